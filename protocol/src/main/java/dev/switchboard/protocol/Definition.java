@@ -1,0 +1,131 @@
+package dev.switchboard.protocol;
+
+import dev.switchboard.protocol.internal.Control;
+import dev.switchboard.protocol.internal.Shape;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a sealed interface of records and refuses what could not work. Confined to one thread,
+ * thrown away after.
+ */
+final class Definition<M> {
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.-]{0,63}");
+
+  private final Map<String, MessageType<? extends M>> byName = new LinkedHashMap<>();
+  private final Map<String, Class<?>> owners = new HashMap<>();
+  private final Map<Class<?>, MessageType<?>> byClass = new HashMap<>();
+  private final Shape.Shapes shapes = new Shape.Shapes();
+
+  static <M> Definition<M> of(Class<M> union) {
+    Definition<M> definition = new Definition<>();
+    definition.union(union);
+    return definition;
+  }
+
+  Map<String, MessageType<? extends M>> byName() {
+    return Collections.unmodifiableMap(byName);
+  }
+
+  Map<Class<?>, MessageType<?>> byClass() {
+    return Map.copyOf(byClass);
+  }
+
+  Shape.Shapes shapes() {
+    return shapes;
+  }
+
+  private void union(Class<? extends M> type) {
+    if (type.isRecord()) {
+      MessageType<? extends M> message = add(type);
+      byName.put(message.name(), message);
+    } else if (type.isSealed()) {
+      for (Class<?> permitted : type.getPermittedSubclasses()) {
+        union(permitted.asSubclass(type));
+      }
+    } else {
+      throw new DefinitionException(
+          type.getName()
+              + ": not a message type (expected: a record or a sealed interface of records)");
+    }
+  }
+
+  private <T> MessageType<T> add(Class<T> recordClass) {
+    String name = nameOf(recordClass);
+    Class<?> other = owners.putIfAbsent(name, recordClass);
+    if (other != null && other != recordClass) {
+      throw new DefinitionException(
+          recordClass.getName() + ": type \"" + name + "\" is already that of " + other.getName());
+    }
+    shapes.of(recordClass);
+    Class<? extends Record> reply = replyOf(recordClass, recordClass);
+    MessageType<T> type =
+        new MessageType<>(
+            name, recordClass, recordClass.isAnnotationPresent(Fleeting.class), reply);
+    if (type.fleeting() && reply != null) {
+      throw new DefinitionException(
+          recordClass.getName() + ": a request is answered, so it can't be @Fleeting");
+    }
+    byClass.put(recordClass, type);
+    if (reply != null && !byClass.containsKey(reply)) {
+      add(reply);
+    }
+    return type;
+  }
+
+  private static String nameOf(Class<?> recordClass) {
+    dev.switchboard.protocol.Type given =
+        recordClass.getAnnotation(dev.switchboard.protocol.Type.class);
+    String name = given != null ? given.value() : snakeCase(recordClass.getSimpleName());
+    if (!NAME.matcher(name).matches()) {
+      throw new DefinitionException(
+          recordClass.getName() + ": type \"" + name + "\" (expected: [a-z][a-z0-9_.-]{0,63})");
+    }
+    if (Control.reserved(name)) {
+      throw new DefinitionException(
+          recordClass.getName()
+              + ": type \""
+              + name
+              + "\" is reserved (expected: another name, given with @Type)");
+    }
+    return name;
+  }
+
+  private static String snakeCase(String className) {
+    return className.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+  }
+
+  private static @Nullable Class<? extends Record> replyOf(Class<?> declaring, Class<?> type) {
+    for (Type implemented : type.getGenericInterfaces()) {
+      if (implemented instanceof ParameterizedType generic
+          && generic.getRawType() == Request.class) {
+        if (generic.getActualTypeArguments()[0] instanceof Class<?> reply && reply.isRecord()) {
+          return reply.asSubclass(Record.class);
+        }
+        throw new DefinitionException(
+            declaring.getName() + ": reply " + generic + " (expected: Request of a record)");
+      }
+      if (implemented == Request.class) {
+        throw new DefinitionException(
+            declaring.getName() + ": raw Request (expected: Request of a record)");
+      }
+      Class<?> parent =
+          (Class<?>)
+              (implemented instanceof ParameterizedType generic
+                  ? generic.getRawType()
+                  : implemented);
+      Class<? extends Record> inherited = replyOf(declaring, parent);
+      if (inherited != null) {
+        return inherited;
+      }
+    }
+    return null;
+  }
+}

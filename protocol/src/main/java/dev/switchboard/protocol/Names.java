@@ -1,0 +1,77 @@
+package dev.switchboard.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+
+/** The rule for names of rooms and users ({@code spec/protocol.md#4-the-envelope}). */
+public final class Names {
+  private static final int MAX_BYTES = 128;
+  private static final String RULE =
+      "1-128 bytes of UTF-8, NFC, without control or bidirectional characters";
+
+  private Names() {}
+
+  /** Whether the text may name a room or a user. */
+  public static boolean valid(String name) {
+    if (name.isEmpty() || name.length() > MAX_BYTES) {
+      return false;
+    }
+    boolean ascii = true;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c < 0x20 || (c >= 0x7f && c < 0xa0) || bidirectional(c)) {
+        return false;
+      }
+      ascii &= c < 0x80;
+    }
+    return ascii
+        || (wellFormed(name)
+            && name.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES
+            && Normalizer.isNormalized(name, Normalizer.Form.NFC));
+  }
+
+  /**
+   * Returns the name if it is valid.
+   *
+   * @param what what is named, for the message
+   * @throws IllegalArgumentException if it is not
+   */
+  public static String require(String what, String name) {
+    if (!valid(name)) {
+      throw new IllegalArgumentException(
+          what + ": " + printable(name) + " (expected: " + RULE + ")");
+    }
+    return name;
+  }
+
+  private static boolean bidirectional(char c) {
+    return c == 0x061c
+        || c == 0x200e
+        || c == 0x200f
+        || (c >= 0x202a && c <= 0x202e)
+        || (c >= 0x2066 && c <= 0x2069);
+  }
+
+  private static boolean wellFormed(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (Character.isHighSurrogate(c)
+          && i + 1 < name.length()
+          && Character.isLowSurrogate(name.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String printable(String name) {
+    StringBuilder out = new StringBuilder();
+    name.codePoints()
+        .limit(40)
+        .forEach(c ->
+            out.appendCodePoint(Character.isLetterOrDigit(c) || (c >= 0x20 && c < 0x7f) ? c : '?'));
+    return '"' + out.toString() + (name.length() > 40 ? "…\"" : "\"");
+  }
+}

@@ -1,0 +1,101 @@
+package dev.switchboard.protocol;
+
+import dev.switchboard.protocol.internal.DataCodec;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The message types that two sides talk in: a sealed interface of records. Immutable and
+ * thread-safe; build it once.
+ *
+ * <p>What a record may hold: primitives and their boxes, {@code String}, {@code BigDecimal}, {@code
+ * BigInteger}, {@code UUID}, {@code URI}, enums, {@code java.time} types, {@code byte[]} (base64 in
+ * JSON), Jackson's {@code JsonNode}, records of the same, {@code Optional}, lists, sets and maps
+ * (with string keys) of the same, and sealed interfaces with {@code @JsonTypeInfo}. A component
+ * must be present and not null unless it is an {@code Optional} or its type is marked
+ * {@code @Nullable}.
+ *
+ * @param <M> the sealed interface
+ */
+public final class Protocol<M> {
+  private final Class<M> union;
+  private final Map<String, MessageType<? extends M>> byName;
+  private final Map<Class<?>, MessageType<?>> byClass;
+  private final DataCodec codec;
+
+  private Protocol(Class<M> union, Definition<M> definition) {
+    this.union = union;
+    this.byName = definition.byName();
+    this.byClass = definition.byClass();
+    this.codec = new DataCodec(definition.shapes());
+  }
+
+  /**
+   * The protocol of a sealed interface, or of a single record.
+   *
+   * @throws DefinitionException if two types have one name, a name is reserved or malformed, or a
+   *     component cannot be decoded; the message names the class
+   */
+  public static <M> Protocol<M> of(Class<M> union) {
+    return new Protocol<>(union, Definition.of(union));
+  }
+
+  /** The sealed interface. */
+  public Class<M> union() {
+    return union;
+  }
+
+  /** All types of the union, by name. Replies that are not in the union are not among them. */
+  public Collection<MessageType<? extends M>> types() {
+    return byName.values();
+  }
+
+  /** The type of that name, or null. */
+  public @Nullable MessageType<? extends M> find(String name) {
+    return byName.get(name);
+  }
+
+  /**
+   * The type of a record's class: one of the union, or a reply.
+   *
+   * @throws IllegalArgumentException if the class is not part of this protocol
+   */
+  @SuppressWarnings("unchecked") // byClass maps each class to its own type
+  public <T> MessageType<T> type(Class<T> recordClass) {
+    return (MessageType<T>)
+        Optional.ofNullable(byClass.get(recordClass))
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "message: "
+                        + recordClass.getName()
+                        + " (expected: a record of "
+                        + union.getName()
+                        + ")"));
+  }
+
+  /** The type of a message. Throws as {@link #type}. */
+  public MessageType<?> typeOf(Object message) {
+    return type(message.getClass());
+  }
+
+  /**
+   * A message as the JSON of an envelope's {@code data}, UTF-8.
+   *
+   * @throws InvalidMessageException if a component that must be present is null
+   */
+  public byte[] encode(Object message) {
+    return codec.encode(typeOf(message), message);
+  }
+
+  /**
+   * The message in an envelope's {@code data}.
+   *
+   * @param data JSON in UTF-8; null stands for an empty object
+   * @throws InvalidMessageException if it is not such a message
+   */
+  public <T> T decode(MessageType<T> type, byte @Nullable [] data) {
+    return codec.decode(type, data);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.switchboard.protocol;
+
+/**
+ * What goes wrong in Switchboard. The family is small and closed: a {@code switch} over it is
+ * exhaustive.
+ */
+public abstract sealed class SwitchboardException extends RuntimeException
+    permits ConnectException,
+        DefinitionException,
+        InvalidMessageException,
+        RefusedException,
+        UnsentException {
+  private static final long serialVersionUID = 1L;
+
+  SwitchboardException(String message) {
+    super(message);
+  }
+
+  SwitchboardException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.switchboard.protocol.internal;
+
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.InvalidMessageException;
+import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Protocol;
+import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection to a server says, understood: text goes in, requests come out, and what is
+ * wrong is answered here. It decides what may be said when ({@code resume} only first), checks each
+ * message against its type, and knows nothing of rooms, users, sockets or time. Confined to one
+ * thread.
+ */
+public final class ServerConversation {
+  private final Protocol<?> protocol;
+  private final Requests requests;
+  private boolean first = true;
+
+  /** What the other side asks for, each checked and of the right kind. */
+  public interface Requests {
+    /** Sends an answer that needs nothing else. */
+    void answer(byte[] json);
+
+    /** Go on with a session; only ever the first call. */
+    void resume(@Nullable Id id, Control.Resume resume);
+
+    /** Join a room. */
+    void join(@Nullable Id id, Control.JoinRoom join);
+
+    /** Leave a room. */
+    void leave(@Nullable Id id, Control.LeaveRoom leave);
+
+    /** Who is there. */
+    void userList(@Nullable Id id, Control.UserList userList);
+
+    /** A page of a log. */
+    void history(@Nullable Id id, Control.History history);
+
+    /** Publish to one or several logs. */
+    void publish(Incoming message);
+
+    /** A message for the server's own handler. */
+    void handle(Incoming message);
+  }
+
+  /**
+   * A message of one of the protocol's types.
+   *
+   * @param fleeting whether the type or the sender says so
+   * @param message the record
+   */
+  public record Incoming(
+      Envelope envelope, MessageType<?> type, boolean fleeting, Object message) {}
+
+  /** A conversation that has not begun. */
+  public ServerConversation(Protocol<?> protocol, Requests requests) {
+    this.protocol = protocol;
+    this.requests = requests;
+  }
+
+  /** One text message, whole. */
+  public void text(byte[] utf8) {
+    @Nullable Id id = null;
+    try {
+      Envelope envelope = Envelope.parse(utf8);
+      id = envelope.id();
+      boolean opening = first;
+      first = false;
+      if (envelope.control() != null) {
+        control(envelope, opening);
+      } else {
+        message(envelope);
+      }
+    } catch (MalformedEnvelope malformed) {
+      first = false;
+      refuse(
+          Refusal.of(
+              malformed.id(), ErrorCode.BAD_MESSAGE, String.valueOf(malformed.getMessage())));
+    } catch (InvalidMessageException invalid) {
+      refuse(Refusal.of(id, invalid));
+    }
+  }
+
+  /** One binary message, which this subprotocol does not take. */
+  public void binary() {
+    first = false;
+    refuse(
+        Refusal.of(
+            null, ErrorCode.BAD_MESSAGE, "message: binary (expected: text with one JSON object)"));
+  }
+
+  private void control(Envelope envelope, boolean opening) {
+    @Nullable Id id = envelope.id();
+    switch (Control.of(envelope)) {
+      case Control.Resume resume -> {
+        if (opening) {
+          requests.resume(id, resume);
+        } else {
+          refuse(
+              Refusal.of(
+                  id,
+                  ErrorCode.CONFLICT,
+                  "resume: not the first message (expected: first, or not at all)"));
+        }
+      }
+      case Control.JoinRoom join -> requests.join(id, join);
+      case Control.LeaveRoom leave -> requests.leave(id, leave);
+      case Control.UserList list -> requests.userList(id, list);
+      case Control.History history -> requests.history(id, history);
+      case Control.Ping ping -> requests.answer(Answers.pong(id));
+      case Control.Pong pong -> {}
+    }
+  }
+
+  private void message(Envelope envelope) {
+    MessageType<?> type = protocol.find(envelope.type());
+    if (type == null) {
+      refuse(
+          Refusal.of(
+              envelope.id(),
+              ErrorCode.UNKNOWN_TYPE,
+              "type: " + envelope.type() + " is not known here"));
+      return;
+    }
+    Object message = protocol.decode(type, envelope.data());
+    Incoming incoming =
+        new Incoming(envelope, type, type.fleeting() || envelope.fleeting(), message);
+    if (envelope.addresses().isEmpty()) {
+      requests.handle(incoming);
+    } else if (type.replyClass() != null) {
+      refuse(
+          Refusal.of(
+              envelope.id(),
+              ErrorCode.BAD_MESSAGE,
+              "type: " + type.name() + " is a request (expected: no address)"));
+    } else {
+      requests.publish(incoming);
+    }
+  }
+
+  private void refuse(Refusal refusal) {
+    requests.answer(Answers.error(refusal));
+  }
+}

@@ -1,0 +1,39 @@
+package dev.switchboard.spi;
+
+import java.util.List;
+
+/**
+ * Where logs are kept. Thread-safe. Calls may block unless {@link #immediate()}; a failure is any
+ * {@code RuntimeException}, and then nothing of that call has happened.
+ *
+ * <p>Guarantee: what {@link #append} has returned survives what the store is made to survive. Seqs
+ * of one log are 1, 2, 3, … without a hole. An epoch is given when a log is first named, and
+ * changes only if the log was lost.
+ */
+public interface HistoryStore extends AutoCloseable {
+  /** Whether no call ever waits for a disk or a network, so that an event loop may call. */
+  default boolean immediate() {
+    return false;
+  }
+
+  /**
+   * Appends all or nothing, in order, and returns one result for each. A publication whose ({@code
+   * from}, {@code messageId}) is already in the log is a duplicate: its result is the first one's
+   * place. That is known for as long as the entry is kept, and at least 5 minutes. None is
+   * fleeting.
+   */
+  List<Committed> append(List<Publication> batch);
+
+  /** The last place of a log. */
+  Position head(LogKey log);
+
+  /** The oldest entries with a seq above {@code seq}, at most {@code limit} (1 or more). */
+  Page after(LogKey log, long seq, int limit);
+
+  /** The newest entries with a seq below {@code seq}, at most {@code limit} (1 or more). */
+  Page before(LogKey log, long seq, int limit);
+
+  /** Lets go of what it holds. Everything appended is kept. */
+  @Override
+  void close();
+}

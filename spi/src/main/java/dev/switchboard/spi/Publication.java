@@ -1,0 +1,34 @@
+package dev.switchboard.spi;
+
+import dev.switchboard.protocol.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message on its way into a log. Immutable by convention: nobody writes into {@code data}.
+ *
+ * @param log where to
+ * @param type the message type's name
+ * @param from the user who publishes; null if the server does
+ * @param messageId the duplicate key, unique per user; null if the message has none
+ * @param timestamp milliseconds since 1970
+ * @param data JSON in UTF-8; null if the message has none
+ * @param fleeting whether it is only passed on, and never kept
+ * @param without the session that does not get it; null if all do
+ * @param retention how much of the log is kept
+ */
+public record Publication(
+    LogKey log,
+    String type,
+    @Nullable String from,
+    @Nullable String messageId,
+    long timestamp,
+    byte @Nullable [] data,
+    boolean fleeting,
+    @Nullable String without,
+    Retention retention) {
+
+  /** The entry that this is at a place; 0 for a fleeting one. */
+  public Entry at(long seq) {
+    return new Entry(log.address(), seq, type, from, timestamp, messageId, data);
+  }
+}
