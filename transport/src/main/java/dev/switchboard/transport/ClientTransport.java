@@ -1,0 +1,25 @@
+package dev.switchboard.transport;
+
+import io.netty.channel.EventLoop;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Opens WebSockets. */
+public final class ClientTransport {
+  private ClientTransport() {}
+
+  /**
+   * Connects, resolving the name off the loop. Nothing blocks.
+   *
+   * @param loop carries the connection; one of {@link Loops}
+   * @param listener called once on the loop, before any frame
+   * @return completed on the loop, before any frame is delivered; failed with {@link
+   *     HandshakeException}
+   */
+  public static CompletionStage<WebSocket> connect(
+      ClientConnect request, EventLoop loop, Function<WebSocket, WebSocketListener> listener) {
+    return java.util.concurrent.CompletableFuture.failedFuture(
+        new UnsupportedOperationException(
+            "connect to " + request.uri() + ": to come " + loop + listener));
+  }
+}

@@ -1,0 +1,177 @@
+package dev.switchboard.transport;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP header fields in the order they were sent; names are compared without regard to case.
+ * Immutable.
+ *
+ * <p>Names are tokens and values hold no control characters but tab (RFC 9110 §5), so a header
+ * can't smuggle a line into a message.
+ */
+public final class Headers implements Iterable<Map.Entry<String, String>> {
+  /** No headers. */
+  public static final Headers EMPTY = new Headers(new String[0]);
+
+  private final String[] pairs;
+
+  private Headers(String[] pairs) {
+    this.pairs = pairs;
+  }
+
+  /**
+   * Headers of names and values in turn.
+   *
+   * @throws IllegalArgumentException if a name or value may not be sent
+   */
+  public static Headers of(String... namesAndValues) {
+    if (namesAndValues.length % 2 != 0) {
+      throw new IllegalArgumentException(
+          "headers: " + namesAndValues.length + " strings (expected: names and values in turn)");
+    }
+    String[] pairs = namesAndValues.clone();
+    for (int i = 0; i < pairs.length; i += 2) {
+      checkName(pairs[i]);
+      checkValue(pairs[i], pairs[i + 1]);
+    }
+    return new Headers(pairs);
+  }
+
+  /** These headers and one more at the end. */
+  public Headers with(String name, String value) {
+    checkName(name);
+    checkValue(name, value);
+    String[] more = java.util.Arrays.copyOf(pairs, pairs.length + 2);
+    more[pairs.length] = name;
+    more[pairs.length + 1] = value;
+    return new Headers(more);
+  }
+
+  /** These headers followed by others. */
+  public Headers with(Headers others) {
+    String[] more = java.util.Arrays.copyOf(pairs, pairs.length + others.pairs.length);
+    System.arraycopy(others.pairs, 0, more, pairs.length, others.pairs.length);
+    return new Headers(more);
+  }
+
+  /** The first value of a name, or null. */
+  public @Nullable String first(String name) {
+    for (int i = 0; i < pairs.length; i += 2) {
+      if (pairs[i].equalsIgnoreCase(name)) {
+        return pairs[i + 1];
+      }
+    }
+    return null;
+  }
+
+  /** All values of a name, in order. */
+  public List<String> all(String name) {
+    List<String> found = new ArrayList<>(2);
+    for (int i = 0; i < pairs.length; i += 2) {
+      if (pairs[i].equalsIgnoreCase(name)) {
+        found.add(pairs[i + 1]);
+      }
+    }
+    return found;
+  }
+
+  /** Whether a name is there. */
+  public boolean contains(String name) {
+    return first(name) != null;
+  }
+
+  /**
+   * Whether one of the comma-separated elements of a name is this token, without regard to case.
+   */
+  public boolean hasToken(String name, String token) {
+    for (int i = 0; i < pairs.length; i += 2) {
+      if (pairs[i].equalsIgnoreCase(name) && listHas(pairs[i + 1], token)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How many fields there are. */
+  public int size() {
+    return pairs.length / 2;
+  }
+
+  @Override
+  public Iterator<Map.Entry<String, String>> iterator() {
+    List<Map.Entry<String, String>> entries = new ArrayList<>(size());
+    for (int i = 0; i < pairs.length; i += 2) {
+      entries.add(Map.entry(pairs[i], pairs[i + 1]));
+    }
+    return entries.iterator();
+  }
+
+  /** The names only: values may be secrets. */
+  @Override
+  public String toString() {
+    StringBuilder names = new StringBuilder("Headers[");
+    for (int i = 0; i < pairs.length; i += 2) {
+      names.append(i == 0 ? "" : ", ").append(pairs[i].toLowerCase(Locale.ROOT));
+    }
+    return names.append(']').toString();
+  }
+
+  private static boolean listHas(String list, String token) {
+    int start = 0;
+    while (start <= list.length()) {
+      int comma = list.indexOf(',', start);
+      int end = comma < 0 ? list.length() : comma;
+      if (list.substring(start, end).strip().equalsIgnoreCase(token)) {
+        return true;
+      }
+      start = end + 1;
+    }
+    return false;
+  }
+
+  static void checkTokens(String what, List<String> tokens) {
+    for (int i = 0; i < tokens.size(); i++) {
+      if (!isToken(tokens.get(i)) || tokens.indexOf(tokens.get(i)) != i) {
+        throw new IllegalArgumentException(
+            what + ": element " + i + " (expected: different tokens, RFC 9110 §5.6.2)");
+      }
+    }
+  }
+
+  private static boolean isToken(String name) {
+    boolean token = !name.isEmpty();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      token &= c > ' ' && c < 0x7f && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0;
+    }
+    return token;
+  }
+
+  private static void checkName(String name) {
+    if (!isToken(name)) {
+      throw new IllegalArgumentException(
+          "header name: " + name.length() + " characters (expected: a token, RFC 9110 §5.6.2)");
+    }
+  }
+
+  private static void checkValue(String name, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
+        throw new IllegalArgumentException(
+            "header "
+                + name
+                + ": character "
+                + Integer.toHexString(c)
+                + " at "
+                + i
+                + " (expected: no control character, at most U+00FF)");
+      }
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package dev.switchboard.transport;
+
+/** Decides what becomes of each HTTP request, upgrades among them. */
+@FunctionalInterface
+public interface HttpHandler {
+  /**
+   * Called on the connection's event loop for each complete request, the next one of a connection
+   * only after the answer to the last. Must not block; the answer may come later and from any
+   * thread. An exception is logged and answered with 500.
+   */
+  void handle(HttpExchange exchange);
+}

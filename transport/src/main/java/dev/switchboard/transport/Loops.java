@@ -1,0 +1,92 @@
+package dev.switchboard.transport;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/** Event loops: a fixed number of threads that carry all connections. Thread-safe. */
+public final class Loops implements AutoCloseable {
+  private final IoKind kind;
+  private final int count;
+  private final MultiThreadIoEventLoopGroup group;
+
+  private Loops(IoKind kind, int count) {
+    this.kind = kind;
+    this.count = count;
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            count, new DefaultThreadFactory("switchboard-loop", true), handler(kind));
+  }
+
+  /**
+   * Starts loops.
+   *
+   * @param count 1–1024; one loop carries tens of thousands of connections, and more than one per
+   *     core never helps
+   * @throws IllegalArgumentException if this machine can't run that kind
+   */
+  public static Loops of(IoKind kind, int count) {
+    Checks.range("loops", count, 1, 1024);
+    if (!kind.available()) {
+      throw new IllegalArgumentException(
+          "transport: "
+              + kind
+              + " (expected: one this machine can run, such as "
+              + IoKind.best()
+              + ")");
+    }
+    return new Loops(kind, count);
+  }
+
+  /** The best kind, one loop for every two cores. */
+  public static Loops standard() {
+    return of(IoKind.best(), Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  }
+
+  /** How they talk to the kernel. */
+  public IoKind kind() {
+    return kind;
+  }
+
+  /** How many there are. */
+  public int count() {
+    return count;
+  }
+
+  /** One of the loops, in turn. */
+  public EventLoop next() {
+    return group.next();
+  }
+
+  EventLoopGroup group() {
+    return group;
+  }
+
+  /**
+   * Ends the loops and with them every connection; waits up to 5 s, unless called on one of them.
+   */
+  @Override
+  public void close() {
+    var ended = group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    for (var loop : group) {
+      if (loop.inEventLoop()) {
+        return;
+      }
+    }
+    ended.awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+
+  private static IoHandlerFactory handler(IoKind kind) {
+    return switch (kind) {
+      case EPOLL -> EpollIoHandler.newFactory();
+      case IO_URING -> IoUringIoHandler.newFactory();
+      case NIO -> NioIoHandler.newFactory();
+    };
+  }
+}

@@ -1,0 +1,151 @@
+package dev.switchboard.transport;
+
+import io.netty.handler.ssl.SslContext;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a server listens and what it takes from strangers. Immutable.
+ *
+ * @param host address to bind; {@code 0.0.0.0} by default
+ * @param port 0–65535, 0 for any free one; 8080 by default
+ * @param backlog connections the kernel holds before they are accepted; 1024 by default
+ * @param maxHeadBytes request line and headers; beyond it 431. 16 KiB by default
+ * @param maxBodyBytes beyond it 413. 1 MiB by default
+ * @param headTimeout from the first byte (or the connect) to the end of the headers, TLS included;
+ *     then 408. 10 s by default
+ * @param bodyTimeout from the end of the headers to the end of the body; then 408. 30 s by default
+ * @param keepAliveTimeout how long a connection may be idle between requests. 60 s by default
+ * @param maxConnections all connections, WebSocket and HTTP; beyond it 503. 100,000 by default
+ * @param tls asked for each new connection, so that certificates can be replaced while running;
+ *     null for plain text, the default
+ */
+public record ServerTransportOptions(
+    String host,
+    int port,
+    int backlog,
+    int maxHeadBytes,
+    int maxBodyBytes,
+    Duration headTimeout,
+    Duration bodyTimeout,
+    Duration keepAliveTimeout,
+    int maxConnections,
+    @Nullable Supplier<SslContext> tls) {
+
+  /** Checks the ranges. */
+  public ServerTransportOptions {
+    if (host.isBlank()) {
+      throw new IllegalArgumentException(
+          "host: blank (expected: an address or name of this machine)");
+    }
+    Checks.range("port", port, 0, 65_535);
+    Checks.range("backlog", backlog, 1, 65_535);
+    Checks.range("maxHeadBytes", maxHeadBytes, 256, 1 << 20);
+    Checks.range("maxBodyBytes", maxBodyBytes, 0, 1 << 30);
+    Checks.duration("headTimeout", headTimeout);
+    Checks.duration("bodyTimeout", bodyTimeout);
+    Checks.duration("keepAliveTimeout", keepAliveTimeout);
+    Checks.range("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects options. Not thread-safe. */
+  public static final class Builder {
+    private String host = "0.0.0.0";
+    private int port = 8080;
+    private int backlog = 1024;
+    private int maxHeadBytes = 16 << 10;
+    private int maxBodyBytes = 1 << 20;
+    private Duration headTimeout = Duration.ofSeconds(10);
+    private Duration bodyTimeout = Duration.ofSeconds(30);
+    private Duration keepAliveTimeout = Duration.ofSeconds(60);
+    private int maxConnections = 100_000;
+    private @Nullable Supplier<SslContext> tls;
+
+    private Builder() {}
+
+    /** Sets {@link ServerTransportOptions#host}. */
+    public Builder host(String address) {
+      this.host = address;
+      return this;
+    }
+
+    /** Sets {@link ServerTransportOptions#port}. */
+    public Builder port(int number) {
+      this.port = number;
+      return this;
+    }
+
+    /** Sets {@link ServerTransportOptions#backlog}. */
+    public Builder backlog(int connections) {
+      this.backlog = connections;
+      return this;
+    }
+
+    /** Sets {@link ServerTransportOptions#maxHeadBytes}. */
+    public Builder maxHeadBytes(int bytes) {
+      this.maxHeadBytes = bytes;
+      return this;
+    }
+
+    /** Sets {@link ServerTransportOptions#maxBodyBytes}. */
+    public Builder maxBodyBytes(int bytes) {
+      this.maxBodyBytes = bytes;
+      return this;
+    }
+
+    /** Sets {@link ServerTransportOptions#headTimeout}. */
+    public Builder headTimeout(Duration timeout) {
+      this.headTimeout = timeout;
+      return this;
+    }
+
+    /** Sets {@link ServerTransportOptions#bodyTimeout}. */
+    public Builder bodyTimeout(Duration timeout) {
+      this.bodyTimeout = timeout;
+      return this;
+    }
+
+    /** Sets {@link ServerTransportOptions#keepAliveTimeout}. */
+    public Builder keepAliveTimeout(Duration timeout) {
+      this.keepAliveTimeout = timeout;
+      return this;
+    }
+
+    /** Sets {@link ServerTransportOptions#maxConnections}. */
+    public Builder maxConnections(int connections) {
+      this.maxConnections = connections;
+      return this;
+    }
+
+    /** Sets {@link ServerTransportOptions#tls}. */
+    public Builder tls(@Nullable Supplier<SslContext> contexts) {
+      this.tls = contexts;
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    public ServerTransportOptions build() {
+      return new ServerTransportOptions(
+          host,
+          port,
+          backlog,
+          maxHeadBytes,
+          maxBodyBytes,
+          headTimeout,
+          bodyTimeout,
+          keepAliveTimeout,
+          maxConnections,
+          tls);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.switchboard.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One open connection, server or client side. Confined to its {@link #eventLoop}: every method but
+ * {@link #execute}, {@link #eventLoop} and the fixed facts must be called there, otherwise {@link
+ * IllegalStateException}.
+ *
+ * <p>Sending never blocks. Buffers handed over are released by the connection, whatever happens.
+ * What is sent within one turn of the loop leaves in one write. Sending on a connection that is not
+ * {@link ReadyState#OPEN} drops the message.
+ */
+public interface WebSocket {
+  /** Where everything of this connection happens. Thread-safe. */
+  EventLoop eventLoop();
+
+  /** Runs a task on the event loop. Thread-safe. Dropped if the loop has ended. */
+  void execute(Runnable task);
+
+  /** The subprotocol agreed on, or null. Thread-safe. */
+  @Nullable String subprotocol();
+
+  /** The value of {@code Sec-WebSocket-Extensions} agreed on; empty if none. Thread-safe. */
+  String extensions();
+
+  /** The peer's address. Thread-safe. */
+  InetSocketAddress remoteAddress();
+
+  /** Where the connection is in its life. Thread-safe. */
+  ReadyState readyState();
+
+  /** Sends a text message; the bytes must be UTF-8 and are not checked. */
+  void sendText(ByteBuf utf8);
+
+  /** Sends a text message; the bytes must be UTF-8 and are not checked. */
+  void sendText(byte[] utf8);
+
+  /** Sends a binary message. */
+  void sendBinary(ByteBuf payload);
+
+  /** Sends a binary message. */
+  void sendBinary(byte[] payload);
+
+  /**
+   * Calls back when everything sent so far was handed to the kernel, or failed. Called once, on the
+   * event loop, with null or the reason.
+   */
+  void whenWritten(Consumer<@Nullable Throwable> done);
+
+  /**
+   * Sends a piece of a fragmented message. Until the last piece no other message may be sent;
+   * pings, pongs and close may.
+   *
+   * @throws IllegalStateException if the kind changes within a message
+   */
+  void sendFragment(boolean text, ByteBuf piece, boolean last);
+
+  /**
+   * Sends a message framed beforehand. It is retained as long as needed; the caller keeps its own
+   * reference.
+   */
+  void sendPrepared(Prepared message);
+
+  /**
+   * Sends a ping.
+   *
+   * @throws IllegalArgumentException if it has more than 125 bytes
+   */
+  void sendPing(byte[] payload);
+
+  /**
+   * Sends an unsolicited pong.
+   *
+   * @throws IllegalArgumentException if it has more than 125 bytes
+   */
+  void sendPong(byte[] payload);
+
+  /**
+   * Starts the close handshake: what was sent goes first, then a close frame; the socket ends when
+   * the peer answers or after {@code closeTimeout}. Does nothing if not open.
+   *
+   * @param code 1000–1003, 1007–1014 or 3000–4999
+   * @param reason at most 123 bytes of UTF-8
+   * @throws IllegalArgumentException if the code may not be sent or the reason is too long
+   */
+  void close(int code, String reason);
+
+  /** Ends the socket at once, without a close handshake; the listener gets 1006. */
+  void terminate();
+
+  /** Bytes sent but not yet handed to the kernel. */
+  long pendingBytes();
+
+  /**
+   * Stops delivering and reading: at most what one read has brought is held, then TCP pushes back.
+   * Pings are not answered meanwhile.
+   */
+  void pauseReading();
+
+  /** Undoes {@link #pauseReading}. */
+  void resumeReading();
+}

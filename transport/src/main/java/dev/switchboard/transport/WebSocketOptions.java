@@ -1,0 +1,99 @@
+package dev.switchboard.transport;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits and habits of one WebSocket connection. Immutable.
+ *
+ * @param maxFrameBytes payload of one received frame; beyond it 1009. 1 MiB by default
+ * @param maxMessageBytes payload of one received message, inflated; beyond it 1009. 1 MiB by
+ *     default
+ * @param maxPendingBytes what may wait to be written before {@link WebSocketListener#onOverflow} is
+ *     asked. 1 MiB by default
+ * @param closeTimeout how long the peer may take to answer a close frame, or to close the socket. 5
+ *     s by default
+ * @param deflate compression, or null for none, the default
+ * @param heartbeat pings, or null for none, the default
+ */
+public record WebSocketOptions(
+    int maxFrameBytes,
+    int maxMessageBytes,
+    int maxPendingBytes,
+    Duration closeTimeout,
+    @Nullable Deflate deflate,
+    @Nullable Heartbeat heartbeat) {
+  /** Every default. */
+  public static final WebSocketOptions DEFAULT = builder().build();
+
+  /** Checks the ranges. */
+  public WebSocketOptions {
+    Checks.range("maxFrameBytes", maxFrameBytes, 125, Integer.MAX_VALUE - 1024);
+    Checks.range("maxMessageBytes", maxMessageBytes, 1, Integer.MAX_VALUE - 1024);
+    Checks.range("maxPendingBytes", maxPendingBytes, 1, Integer.MAX_VALUE - 1024);
+    Checks.duration("closeTimeout", closeTimeout);
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects options. Not thread-safe. */
+  public static final class Builder {
+    private int maxFrameBytes = 1 << 20;
+    private int maxMessageBytes = 1 << 20;
+    private int maxPendingBytes = 1 << 20;
+    private Duration closeTimeout = Duration.ofSeconds(5);
+    private @Nullable Deflate deflate;
+    private @Nullable Heartbeat heartbeat;
+
+    private Builder() {}
+
+    /** Sets {@link WebSocketOptions#maxFrameBytes}. */
+    public Builder maxFrameBytes(int bytes) {
+      this.maxFrameBytes = bytes;
+      return this;
+    }
+
+    /** Sets {@link WebSocketOptions#maxMessageBytes}. */
+    public Builder maxMessageBytes(int bytes) {
+      this.maxMessageBytes = bytes;
+      return this;
+    }
+
+    /** Sets {@link WebSocketOptions#maxPendingBytes}. */
+    public Builder maxPendingBytes(int bytes) {
+      this.maxPendingBytes = bytes;
+      return this;
+    }
+
+    /** Sets {@link WebSocketOptions#closeTimeout}. */
+    public Builder closeTimeout(Duration timeout) {
+      this.closeTimeout = timeout;
+      return this;
+    }
+
+    /** Sets {@link WebSocketOptions#deflate}. */
+    public Builder deflate(@Nullable Deflate how) {
+      this.deflate = how;
+      return this;
+    }
+
+    /** Sets {@link WebSocketOptions#heartbeat}. */
+    public Builder heartbeat(@Nullable Heartbeat how) {
+      this.heartbeat = how;
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    public WebSocketOptions build() {
+      return new WebSocketOptions(
+          maxFrameBytes, maxMessageBytes, maxPendingBytes, closeTimeout, deflate, heartbeat);
+    }
+  }
+}

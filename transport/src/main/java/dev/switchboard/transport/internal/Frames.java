@@ -1,0 +1,43 @@
+package dev.switchboard.transport.internal;
+
+import io.netty.buffer.ByteBuf;
+
+/** Frame headers (RFC 6455 §5.2). */
+public final class Frames {
+  public static final int FIN = 0x80;
+  public static final int RSV1 = 0x40;
+  static final int MASKED = 0x80;
+
+  /** Longest payload of a control frame (RFC 6455 §5.5). */
+  public static final int MAX_CONTROL = 125;
+
+  private Frames() {}
+
+  /** How long the header of a payload is. */
+  public static int headerBytes(int length, boolean masked) {
+    int base = length <= 125 ? 2 : length <= 0xffff ? 4 : 10;
+    return masked ? base + 4 : base;
+  }
+
+  /** Writes an unmasked header. */
+  public static void header(ByteBuf out, int first, int length) {
+    lead(out, first, 0, length);
+  }
+
+  /** Writes a masked header. */
+  static void maskedHeader(ByteBuf out, int first, int length, int key) {
+    lead(out, first, MASKED, length);
+    out.writeInt(key);
+  }
+
+  private static void lead(ByteBuf out, int first, int maskBit, int length) {
+    if (length <= 125) {
+      out.writeShort(first << 8 | maskBit | length);
+    } else if (length <= 0xffff) {
+      out.writeInt((first << 8 | maskBit | 126) << 16 | length);
+    } else {
+      out.writeShort(first << 8 | maskBit | 127);
+      out.writeLong(length);
+    }
+  }
+}
