@@ -33,7 +33,7 @@ public record Target(String raw, String path, String rawQuery) {
       return Map.of();
     }
     Map<String, List<String>> found = new LinkedHashMap<>();
-    for (String pair : rawQuery.split("&")) {
+    for (String pair : rawQuery.split("&", -1)) {
       if (!pair.isEmpty()) {
         int equals = pair.indexOf('=');
         String name = decode(equals < 0 ? pair : pair.substring(0, equals), true);
