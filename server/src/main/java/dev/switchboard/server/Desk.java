@@ -1,0 +1,220 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Control;
+import dev.switchboard.protocol.internal.Id;
+import dev.switchboard.protocol.internal.ServerConversation;
+import dev.switchboard.protocol.internal.ServerConversation.Incoming;
+import dev.switchboard.spi.Page;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Does what one connection asks for. Confined to the connection's loop. */
+final class Desk implements ServerConversation.Requests {
+  private static final int MAX_MEMBERS = 100;
+  private static final int MAX_PAGE_BYTES = 512 * 1024;
+
+  private final Endpoint<?> endpoint;
+  private final Connection connection;
+  private final Hub hub;
+
+  Desk(Endpoint<?> endpoint, Connection connection) {
+    this.endpoint = endpoint;
+    this.connection = connection;
+    this.hub = endpoint.hub();
+  }
+
+  @Override
+  public void answer(byte[] json) {
+    connection.send(json);
+  }
+
+  @Override
+  public void resume(@Nullable Id id, Control.Resume resume) {
+    new Arrival(connection).resume(id, resume);
+  }
+
+  @Override
+  public void join(@Nullable Id id, Control.JoinRoom join) {
+    Session session = connection.session();
+    String room = join.room();
+    if (!session.in(room)) {
+      if (session.roomCount() >= endpoint.settings().maxRooms()) {
+        connection.refuse(
+            id,
+            new RefusedException(
+                ErrorCode.CONFLICT,
+                "room: in "
+                    + session.roomCount()
+                    + " rooms already (expected: fewer than "
+                    + endpoint.settings().maxRooms()
+                    + ")"));
+        return;
+      }
+      session.join(room);
+      hub.presence().enter(room, session.user());
+    }
+    connection
+        .reader(Address.room(room))
+        .open(join.since(), join.recent())
+        .whenComplete((opening, failure) -> {
+          if (failure != null) {
+            connection.refuse(id, failure);
+          } else if (session.in(room)) {
+            joined(id, room, opening);
+          }
+        });
+  }
+
+  private void joined(@Nullable Id id, String room, Reader.Opening opening) {
+    Presence.Snapshot members = hub.presence().members(room, MAX_MEMBERS);
+    Answers.LogState state = opening.state();
+    connection.send(
+        Answers.roomJoined(
+            id,
+            room,
+            state.epoch(),
+            state.seq(),
+            members.members(),
+            members.count(),
+            Boolean.TRUE.equals(state.recovered())));
+    opening.reader().start(opening);
+  }
+
+  @Override
+  public void leave(@Nullable Id id, Control.LeaveRoom leave) {
+    String room = leave.room();
+    if (!connection.session().leave(room)) {
+      connection.refuse(id, notAMember(room));
+      return;
+    }
+    connection.dropReader(Address.room(room));
+    hub.presence().leave(room, connection.session().user());
+    connection.send(Answers.roomLeft(id, room));
+  }
+
+  @Override
+  public void userList(@Nullable Id id, Control.UserList list) {
+    String room = list.room();
+    String after = list.after() == null ? "" : list.after();
+    if (room == null) {
+      Presence.Snapshot online = hub.online(after, MAX_MEMBERS);
+      connection.send(Answers.userList(id, null, online.members(), online.count()));
+    } else if (!connection.session().in(room)) {
+      connection.refuse(id, notAMember(room));
+    } else {
+      Presence.Snapshot members = hub.presence().sorted(room, after, MAX_MEMBERS);
+      connection.send(Answers.userList(id, room, members.members(), members.count()));
+    }
+  }
+
+  @Override
+  public void history(@Nullable Id id, Control.History history) {
+    Address address = history.address();
+    if (address instanceof Address.Room room && !connection.session().in(room.name())) {
+      connection.refuse(id, notAMember(room.name()));
+      return;
+    }
+    if (address instanceof Address.User user && !user.name().equals(connection.session().user())) {
+      connection.refuse(
+          id,
+          new RefusedException(
+              ErrorCode.FORBIDDEN, "user: another one's inbox (expected: your own)"));
+      return;
+    }
+    boolean forward = history.after() != null && history.before() == null;
+    page(history, forward)
+        .whenComplete((page, failure) -> {
+          if (failure != null) {
+            connection.refuse(id, failure);
+          } else {
+            byte[] answer = page(id, address, page, forward);
+            connection.onLoop(() -> connection.send(answer));
+          }
+        });
+  }
+
+  private CompletionStage<Page> page(Control.History history, boolean forward) {
+    if (forward && history.after() != null) {
+      return hub.broker().after(hub.log(history.address()), history.after(), history.limit());
+    }
+    long before = history.before() == null ? Long.MAX_VALUE : history.before();
+    return hub.broker().before(hub.log(history.address()), before, history.limit());
+  }
+
+  /**
+   * Cuts a page of large messages where it stops being a reasonable answer; {@code more} then says
+   * so.
+   */
+  private static byte[] page(@Nullable Id id, Address address, Page page, boolean forward) {
+    int size = page.entries().size();
+    int bytes = 0;
+    int kept = 0;
+    while (kept < size) {
+      byte[] data = page.entries().get(forward ? kept : size - 1 - kept).data();
+      bytes += 200 + (data == null ? 0 : data.length);
+      if (bytes > MAX_PAGE_BYTES && kept > 0) {
+        break;
+      }
+      kept++;
+    }
+    var entries =
+        forward ? page.entries().subList(0, kept) : page.entries().subList(size - kept, size);
+    return Answers.history(
+        id, address, page.head().epoch(), page.head().seq(), entries, page.more() || kept < size);
+  }
+
+  @Override
+  public void publish(Incoming message) {
+    for (Address address : message.envelope().addresses()) {
+      RefusedException refused = endpoint.mayPublish(connection.session(), address);
+      if (refused != null) {
+        connection.refuse(message.envelope().id(), refused);
+        return;
+      }
+    }
+    Publishing<?> publishing = new Publishing<>(endpoint, connection, message);
+    if (endpoint.hooked(message.type()) || !connection.mailbox().idle()) {
+      connection.mailbox().add(() -> publishing.run(true));
+    } else {
+      publishing.run(false);
+    }
+  }
+
+  @Override
+  public void handle(Incoming message) {
+    Endpoint.Handling handling = endpoint.handling(message.type());
+    Id id = message.envelope().id();
+    if (handling == null) {
+      connection.refuse(
+          id,
+          new RefusedException(
+              ErrorCode.UNKNOWN_TYPE,
+              "type: " + message.type().name() + " has no handler here (expected: an address)"));
+      return;
+    }
+    connection
+        .mailbox()
+        .add(() -> {
+          try {
+            byte[] answer = handling.handle(message, connection);
+            if (answer != null) {
+              connection.onLoop(() -> connection.send(answer));
+            }
+          } catch (Throwable failure) { // users' code: whatever it throws is answered
+            connection.refuse(id, failure);
+          }
+        });
+  }
+
+  static RefusedException notAMember(String room) {
+    return new RefusedException(
+        ErrorCode.NOT_A_MEMBER,
+        "room: you are not in it (expected: join_room first)",
+        false,
+        java.util.Map.of("room", room));
+  }
+}

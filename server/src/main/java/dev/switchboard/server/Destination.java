@@ -1,0 +1,74 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.spi.Committed;
+import dev.switchboard.spi.Publication;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where server code publishes. Immutable and thread-safe.
+ *
+ * @param <M> the endpoint's messages
+ */
+public final class Destination<M> {
+  private final Endpoint<M> endpoint;
+  private final Address address;
+  private final @Nullable String from;
+
+  Destination(Endpoint<M> endpoint, Address address, @Nullable String from) {
+    this.endpoint = endpoint;
+    this.address = address;
+    this.from = from;
+  }
+
+  /**
+   * Publishes and waits until the message is committed. For handlers and other threads that may
+   * block; never for an event loop.
+   *
+   * @return its seq; 0 for a fleeting one
+   * @throws RefusedException {@code unavailable} if the log could not be written; then it may or
+   *     may not be in it
+   */
+  public long publish(M message) {
+    try {
+      return publishAsync(message, null).toCompletableFuture().join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof RefusedException refused) {
+        throw refused;
+      }
+      throw new RefusedException(ErrorCode.INTERNAL, "publishing failed: " + failed.getCause());
+    }
+  }
+
+  /**
+   * Publishes, and completes with the seq when the message is committed.
+   *
+   * @param messageId names it, 1–64 characters: published again under the same name, it stays where
+   *     it is; null if it has no name
+   */
+  public CompletionStage<Long> publishAsync(M message, @Nullable String messageId) {
+    MessageType<?> type = endpoint.protocol().typeOf(message);
+    Publication publication =
+        new Publication(
+            endpoint.hub().log(address),
+            type.name(),
+            from,
+            messageId,
+            endpoint.clock().millis(),
+            endpoint.protocol().encode(message),
+            type.fleeting(),
+            null,
+            endpoint.settings().retention());
+    return endpoint.hub().broker().publish(List.of(publication)).thenApply(Destination::seq);
+  }
+
+  private static long seq(List<Committed> committed) {
+    return committed.get(0).position().seq();
+  }
+}

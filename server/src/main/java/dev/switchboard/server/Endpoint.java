@@ -1,0 +1,391 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Protocol;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.Request;
+import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Id;
+import dev.switchboard.protocol.internal.ServerConversation.Incoming;
+import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.Retention;
+import dev.switchboard.transport.Heartbeat;
+import dev.switchboard.transport.HttpRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A path of a server where clients talk in the messages of one protocol. Define it, give it to one
+ * {@link Server}, and then publish through it. Defining is confined to one thread and ends when the
+ * server starts; publishing is thread-safe.
+ *
+ * <p>Handlers and hooks run on virtual threads, one at a time and in order for each connection;
+ * they may block. What they throw is answered with an {@code error} to the sender alone: a {@link
+ * RefusedException} as it is, anything else logged and as {@code internal}.
+ *
+ * @param <M> the messages
+ */
+public final class Endpoint<M> {
+  private final Protocol<M> protocol;
+  private final Map<Class<?>, Handling> handlers = new HashMap<>();
+  private final Map<Class<?>, PublishHook<M, ?>> hooks = new HashMap<>();
+  private Settings settings = Settings.DEFAULT;
+  private Identifier identifier =
+      request -> Verdict.allow("guest-" + UUID.randomUUID().toString().substring(0, 8));
+  private boolean identifierBlocks;
+  private @Nullable Consumer<Peer<M>> onOpen;
+  private @Nullable CloseHandler<M> onClose;
+  private @Nullable Hub hub;
+  private String path = "";
+  private Clock clock = Clock.systemUTC();
+
+  private Endpoint(Class<M> union) {
+    this.protocol = Protocol.of(union);
+  }
+
+  /**
+   * An endpoint for a sealed interface of records.
+   *
+   * @throws dev.switchboard.protocol.DefinitionException as {@link Protocol#of}
+   */
+  public static <M> Endpoint<M> of(Class<M> union) {
+    return new Endpoint<>(union);
+  }
+
+  /** Deals with a message to the server. */
+  @FunctionalInterface
+  public interface Handler<M, T> {
+    /** Called once for each. When it returns, a sender that asked gets its {@code ack}. */
+    void handle(T message, Peer<M> from) throws Exception;
+  }
+
+  /** Answers a request. */
+  @FunctionalInterface
+  public interface Replier<M, T, R> {
+    /** Returns the reply. */
+    R reply(T request, Peer<M> from) throws Exception;
+  }
+
+  /** Sees what is about to be published. */
+  @FunctionalInterface
+  public interface PublishHook<M, T> {
+    /** Lets it pass by returning; refuses it by throwing {@link RefusedException}. */
+    void publishing(T message, Publishing<M> publishing) throws Exception;
+  }
+
+  /** Sees connections end. */
+  @FunctionalInterface
+  public interface CloseHandler<M> {
+    /** The connection has ended; its session may go on. */
+    void closed(Peer<M> peer, int code, String reason, boolean clean);
+  }
+
+  /** Says who a request comes from, before the upgrade. */
+  @FunctionalInterface
+  public interface Identifier {
+    /**
+     * Allows the upgrade for a user, or refuses it with an HTTP status. What it throws is answered
+     * with 500.
+     */
+    Verdict identify(HttpRequest request) throws Exception;
+  }
+
+  /** What an {@link Identifier} decides. */
+  public sealed interface Verdict {
+    /**
+     * Let this user in.
+     *
+     * @throws IllegalArgumentException if the name breaks the rule for names
+     */
+    static Verdict allow(String user) {
+      return new Allowed(user);
+    }
+
+    /** Refuse with an HTTP status from 400 to 599 and a reason that the client sees. */
+    static Verdict refuse(int status, String reason) {
+      return new Refused(status, reason);
+    }
+
+    /** Let in. */
+    record Allowed(String user) implements Verdict {
+      /** Refuses a bad name. */
+      public Allowed {
+        Address.user(user);
+      }
+    }
+
+    /** Refused. */
+    record Refused(int status, String reason) implements Verdict {}
+  }
+
+  /** Handles messages of a class that come without an address. */
+  public <T extends M> Endpoint<M> on(Class<T> type, Handler<M, ? super T> handler) {
+    return define(
+        type,
+        (message, connection) -> {
+          handler.handle(type.cast(message.message()), peerOf(connection));
+          Id id = message.envelope().id();
+          return id == null || message.fleeting() ? null : Answers.ack(id, 0);
+        });
+  }
+
+  /** Answers requests of a class. */
+  public <R extends Record, T extends Request<R>> Endpoint<M> reply(
+      Class<T> type, Replier<M, ? super T, ? extends R> replier) {
+    return define(
+        type,
+        (message, connection) -> {
+          R reply =
+              Objects.requireNonNull(
+                  replier.reply(type.cast(message.message()), peerOf(connection)), "reply");
+          Id id = message.envelope().id();
+          return id == null
+              ? null
+              : Answers.reply(id, protocol.typeOf(reply).name(), protocol.encode(reply));
+        });
+  }
+
+  private Endpoint<M> define(Class<?> type, Handling handling) {
+    requireOpen();
+    protocol.type(type);
+    if (handlers.putIfAbsent(type, handling) != null) {
+      throw new IllegalStateException(type.getName() + ": has a handler already (expected: one)");
+    }
+    return this;
+  }
+
+  /**
+   * Looks at messages of a class before they are published by clients. At most one for each class.
+   */
+  public <T extends M> Endpoint<M> onPublish(Class<T> type, PublishHook<M, T> hook) {
+    requireOpen();
+    if (hooks.putIfAbsent(type, hook) != null) {
+      throw new IllegalStateException(type.getName() + ": has a hook already (expected: one)");
+    }
+    return this;
+  }
+
+  /**
+   * Who a connection belongs to. Default: a guest with a random name. Runs on a virtual thread and
+   * may block.
+   */
+  public Endpoint<M> identify(Identifier newIdentifier) {
+    requireOpen();
+    identifier = newIdentifier;
+    identifierBlocks = true;
+    return this;
+  }
+
+  /** Called on a virtual thread for each connection, before its first message is handled. */
+  public Endpoint<M> onOpen(Consumer<Peer<M>> handler) {
+    requireOpen();
+    onOpen = handler;
+    return this;
+  }
+
+  /** Called on a virtual thread once for each connection, after its last message was handled. */
+  public Endpoint<M> onClose(CloseHandler<M> handler) {
+    requireOpen();
+    onClose = handler;
+    return this;
+  }
+
+  /**
+   * Largest message taken, in bytes. Default 64 KiB; a larger one closes the connection with 1009.
+   */
+  public Endpoint<M> maxMessageBytes(int bytes) {
+    return set(settings.maxMessageBytes(bytes));
+  }
+
+  /**
+   * Most bytes that wait to be written to one connection. Default 1 MiB. Log entries beyond half of
+   * it wait in the log; anything beyond all of it closes with 4008.
+   */
+  public Endpoint<M> maxPendingBytes(int bytes) {
+    return set(settings.maxPendingBytes(bytes));
+  }
+
+  /** Most rooms of one session. Default 100. */
+  public Endpoint<M> maxRooms(int rooms) {
+    return set(settings.maxRooms(rooms));
+  }
+
+  /** How long a session waits for its client to come back. Default 2 minutes. */
+  public Endpoint<M> sessionTimeout(Duration timeout) {
+    return set(settings.sessionTimeout(timeout));
+  }
+
+  /** How long a user whose connections are lost is still shown as present. Default 5 seconds. */
+  public Endpoint<M> presenceGrace(Duration grace) {
+    return set(settings.presenceGrace(grace));
+  }
+
+  /** When to ping and when to give up. Default 25 s and 10 s. */
+  public Endpoint<M> heartbeat(Heartbeat heartbeat) {
+    return set(settings.heartbeat(heartbeat));
+  }
+
+  /** How much of each log is kept. Default {@link Retention#DEFAULT}. */
+  public Endpoint<M> retention(Retention retention) {
+    return set(settings.retention(retention));
+  }
+
+  /** Whether any client may publish to everyone. Default no; server code always may. */
+  public Endpoint<M> everyoneMayBroadcast(boolean may) {
+    return set(settings.everyoneMayBroadcast(may));
+  }
+
+  private Endpoint<M> set(Settings next) {
+    requireOpen();
+    settings = next;
+    return this;
+  }
+
+  private void requireOpen() {
+    if (hub != null) {
+      throw new IllegalStateException(
+          "endpoint " + path + ": in use already (expected: defined before the server starts)");
+    }
+  }
+
+  /** Publishes to a room, from server code. */
+  public Destination<M> room(String name) {
+    return new Destination<>(this, Address.room(name), null);
+  }
+
+  /** Publishes to a user's inbox, from server code. */
+  public Destination<M> user(String name) {
+    return new Destination<>(this, Address.user(name), null);
+  }
+
+  /** Publishes to everyone, from server code. */
+  public Destination<M> everyone() {
+    return new Destination<>(this, Address.EVERYONE, null);
+  }
+
+  /** Whether the user has a connection, or lost the last one less than the presence grace ago. */
+  public boolean isOnline(String user) {
+    return hub().isOnline(user);
+  }
+
+  // What follows is for this package.
+
+  /** What is done with a message to the server; returns the answer, if any. */
+  interface Handling {
+    byte @Nullable [] handle(Incoming message, Connection connection) throws Exception;
+  }
+
+  void start(String newPath, Broker broker, Clock newClock) {
+    requireOpen();
+    path = newPath;
+    clock = newClock;
+    hub =
+        new Hub(
+            newPath,
+            broker,
+            settings.sessionTimeout().toMillis(),
+            settings.presenceGrace().toMillis());
+    hub.use(Address.EVERYONE); // for as long as the server runs
+  }
+
+  CompletionStage<Verdict> identified(HttpRequest request) {
+    CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+    Runnable ask =
+        () -> {
+          try {
+            verdict.complete(identifier.identify(request));
+          } catch (Throwable failure) { // users' code: answered with 500
+            verdict.completeExceptionally(failure);
+          }
+        };
+    if (identifierBlocks) {
+      Thread.startVirtualThread(ask);
+    } else {
+      ask.run();
+    }
+    return verdict;
+  }
+
+  Protocol<M> protocol() {
+    return protocol;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Hub hub() {
+    return Objects.requireNonNull(
+        hub, "endpoint: not started (expected: given to a server that runs)");
+  }
+
+  String path() {
+    return path;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  Peer<M> peer(Connection connection) {
+    return new Peer<>(this, connection);
+  }
+
+  @SuppressWarnings("unchecked") // a connection's peer was made by its own endpoint, this one
+  Peer<M> peerOf(Connection connection) {
+    return (Peer<M>) connection.peer();
+  }
+
+  @Nullable Handling handling(MessageType<?> type) {
+    return handlers.get(type.recordClass());
+  }
+
+  boolean hooked(MessageType<?> type) {
+    return hooks.containsKey(type.recordClass());
+  }
+
+  @SuppressWarnings("unchecked") // a hook is registered for the class of the messages it gets
+  void hook(Incoming message, Publishing<?> publishing) throws Exception {
+    PublishHook<M, Object> hook = (PublishHook<M, Object>) hooks.get(message.type().recordClass());
+    if (hook != null) {
+      hook.publishing(message.message(), (Publishing<M>) publishing);
+    }
+  }
+
+  @Nullable RefusedException mayPublish(Session session, Address address) {
+    return switch (address) {
+      case Address.Room room -> session.in(room.name()) ? null : Desk.notAMember(room.name());
+      case Address.User user -> null;
+      case Address.Everyone everyone ->
+          settings.everyoneMayBroadcast()
+              ? null
+              : new RefusedException(
+                  ErrorCode.FORBIDDEN,
+                  "everyone: not for clients here (expected: a room or a user)");
+    };
+  }
+
+  void opened(Connection connection) {
+    Consumer<Peer<M>> handler = onOpen;
+    if (handler != null) {
+      connection.mailbox().add(() -> handler.accept(peerOf(connection)));
+    }
+  }
+
+  void closed(Connection connection, int code, String reason, boolean clean) {
+    CloseHandler<M> handler = onClose;
+    if (handler != null) {
+      connection.mailbox().add(() -> handler.closed(peerOf(connection), code, reason, clean));
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.LogKey;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connections of one endpoint share: topics, sessions, presence. Thread-safe; time is an
+ * argument.
+ *
+ * <p>A topic exists as long as somebody uses it. It is made and given up inside the map's own lock
+ * for its key, together with its subscription at the broker, so that a subscription is never ended
+ * for a topic that is in use.
+ */
+final class Hub {
+  private static final int MAX_WAITING_SESSIONS = 100_000;
+  private static final String ONLINE = "";
+
+  private final String space;
+  private final Broker broker;
+  private final long sessionMillis;
+  private final Presence presence;
+  private final Presence online;
+  private final Map<Address, Topic> topics = new ConcurrentHashMap<>();
+  private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+  private final Deque<Waiting> waiting =
+      new ArrayDeque<>(); // guarded by itself; in the order of their time
+
+  private record Waiting(Session session, long since) {}
+
+  Hub(String space, Broker broker, long sessionMillis, long graceMillis) {
+    this.space = space;
+    this.broker = broker;
+    this.sessionMillis = sessionMillis;
+    this.presence = new Presence(graceMillis, this::tellRoom);
+    this.online = new Presence(graceMillis, (room, user, joined, count) -> {});
+  }
+
+  private void tellRoom(String room, String user, boolean joined, int count) {
+    Topic topic = topics.get(Address.room(room));
+    if (topic != null) {
+      topic.notice(Answers.presence(joined, room, user, count), user);
+    }
+  }
+
+  Broker broker() {
+    return broker;
+  }
+
+  Presence presence() {
+    return presence;
+  }
+
+  /** Who is online, in any room or none. */
+  Presence.Snapshot online(String after, int limit) {
+    return online.sorted(ONLINE, after, limit);
+  }
+
+  /** Whether a session of the user is here, or was until a moment ago. */
+  boolean isOnline(String user) {
+    return online.has(ONLINE, user);
+  }
+
+  LogKey log(Address address) {
+    return new LogKey(space, address);
+  }
+
+  /** The topic of a log, in use until {@link #release}. */
+  Topic use(Address address) {
+    Topic used =
+        topics.compute(
+            address,
+            (key, present) -> {
+              Topic topic = present;
+              if (topic == null) {
+                topic = new Topic(log(address));
+                topic.open(broker);
+              }
+              topic.use(1);
+              return topic;
+            });
+    return java.util.Objects.requireNonNull(used);
+  }
+
+  void release(Topic topic) {
+    topics.computeIfPresent(
+        topic.log().address(),
+        (key, present) -> {
+          if (present != topic || present.use(-1) > 0) {
+            return present;
+          }
+          broker.unsubscribe(present.log());
+          return null;
+        });
+  }
+
+  @Nullable Session session(String id) {
+    return sessions.get(id);
+  }
+
+  void begin(Session session) {
+    sessions.put(session.id(), session);
+    online.enter(ONLINE, session.user());
+  }
+
+  /** A session that was never used: nobody has seen it, so nobody is told. */
+  void discard(Session session) {
+    sessions.remove(session.id());
+    online.leave(ONLINE, session.user());
+  }
+
+  /** A session waits for its client to come back. */
+  void await(Session session, long now) {
+    online.lose(ONLINE, session.user(), now);
+    session.rooms().forEach(room -> presence.lose(room, session.user(), now));
+    Waiting tooMany = null;
+    synchronized (waiting) {
+      waiting.add(new Waiting(session, now));
+      if (waiting.size() > MAX_WAITING_SESSIONS) {
+        tooMany = waiting.remove();
+      }
+    }
+    if (tooMany != null) {
+      expire(tooMany);
+    }
+  }
+
+  /** A session is back before its time was over. */
+  void back(Session session) {
+    online.enter(ONLINE, session.user());
+    session.rooms().forEach(room -> presence.enter(room, session.user()));
+  }
+
+  /** A session ended while it had a connection. */
+  void end(Session session) {
+    sessions.remove(session.id());
+    online.leave(ONLINE, session.user());
+    session.rooms().forEach(room -> presence.leave(room, session.user()));
+  }
+
+  private void expire(Waiting over) {
+    if (over.session.expire(over.since)) {
+      sessions.remove(over.session.id());
+    }
+  }
+
+  /** Ends what is due. Call it often; it costs what is due. */
+  void tick(long now) {
+    presence.tick(now);
+    online.tick(now);
+    while (true) {
+      Waiting next;
+      synchronized (waiting) {
+        next = waiting.peek();
+        if (next == null || now - next.since < sessionMillis) {
+          return;
+        }
+        waiting.remove();
+      }
+      expire(next);
+    }
+  }
+
+  /** Closes every connection. */
+  void closeAll(int code, String reason) {
+    for (Session session : sessions.values()) {
+      Connection connection = session.connection();
+      if (connection != null) {
+        connection.onLoop(() -> {
+          connection.send(Answers.goingAway(0));
+          connection.close(code, reason);
+        });
+      }
+    }
+  }
+
+  /** For tests: what is held. */
+  Map<String, Integer> sizes() {
+    synchronized (waiting) {
+      return Map.of(
+          "topics",
+          topics.size(),
+          "sessions",
+          sessions.size(),
+          "rooms",
+          presence.rooms(),
+          "waiting",
+          waiting.size());
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.spi.Committed;
+import dev.switchboard.spi.HistoryStore;
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.Page;
+import dev.switchboard.spi.Position;
+import dev.switchboard.spi.Publication;
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs in memory: what an endpoint without a store uses. They end with the process, and a new
+ * process has a new epoch, so that a client that comes back is told. At most 100,000 logs; when
+ * there are more, the one not written to for the longest time goes, and is later begun under
+ * another epoch. Thread-safe.
+ */
+public final class MemoryHistory implements HistoryStore {
+  private static final int MAX_LOGS = 100_000;
+  private static final int MAX_IDS = 100_000;
+  private static final long DUPLICATE_WINDOW = 5 * 60_000L;
+
+  private final Clock clock;
+  private final String epoch = new BigInteger(48, new SecureRandom()).toString(36);
+  private final LinkedHashMap<LogKey, Log> logs = new LinkedHashMap<>(16, 0.75f, true);
+  private long forgotten;
+
+  /** Empty logs that age by the system's clock. */
+  public MemoryHistory() {
+    this(Clock.systemUTC());
+  }
+
+  /** Empty logs that age by that clock. */
+  public MemoryHistory(Clock clock) {
+    this.clock = clock;
+  }
+
+  private record Key(@Nullable String from, String messageId) {}
+
+  private record Known(long seq, long timestamp) {}
+
+  private static final class Log {
+    final String epoch;
+    final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    final LinkedHashMap<Key, Known> ids = new LinkedHashMap<>();
+    long head;
+
+    Log(String epoch) {
+      this.epoch = epoch;
+    }
+
+    long first() {
+      return entries.isEmpty() ? head + 1 : entries.getFirst().seq();
+    }
+  }
+
+  @Override
+  public boolean immediate() {
+    return true;
+  }
+
+  @Override
+  public synchronized List<Committed> append(List<Publication> batch) {
+    List<Committed> results = new ArrayList<>(batch.size());
+    for (Publication publication : batch) {
+      results.add(append(publication));
+    }
+    return results;
+  }
+
+  private Committed append(Publication publication) {
+    Log log = logs.computeIfAbsent(publication.log(), key -> new Log(currentEpoch()));
+    long now = clock.millis();
+    if (publication.messageId() != null) {
+      Key key = new Key(publication.from(), publication.messageId());
+      Known known = log.ids.get(key);
+      if (known != null) {
+        return new Committed(new Position(log.epoch, known.seq), true);
+      }
+      log.ids.put(key, new Known(log.head + 1, now));
+    }
+    log.head++;
+    log.entries.add(publication.at(log.head));
+    trim(log, publication, now);
+    if (logs.size() > MAX_LOGS) {
+      logs.remove(logs.keySet().iterator().next());
+      forgotten++;
+    }
+    return new Committed(new Position(log.epoch, log.head), false);
+  }
+
+  private static void trim(Log log, Publication latest, long now) {
+    long oldest = now - latest.retention().age().toMillis();
+    while (!log.entries.isEmpty()
+        && (log.entries.size() > latest.retention().count()
+            || log.entries.getFirst().timestamp() < oldest)) {
+      log.entries.removeFirst();
+    }
+    long first = log.first();
+    var ids = log.ids.entrySet().iterator();
+    while (ids.hasNext()) {
+      Known known = ids.next().getValue();
+      boolean needed = known.seq >= first || known.timestamp > now - DUPLICATE_WINDOW;
+      if (needed && log.ids.size() <= MAX_IDS) {
+        return;
+      }
+      ids.remove();
+    }
+  }
+
+  private String currentEpoch() {
+    return forgotten == 0 ? epoch : epoch + "." + forgotten;
+  }
+
+  @Override
+  public synchronized Position head(LogKey key) {
+    Log log = logs.get(key);
+    return log == null ? new Position(currentEpoch(), 0) : new Position(log.epoch, log.head);
+  }
+
+  @Override
+  public synchronized Page after(LogKey key, long seq, int limit) {
+    return page(
+        key,
+        log -> {
+          int skip = (int) Math.max(0, seq + 1 - log.first());
+          List<Entry> entries = log.entries.stream().skip(skip).limit(limit).toList();
+          boolean more = skip + entries.size() < log.entries.size();
+          return new Page(new Position(log.epoch, log.head), log.first(), entries, more);
+        });
+  }
+
+  @Override
+  public synchronized Page before(LogKey key, long seq, int limit) {
+    return page(
+        key,
+        log -> {
+          int until = (int) Math.max(0, Math.min(log.entries.size(), seq - log.first()));
+          int skip = Math.max(0, until - limit);
+          List<Entry> entries = log.entries.stream().skip(skip).limit(until - skip).toList();
+          return new Page(new Position(log.epoch, log.head), log.first(), entries, skip > 0);
+        });
+  }
+
+  private Page page(LogKey key, Function<Log, Page> read) {
+    Log log = logs.get(key);
+    return log == null
+        ? new Page(new Position(currentEpoch(), 0), 1, List.of(), false)
+        : read.apply(log);
+  }
+
+  /** Nothing to let go of. */
+  @Override
+  public void close() {}
+
+  /** For tests: how much is held. */
+  synchronized Map<String, Integer> sizes() {
+    return Map.of(
+        "logs",
+        logs.size(),
+        "entries",
+        logs.values().stream().mapToInt(log -> log.entries.size()).sum());
+  }
+}

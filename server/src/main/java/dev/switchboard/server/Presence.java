@@ -1,0 +1,169 @@
+package dev.switchboard.server;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Who is in which room, per user: many sessions of a user count as one, and a user whose last
+ * connection was lost stays for a grace time, so that a reconnect is not seen by anyone. What
+ * others are told comes out of {@link News}. Thread-safe; time is an argument.
+ */
+final class Presence {
+  private final Map<String, Members> rooms = new ConcurrentHashMap<>();
+  private final Deque<Leaving> leaving =
+      new ArrayDeque<>(); // guarded by itself; in the order of their time, as grace is one value
+  private final long graceMillis;
+  private final News news;
+
+  /** What others are told. Called while the room is locked, so it must not block nor call back. */
+  interface News {
+    /**
+     * The user is now in the room, or no more; {@code count} is the number of its users after that.
+     */
+    void changed(String room, String user, boolean joined, int count);
+  }
+
+  /** A snapshot: at most some members, in the order of joining, and the number of all. */
+  record Snapshot(List<String> members, int count) {}
+
+  private record Leaving(String room, String user, long at) {}
+
+  private static final class Members {
+    final LinkedHashMap<String, Member> byUser = new LinkedHashMap<>();
+  }
+
+  private static final class Member {
+    int sessions;
+    long goneSince;
+  }
+
+  Presence(long graceMillis, News news) {
+    this.graceMillis = graceMillis;
+    this.news = news;
+  }
+
+  /** A session of the user is in the room. */
+  void enter(String room, String user) {
+    rooms.compute(
+        room,
+        (name, present) -> {
+          Members members = present == null ? new Members() : present;
+          Member member = members.byUser.get(user);
+          if (member == null) {
+            member = new Member();
+            members.byUser.put(user, member);
+            news.changed(room, user, true, members.byUser.size());
+          }
+          member.sessions++;
+          return members;
+        });
+  }
+
+  /** A session of the user has left the room for good. */
+  void leave(String room, String user) {
+    rooms.computeIfPresent(
+        room,
+        (name, members) -> {
+          Member member = members.byUser.get(user);
+          if (member != null && --member.sessions <= 0) {
+            members.byUser.remove(user);
+            news.changed(room, user, false, members.byUser.size());
+          }
+          return members.byUser.isEmpty() ? null : members;
+        });
+  }
+
+  /** A session of the user lost its connection; it may be back soon. */
+  void lose(String room, String user, long now) {
+    rooms.computeIfPresent(
+        room,
+        (name, members) -> {
+          Member member = members.byUser.get(user);
+          if (member != null && --member.sessions <= 0) {
+            member.goneSince = now;
+            synchronized (leaving) {
+              leaving.add(new Leaving(room, user, now));
+            }
+          }
+          return members;
+        });
+  }
+
+  /** Ends the grace of those who have not come back. Call it often; it costs what is due. */
+  void tick(long now) {
+    while (true) {
+      Leaving next;
+      synchronized (leaving) {
+        next = leaving.peek();
+        if (next == null || now - next.at < graceMillis) {
+          return;
+        }
+        leaving.remove();
+      }
+      expire(next);
+    }
+  }
+
+  private void expire(Leaving due) {
+    rooms.computeIfPresent(
+        due.room,
+        (name, members) -> {
+          Member member = members.byUser.get(due.user);
+          if (member != null && member.sessions <= 0 && member.goneSince == due.at) {
+            members.byUser.remove(due.user);
+            news.changed(due.room, due.user, false, members.byUser.size());
+          }
+          return members.byUser.isEmpty() ? null : members;
+        });
+  }
+
+  /** Who is in the room: the first so many. */
+  Snapshot members(String room, int limit) {
+    List<String> members = new ArrayList<>();
+    int[] count = {0};
+    rooms.computeIfPresent(
+        room,
+        (name, present) -> {
+          present.byUser.keySet().stream().limit(limit).forEach(members::add);
+          count[0] = present.byUser.size();
+          return present;
+        });
+    return new Snapshot(members, count[0]);
+  }
+
+  /** Who is in the room, in the order of names, behind that name. */
+  Snapshot sorted(String room, String after, int limit) {
+    List<String> all = new ArrayList<>();
+    rooms.computeIfPresent(
+        room,
+        (name, present) -> {
+          all.addAll(present.byUser.keySet());
+          return present;
+        });
+    return new Snapshot(
+        all.stream().filter(user -> user.compareTo(after) > 0).sorted().limit(limit).toList(),
+        all.size());
+  }
+
+  /** Whether the user is in the room, the grace time included. */
+  boolean has(String room, String user) {
+    boolean[] here = {false};
+    rooms.computeIfPresent(
+        room,
+        (name, present) -> {
+          here[0] = present.byUser.containsKey(user);
+          return present;
+        });
+    return here[0];
+  }
+
+  /** How many rooms have somebody in them. */
+  int rooms() {
+    return rooms.size();
+  }
+}

@@ -1,0 +1,124 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Envelope;
+import dev.switchboard.protocol.internal.Id;
+import dev.switchboard.protocol.internal.ServerConversation.Incoming;
+import dev.switchboard.spi.Committed;
+import dev.switchboard.spi.Publication;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A message that a client is publishing, as a hook sees it: who, where to, and what. A hook may
+ * refuse it by throwing {@code RefusedException}, and may have it appended to further logs; all are
+ * committed together or not at all. Confined to the thread that runs the hook.
+ *
+ * @param <M> the endpoint's messages
+ */
+public final class Publishing<M> {
+  private final Endpoint<M> endpoint;
+  private final Connection connection;
+  private final Incoming message;
+  private final Session session;
+  private final long timestamp;
+  private final List<Publication> publications = new ArrayList<>(1);
+
+  Publishing(Endpoint<M> endpoint, Connection connection, Incoming message) {
+    this.endpoint = endpoint;
+    this.connection = connection;
+    this.message = message;
+    this.session = connection.session();
+    this.timestamp = endpoint.clock().millis();
+    Envelope envelope = message.envelope();
+    for (Address address : envelope.addresses()) {
+      publications.add(publication(address, envelope.data()));
+    }
+  }
+
+  private Publication publication(
+      Address address, byte @org.jspecify.annotations.Nullable [] data) {
+    Envelope envelope = message.envelope();
+    return new Publication(
+        endpoint.hub().log(address),
+        envelope.type(),
+        session.user(),
+        envelope.messageId(),
+        timestamp,
+        data,
+        message.fleeting(),
+        envelope.echo() ? null : session.id(),
+        endpoint.settings().retention());
+  }
+
+  /** Who publishes. */
+  public Peer<M> from() {
+    return endpoint.peerOf(connection);
+  }
+
+  /** Where to: one address, or several rooms. */
+  public List<Address> to() {
+    return message.envelope().addresses();
+  }
+
+  /** The publisher's name for the message, if it gave one. */
+  public Optional<String> messageId() {
+    return Optional.ofNullable(message.envelope().messageId());
+  }
+
+  /** Whether it will be in a log. */
+  public boolean fleeting() {
+    return message.fleeting();
+  }
+
+  /**
+   * Has a message of the same type appended to one more log as well, from the same user, with the
+   * same {@code messageId} and at the same time.
+   */
+  public void also(Address address, M copy) {
+    publications.add(publication(address, endpoint.protocol().encode(copy)));
+  }
+
+  /** Runs the hook, if there is one and we are where it may block, and publishes. */
+  void run(boolean mayBlock) {
+    Id id = message.envelope().id();
+    try {
+      if (mayBlock) {
+        endpoint.hook(message, this);
+      }
+    } catch (Throwable failure) { // users' code: whatever it throws is answered
+      connection.refuse(id, failure);
+      return;
+    }
+    endpoint
+        .hub()
+        .broker()
+        .publish(publications)
+        .whenComplete((committed, failure) -> {
+          if (failure != null) {
+            connection.refuse(id, failure);
+          } else if (id != null && !message.fleeting()) {
+            byte[] ack = ack(id, committed);
+            connection.onLoop(() -> connection.send(ack));
+          }
+        });
+  }
+
+  private byte[] ack(Id id, List<Committed> committed) {
+    if (!message.envelope().several()) {
+      return Answers.ack(id, committed.get(0).position().seq());
+    }
+    Map<String, Long> seqs = new LinkedHashMap<>();
+    List<Address> addresses = message.envelope().addresses();
+    for (int i = 0; i < addresses.size(); i++) {
+      if (addresses.get(i) instanceof Address.Room room) {
+        seqs.put(room.name(), committed.get(i).position().seq());
+      }
+    }
+    return Answers.ack(id, seqs);
+  }
+}

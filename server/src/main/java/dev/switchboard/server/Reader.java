@@ -1,0 +1,226 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.internal.Answers.LogState;
+import dev.switchboard.protocol.internal.Control.Place;
+import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.Page;
+import dev.switchboard.spi.Position;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection's reading of one log. Confined to the connection's event loop.
+ *
+ * <p>A reader is either <em>live</em> (entries are passed on as they come) or <em>behind</em>.
+ * Behind, it lets live entries go by and fetches pages from the log, as fast as its connection
+ * takes them, until it has caught up with the loop; then it is live. Joining with a place, a slow
+ * connection and an overrun queue are all the same case, and none of them holds entries in memory.
+ * If the log no longer has what comes next, the connection is closed with 4008, and the client,
+ * coming back, is told of the gap.
+ */
+final class Reader {
+  private static final int PAGE = 100;
+  private static final long MAX_RECOVERY = 10_000;
+
+  private final Connection connection;
+  private final Broker broker;
+  private final Topic topic;
+  private final Address address;
+  private @Nullable ReaderGroup group;
+  private int index;
+  private long last;
+  private boolean live;
+  private boolean started;
+  private boolean fetching;
+  private boolean closed;
+
+  Reader(Connection connection, Broker broker, Topic topic) {
+    this.connection = connection;
+    this.broker = broker;
+    this.topic = topic;
+    this.address = topic.log().address();
+  }
+
+  /** Where a reader begins, and what has to be passed on first. */
+  record Opening(Reader reader, LogState state, @Nullable Page first) {}
+
+  Topic topic() {
+    return topic;
+  }
+
+  int index() {
+    return index;
+  }
+
+  void index(int newIndex) {
+    index = newIndex;
+  }
+
+  /**
+   * Finds where to begin; nothing is passed on until {@link #start}.
+   *
+   * @param place read on from here; null means from now on, or so many {@code recent} entries back
+   */
+  CompletionStage<Opening> open(@Nullable Place place, int recent) {
+    CompletableFuture<Opening> result = new CompletableFuture<>();
+    topic
+        .opened()
+        .whenComplete((position, failure) ->
+            connection.onLoop(() -> {
+              if (failure != null) {
+                result.completeExceptionally(failure);
+              } else if (!closed) {
+                begin(position, place, recent, result);
+              }
+            }));
+    return result;
+  }
+
+  private void begin(
+      Position opened, @Nullable Place place, int recent, CompletableFuture<Opening> result) {
+    live = false;
+    started = false;
+    ReaderGroup mine = group;
+    if (mine == null) {
+      mine = topic.group(connection.loop());
+      mine.add(this);
+      group = mine;
+    }
+    String epoch = opened.epoch();
+    long head = mine.last();
+    long from = place != null ? place.seq() : Math.max(0, head - recent);
+    boolean sameLife = place == null || place.epoch() == null || place.epoch().equals(epoch);
+    boolean known = sameLife && from <= head && (place == null || head - from <= MAX_RECOVERY);
+    if (!known || from == head) {
+      last = head;
+      result.complete(new Opening(this, new LogState(address, epoch, head, known), null));
+      return;
+    }
+    fetch(
+        from,
+        page -> {
+          boolean whole = place == null || page.first() <= from + 1;
+          last = whole ? Math.max(from, page.first() - 1) : groupLast();
+          result.complete(
+              new Opening(
+                  this, new LogState(address, epoch, groupLast(), whole), whole ? page : null));
+        },
+        result::completeExceptionally);
+  }
+
+  /** Passes on what was found, then whatever comes. */
+  void start(Opening opening) {
+    if (closed) {
+      return;
+    }
+    started = true;
+    if (opening.first != null) {
+      pass(opening.first);
+    } else {
+      advance();
+    }
+  }
+
+  /** One entry, or a notice, of the live stream. */
+  void deliver(Outgoing outgoing) {
+    if (outgoing.seq() == 0) {
+      if (started && connection.takesMore() && outgoing.isFor(connection.session())) {
+        connection.send(outgoing.prepared());
+      }
+    } else if (live && outgoing.seq() > last) {
+      if (!connection.takesMore()) {
+        fallBehind();
+      } else {
+        last = outgoing.seq();
+        if (outgoing.isFor(connection.session())) {
+          connection.send(outgoing.prepared());
+        }
+      }
+    }
+  }
+
+  /** Stops following the live stream; goes on from the log when the connection takes more. */
+  void fallBehind() {
+    if (live) {
+      live = false;
+      advance();
+    }
+  }
+
+  /** The connection takes more: go on if behind. */
+  void writable() {
+    if (started && !live) {
+      advance();
+    }
+  }
+
+  private void advance() {
+    if (last >= groupLast()) {
+      live = true;
+    } else if (!fetching && connection.takesMore()) {
+      fetch(
+          last,
+          this::pass,
+          failure ->
+              connection.close(CloseCode.TRY_AGAIN_LATER.code(), "history is not available"));
+    }
+  }
+
+  private void pass(Page page) {
+    if (page.first() > last + 1 && page.head().seq() > last) {
+      connection.close(CloseCode.TOO_SLOW.code(), "too slow: what comes next is no longer kept");
+      return;
+    }
+    for (Entry entry : page.entries()) {
+      if (!connection.takesMore()) {
+        return; // writable() goes on
+      }
+      if (entry.seq() > last) {
+        last = entry.seq();
+        connection.send(entry);
+      }
+    }
+    advance();
+  }
+
+  private void fetch(
+      long from,
+      java.util.function.Consumer<Page> then,
+      java.util.function.Consumer<Throwable> failed) {
+    fetching = true;
+    LogKey log = topic.log();
+    broker
+        .after(log, from, PAGE)
+        .whenComplete((page, failure) ->
+            connection.onLoop(() -> {
+              fetching = false;
+              if (closed) {
+                return;
+              }
+              if (failure != null) {
+                failed.accept(failure);
+              } else {
+                then.accept(page);
+              }
+            }));
+  }
+
+  private long groupLast() {
+    return group == null ? 0 : group.last();
+  }
+
+  /** Ends it. Idempotent. */
+  void close() {
+    if (!closed) {
+      closed = true;
+      if (group != null) {
+        group.remove(this);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.switchboard.server;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Queue;
+
+/**
+ * The readers of one log on one event loop. What comes from any thread waits in a bounded queue,
+ * and one task a turn delivers all of it. If the loop falls so far behind that the queue is full,
+ * the queue is emptied instead of growing, and the readers fetch from the log what they missed.
+ */
+final class ReaderGroup {
+  private static final int MAX_QUEUE = 10_000;
+
+  private final EventLoop loop;
+  private final ArrayList<Reader> readers = new ArrayList<>(); // confined to the loop
+  private final Queue<Outgoing> queue = new ArrayDeque<>(); // guarded by itself
+  private boolean scheduled; // guarded by queue
+  private long dropped; // guarded by queue: the highest seq that was not kept
+  private long last; // confined to the loop
+
+  ReaderGroup(EventLoop loop, long last) {
+    this.loop = loop;
+    this.last = last;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  /** The last entry that this loop has dealt with. */
+  long last() {
+    return last;
+  }
+
+  void add(Reader reader) {
+    reader.index(readers.size());
+    readers.add(reader);
+  }
+
+  void remove(Reader reader) {
+    int index = reader.index();
+    Reader moved = readers.removeLast();
+    if (moved != reader) {
+      readers.set(index, moved);
+      moved.index(index);
+    }
+  }
+
+  /** Any thread. */
+  void offer(Outgoing outgoing) {
+    synchronized (queue) {
+      if (queue.size() >= MAX_QUEUE) {
+        queue.forEach(this::drop);
+        queue.clear();
+        drop(outgoing);
+      } else {
+        queue.add(outgoing);
+      }
+      if (scheduled) {
+        return;
+      }
+      scheduled = true;
+    }
+    loop.execute(this::drain);
+  }
+
+  private void drop(Outgoing outgoing) {
+    dropped = Math.max(dropped, outgoing.seq());
+    outgoing.done();
+  }
+
+  private void drain() {
+    Outgoing[] batch;
+    long missed;
+    synchronized (queue) {
+      batch = queue.toArray(Outgoing[]::new);
+      queue.clear();
+      scheduled = false;
+      missed = dropped;
+      dropped = 0;
+    }
+    if (missed > 0) {
+      last = Math.max(last, missed);
+      readers.forEach(Reader::fallBehind);
+    }
+    for (Outgoing outgoing : batch) {
+      if (outgoing.seq() > 0) {
+        last = Math.max(last, outgoing.seq());
+      }
+      for (int i = readers.size() - 1; i >= 0; i--) {
+        readers.get(i).deliver(outgoing);
+      }
+      outgoing.done();
+    }
+  }
+}

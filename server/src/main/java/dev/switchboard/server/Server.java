@@ -1,0 +1,230 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.HistoryStore;
+import dev.switchboard.transport.Headers;
+import dev.switchboard.transport.HttpRequest;
+import dev.switchboard.transport.HttpResponse;
+import dev.switchboard.transport.IoKind;
+import dev.switchboard.transport.Loops;
+import dev.switchboard.transport.ServerTransport;
+import dev.switchboard.transport.ServerTransportOptions;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running server: endpoints, and HTTP on the same port. Thread-safe. It ends with {@link
+ * #close()}; nothing of it is left then.
+ *
+ * <pre>{@code
+ * try (var server = Server.builder().port(8080).endpoint("/ws", endpoint).start()) { … }
+ * }</pre>
+ */
+public final class Server implements AutoCloseable {
+  private static final long TICK_MILLIS = 250;
+
+  private final Loops loops;
+  private final Broker broker;
+  private final ServerTransport transport;
+  private final Map<String, Endpoint<?>> endpoints;
+  private final ScheduledFuture<?> ticking;
+  private boolean closed; // guarded by this
+
+  private Server(Builder builder) {
+    this.endpoints = Map.copyOf(builder.endpoints);
+    this.broker = builder.broker != null ? builder.broker : new LocalBroker(builder.store());
+    Loops started = null;
+    try {
+      endpoints.forEach((path, endpoint) -> endpoint.start(path, broker, builder.clock));
+      started = builder.loops > 0 ? Loops.of(IoKind.best(), builder.loops) : Loops.standard();
+      this.transport =
+          ServerTransport.bind(
+              builder.transport.build(),
+              started,
+              new Router(endpoints, builder.routes, builder.files));
+    } catch (RuntimeException failed) {
+      if (started != null) {
+        started.close();
+      }
+      broker.close();
+      throw failed;
+    }
+    this.loops = started;
+    Clock clock = builder.clock;
+    this.ticking =
+        loops
+            .next()
+            .scheduleAtFixedRate(
+                () -> endpoints.values().forEach(endpoint -> endpoint.hub().tick(clock.millis())),
+                TICK_MILLIS,
+                TICK_MILLIS,
+                TimeUnit.MILLISECONDS);
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return transport.localAddress().getPort();
+  }
+
+  /** The address it listens on, as people type it: {@code host:port}. */
+  public String address() {
+    String host = transport.localAddress().getAddress().getHostAddress();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+  }
+
+  /**
+   * Stops accepting, tells clients to come back (close code 1001), and waits until everything is
+   * written and released, at most some seconds. Idempotent.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    ticking.cancel(false);
+    transport.stopAccepting();
+    endpoints
+        .values()
+        .forEach(endpoint ->
+            endpoint.hub().closeAll(CloseCode.GOING_AWAY.code(), "the server is closing"));
+    transport.close();
+    loops.close();
+    broker.close();
+  }
+
+  /** Answers plain HTTP requests. */
+  @FunctionalInterface
+  public interface HttpRoute {
+    /**
+     * The answer. Runs on a virtual thread and may block; what it throws is logged and answered
+     * with 500.
+     */
+    HttpResponse answer(HttpRequest request) throws Exception;
+  }
+
+  /** Collects what a server is made of. Not thread-safe. */
+  public static final class Builder {
+    private final Map<String, Endpoint<?>> endpoints = new LinkedHashMap<>();
+    private final Map<String, HttpRoute> routes = new LinkedHashMap<>();
+    private final ServerTransportOptions.Builder transport = ServerTransportOptions.builder();
+    private @Nullable Files files;
+    private @Nullable HistoryStore store;
+    private @Nullable Broker broker;
+    private Clock clock = Clock.systemUTC();
+    private int loops;
+
+    private Builder() {}
+
+    /** The address to listen on. Default {@code 127.0.0.1}: only this machine. */
+    public Builder host(String host) {
+      transport.host(host);
+      return this;
+    }
+
+    /** The port to listen on; 0 takes a free one. Default 8080. */
+    public Builder port(int port) {
+      transport.port(port);
+      return this;
+    }
+
+    /** An endpoint at a path that starts with a slash. */
+    public Builder endpoint(String path, Endpoint<?> endpoint) {
+      requirePath(path);
+      if (endpoints.putIfAbsent(path, endpoint) != null) {
+        throw new IllegalArgumentException(
+            "path: " + path + " is taken (expected: one endpoint for each)");
+      }
+      return this;
+    }
+
+    /** Answers GET and HEAD at a path. */
+    public Builder get(String path, HttpRoute route) {
+      requirePath(path);
+      routes.put(path, route);
+      return this;
+    }
+
+    /**
+     * Serves the files of a resource folder at {@code /}, {@code index.html} for the folder itself.
+     *
+     * @param owner a class in the same jar
+     * @param folder its absolute resource path, {@code /com/example/web/}
+     * @param headers sent with each file, such as a Content-Security-Policy: names and values in
+     *     turn
+     */
+    public Builder files(Class<?> owner, String folder, String... headers) {
+      files = new Files(owner, folder, Headers.of(headers));
+      return this;
+    }
+
+    /** Where logs are kept. Default: {@link MemoryHistory}. The server closes it in the end. */
+    public Builder history(HistoryStore newStore) {
+      store = newStore;
+      return this;
+    }
+
+    /**
+     * How entries get to other servers. Default: there are none. The server closes it in the end.
+     */
+    public Builder broker(Broker newBroker) {
+      broker = newBroker;
+      return this;
+    }
+
+    /**
+     * Most connections, plain HTTP ones included. Default as {@link ServerTransportOptions}; beyond
+     * it 503.
+     */
+    public Builder maxConnections(int connections) {
+      transport.maxConnections(connections);
+      return this;
+    }
+
+    /** How many event loops carry the connections. Default: one for every two cores. */
+    public Builder loops(int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException("loops: " + count + " (expected: 1 or more)");
+      }
+      loops = count;
+      return this;
+    }
+
+    /** What time it is, for timestamps and timeouts of sessions. For tests. */
+    public Builder clock(Clock newClock) {
+      clock = newClock;
+      return this;
+    }
+
+    private HistoryStore store() {
+      return store != null ? store : new MemoryHistory(clock);
+    }
+
+    private static void requirePath(String path) {
+      if (!path.startsWith("/")) {
+        throw new IllegalArgumentException("path: " + path + " (expected: starting with /)");
+      }
+    }
+
+    /**
+     * Starts the server; it accepts connections when this returns.
+     *
+     * @throws dev.switchboard.transport.BindException if the port is in use or may not be used
+     */
+    public Server start() {
+      return new Server(this);
+    }
+  }
+}

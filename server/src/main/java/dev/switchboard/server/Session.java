@@ -1,0 +1,130 @@
+package dev.switchboard.server;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What survives a reconnect: who it is, a secret that proves it, and the rooms. It has at most one
+ * connection. Thread-safe.
+ */
+final class Session {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final String id = random(12);
+  private final String secret = random(24);
+  private final String user;
+  private final Set<String> rooms = new LinkedHashSet<>(4); // guarded by this
+  private @Nullable Connection connection; // guarded by this
+  private long detachedAt; // guarded by this
+  private boolean ended; // guarded by this
+
+  Session(String user, Connection connection) {
+    this.user = user;
+    this.connection = connection;
+  }
+
+  private static String random(int bytes) {
+    byte[] random = new byte[bytes];
+    RANDOM.nextBytes(random);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+  }
+
+  String id() {
+    return id;
+  }
+
+  String secret() {
+    return secret;
+  }
+
+  String user() {
+    return user;
+  }
+
+  /** Compares in constant time. */
+  boolean proves(String candidate) {
+    return MessageDigest.isEqual(
+        secret.getBytes(StandardCharsets.UTF_8), candidate.getBytes(StandardCharsets.UTF_8));
+  }
+
+  synchronized boolean in(String room) {
+    return rooms.contains(room);
+  }
+
+  synchronized List<String> rooms() {
+    return List.copyOf(rooms);
+  }
+
+  synchronized int roomCount() {
+    return rooms.size();
+  }
+
+  /** Whether it was not in the room before. */
+  synchronized boolean join(String room) {
+    return rooms.add(room);
+  }
+
+  /** Whether it was in the room. */
+  synchronized boolean leave(String room) {
+    return rooms.remove(room);
+  }
+
+  synchronized @Nullable Connection connection() {
+    return connection;
+  }
+
+  /**
+   * What {@link #attach} found: {@code gone} if the session is over, else the former connection if
+   * it still stands.
+   */
+  record Attached(boolean gone, @Nullable Connection former) {}
+
+  /** Gives the session to another connection. */
+  synchronized Attached attach(Connection next) {
+    if (ended) {
+      return new Attached(true, null);
+    }
+    Connection former = connection;
+    connection = next;
+    return new Attached(false, former);
+  }
+
+  /** The connection is lost. False if another one has the session now. */
+  synchronized boolean detach(Connection lost, long now) {
+    if (connection != lost || ended) {
+      return false;
+    }
+    connection = null;
+    detachedAt = now;
+    return true;
+  }
+
+  /** Ends it if it still waits since then. Returns whether it did. */
+  synchronized boolean expire(long since) {
+    if (ended || connection != null || detachedAt != since) {
+      return false;
+    }
+    ended = true;
+    return true;
+  }
+
+  /** Ends it if that connection has it. Returns whether it did. */
+  synchronized boolean end(Connection last) {
+    if (ended || connection != last) {
+      return false;
+    }
+    ended = true;
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return "session " + id + " of " + user;
+  }
+}

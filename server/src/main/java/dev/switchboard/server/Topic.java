@@ -1,0 +1,98 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.Position;
+import dev.switchboard.transport.Prepared;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The readers of one log on this server. An entry is encoded once, and handed to each event loop
+ * that has readers as one piece of work, however many they are. Thread-safe; the readers themselves
+ * are confined to their loops.
+ *
+ * <p>A group is added under the same lock that entries pass, so that the place it starts at is
+ * exact: every entry up to it has been seen before, every later one reaches the group.
+ */
+final class Topic implements Broker.Subscriber {
+  private final LogKey log;
+  private final CompletableFuture<Position> opened = new CompletableFuture<>();
+  private final List<ReaderGroup> groups = new ArrayList<>(); // guarded by this
+  private long last; // guarded by this
+  private int users; // guarded by the hub's map of topics
+
+  Topic(LogKey log) {
+    this.log = log;
+  }
+
+  LogKey log() {
+    return log;
+  }
+
+  void open(Broker broker) {
+    broker
+        .subscribe(log, this)
+        .whenComplete((position, failure) -> {
+          if (failure != null) {
+            opened.completeExceptionally(failure);
+          } else {
+            synchronized (this) {
+              last = Math.max(last, position.seq());
+            }
+            opened.complete(position);
+          }
+        });
+  }
+
+  /** Completes when entries flow; fails if the broker could not be reached. */
+  CompletionStage<Position> opened() {
+    return opened;
+  }
+
+  int use(int more) {
+    users += more;
+    return users;
+  }
+
+  /** The group of that loop. Only after {@link #opened()}. */
+  synchronized ReaderGroup group(EventLoop loop) {
+    for (ReaderGroup group : groups) {
+      if (group.loop().equals(loop)) {
+        return group;
+      }
+    }
+    ReaderGroup group = new ReaderGroup(loop, last);
+    groups.add(group);
+    return group;
+  }
+
+  @Override
+  public synchronized void entry(Entry entry, @Nullable String without) {
+    last = Math.max(last, entry.seq());
+    deliver(Answers.entry(entry), entry.seq(), without, null);
+  }
+
+  /** Tells all readers something that is in no log, but not the user it is about. */
+  synchronized void notice(byte[] json, String aboutUser) {
+    deliver(json, 0, null, aboutUser);
+  }
+
+  private void deliver(
+      byte[] json, long seq, @Nullable String withoutSession, @Nullable String withoutUser) {
+    if (groups.isEmpty()) {
+      return;
+    }
+    Outgoing outgoing =
+        new Outgoing(Prepared.text(json), seq, withoutSession, withoutUser, groups.size());
+    for (ReaderGroup group : groups) {
+      group.offer(outgoing);
+    }
+  }
+}
