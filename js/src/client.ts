@@ -1,0 +1,235 @@
+import type { Conversation } from "./conversation.js";
+import type { Report } from "./effects.js";
+import { Emitter } from "./emitter.js";
+import { SwitchboardError } from "./error.js";
+import { Engine } from "./engine.js";
+import type { Url } from "./link.js";
+import { settings, type Options, type SocketConstructor } from "./options.js";
+import { Room, type ByType } from "./room.js";
+import type {
+  AnyMessages,
+  Answer,
+  Delivered,
+  Entry,
+  Events,
+  HistoryOptions,
+  JoinOptions,
+  LogAddress,
+  Page,
+  Published,
+  PublishedToRooms,
+  PublishOptions,
+  State,
+  TypeOf,
+  UserListOptions,
+  Users,
+} from "./types.js";
+
+type Listeners<M> = { [Name in keyof Events<M>]: [event: Events<M>[Name]] };
+
+/**
+ * A connection to a Switchboard server that comes back by itself. `M` maps message types to their data, `A` request types
+ * to the types of their replies.
+ */
+export class Client<M extends object = AnyMessages, A extends object = Record<never, never>> {
+  readonly #engine: Engine;
+  readonly #rooms = new Map<string, Room<M>>();
+  readonly #connecting = new Set<{ resolve(): void; reject(error: SwitchboardError): void }>();
+  readonly #thrown = (error: unknown) => this.#listenerThrew(error);
+  readonly #listeners = new Emitter<Listeners<M>>(this.#thrown);
+  readonly #types = new Emitter<ByType<M>>(this.#thrown);
+  readonly #online = () => this.#engine.do((now) => this.#engine.session.online(now));
+  #listenerThrowing = false;
+
+  /** `url` may be a function, asked before each attempt (for a fresh token). Nothing is sent before `connect()`. */
+  constructor(url: Url, options: Options = {}) {
+    const chosen = settings(options);
+    const Socket = options.WebSocket ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
+    if (!Socket) throw new TypeError("WebSocket: undefined (expected: a global one, or the option, as from `ws`)");
+    if (typeof url === "string" && !/^(wss?|https?):\/\/./.test(url)) {
+      throw new TypeError(`url: ${url} (expected: ws://… or wss://…)`);
+    }
+    this.#engine = new Engine(url, chosen, Socket, (report) => this.#report(report));
+  }
+
+  get #talk(): Conversation {
+    return this.#engine.session.conversation;
+  }
+
+  get state(): State {
+    return this.#engine.session.state;
+  }
+
+  /** Who the server takes us for, once connected. */
+  get user(): string | undefined {
+    return this.#talk.user || undefined;
+  }
+
+  get session(): string | undefined {
+    return this.#engine.session.id;
+  }
+
+  /** Returns what takes the listener off again. */
+  on<Name extends keyof Events<M>>(name: Name, listener: (event: Events<M>[Name]) => unknown): () => void {
+    return this.#listeners.on(name, listener as never);
+  }
+
+  once<Name extends keyof Events<M>>(name: Name, listener: (event: Events<M>[Name]) => unknown): () => void {
+    return this.#listeners.once(name, listener as never);
+  }
+
+  /** Without a listener: all of that name. */
+  off<Name extends keyof Events<M>>(name: Name, listener?: (event: Events<M>[Name]) => unknown): void {
+    this.#listeners.off(name, listener as never);
+  }
+
+  /** For messages of this type from anywhere. Returns what takes the listener off again. */
+  onType<T extends TypeOf<M>>(type: T, listener: (data: M[T], entry: Delivered<T, M[T]>) => unknown): () => void {
+    return this.#types.on(type, listener as never);
+  }
+
+  /** Resolves when open, after however many attempts; rejects when the client gives up or is closed. */
+  connect(): Promise<void> {
+    return this.state === "open" ? Promise.resolve() : this.#opened((now) => this.#engine.session.connect(now));
+  }
+
+  /** Comes back now: ends a wait, replaces a connection, starts again after the end. Resolves when open. */
+  reconnect(): Promise<void> {
+    return this.#opened((now) => this.#engine.session.reconnect(now));
+  }
+
+  /** Ends the session. What was not acknowledged is refused with `closed`; rooms and places are forgotten. */
+  close(reason?: string): void {
+    this.#engine.do((now) => this.#engine.session.close(now, reason));
+  }
+
+  /** The room of this name, joined or not, to listen before joining. */
+  room(name: string): Room<M> {
+    const room = this.#rooms.get(name) ?? new Room<M>(name, this, this.#thrown);
+    this.#rooms.set(name, room);
+    return room;
+  }
+
+  /** Resolves when joined; entries that follow reach listeners that are added right after. */
+  join(room: string, options?: JoinOptions): Promise<Room<M>> {
+    return this.#engine.ask((now) => this.#talk.join(now, room, options), () => this.room(room));
+  }
+
+  leave(room: string): Promise<void> {
+    return this.#engine.ask((now) => this.#talk.leave(now, room));
+  }
+
+  /** Resolves once the message is in the log; it is sent again over reconnects until then. */
+  publish<T extends TypeOf<M>>(room: string, type: T, data: M[T], options?: PublishOptions): Promise<Published>;
+  publish<T extends TypeOf<M>>(
+    rooms: readonly string[],
+    type: T,
+    data: M[T],
+    options?: PublishOptions,
+  ): Promise<PublishedToRooms>;
+  publish(to: string | readonly string[], type: string, data: unknown, options?: PublishOptions): Promise<any> {
+    const address = typeof to === "string" ? { room: to } : { rooms: [...to] };
+    return this.#engine.ask(() => this.#talk.publish(address, type, data, options));
+  }
+
+  /** To a user's inbox. */
+  direct<T extends TypeOf<M>>(user: string, type: T, data: M[T], options?: PublishOptions): Promise<Published> {
+    return this.#engine.ask(() => this.#talk.publish({ user }, type, data, options));
+  }
+
+  /** To everyone on the server. */
+  everyone<T extends TypeOf<M>>(type: T, data: M[T], options?: PublishOptions): Promise<Published> {
+    return this.#engine.ask(() => this.#talk.publish({ everyone: true }, type, data, options));
+  }
+
+  /** Sends now or not at all; false if not. The own copy comes only with `echo: true`. */
+  fleeting<T extends TypeOf<M>>(room: string, type: T, data: M[T], options: { echo?: boolean } = {}): boolean {
+    return this.#engine.do(() => this.#talk.fleeting({ room }, type, data, options.echo));
+  }
+
+  /** Asks the server's own handler; the reply's data. Not repeated if the connection is lost (`connection_lost`). */
+  request<T extends TypeOf<M>>(type: T, data: M[T], options: { timeout?: number } = {}): Promise<Answer<M, A, T>> {
+    const ask = (now: number) => this.#talk.request(now, type, data, options.timeout);
+    return this.#engine.ask(ask, (reply: { data: Answer<M, A, T> }) => reply.data);
+  }
+
+  /** To the server's own handler; resolves when that is done. */
+  async send<T extends TypeOf<M>>(type: T, data: M[T], options: { timeout?: number } = {}): Promise<void> {
+    await this.request(type, data, options);
+  }
+
+  /** Of a room one is in, of one's own inbox, or of everyone's log. */
+  history(log: LogAddress, options?: HistoryOptions): Promise<Page<M>> {
+    return this.#engine.ask((now) => this.#talk.history(now, log, options));
+  }
+
+  /** Without a room: who is online. */
+  userList({ room, ...options }: UserListOptions & { room?: string } = {}): Promise<Users> {
+    return this.#engine.ask((now) => this.#talk.userList(now, room, options));
+  }
+
+  #opened(start: (now: number) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#connecting.add({ resolve, reject });
+      this.#engine.do(start);
+    });
+  }
+
+  #report({ name, event }: Report): void {
+    switch (name) {
+      case "state":
+        this.#listenForNetwork(event.state === "waiting");
+        break;
+      case "open":
+        this.#connecting.forEach(({ resolve }) => resolve());
+        this.#connecting.clear();
+        break;
+      case "close":
+        if (!event.again) this.#gaveUp(`closed with ${event.code} ${event.reason}`.trimEnd(), event);
+        break;
+      case "reconnect_failed":
+        this.#gaveUp(`${event.attempt} attempts to reconnect failed`, event);
+        break;
+      case "room_joined":
+        this.room(event.room).joined(event);
+        break;
+      case "user_joined":
+      case "user_left":
+        this.#rooms.get(event.room)?.changed(event, name === "user_joined");
+        break;
+      case "room_left":
+        if (this.#rooms.get(event.room)?.unheard) this.#rooms.delete(event.room);
+        break;
+    }
+    (this.#listeners as Emitter<any>).emit(name, event);
+    if (name === "message") this.#deliver(event as Entry<M>);
+  }
+
+  #deliver(entry: Entry<M>): void {
+    (this.#types as Emitter<any>).emit(entry.type, entry.data, entry);
+    if (entry.room !== undefined) this.#rooms.get(entry.room)?.deliver(entry);
+  }
+
+  #gaveUp(why: string, details: unknown): void {
+    const error = new SwitchboardError("closed", why, true, details);
+    this.#connecting.forEach(({ reject }) => reject(error));
+    this.#connecting.clear();
+  }
+
+  #listenForNetwork(listen: boolean): void {
+    if (typeof globalThis.addEventListener !== "function") return;
+    if (listen) globalThis.addEventListener("online", this.#online);
+    else globalThis.removeEventListener("online", this.#online);
+  }
+
+  #listenerThrew(cause: unknown): void {
+    const error = new SwitchboardError("listener", `a listener threw: ${String(cause)}`, false, undefined, undefined, cause);
+    if (!this.#listenerThrowing && this.#listeners.has("error")) {
+      this.#listenerThrowing = true;
+      this.#listeners.emit("error", error);
+      this.#listenerThrowing = false;
+    } else {
+      console.error(error);
+    }
+  }
+}

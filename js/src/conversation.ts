@@ -1,0 +1,258 @@
+import type { Emit } from "./effects.js";
+import { SwitchboardError, type Unsent } from "./error.js";
+import type { Settings } from "./options.js";
+import { Outbox, type Command, type CommandKind } from "./outbox.js";
+import { Places, type Gap } from "./places.js";
+import { answer } from "./answers.js";
+import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
+import { byteLength, errorOf, frame, text, typeFault, whole, type Json } from "./wire.js";
+
+/** What is said on a connection: commands and their answers, entries and where we are in their logs. */
+export class Conversation {
+  readonly places = new Places();
+  readonly #outbox: Outbox;
+  readonly #settings: Settings;
+  readonly #emit: Emit;
+  readonly #newId: () => string;
+  #open = false;
+  #ended: SwitchboardError | undefined;
+  #mostBytes = Infinity;
+  #tickets = 0;
+  user = "";
+
+  constructor(settings: Settings, newId: () => string, emit: Emit) {
+    this.#settings = settings;
+    this.#newId = newId;
+    this.#emit = emit;
+    this.#outbox = new Outbox(settings);
+  }
+
+  publish(address: Address, type: string, data: unknown, options: PublishOptions = {}): number {
+    const messageId = options.messageId ?? this.#newId();
+    const head: Json = { type, ...address, messageId };
+    if (options.echo === false) head.echo = false;
+    const unsent: Unsent = { type, data, ...address, messageId };
+    return this.#command("publish", head, { data: JSON.stringify(data), unsent, fault: typeFault(type) });
+  }
+
+  /** To the server's own handler. */
+  request(now: number, type: string, data: unknown, timeout = this.#settings.requestTimeout): number {
+    const extra = { data: JSON.stringify(data), unsent: { type, data }, fault: typeFault(type) };
+    return this.#command("request", { type }, { ...extra, deadline: now + timeout });
+  }
+
+  join(now: number, room: string, { recent, since, timeout = this.#settings.requestTimeout }: JoinOptions = {}): number {
+    const head: Json = { type: "join_room", room };
+    if (recent !== undefined) head.recent = recent;
+    if (since !== undefined) head.since = since;
+    return this.#command("join", head, { deadline: now + timeout });
+  }
+
+  leave(now: number, room: string): number {
+    return this.#command("leave", { type: "leave_room", room }, { deadline: now + this.#settings.requestTimeout });
+  }
+
+  history(now: number, log: LogAddress, options: HistoryOptions = {}): number {
+    const head: Json = { type: "history", ...log };
+    if (options.before !== undefined) head.before = options.before;
+    if (options.after !== undefined) head.after = options.after;
+    head.limit = options.limit ?? 50;
+    return this.#command("history", head, { deadline: now + (options.timeout ?? this.#settings.requestTimeout) });
+  }
+
+  userList(now: number, room: string | undefined, options: UserListOptions = {}): number {
+    const head: Json = { type: "user_list" };
+    if (room !== undefined) head.room = room;
+    if (options.after !== undefined) head.after = options.after;
+    return this.#command("user_list", head, { deadline: now + (options.timeout ?? this.#settings.requestTimeout) });
+  }
+
+  /** Sent now or not at all; false if not. */
+  fleeting(address: Address, type: string, data: unknown, echo = false): boolean {
+    const fault = typeFault(type);
+    if (fault) throw fault;
+    if (!this.#open) return false;
+    const head: Json = { type, ...address, fleeting: true };
+    if (!echo) head.echo = false;
+    const message = frame(head, JSON.stringify(data));
+    if (byteLength(message) > this.#mostBytes) return false;
+    this.#emit({ kind: "send", text: message, fleeting: true });
+    return true;
+  }
+
+  nextId(): number {
+    return this.#outbox.nextId();
+  }
+
+  /** A new session: rooms are joined again from where we are. */
+  welcomed(user: string, logs: unknown, mostBytes: number): void {
+    this.#begin(user, mostBytes);
+    for (const gap of this.places.welcomed(user, logs)) this.#gap(gap);
+    this.#leaveForgottenRooms();
+    this.#joinAgain();
+  }
+
+  /** The session goes on. */
+  resumed(user: string, logs: unknown): void {
+    this.#begin(user, this.#mostBytes);
+    const { gaps, left } = this.places.resumed(user, logs);
+    for (const gap of gaps) this.#gap(gap);
+    for (const room of left) this.#emit({ kind: "report", name: "room_left", event: { room } });
+    this.#joinAgain();
+  }
+
+  /** Sends what waits, in the order of the calls. */
+  flush(): void {
+    for (const command of this.#outbox.waiting()) this.#send(command);
+  }
+
+  disconnected(): void {
+    this.#open = false;
+    for (const command of this.#outbox.all()) {
+      if (command.kind === "rejoin") this.#outbox.remove(command);
+      else if (command.kind === "request" && command.id !== undefined) {
+        this.#refuse(command, "connection_lost", "the connection was lost before the answer", true);
+      }
+    }
+    this.#outbox.disconnected();
+  }
+
+  /** The client is closed: nothing waits any longer, and nothing is taken. */
+  end(reason: string): void {
+    this.#ended = new SwitchboardError("closed", reason, false);
+    for (const command of this.#outbox.all()) this.#refuse(command, "closed", reason, false);
+  }
+
+  /** The client is used again. */
+  reopen(): void {
+    this.#ended = undefined;
+  }
+
+  expire(now: number): void {
+    for (const command of this.#outbox.expired(now)) this.#refuse(command, "timeout", "no answer in time", true);
+  }
+
+  deadline(): number {
+    return this.#outbox.deadline();
+  }
+
+  received(message: Json & { type: string }): void {
+    const command = this.#outbox.get(message.re);
+    if (command) {
+      this.#outbox.remove(command);
+      answer(command, message, this.places, this.#emit);
+      return;
+    }
+    switch (message.type) {
+      case "user_joined":
+      case "user_left": {
+        const event = { room: text(message.room), user: text(message.user), count: whole(message.count) };
+        this.#emit({ kind: "report", name: message.type, event });
+        return;
+      }
+      case "room_joined":
+      case "room_left":
+        return this.#moved(message.type, message);
+      case "error":
+        this.#emit({ kind: "report", name: "error", event: errorOf(message) });
+        return;
+      default:
+        if (message.re === undefined) this.#entry(message);
+    }
+  }
+
+  #command(kind: CommandKind, head: Json, extra: Partial<Command> & { fault?: SwitchboardError | undefined }): number {
+    const { fault, ...rest } = extra;
+    const ticket = ++this.#tickets;
+    const command: Command = { ticket, kind, head, ...rest };
+    const ended = this.#ended;
+    const closed = ended && new SwitchboardError("closed", ended.message, false, undefined, command.unsent);
+    const error = closed ?? fault ?? this.#outbox.add(command);
+    if (error) this.#emit({ kind: "refuse", ticket, error });
+    else if (this.#open) this.#send(command);
+    return ticket;
+  }
+
+  #send(command: Command): void {
+    const message = this.#outbox.frame(command);
+    if (message.length * 3 > this.#mostBytes && byteLength(message) > this.#mostBytes) {
+      const fault = `message: ${byteLength(message)} bytes (expected: at most ${this.#mostBytes})`;
+      return this.#refuse(command, "too_large", fault, false);
+    }
+    this.#emit({ kind: "send", text: message });
+  }
+
+  #refuse(command: Command, code: string, why: string, retryable: boolean): void {
+    this.#outbox.remove(command);
+    if (command.ticket === undefined) return;
+    const error = new SwitchboardError(code, why, retryable, undefined, command.unsent);
+    this.#emit({ kind: "refuse", ticket: command.ticket, error });
+  }
+
+  #begin(user: string, mostBytes: number): void {
+    this.user = user;
+    this.#mostBytes = mostBytes;
+    this.#open = true;
+  }
+
+  /** A leave that was under way when the session ended has come true. */
+  #leaveForgottenRooms(): void {
+    for (const command of this.#outbox.all()) {
+      if (command.kind !== "leave" || !this.places.rooms.has(text(command.head.room))) continue;
+      this.#outbox.remove(command);
+      const { room } = command.head;
+      answer(command, { type: "room_left", room }, this.places, this.#emit);
+    }
+  }
+
+  #joinAgain(): void {
+    for (const [room, { log, joined }] of this.places.rooms) {
+      if (joined) continue;
+      const since = { epoch: log.epoch, seq: log.seq };
+      const command: Command = { ticket: undefined, kind: "rejoin", head: { type: "join_room", room, since } };
+      if (this.#outbox.add(command) === undefined) this.#send(command);
+    }
+  }
+
+  /** The server says so without being asked (any more). */
+  #moved(type: "room_joined" | "room_left", message: Json): void {
+    const kind = type === "room_joined" ? "join" : "leave";
+    answer({ ticket: undefined, kind, head: { room: message.room } }, { ...message, type }, this.places, this.#emit);
+  }
+
+  #entry(message: Json & { type: string }): void {
+    if (this.#isNew(message)) this.#emit({ kind: "report", name: "message", event: message as never });
+  }
+
+  #isNew(message: Json): boolean {
+    const seq = whole(message.seq);
+    if (seq === 0) return true;
+    const log = this.places.logOf(message, this.user);
+    if (!log) return !this.#isJoining(message.room);
+    if (typeof message.room === "string" && !this.places.rooms.get(message.room)!.joined) return false;
+    if (typeof message.epoch === "string" && message.epoch !== log.epoch) {
+      log.restart({ epoch: message.epoch, seq: seq - 1 });
+      this.#gap(log.place());
+    }
+    const isNew = log.accept(seq);
+    return isNew && !(message.from === this.user && this.#isUnechoed(message.messageId));
+  }
+
+  /** An entry from before the answer to a join: what follows the answer is what counts. */
+  #isJoining(room: unknown): boolean {
+    return this.#outbox.has(({ kind, head }) => kind === "join" && head.room === room);
+  }
+
+  /** Published with `echo: false` on a lost connection, and in the recovery before its ack. */
+  #isUnechoed(messageId: unknown): boolean {
+    return (
+      typeof messageId === "string" &&
+      this.#outbox.has(({ kind, head }) => kind === "publish" && head.echo === false && head.messageId === messageId)
+    );
+  }
+
+  #gap(gap: Gap): void {
+    this.#emit({ kind: "report", name: "gap", event: gap });
+  }
+}
+

@@ -1,0 +1,110 @@
+import type { Effect, Report } from "./effects.js";
+import type { SwitchboardError } from "./error.js";
+import { Link, type Url } from "./link.js";
+import type { Settings, SocketConstructor } from "./options.js";
+import { Session } from "./session.js";
+import { uuid7 } from "./uuid.js";
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+interface Waiter {
+  resolve(value: any): void;
+  reject(error: SwitchboardError): void;
+}
+
+/** Runs the state machine: gives it the time, the socket and chance, and does what it says. */
+export class Engine {
+  readonly session: Session;
+  readonly #link: Link;
+  readonly #report: (report: Report) => void;
+  readonly #waiters = new Map<number, Waiter>();
+  #effects: Effect[] = [];
+  #busy = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+
+  constructor(url: Url, settings: Settings, Socket: SocketConstructor, report: (report: Report) => void) {
+    this.#report = report;
+    this.session = new Session(settings, {
+      random: Math.random,
+      newId: () => uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))),
+    });
+    this.#link = new Link(url, settings.subprotocols, Socket, {
+      opened: () => this.do(() => this.session.opened()),
+      text: (text) => this.do((now) => this.session.received(now, text)),
+      binary: () => this.do(() => this.session.unreadable("message: binary (expected: text)")),
+      lost: (code, reason, clean) => this.do((now) => this.session.lost(now, code, reason, clean)),
+    });
+  }
+
+  /** Every input goes through here, and effects are done in their order, however deep we are in a listener. */
+  do<T>(input: (now: number) => T): T {
+    try {
+      return input(performance.now());
+    } finally {
+      for (const effect of this.session.take()) this.#effects.push(effect);
+      if (!this.#busy) this.#pump();
+    }
+  }
+
+  /** An input that is a command, as a promise of its answer. */
+  ask<T>(command: (now: number) => number, map: (value: any) => T = (value) => value): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve: (value: any) => resolve(map(value)), reject };
+      this.do((now) => this.#waiters.set(command(now), waiter));
+    });
+  }
+
+  #pump(): void {
+    this.#busy = true;
+    for (let effect = this.#effects.shift(); effect; effect = this.#effects.shift()) {
+      this.#perform(effect);
+      if (effect.kind === "settle" && effect.entriesFollow) {
+        // The code behind the promise runs first, so that the listeners it adds get the entries.
+        setTimeout(() => this.#pump());
+        return;
+      }
+    }
+    this.#busy = false;
+    this.#arm();
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case "connect":
+        return this.#link.connect();
+      case "send":
+        return this.#link.send(effect.text, effect.fleeting ?? false);
+      case "close":
+        return this.#link.close(effect.code, effect.reason);
+      case "abandon":
+        return this.#link.abandon(effect.code, effect.reason);
+      case "settle":
+        return this.#waiter(effect.ticket)?.resolve(effect.value);
+      case "refuse":
+        return this.#waiter(effect.ticket)?.reject(effect.error);
+      case "report":
+        return this.#report(effect);
+    }
+  }
+
+  #waiter(ticket: number): Waiter | undefined {
+    const waiter = this.#waiters.get(ticket);
+    this.#waiters.delete(ticket);
+    return waiter;
+  }
+
+  /** A timer that fires too early finds nothing to do and is set again, so it is left alone when the deadline moves back. */
+  #arm(): void {
+    const deadline = this.session.deadline();
+    if (this.#timerAt <= deadline && deadline !== Infinity) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = deadline;
+    if (deadline === Infinity) return;
+    const delay = Math.min(Math.max(0, Math.ceil(deadline - performance.now())), LONGEST_TIMER);
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Infinity;
+      this.do((now) => this.session.tick(now));
+    }, delay);
+  }
+}

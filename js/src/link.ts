@@ -1,0 +1,93 @@
+import { CloseCode } from "./codes.js";
+import type { SocketConstructor, SocketLike } from "./options.js";
+
+/** More than this waiting in the socket, and fleeting messages are dropped. */
+const MOST_BUFFERED = 256 * 1024;
+
+export type Url = string | (() => string | Promise<string>);
+
+export interface LinkEvents {
+  opened(): void;
+  text(text: string): void;
+  binary(): void;
+  lost(code: number, reason: string, clean: boolean): void;
+}
+
+/** One WebSocket at a time. What a former one still says is not heard. */
+export class Link {
+  readonly #url: Url;
+  readonly #protocols: string[];
+  readonly #Socket: SocketConstructor;
+  readonly #events: LinkEvents;
+  #socket: SocketLike | undefined;
+  #attempt = 0;
+
+  constructor(url: Url, protocols: string[], Socket: SocketConstructor, events: LinkEvents) {
+    this.#url = url;
+    this.#protocols = protocols;
+    this.#Socket = Socket;
+    this.#events = events;
+  }
+
+  connect(): void {
+    const attempt = ++this.#attempt;
+    this.#socket = undefined;
+    const failed = (error: unknown) => {
+      if (attempt === this.#attempt) this.#events.lost(CloseCode.ABNORMAL, String(error), false);
+    };
+    const open = (url: string) => {
+      if (attempt === this.#attempt) this.#open(url, attempt);
+    };
+    // Not at once: whoever asked for the connection is not called back before its call has returned.
+    Promise.resolve()
+      .then(() => (typeof this.#url === "string" ? this.#url : this.#url()))
+      .then(open)
+      .catch(failed);
+  }
+
+  send(text: string, fleeting: boolean): void {
+    const socket = this.#socket;
+    if (!socket || (fleeting && socket.bufferedAmount > MOST_BUFFERED)) return;
+    socket.send(text);
+  }
+
+  /** Tells `lost` when it is done. */
+  close(code: number, reason: string): void {
+    this.#socket?.close(code, reason);
+  }
+
+  /** Closes, and tells nothing more. */
+  abandon(code: number | undefined, reason: string | undefined): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#attempt++;
+    if (!socket) return;
+    try {
+      if (code === undefined) socket.close();
+      else socket.close(code, reason);
+    } catch {
+      // A socket that cannot even be closed is of no more interest.
+    }
+  }
+
+  #open(url: string, attempt: number): void {
+    const socket = new this.#Socket(url, this.#protocols);
+    this.#socket = socket;
+    const current = () => attempt === this.#attempt;
+    socket.onopen = () => {
+      if (current()) this.#events.opened();
+    };
+    socket.onmessage = ({ data }: { data: unknown }) => {
+      if (!current()) return;
+      if (typeof data === "string") this.#events.text(data);
+      else this.#events.binary();
+    };
+    socket.onclose = ({ code, reason, wasClean }: { code: number; reason: string; wasClean: boolean }) => {
+      if (!current()) return;
+      this.#socket = undefined;
+      this.#events.lost(code, reason, wasClean);
+    };
+    // A close event follows and says more; without a listener `ws` would throw.
+    socket.onerror = () => {};
+  }
+}

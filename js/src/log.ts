@@ -1,0 +1,63 @@
+import type { LogAddress, Place } from "./types.js";
+import { text, whole, type Json } from "./wire.js";
+
+/** Own entries that did not come back (`echo: false`) and lie ahead of the place; more than these are forgotten, oldest first. */
+const MOST_SKIPPED = 1000;
+
+/**
+ * Where the client is in one log: everything up to `seq` was delivered or is known to be its own.
+ *
+ * Entries of a log arrive in order, so `seq` is simply the last one seen; the exception is what this session published
+ * with `echo: false`. Such an entry never arrives live, but does arrive in a recovery that starts below it.
+ */
+export class Log {
+  readonly #skipped = new Set<number>();
+
+  constructor(
+    readonly address: LogAddress,
+    public epoch: string,
+    public seq: number,
+  ) {}
+
+  /** Whether the entry is new; it is behind us afterwards. */
+  accept(seq: number): boolean {
+    if (seq <= this.seq) return false;
+    const own = this.#skipped.has(seq);
+    this.#moveTo(seq);
+    return !own;
+  }
+
+  /** The entry is our own and will not arrive, or need not. */
+  skip(seq: number): void {
+    if (seq <= this.seq) return;
+    if (seq === this.seq + 1) return this.#moveTo(seq);
+    this.#skipped.add(seq);
+    if (this.#skipped.size > MOST_SKIPPED) this.#skipped.delete(Math.min(...this.#skipped));
+  }
+
+  /** Takes over what the server says about this log when coming back; true if there is a gap. */
+  recovered(answer: Json): boolean {
+    const epoch = text(answer.epoch, this.epoch);
+    const seq = whole(answer.seq);
+    if (epoch === this.epoch && (answer.recovered === true || seq === this.seq)) return false;
+    this.restart({ epoch, seq });
+    return true;
+  }
+
+  restart({ epoch, seq }: Place): void {
+    this.epoch = epoch;
+    this.seq = seq;
+    this.#skipped.clear();
+  }
+
+  /** As `resume` names it. */
+  place(): LogAddress & Place {
+    return { ...this.address, epoch: this.epoch, seq: this.seq };
+  }
+
+  #moveTo(seq: number): void {
+    this.seq = seq;
+    while (this.#skipped.delete(this.seq + 1)) this.seq++;
+    for (const own of this.#skipped) if (own <= this.seq) this.#skipped.delete(own);
+  }
+}

@@ -1,0 +1,133 @@
+import { SwitchboardError, type Unsent } from "./error.js";
+import type { Settings } from "./options.js";
+import { byteLength, frame, type Json } from "./wire.js";
+
+export type CommandKind = "publish" | "request" | "join" | "rejoin" | "leave" | "history" | "user_list";
+
+/** Something that wants exactly one answer. */
+export interface Command {
+  /** Names it towards the edge, which holds the promise; a rejoin is the machine's own and has none. */
+  readonly ticket: number | undefined;
+  readonly kind: CommandKind;
+  /** The envelope without id and data. */
+  readonly head: Json;
+  readonly data?: string | undefined;
+  readonly deadline?: number | undefined;
+  readonly unsent?: Unsent | undefined;
+  /** The id on this connection, once it is sent. */
+  id?: number | undefined;
+  /** It was sent on an earlier connection already. */
+  again?: boolean;
+  bytes?: number;
+}
+
+/** Bound on commands that are not publications. */
+const MOST_REQUESTS = 1000;
+
+/**
+ * What was not answered yet, in the order of the calls. Publications stay until they are acknowledged, over any number
+ * of connections, and are sent again in this order; the others wait until their deadline.
+ */
+export class Outbox {
+  readonly #commands = new Set<Command>();
+  readonly #byId = new Map<number, Command>();
+  readonly #settings: Settings;
+  #lastId = 0;
+  #publications = 0;
+  #bytes = 0;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** Takes the command, or says why not. */
+  add(command: Command): SwitchboardError | undefined {
+    const fault = command.kind === "publish" ? this.#refusePublication(command) : this.#refuseRequest();
+    if (fault) return fault;
+    this.#commands.add(command);
+    if (command.kind === "publish") {
+      this.#publications++;
+      this.#bytes += command.bytes!;
+    }
+    return undefined;
+  }
+
+  /** An id that no other message on this connection has. */
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  /** The text to send for it now; it has its id afterwards. */
+  frame(command: Command): string {
+    command.id = this.nextId();
+    this.#byId.set(command.id, command);
+    const { type, ...rest } = command.head;
+    return frame({ type, ...rest, id: command.id }, command.data);
+  }
+
+  get(id: unknown): Command | undefined {
+    return typeof id === "number" ? this.#byId.get(id) : undefined;
+  }
+
+  remove(command: Command): void {
+    if (!this.#commands.delete(command)) return;
+    if (command.id !== undefined) this.#byId.delete(command.id);
+    if (command.kind === "publish") {
+      this.#publications--;
+      this.#bytes -= command.bytes!;
+    }
+  }
+
+  /** The connection is gone and its ids with it. */
+  disconnected(): void {
+    this.#lastId = 0;
+    this.#byId.clear();
+    for (const command of this.#commands) {
+      if (command.id === undefined) continue;
+      command.id = undefined;
+      command.again = true;
+    }
+  }
+
+  /** In the order of the calls; a copy, so that they can be removed on the way. */
+  all(): Command[] {
+    return [...this.#commands];
+  }
+
+  waiting(): Command[] {
+    return this.all().filter((command) => command.id === undefined);
+  }
+
+  has(test: (command: Command) => boolean): boolean {
+    for (const command of this.#commands) if (test(command)) return true;
+    return false;
+  }
+
+  expired(now: number): Command[] {
+    if (this.deadline() > now) return [];
+    return this.all().filter(({ deadline }) => deadline !== undefined && deadline <= now);
+  }
+
+  /** When the next command expires, or Infinity. */
+  deadline(): number {
+    if (this.#commands.size === this.#publications) return Infinity;
+    let next = Infinity;
+    for (const { deadline } of this.#commands) if (deadline !== undefined && deadline < next) next = deadline;
+    return next;
+  }
+
+  #refusePublication(command: Command): SwitchboardError | undefined {
+    const { maxUnacknowledged, maxUnacknowledgedBytes } = this.#settings;
+    command.bytes = byteLength(frame(command.head, command.data));
+    if (this.#publications < maxUnacknowledged && this.#bytes + command.bytes <= maxUnacknowledgedBytes) return undefined;
+    const full = `unacknowledged: ${this.#publications} messages, ${this.#bytes} bytes`;
+    const bound = `(expected: at most ${maxUnacknowledged} messages, ${maxUnacknowledgedBytes} bytes, this one included)`;
+    return new SwitchboardError("queue_full", `${full} ${bound}`, true, undefined, command.unsent);
+  }
+
+  #refuseRequest(): SwitchboardError | undefined {
+    const outstanding = this.#commands.size - this.#publications;
+    if (outstanding < MOST_REQUESTS) return undefined;
+    return new SwitchboardError("queue_full", `requests: ${outstanding} (expected: fewer than ${MOST_REQUESTS})`, true);
+  }
+}

@@ -1,0 +1,283 @@
+import { backoff, bounded, retryAfter } from "./backoff.js";
+import { CloseCode } from "./codes.js";
+import { Conversation } from "./conversation.js";
+import type { Effect, Report } from "./effects.js";
+import { SwitchboardError } from "./error.js";
+import { Heartbeat } from "./heartbeat.js";
+import type { Settings } from "./options.js";
+import type { AnyMessages, Events, State } from "./types.js";
+import { comesBackAfter, errorOf, isObject, parse, text, whole, type Json } from "./wire.js";
+
+/** How long a closing handshake may take. */
+const CLOSING = 5000;
+
+/** What the machine takes from chance; given, so that a test decides. */
+export interface Chance {
+  /** Evenly from 0 to 1. */
+  random(): number;
+  /** A name for a message, never used before. */
+  newId(): string;
+}
+
+/**
+ * The client's side of the protocol (spec/protocol.md) without a socket, a clock or chance: inputs and the time go in, and
+ * `take()` gives what is to be done. Time is in milliseconds from anywhere, and never goes back.
+ */
+export class Session {
+  readonly conversation: Conversation;
+  readonly #settings: Settings;
+  readonly #chance: Chance;
+  #effects: Effect[] = [];
+  #state: State = "idle";
+  #secret: { session: string; secret: string } | undefined;
+  #resumeId: number | undefined;
+  readonly #heartbeat = new Heartbeat();
+  #rhythm = { interval: 0, timeout: 0 };
+  #attempt = 0;
+  #returning = false;
+  #goingAwayUntil: number | undefined;
+  /** When the state is over: the attempt times out, the wait ends, closing is given up. */
+  #until = Infinity;
+
+  constructor(settings: Settings, chance: Chance) {
+    this.#settings = settings;
+    this.#chance = chance;
+    this.conversation = new Conversation(settings, chance.newId, (effect) => this.#effects.push(effect));
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** The session's name, once there is one. */
+  get id(): string | undefined {
+    return this.#secret?.session;
+  }
+
+  /** What is to be done, once. */
+  take(): Effect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  /** When `tick` is wanted next, or Infinity. */
+  deadline(): number {
+    return Math.min(this.#until, this.#heartbeat.deadline(), this.conversation.deadline());
+  }
+
+  connect(now: number): void {
+    if (this.#state !== "idle" && this.#state !== "closed") return;
+    this.conversation.reopen();
+    this.#attempt = 0;
+    this.#returning = false;
+    this.#connect(now);
+  }
+
+  /** Comes back at once, whatever the state. */
+  reconnect(now: number): void {
+    if (this.#state === "connecting") return;
+    if (this.#state === "idle") return this.connect(now);
+    if (this.#state === "closing") this.#closed(CloseCode.NORMAL, "", false);
+    if (this.#state === "closed") this.conversation.reopen();
+    if (this.#state === "open") {
+      this.#effects.push({ kind: "abandon" });
+      this.conversation.disconnected();
+      this.#report("close", { code: CloseCode.NO_STATUS, reason: "reconnect", clean: true, again: true });
+    }
+    if (this.#state !== "waiting") this.#attempt = 0;
+    this.#reconnect(now);
+  }
+
+  /** The machine's network is back. */
+  online(now: number): void {
+    if (this.#state === "waiting") this.#reconnect(now);
+  }
+
+  /** Ends the session: the server forgets it, and so do we. */
+  close(now: number, reason = ""): void {
+    const before = this.#state;
+    if (before === "closing" || before === "closed") return;
+    this.#forget();
+    if (before === "open") {
+      this.conversation.disconnected();
+      this.#effects.push({ kind: "close", code: CloseCode.NORMAL, reason });
+      this.#enter("closing", now + CLOSING);
+      return this.conversation.end("the client was closed");
+    }
+    if (before === "connecting") this.#effects.push({ kind: "abandon", code: CloseCode.NORMAL, reason });
+    this.#closed(CloseCode.NORMAL, reason, true);
+    this.conversation.end("the client was closed");
+  }
+
+  /** The WebSocket is open. */
+  opened(): void {
+    if (this.#state !== "connecting") return;
+    if (!this.#secret) return;
+    this.#resumeId = this.conversation.nextId();
+    const resume = { type: "resume", id: this.#resumeId, ...this.#secret, logs: this.conversation.places.named() };
+    this.#effects.push({ kind: "send", text: JSON.stringify(resume) });
+  }
+
+  /** A text message came. */
+  received(now: number, frame: string): void {
+    this.#heartbeat.heard(now);
+    const message = parse(frame);
+    if (!message) return this.unreadable("message: not a JSON object with a type");
+    if (this.#state === "connecting") return this.#greeted(now, message);
+    if (this.#state !== "open") return;
+    if (message.type === "ping") return this.#pong(message);
+    if (message.type === "pong") return this.#ponged(now, message);
+    if (message.type === "going_away") this.#goingAwayUntil = now + bounded(whole(message.after));
+    else if (message.type !== "welcome" && message.type !== "resumed") this.conversation.received(message);
+  }
+
+  /** Something came that is not of this protocol; the connection lives on. */
+  unreadable(why: string): void {
+    this.#report("error", new SwitchboardError("bad_message", why, false));
+  }
+
+  /** The WebSocket is closed, or could not be opened; code 1006 if there was no close frame. */
+  lost(now: number, code: number, reason = "", clean = false): void {
+    const before = this.#state;
+    if (before === "closing") return this.#closed(code, reason, clean);
+    if (before !== "open" && before !== "connecting") return;
+    this.conversation.disconnected();
+    if (!this.#settings.autoReconnect || !comesBackAfter(code)) {
+      this.#closed(code, reason, clean);
+      return this.conversation.end(`the connection was closed with ${code} ${reason}`.trimEnd());
+    }
+    const more = this.#attempt < this.#settings.maxReconnectAttempts;
+    if (before === "open") this.#report("close", { code, reason, clean, again: more });
+    if (more) return this.#wait(now, this.#delay(now, code, reason));
+    this.#report("reconnect_failed", { attempt: this.#attempt });
+    this.#enter("closed");
+    this.conversation.end(`${this.#attempt} attempts to reconnect failed`);
+  }
+
+  /** Time has passed. */
+  tick(now: number): void {
+    this.conversation.expire(now);
+    this.#beat(now);
+    if (now < this.#until) return;
+    if (this.#state === "waiting") this.#reconnect(now);
+    else if (this.#state === "connecting") {
+      this.#effects.push({ kind: "abandon" });
+      this.lost(now, CloseCode.ABNORMAL, "no connection in time");
+    } else if (this.#state === "closing") {
+      this.#effects.push({ kind: "abandon" });
+      this.#closed(CloseCode.ABNORMAL, "no answer to close", false);
+    }
+  }
+
+  #connect(now: number): void {
+    this.#resumeId = undefined;
+    this.#goingAwayUntil = undefined;
+    this.#enter("connecting", now + this.#settings.connectionTimeout);
+    this.#effects.push({ kind: "connect" });
+  }
+
+  #reconnect(now: number): void {
+    this.#attempt++;
+    this.#returning = true;
+    this.#report("reconnect", { attempt: this.#attempt });
+    this.#connect(now);
+  }
+
+  #wait(now: number, delay: number): void {
+    this.#enter("waiting", now + delay, { attempt: this.#attempt + 1, delay });
+  }
+
+  #delay(now: number, code: number, reason: string): number {
+    if (this.#goingAwayUntil !== undefined) return Math.max(0, this.#goingAwayUntil - now);
+    const delay = backoff(this.#settings, this.#attempt + 1, this.#chance.random());
+    return code === CloseCode.RATE_LIMITED ? Math.max(delay, retryAfter(reason)) : delay;
+  }
+
+  /** Before `welcome` or `resumed`; a `welcome` without `re` is void when we resume (spec/protocol.md#9-coming-back). */
+  #greeted(now: number, message: Json & { type: string }): void {
+    if (message.re !== this.#resumeId) return;
+    if (message.type === "welcome") {
+      this.#welcomed(message);
+    } else if (this.#resumeId === undefined) {
+      if (message.type === "error") this.#report("error", errorOf(message));
+      return;
+    } else if (message.type === "resumed") {
+      this.conversation.resumed(text(message.user), message.logs);
+    } else {
+      this.#secret = undefined;
+      this.#effects.push({ kind: "abandon" });
+      return this.lost(now, CloseCode.ABNORMAL, "resume was refused");
+    }
+    this.#open(now, message.type === "resumed");
+  }
+
+  #welcomed(welcome: Json): void {
+    this.#secret = { session: text(welcome.session), secret: text(welcome.secret) };
+    const { heartbeatInterval, heartbeatTimeout } = this.#settings;
+    const said = isObject(welcome.heartbeat) ? welcome.heartbeat : {};
+    this.#rhythm = {
+      interval: heartbeatInterval ?? whole(said.interval, 25_000),
+      timeout: heartbeatTimeout ?? whole(said.timeout, 10_000),
+    };
+    const limits = isObject(welcome.limits) ? welcome.limits : {};
+    this.conversation.welcomed(text(welcome.user), welcome.logs, whole(limits.message, Infinity));
+  }
+
+  #open(now: number, resumed: boolean): void {
+    this.#enter("open");
+    this.#heartbeat.start(now, this.#rhythm.interval, this.#rhythm.timeout);
+    const { session } = this.#secret!;
+    this.#report("open", { session, user: this.conversation.user, resumed });
+    if (this.#returning) {
+      this.#report("reconnect_success", { attempt: this.#attempt });
+    }
+    this.#attempt = 0;
+    this.conversation.flush();
+  }
+
+  #beat(now: number): void {
+    const due = this.#heartbeat.due(now);
+    if (due === "ping") {
+      const id = this.conversation.nextId();
+      this.#heartbeat.pinged(now, id);
+      this.#effects.push({ kind: "send", text: JSON.stringify({ type: "ping", id }) });
+    } else if (due === "end") {
+      this.#report("heartbeat_timeout", { silence: this.#heartbeat.silence(now) });
+      this.#effects.push({ kind: "abandon", code: CloseCode.NO_HEARTBEAT, reason: "no heartbeat" });
+      this.lost(now, CloseCode.NO_HEARTBEAT, "no heartbeat");
+    }
+  }
+
+  #pong(ping: Json): void {
+    this.#effects.push({ kind: "send", text: JSON.stringify({ type: "pong", re: ping.id }) });
+  }
+
+  #ponged(now: number, pong: Json): void {
+    const latency = this.#heartbeat.latency(now, pong.re);
+    if (latency !== undefined) this.#report("heartbeat", { latency });
+  }
+
+  #closed(code: number, reason: string, clean: boolean): void {
+    this.#enter("closed");
+    this.#report("close", { code, reason, clean, again: false });
+  }
+
+  /** `until`: when the state is over. */
+  #enter(state: State, until = Infinity, more: { attempt?: number; delay?: number } = {}): void {
+    const before = this.#state;
+    this.#state = state;
+    this.#until = until;
+    if (state !== "open") this.#heartbeat.stop();
+    if (state !== before) this.#report("state", { state, before, ...more });
+  }
+
+  #forget(): void {
+    this.#secret = undefined;
+    this.conversation.places.forget();
+  }
+
+  #report<Name extends keyof Events<AnyMessages>>(name: Name, event: Events<AnyMessages>[Name]): void {
+    this.#effects.push({ kind: "report", name, event } as Report);
+  }
+}
