@@ -32,6 +32,7 @@ final class EnvelopeReader {
   private @Nullable String messageId;
   private List<Address> addresses = List.of();
   private boolean several;
+  private boolean clash;
   private boolean fleeting;
   private boolean echo = true;
   private @Nullable String from;
@@ -64,6 +65,9 @@ final class EnvelopeReader {
       note("type: missing (expected: [a-z][a-z0-9_.-]{0,63})");
     }
     String name = type;
+    if (clash && name != null && !Control.reserved(name)) { // user_joined names a room and a user
+      note("room, rooms, user, everyone: several given (expected: at most one)");
+    }
     if (problem != null || name == null) {
       throw new MalformedEnvelope(id, String.valueOf(problem));
     }
@@ -211,10 +215,14 @@ final class EnvelopeReader {
   }
 
   private void addresses(List<Address> given) {
-    if (!addresses.isEmpty()) {
-      note("room, rooms, user, everyone: several given (expected: at most one)");
+    if (addresses.isEmpty()) {
+      addresses = given;
+      return;
     }
-    addresses = given;
+    clash = true;
+    List<Address> all = new ArrayList<>(addresses);
+    all.addAll(given);
+    addresses = List.copyOf(all);
   }
 
   private @Nullable String name(String key, JsonParser parser) {

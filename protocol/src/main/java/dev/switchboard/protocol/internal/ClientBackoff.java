@@ -1,0 +1,26 @@
+package dev.switchboard.protocol.internal;
+
+/**
+ * How long a client waits before each attempt to come back. Immutable.
+ *
+ * @param first before the first attempt, in milliseconds; doubled for each further one if not fixed
+ * @param cap at most so many milliseconds
+ * @param exponential whether the delay grows and is drawn at random between 0 and its bound
+ * @param maxAttempts attempts in a row before giving up; 0 means never to come back
+ */
+public record ClientBackoff(long first, long cap, boolean exponential, int maxAttempts) {
+
+  /**
+   * The delay before an attempt, in milliseconds.
+   *
+   * @param attempt from 1
+   * @param draw from 0 to 1
+   */
+  long delay(int attempt, double draw) {
+    if (!exponential) {
+      return Math.min(first, cap);
+    }
+    long bound = attempt > 31 ? cap : Math.min(cap, first << (attempt - 1));
+    return Math.round(draw * (bound < 0 ? cap : bound));
+  }
+}

@@ -1,0 +1,200 @@
+package dev.switchboard.protocol.internal;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.SwitchboardException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What an open session says and is told: questions go out, answers and entries come in. Confined to
+ * the session's thread.
+ */
+final class ClientConversation {
+  private final ClientQuestions questions;
+  private final ClientPlaces places;
+  private final ClientEffects effects;
+
+  ClientConversation(ClientQuestions questions, ClientPlaces places, ClientEffects effects) {
+    this.questions = questions;
+    this.places = places;
+    this.effects = effects;
+  }
+
+  void pump() {
+    questions.pump(this::send);
+  }
+
+  private void send(Long id, ClientAsk ask) {
+    effects.send(ClientWrites.ask(id, ask));
+  }
+
+  /** A session begins, goes on, or begins {@code anew} because the former one is gone. */
+  void begin(ClientReads.Session greeting, boolean resumed, boolean anew) {
+    places.retainUser(greeting.user());
+    for (Answers.LogState log : greeting.logs()) {
+      if (places.state(log)) {
+        effects.report(new ClientReport.Gap(log.address()));
+      }
+    }
+    List<String> rooms = List.copyOf(places.rooms());
+    if (resumed) {
+      rooms.stream().filter(room -> !named(greeting, room)).forEach(this::left);
+    } else if (anew) {
+      dropLeaves();
+      List.copyOf(places.rooms()).forEach(this::rejoin);
+    }
+  }
+
+  private static boolean named(ClientReads.Session greeting, String room) {
+    return greeting.logs().stream().anyMatch(log -> log.address().equals(Address.room(room)));
+  }
+
+  /** A session that is gone was in no room, so there is none to leave. */
+  private void dropLeaves() {
+    for (ClientQuestion question : questions.dropWaiting(ClientAsk.Leave.class::isInstance)) {
+      left(((ClientAsk.Leave) question.ask).room());
+      question.answered(new ClientAnswer.Left());
+    }
+  }
+
+  private void rejoin(String room) {
+    ClientAsk.Join join = new ClientAsk.Join(room, 0, places.place(Address.room(room)));
+    questions.ahead(
+        new ClientQuestion(join, null, ClientQuestions.NEVER, rejoined(room)), this::send);
+  }
+
+  private ClientQuestion.Outcome rejoined(String room) {
+    return new ClientQuestion.Outcome() {
+      @Override
+      public void answered(ClientAnswer answer) {}
+
+      @Override
+      public void failed(SwitchboardException why) {
+        if (why instanceof RefusedException refused && refused.code() != ErrorCode.TIMEOUT) {
+          effects.report(new ClientReport.Failed(why));
+          left(room);
+        }
+      }
+    };
+  }
+
+  private void left(String room) {
+    if (places.left(room)) {
+      effects.report(new ClientReport.Left(room));
+    }
+  }
+
+  /** Anything the server says, but for what concerns the session itself. */
+  void told(Envelope envelope, byte[] json) {
+    if (envelope.re() != null) {
+      answered(envelope.re(), envelope, json);
+      pump();
+      return;
+    }
+    JsonNode control = envelope.control();
+    if (control == null) {
+      message(envelope);
+      return;
+    }
+    switch (envelope.type()) {
+      case "user_joined" -> effects.report(ClientReads.presence(true, control));
+      case "user_left" -> effects.report(ClientReads.presence(false, control));
+      case "room_left" -> left(ClientReads.text(control, "room"));
+      case "error" -> effects.report(new ClientReport.Failed(ClientReads.refused(control)));
+      case "ping" -> effects.send(Answers.pong(envelope.id()));
+      default -> {}
+    }
+  }
+
+  private void message(Envelope envelope) {
+    Address log = envelope.addresses().isEmpty() ? null : envelope.addresses().get(0);
+    boolean logged = log != null && envelope.seq() > 0 && !envelope.fleeting();
+    if (logged && log != null && !places.advance(log, envelope.seq())) {
+      return;
+    }
+    if (envelope.messageId() == null || !questions.noEcho(envelope.messageId())) {
+      effects.report(new ClientReport.Message(envelope));
+    }
+  }
+
+  private void answered(Id re, Envelope envelope, byte[] json) {
+    ClientQuestion question = questions.take(re);
+    if (question == null) {
+      return;
+    }
+    JsonNode control = envelope.control();
+    if (control != null && envelope.type().equals("error")) {
+      question.failed(ClientReads.refused(control));
+      return;
+    }
+    ClientAnswer answer = answer(question.ask, envelope, json);
+    if (answer != null) {
+      question.answered(answer);
+    } else {
+      question.failed(
+          new RefusedException(
+              ErrorCode.INTERNAL,
+              "answer: " + envelope.type() + " (expected: the answer to " + question.ask + ")"));
+    }
+  }
+
+  private @Nullable ClientAnswer answer(ClientAsk ask, Envelope envelope, byte[] json) {
+    JsonNode control = envelope.control();
+    if (control == null) {
+      return ask instanceof ClientAsk.Tell
+          ? new ClientAnswer.Reply(envelope.type(), envelope.data())
+          : null;
+    }
+    return envelope.type().equals(answerOf(ask)) ? taken(ask, control, json) : null;
+  }
+
+  private static String answerOf(ClientAsk ask) {
+    return switch (ask) {
+      case ClientAsk.Publish publish -> "ack";
+      case ClientAsk.Tell tell -> "ack";
+      case ClientAsk.Join join -> "room_joined";
+      case ClientAsk.Leave leave -> "room_left";
+      case ClientAsk.History history -> "history";
+      case ClientAsk.Users users -> "user_list";
+    };
+  }
+
+  private ClientAnswer taken(ClientAsk ask, JsonNode control, byte[] json) {
+    return switch (ask) {
+      case ClientAsk.Publish publish -> committed(publish, ClientReads.acked(control));
+      case ClientAsk.Tell tell -> ClientReads.acked(control);
+      case ClientAsk.Join join -> joined(join, ClientReads.joined(control));
+      case ClientAsk.Leave leave -> {
+        left(leave.room());
+        yield new ClientAnswer.Left();
+      }
+      case ClientAsk.History history -> ClientReads.page(control, json);
+      case ClientAsk.Users users -> ClientReads.users(control);
+    };
+  }
+
+  private ClientAnswer committed(ClientAsk.Publish publish, ClientAnswer.Acked acked) {
+    if (!publish.echo()) {
+      for (Address log : publish.addresses()) {
+        long seq =
+            log instanceof Address.Room room && publish.several()
+                ? acked.seqs().getOrDefault(room.name(), 0L)
+                : acked.seq();
+        places.skip(log, seq);
+      }
+    }
+    return acked;
+  }
+
+  private ClientAnswer joined(ClientAsk.Join join, ClientAnswer.Joined answer) {
+    boolean missed = places.joined(join.room(), answer, join.recent(), join.since() != null);
+    effects.report(new ClientReport.Joined(join.room(), answer));
+    if (missed) {
+      effects.report(new ClientReport.Gap(Address.room(join.room())));
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.switchboard.protocol.internal;
+
+/**
+ * What a {@link ClientSession} wants done. Called within its inputs; must not call back into it.
+ */
+public interface ClientEffects {
+
+  /** Opens a socket; {@code opened} or {@code failed} follows with the same number. */
+  void connect(int connection);
+
+  /** Sends a text message. */
+  void send(byte[] json);
+
+  /** Sends a text message if there is room for it, otherwise drops it. */
+  void sendIfRoom(byte[] json);
+
+  /** Sends a ping frame. */
+  void ping();
+
+  /** Starts the close handshake. */
+  void close(int code, String reason);
+
+  /**
+   * Ends the socket, or the attempt to open one, without a handshake. Nothing more of it counts.
+   */
+  void abandon();
+
+  /** The state has changed. */
+  void state(ClientState state);
+
+  /** Tells the user. */
+  void report(ClientReport report);
+}

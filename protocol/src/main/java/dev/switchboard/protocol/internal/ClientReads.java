@@ -1,0 +1,157 @@
+package dev.switchboard.protocol.internal;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.Names;
+import dev.switchboard.protocol.RefusedException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads what a server says in control messages, leniently: what is missing is 0, empty or false,
+ * and what is not known is ignored ({@code spec/protocol.md#12-compatibility}). Stateless.
+ */
+final class ClientReads {
+  private ClientReads() {}
+
+  /** What {@code welcome} and {@code resumed} say of the session. */
+  record Session(
+      String session, @Nullable String secret, String user, List<Answers.LogState> logs) {
+    @Override
+    public String toString() {
+      return "Session[session=" + session + ", user=" + user + "]"; // never the secret
+    }
+  }
+
+  static Session session(JsonNode tree) {
+    List<Answers.LogState> logs = new ArrayList<>();
+    for (JsonNode log : tree.path("logs")) {
+      Address address = address(log);
+      if (address != null) {
+        JsonNode recovered = log.path("recovered");
+        logs.add(
+            new Answers.LogState(
+                address,
+                text(log, "epoch"),
+                number(log, "seq"),
+                recovered.isBoolean() ? recovered.booleanValue() : null));
+      }
+    }
+    JsonNode secret = tree.path("secret");
+    return new Session(
+        text(tree, "session"),
+        secret.isString() ? secret.stringValue() : null,
+        text(tree, "user"),
+        logs);
+  }
+
+  static ClientAnswer.Acked acked(JsonNode tree) {
+    Map<String, Long> seqs = new HashMap<>();
+    tree.path("seqs").properties().forEach(one -> seqs.put(one.getKey(), one.getValue().asLong(0)));
+    return new ClientAnswer.Acked(number(tree, "seq"), Map.copyOf(seqs));
+  }
+
+  static ClientAnswer.Joined joined(JsonNode tree) {
+    return new ClientAnswer.Joined(
+        text(tree, "epoch"),
+        number(tree, "seq"),
+        members(tree),
+        (int) number(tree, "count"),
+        tree.path("recovered").asBoolean(true));
+  }
+
+  static ClientAnswer.Users users(JsonNode tree) {
+    return new ClientAnswer.Users(members(tree), (int) number(tree, "count"));
+  }
+
+  static ClientReport.Presence presence(boolean joined, JsonNode tree) {
+    return new ClientReport.Presence(
+        joined, text(tree, "room"), text(tree, "user"), (int) number(tree, "count"));
+  }
+
+  static ClientAnswer.Page page(JsonNode tree, byte[] json) {
+    return new ClientAnswer.Page(
+        text(tree, "epoch"),
+        number(tree, "seq"),
+        messages(json),
+        tree.path("more").asBoolean(false));
+  }
+
+  static RefusedException refused(JsonNode tree) {
+    String wire = text(tree, "code");
+    ErrorCode code = ErrorCode.of(wire).orElse(ErrorCode.INTERNAL);
+    Map<String, Object> details = new HashMap<>();
+    tree.path("details")
+        .properties()
+        .forEach(one -> details.put(one.getKey(), detail(one.getValue())));
+    boolean known = ErrorCode.of(wire).isPresent();
+    return new RefusedException(
+        code,
+        known ? text(tree, "message") : wire + ": " + text(tree, "message"),
+        tree.path("retryable").asBoolean(known && code.retryable()),
+        details);
+  }
+
+  private static Object detail(JsonNode value) {
+    if (value.isIntegralNumber()) {
+      return value.asLong(0);
+    }
+    return value.isString() ? value.stringValue() : value.toString();
+  }
+
+  static long number(JsonNode tree, String key) {
+    return tree.path(key).asLong(0);
+  }
+
+  static String text(JsonNode tree, String key) {
+    return tree.path(key).asString("");
+  }
+
+  /** The one log that an object names, or null. */
+  private static @Nullable Address address(JsonNode tree) {
+    String room = text(tree, "room");
+    String user = text(tree, "user");
+    if (Names.valid(room)) {
+      return Address.room(room);
+    }
+    if (Names.valid(user)) {
+      return Address.user(user);
+    }
+    return tree.path("everyone").asBoolean(false) ? Address.EVERYONE : null;
+  }
+
+  private static List<String> members(JsonNode tree) {
+    List<String> members = new ArrayList<>();
+    tree.path("members").forEach(name -> members.add(name.asString("")));
+    return List.copyOf(members);
+  }
+
+  /** The entries of a page, each cut out as it stands so that no number is rounded. */
+  private static List<Envelope> messages(byte[] json) {
+    List<Envelope> entries = new ArrayList<>();
+    try (JsonParser parser = Json.FACTORY.createParser(ObjectReadContext.empty(), json)) {
+      parser.nextToken();
+      for (String key = parser.nextName(); key != null; key = parser.nextName()) {
+        if (parser.nextToken() == JsonToken.START_ARRAY && key.equals("messages")) {
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            int start = (int) parser.currentTokenLocation().getByteOffset();
+            parser.skipChildren();
+            int end = (int) parser.currentLocation().getByteOffset();
+            entries.add(Envelope.parse(Arrays.copyOfRange(json, start, end)));
+          }
+        } else {
+          parser.skipChildren();
+        }
+      }
+    }
+    return List.copyOf(entries);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.switchboard.protocol.internal;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.SwitchboardException;
+
+/** What a client has to tell its user, in order. Immutable. */
+public sealed interface ClientReport {
+
+  /** The session is open; {@code resumed} if it went on. */
+  record Opened(String session, String user, boolean resumed) implements ClientReport {}
+
+  /** The open connection has ended. */
+  record Closed(int code, String reason, boolean clean) implements ClientReport {}
+
+  /** A connection that did not come about, or an {@code error} that answers nothing. */
+  record Failed(SwitchboardException why) implements ClientReport {}
+
+  /** An attempt to come back begins, counted from 1. */
+  record Reconnecting(int attempt) implements ClientReport {}
+
+  /** It came back. */
+  record Reconnected(int attempt) implements ClientReport {}
+
+  /** It gave up. */
+  record ReconnectFailed(int attempt) implements ClientReport {}
+
+  /** An entry of a log, a fleeting message, or one from the server's own code. */
+  record Message(Envelope envelope) implements ClientReport {}
+
+  /** A room was joined, or joined again. */
+  record Joined(String room, ClientAnswer.Joined how) implements ClientReport {}
+
+  /** A room was left. */
+  record Left(String room) implements ClientReport {}
+
+  /** A user came or went. */
+  record Presence(boolean joined, String room, String user, int count) implements ClientReport {}
+
+  /** What was missed in that log cannot be had. */
+  record Gap(Address log) implements ClientReport {}
+
+  /** The other side answered a ping after so many milliseconds. */
+  record Heartbeat(long roundTrip) implements ClientReport {}
+
+  /** The other side did not answer a ping. */
+  record HeartbeatTimeout() implements ClientReport {}
+
+  /** The server is about to close; come back after so many milliseconds. */
+  record GoingAway(long after) implements ClientReport {}
+}

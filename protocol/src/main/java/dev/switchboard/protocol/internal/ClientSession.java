@@ -1,0 +1,472 @@
+package dev.switchboard.protocol.internal;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.protocol.internal.ClientQuestion.Outcome;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a client, from its first connection over all further ones to its end ({@code
+ * spec/protocol.md#9-coming-back}). Inputs are method calls with the time in milliseconds; what is
+ * to be done about them goes to {@link ClientEffects}. After each input {@link #wakeAt} says when
+ * {@link #advance} is to be called at the latest. Confined to one thread.
+ *
+ * <p>Sockets are numbered: what comes from one that is no longer the present one is ignored.
+ */
+public final class ClientSession {
+  private static final long NEVER = ClientQuestions.NEVER;
+
+  private final ClientSettings settings;
+  private final DoubleSupplier draws;
+  private final ClientEffects effects;
+  private final ClientQuestions questions;
+  private final ClientPlaces places = new ClientPlaces();
+  private final ClientHeartbeat heartbeat;
+  private final ClientConversation conversation;
+
+  private ClientState state = ClientState.IDLE;
+  private int connection;
+  private boolean socketOpen;
+  private int attempt;
+  private long dueAt = NEVER;
+  private long askedToWait = -1;
+  private @Nullable String session;
+  private String secret = "";
+  private long resumeId;
+  private long pingId;
+
+  /**
+   * A client that was never connected.
+   *
+   * @param draws numbers from 0 to 1 for the jitter
+   */
+  public ClientSession(ClientSettings settings, DoubleSupplier draws, ClientEffects effects) {
+    this.settings = settings;
+    this.draws = draws;
+    this.effects = effects;
+    this.questions = new ClientQuestions(settings);
+    this.heartbeat = new ClientHeartbeat(settings.heartbeat());
+    this.conversation = new ClientConversation(questions, places, effects);
+  }
+
+  /** Where it is. */
+  public ClientState state() {
+    return state;
+  }
+
+  /** The rooms it is in, in the order of joining. */
+  public List<String> rooms() {
+    return List.copyOf(places.rooms());
+  }
+
+  /** Questions without an answer, waiting or on the way. */
+  public int pending() {
+    return questions.size();
+  }
+
+  /** Bytes of those. */
+  public long pendingBytes() {
+    return questions.bytes();
+  }
+
+  /** When {@link #advance} is needed; {@code Long.MAX_VALUE} for never. */
+  public long wakeAt() {
+    long next = Math.min(dueAt, questions.wakeAt());
+    return state == ClientState.OPEN ? Math.min(next, heartbeat.wakeAt()) : next;
+  }
+
+  /** The user connects, or does not want to wait for the next attempt. */
+  public void connect(long now) {
+    switch (state) {
+      case IDLE, CLOSED -> {
+        attempt = 0;
+        openSocket();
+      }
+      case WAITING -> retry();
+      case CONNECTING, OPEN, CLOSING -> {}
+    }
+  }
+
+  /** The user wants a new connection, whatever the present one is like. */
+  public void reconnect(long now) {
+    if (state == ClientState.OPEN) {
+      effects.close(4000, "reconnect");
+      lost(now, 4000, "reconnect", true);
+    }
+    connect(now);
+  }
+
+  /** The user closes: no more attempts, and what has no answer fails. */
+  public void close(long now, int code, String reason) {
+    switch (state) {
+      case OPEN -> {
+        questions.end("the client was closed");
+        dueAt = NEVER;
+        to(ClientState.CLOSING);
+        effects.close(code, reason);
+      }
+      case CONNECTING -> {
+        boolean first = attempt == 0;
+        abandon();
+        end("the client was closed");
+        if (first) {
+          effects.report(failure("connect: closed before it was open", true));
+        }
+      }
+      case WAITING -> end("the client was closed");
+      case IDLE -> end("the client was closed");
+      case CLOSING, CLOSED -> {}
+    }
+  }
+
+  /** The user closes without a handshake. */
+  public void forceClose(long now) {
+    switch (state) {
+      case OPEN, CLOSING -> {
+        abandon();
+        end("the client was closed");
+        effects.report(new ClientReport.Closed(1006, "", false));
+      }
+      default -> close(now, 1000, "");
+    }
+  }
+
+  /** A socket is open. */
+  public void opened(long now, int number) {
+    if (number != connection || state != ClientState.CONNECTING) {
+      return;
+    }
+    socketOpen = true;
+    dueAt = now + settings.welcomeTimeout();
+    if (session != null) {
+      resumeId = questions.nextId();
+      effects.send(ClientWrites.resume(resumeId, session, secret, places.all()));
+    }
+  }
+
+  /** A socket could not be opened. {@code retryAfter} in milliseconds, -1 if nobody said. */
+  public void failed(long now, int number, ConnectException why, long retryAfter) {
+    if (number == connection && state == ClientState.CONNECTING) {
+      askedToWait = retryAfter;
+      failedAttempt(now, why);
+    }
+  }
+
+  /** A socket has ended, with a close frame or without (1006). */
+  public void closed(long now, int number, int code, String reason, boolean clean) {
+    if (number != connection) {
+      return;
+    }
+    switch (state) {
+      case OPEN -> lost(now, code, reason, clean);
+      case CLOSING -> {
+        abandon();
+        end("the client was closed");
+        effects.report(new ClientReport.Closed(code, reason, clean));
+      }
+      case CONNECTING -> {
+        askedToWait = retryAfter(code, reason);
+        boolean back = CloseCode.comesBack(code);
+        if (!back) {
+          effects.report(new ClientReport.Closed(code, reason, clean));
+        }
+        failedAttempt(
+            now,
+            new ConnectException(
+                "connect: closed with " + code + (reason.isEmpty() ? "" : " " + reason),
+                0,
+                back,
+                null));
+      }
+      case IDLE, WAITING, CLOSED -> {}
+    }
+  }
+
+  /** A text message came. */
+  public void received(long now, int number, byte[] json) {
+    if (number != connection || !socketOpen) {
+      return;
+    }
+    heartbeat.heard(now);
+    Envelope envelope;
+    try {
+      envelope = Envelope.parse(json);
+    } catch (Envelope.MalformedEnvelope malformed) {
+      effects.report(failure("message: not readable: " + malformed.getMessage(), false));
+      return;
+    }
+    switch (state) {
+      case CONNECTING -> greeted(now, envelope);
+      case OPEN -> told(now, envelope, json);
+      default -> {}
+    }
+  }
+
+  /** Anything else came: a ping, a part of a message. */
+  public void heard(long now, int number) {
+    if (number == connection) {
+      heartbeat.heard(now);
+    }
+  }
+
+  /** A pong frame came. */
+  public void ponged(long now, int number) {
+    if (number == connection && state == ClientState.OPEN) {
+      roundTrip(heartbeat.answered(now));
+    }
+  }
+
+  /**
+   * Asks for an answer. It waits for a connection if there is none.
+   *
+   * @param unsent what a failure is to give back
+   * @param timeout in milliseconds; 0 for the setting's, below 0 for none
+   * @return for {@link #withdraw}
+   * @throws UnsentException if there is no room in the queue, or the client is closed
+   */
+  public ClientQuestion ask(
+      long now, ClientAsk ask, @Nullable Object unsent, long timeout, Outcome outcome) {
+    long deadline =
+        timeout < 0 ? NEVER : now + (timeout == 0 ? settings.requestTimeout() : timeout);
+    ClientQuestion question = new ClientQuestion(ask, unsent, deadline, outcome);
+    if (state == ClientState.CLOSED || state == ClientState.CLOSING) {
+      throw new UnsentException(
+          "state: " + state + " (expected: a client that is not closed)", question.unsent());
+    }
+    questions.add(question);
+    if (state == ClientState.OPEN) {
+      conversation.pump();
+    }
+    return question;
+  }
+
+  /** Takes a question back; its outcome is not called any more. */
+  public void withdraw(ClientQuestion question) {
+    question.done = true;
+    questions.withdraw(question);
+    if (state == ClientState.OPEN) {
+      conversation.pump();
+    }
+  }
+
+  /** Sends something that is worth nothing later. Whether there was a connection to send it on. */
+  public boolean fleeting(String type, @Nullable Address address, byte @Nullable [] data) {
+    if (state != ClientState.OPEN) {
+      return false;
+    }
+    effects.sendIfRoom(ClientWrites.fleeting(type, address, data));
+    return true;
+  }
+
+  /** Does what is due by now. */
+  public void advance(long now) {
+    questions.expire(now);
+    if (state == ClientState.OPEN) {
+      conversation.pump();
+      beat(now);
+    }
+    if (now < dueAt) {
+      return;
+    }
+    dueAt = NEVER;
+    switch (state) {
+      case WAITING -> retry();
+      case CONNECTING -> {
+        abandon();
+        failedAttempt(
+            now,
+            new ConnectException(
+                "connect: no welcome in time (expected: a server that speaks switchboard.v1)",
+                0,
+                true,
+                null));
+      }
+      default -> {}
+    }
+  }
+
+  private void beat(long now) {
+    switch (heartbeat.due(now)) {
+      case ASK -> {
+        if (heartbeat.asksByMessage()) {
+          pingId = questions.nextId();
+          effects.send(ClientWrites.ping(pingId));
+        } else {
+          effects.ping();
+        }
+      }
+      case GIVE_UP -> {
+        effects.report(new ClientReport.HeartbeatTimeout());
+        effects.close(CloseCode.NO_HEARTBEAT.code(), "no answer to ping");
+        lost(now, CloseCode.NO_HEARTBEAT.code(), "no answer to ping", false);
+      }
+      case NOTHING -> {}
+    }
+  }
+
+  private void roundTrip(long time) {
+    if (time >= 0) {
+      effects.report(new ClientReport.Heartbeat(time));
+    }
+  }
+
+  private void greeted(long now, Envelope envelope) {
+    if (envelope.control() == null) {
+      return;
+    }
+    boolean answers = envelope.re() != null && envelope.re().number() == resumeId;
+    boolean resuming = session != null;
+    switch (envelope.type()) {
+      case "welcome" -> {
+        if (!resuming || answers) {
+          welcomed(now, ClientReads.session(envelope.control()), false);
+        }
+      }
+      case "resumed" -> {
+        if (resuming && answers) {
+          welcomed(now, ClientReads.session(envelope.control()), true);
+        }
+      }
+      case "error" -> {
+        RefusedException why = ClientReads.refused(envelope.control());
+        if (resuming && answers) {
+          session = why.retryable() ? session : null;
+          abandon();
+          failedAttempt(now, new ConnectException("resume: " + why.getMessage(), 0, true, why));
+        } else {
+          effects.report(new ClientReport.Failed(why));
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void welcomed(long now, ClientReads.Session greeting, boolean resumed) {
+    boolean again = attempt > 0;
+    boolean anew = session != null && !resumed;
+    session = greeting.session();
+    if (greeting.secret() != null) {
+      secret = greeting.secret();
+    }
+    dueAt = NEVER;
+    conversation.begin(greeting, resumed, anew);
+    heartbeat.start(now);
+    to(ClientState.OPEN);
+    effects.report(new ClientReport.Opened(greeting.session(), greeting.user(), resumed));
+    if (again) {
+      int attempts = attempt;
+      attempt = 0;
+      effects.report(new ClientReport.Reconnected(attempts));
+    }
+    conversation.pump();
+  }
+
+  private void told(long now, Envelope envelope, byte[] json) {
+    switch (envelope.type()) {
+      case "pong" -> {
+        if (envelope.re() != null && envelope.re().number() == pingId) {
+          roundTrip(heartbeat.answered(now));
+        }
+      }
+      case "going_away" -> {
+        if (envelope.control() != null) {
+          askedToWait = ClientReads.number(envelope.control(), "after");
+          effects.report(new ClientReport.GoingAway(askedToWait));
+        }
+      }
+      default -> conversation.told(envelope, json);
+    }
+  }
+
+  private void lost(long now, int code, String reason, boolean clean) {
+    abandon();
+    questions.lost();
+    long after = retryAfter(code, reason);
+    askedToWait = after >= 0 ? after : askedToWait;
+    boolean back = CloseCode.comesBack(code) && settings.backoff().maxAttempts() > 0;
+    if (back) {
+      to(ClientState.WAITING);
+      dueAt = now + delay(1);
+    } else {
+      end("the connection was closed with " + code);
+    }
+    effects.report(new ClientReport.Closed(code, reason, clean));
+  }
+
+  private void failedAttempt(long now, ConnectException why) {
+    abandon();
+    questions.lost();
+    boolean first = attempt == 0;
+    boolean back = !first && why.retryable() && attempt < settings.backoff().maxAttempts();
+    if (back) {
+      to(ClientState.WAITING);
+      dueAt = now + delay(attempt + 1);
+    } else {
+      end("no connection: " + why.getMessage());
+    }
+    effects.report(new ClientReport.Failed(why));
+    if (!back && !first) {
+      effects.report(new ClientReport.ReconnectFailed(attempt));
+    }
+  }
+
+  private long delay(int number) {
+    long asked = askedToWait;
+    askedToWait = -1;
+    return asked >= 0 ? asked : settings.backoff().delay(number, draws.getAsDouble());
+  }
+
+  private void retry() {
+    attempt++;
+    effects.report(new ClientReport.Reconnecting(attempt));
+    openSocket();
+  }
+
+  private void openSocket() {
+    connection++;
+    socketOpen = false;
+    dueAt = NEVER;
+    to(ClientState.CONNECTING);
+    effects.connect(connection);
+  }
+
+  /** Whatever the present socket still does, it is no longer the present one. */
+  private void abandon() {
+    connection++;
+    socketOpen = false;
+    resumeId = 0;
+    pingId = 0;
+    effects.abandon();
+  }
+
+  private void end(String why) {
+    dueAt = NEVER;
+    to(ClientState.CLOSED);
+    questions.end(why);
+  }
+
+  private void to(ClientState next) {
+    if (state != next) {
+      state = next;
+      effects.state(next);
+    }
+  }
+
+  private static ClientReport.Failed failure(String message, boolean retryable) {
+    return new ClientReport.Failed(new ConnectException(message, 0, retryable, null));
+  }
+
+  /** The {@code retryAfter} in the reason of a 4029, or -1. */
+  private static long retryAfter(int code, String reason) {
+    if (code != CloseCode.RATE_LIMITED.code()) {
+      return -1;
+    }
+    String digits = reason.replaceAll("(?s).*retryAfter\\D{0,3}(\\d{1,9}).*|.*", "$1");
+    return digits.isEmpty() ? -1 : Long.parseLong(digits);
+  }
+}

@@ -1,0 +1,273 @@
+package dev.switchboard.protocol.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.SwitchboardException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Replays the lines of one client of a transcript against a {@link ClientSession}. */
+final class ClientRole implements ClientEffects {
+  private final String who;
+  private final TranscriptNames names = new TranscriptNames();
+  private final Deque<String> out = new ArrayDeque<>();
+  private final ClientSession session = new ClientSession(ClientSettings.DEFAULT, () -> 1.0, this);
+  private long now;
+  private int connection;
+  private boolean open;
+  private int messages;
+
+  ClientRole(String who) {
+    this.who = who;
+  }
+
+  void replay(Transcript transcript) {
+    for (Transcript.Line line : transcript.lines()) {
+      if (line.who().isEmpty() || line.who().equals(who)) {
+        try {
+          line(line);
+        } catch (RuntimeException | AssertionError broken) {
+          throw new AssertionError("line " + line + "\n" + broken.getMessage(), broken);
+        }
+      }
+    }
+    assertThat(out).as("said or reported, but not in the transcript").isEmpty();
+  }
+
+  private void line(Transcript.Line line) {
+    switch (line.kind()) {
+      case TIME -> pass(Long.parseLong(line.text()));
+      case OPEN -> {
+        open = true;
+        session.opened(now, connection);
+      }
+      case LOST -> lost();
+      case SENT -> expect("> ", line.text());
+      case RECEIVED -> receive(line.text());
+      case CALL -> call(line.text().split(" ", 4));
+      case REPORT -> expect("= ", line.text());
+    }
+    if (line.kind() == Transcript.Kind.SENT && line.text().startsWith("close ")) {
+      open = false;
+      session.closed(now, connection, Integer.parseInt(line.text().split(" ", 3)[1]), "", true);
+    }
+  }
+
+  private void pass(long time) {
+    long end = now + time;
+    while (session.wakeAt() <= end) {
+      now = Math.max(now, session.wakeAt());
+      session.advance(now);
+    }
+    now = end;
+  }
+
+  private void lost() {
+    if (open) {
+      open = false;
+      session.closed(now, connection, 1006, "", false);
+    } else {
+      session.failed(now, connection, new ConnectException("refused", 0, true, null), -1);
+    }
+  }
+
+  private void receive(String text) {
+    if (text.startsWith("close ")) {
+      String[] parts = text.split(" ", 3);
+      open = false;
+      session.closed(
+          now, connection, Integer.parseInt(parts[1]), parts.length > 2 ? parts[2] : "", true);
+    } else if (text.equals("ping")) {
+      session.heard(now, connection);
+    } else {
+      session.received(
+          now, connection, names.filled(json(text)).toString().getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void expect(String mark, String expected) {
+    assertThat(out).as("nothing said or reported").isNotEmpty();
+    String actual = out.removeFirst();
+    int brace = expected.indexOf('{');
+    if (brace < 0) {
+      assertThat(actual).isEqualTo(mark + expected);
+      return;
+    }
+    assertThat(actual).startsWith(mark + expected.substring(0, brace) + "{");
+    String difference =
+        names.difference(
+            json(expected.substring(brace)), json(actual.substring(mark.length() + brace)));
+    assertThat(difference).as(actual).isNull();
+  }
+
+  private void call(String[] words) {
+    switch (words[0]) {
+      case "connect" -> session.connect(now);
+      case "close" -> session.close(now, 1000, "");
+      case "join" ->
+          ask(
+              new ClientAsk.Join(
+                  words[1], words.length > 2 ? Integer.parseInt(words[3]) : 0, null));
+      case "leave" -> ask(new ClientAsk.Leave(words[1]));
+      case "publish" -> publish(Address.room(words[1]), words);
+      case "direct" -> publish(Address.user(words[1]), words);
+      case "fleeting" ->
+          session.fleeting(
+              words[2], Address.room(words[1]), words[3].getBytes(StandardCharsets.UTF_8));
+      case "request" ->
+          ask(new ClientAsk.Tell(words[1], "answer", words[2].getBytes(StandardCharsets.UTF_8)));
+      case "history" ->
+          ask(
+              new ClientAsk.History(
+                  Address.room(words[1]),
+                  words.length > 2 ? Long.parseLong(words[3]) : null,
+                  null,
+                  50));
+      default -> fail("unknown call " + words[0]);
+    }
+  }
+
+  private void publish(Address address, String[] words) {
+    ask(
+        new ClientAsk.Publish(
+            words[2],
+            "m" + ++messages + "-of-" + who,
+            List.of(address),
+            false,
+            true,
+            words[3].getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void ask(ClientAsk ask) {
+    session.ask(
+        now,
+        ask,
+        null,
+        ask instanceof ClientAsk.Publish ? -1 : 0,
+        new ClientQuestion.Outcome() {
+          @Override
+          public void answered(ClientAnswer answer) {
+            String report = reported(answer);
+            if (report != null) {
+              out.add("= " + report);
+            }
+          }
+
+          @Override
+          public void failed(SwitchboardException why) {
+            out.add("= refused " + ((RefusedException) why).code().wire());
+          }
+        });
+  }
+
+  private static @Nullable String reported(ClientAnswer answer) {
+    return switch (answer) {
+      case ClientAnswer.Acked acked -> "published " + acked.seq();
+      case ClientAnswer.Reply reply -> "reply " + reply.type() + " " + text(reply.data());
+      case ClientAnswer.Page page ->
+          "page " + page.entries().size() + (page.more() ? " more" : " end");
+      case ClientAnswer.Joined joined -> null;
+      case ClientAnswer.Left left -> null;
+      case ClientAnswer.Users users -> null;
+    };
+  }
+
+  private static String text(byte @Nullable [] data) {
+    return data == null ? "" : new String(data, StandardCharsets.UTF_8);
+  }
+
+  private static JsonNode json(String text) {
+    return Json.MAPPER.readTree(text);
+  }
+
+  @Override
+  public void connect(int number) {
+    connection = number;
+    open = false;
+  }
+
+  @Override
+  public void send(byte[] json) {
+    out.add("> " + text(json));
+  }
+
+  @Override
+  public void sendIfRoom(byte[] json) {
+    send(json);
+  }
+
+  @Override
+  public void ping() {
+    out.add("> ping");
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    out.add("> close " + code + (reason.isEmpty() ? "" : " " + reason));
+  }
+
+  @Override
+  public void abandon() {}
+
+  @Override
+  public void state(ClientState state) {}
+
+  @Override
+  public void report(ClientReport report) {
+    String text =
+        switch (report) {
+          case ClientReport.Opened opened -> "open";
+          case ClientReport.Closed closed ->
+              "close " + closed.code() + (closed.clean() ? " clean" : " unclean");
+          case ClientReport.Failed failed -> null;
+          case ClientReport.Reconnecting reconnecting -> "reconnect " + reconnecting.attempt();
+          case ClientReport.Reconnected reconnected -> "reconnect_success " + reconnected.attempt();
+          case ClientReport.ReconnectFailed failed -> "reconnect_failed " + failed.attempt();
+          case ClientReport.Message message -> "message " + entry(message.envelope());
+          case ClientReport.Joined joined -> "joined " + joined.room() + " " + joined.how().seq();
+          case ClientReport.Left left -> "left " + left.room();
+          case ClientReport.Presence presence ->
+              (presence.joined() ? "user_joined " : "user_left ")
+                  + presence.room()
+                  + " "
+                  + presence.user();
+          case ClientReport.Gap gap -> "gap " + log(gap.log());
+          case ClientReport.Heartbeat heartbeat -> null;
+          case ClientReport.HeartbeatTimeout timeout -> null;
+          case ClientReport.GoingAway away -> null;
+        };
+    if (text != null) {
+      out.add("= " + text);
+    }
+  }
+
+  private static String log(Address log) {
+    return switch (log) {
+      case Address.Room room -> room.name();
+      case Address.User user -> user.name();
+      case Address.Everyone everyone -> "everyone";
+    };
+  }
+
+  private static String entry(Envelope envelope) {
+    return text(
+        Answers.entry(
+            new Entry(
+                envelope.addresses().get(0),
+                envelope.seq(),
+                envelope.type(),
+                envelope.from(),
+                envelope.timestamp(),
+                envelope.messageId(),
+                envelope.data())));
+  }
+}
