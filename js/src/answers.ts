@@ -51,7 +51,7 @@ function published(command: Command, message: Message, places: Places, emit: Emi
   const seq = whole(message.seq);
   if (head.echo === false) {
     for (const room of names(head.rooms)) places.rooms.get(room)?.log.skip(whole(seqs?.[room]));
-    if (!seqs) places.logOf(head, text(head.user))?.skip(seq);
+    if (!seqs) places.logOf(head)?.skip(seq);
   }
   settle(command, emit, seqs ? { seqs } : { seq });
 }

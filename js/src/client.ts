@@ -144,6 +144,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
 
   /** Sends now or not at all; false if not. The own copy comes only with `echo: true`. */
   fleeting<T extends TypeOf<M>>(room: string, type: T, data: M[T], options: { echo?: boolean } = {}): boolean {
+    if (this.#engine.congested) return false;
     return this.#engine.do(() => this.#talk.fleeting({ room }, type, data, options.echo));
   }
 

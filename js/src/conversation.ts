@@ -1,11 +1,15 @@
+import { answer } from "./answers.js";
+import { bounded } from "./comeback.js";
 import type { Emit } from "./effects.js";
 import { SwitchboardError, type Unsent } from "./error.js";
 import type { Settings } from "./options.js";
 import { Outbox, type Command, type CommandKind } from "./outbox.js";
 import { Places, type Gap } from "./places.js";
-import { answer } from "./answers.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
-import { byteLength, errorOf, frame, text, typeFault, whole, type Json } from "./wire.js";
+import { byteLength, errorOf, frame, isObject, text, typeFault, whole, type Json } from "./wire.js";
+
+/** Before a room is asked for again, unless the server says when. */
+const REJOIN_DELAY = 1000;
 
 /** What is said on a connection: commands and their answers, entries and where we are in their logs. */
 export class Conversation {
@@ -17,6 +21,8 @@ export class Conversation {
   #open = false;
   #ended: SwitchboardError | undefined;
   #mostBytes = Infinity;
+  /** When rooms are asked for again that the server could not let us into yet. */
+  #rejoinAt = Infinity;
   #tickets = 0;
   user = "";
 
@@ -76,7 +82,7 @@ export class Conversation {
     if (!echo) head.echo = false;
     const message = frame(head, JSON.stringify(data));
     if (byteLength(message) > this.#mostBytes) return false;
-    this.#emit({ kind: "send", text: message, fleeting: true });
+    this.#emit({ kind: "send", text: message });
     return true;
   }
 
@@ -95,7 +101,7 @@ export class Conversation {
   /** The session goes on. */
   resumed(user: string, logs: unknown): void {
     this.#begin(user, this.#mostBytes);
-    const { gaps, left } = this.places.resumed(user, logs);
+    const { gaps, left } = this.places.resumed(logs);
     for (const gap of gaps) this.#gap(gap);
     for (const room of left) this.#emit({ kind: "report", name: "room_left", event: { room } });
     this.#joinAgain();
@@ -108,6 +114,7 @@ export class Conversation {
 
   disconnected(): void {
     this.#open = false;
+    this.#rejoinAt = Infinity;
     for (const command of this.#outbox.all()) {
       if (command.kind === "rejoin") this.#outbox.remove(command);
       else if (command.kind === "request" && command.id !== undefined) {
@@ -130,19 +137,18 @@ export class Conversation {
 
   expire(now: number): void {
     for (const command of this.#outbox.expired(now)) this.#refuse(command, "timeout", "no answer in time", true);
+    if (now < this.#rejoinAt) return;
+    this.#rejoinAt = Infinity;
+    this.#joinAgain();
   }
 
   deadline(): number {
-    return this.#outbox.deadline();
+    return Math.min(this.#outbox.deadline(), this.#rejoinAt);
   }
 
-  received(message: Json & { type: string }): void {
+  received(now: number, message: Json & { type: string }): void {
     const command = this.#outbox.get(message.re);
-    if (command) {
-      this.#outbox.remove(command);
-      answer(command, message, this.places, this.#emit);
-      return;
-    }
+    if (command) return this.#answered(now, command, message);
     switch (message.type) {
       case "user_joined":
       case "user_left": {
@@ -207,11 +213,19 @@ export class Conversation {
 
   #joinAgain(): void {
     for (const [room, { log, joined }] of this.places.rooms) {
-      if (joined) continue;
+      if (joined || this.#outbox.has(({ kind, head }) => kind === "rejoin" && head.room === room)) continue;
       const since = { epoch: log.epoch, seq: log.seq };
       const command: Command = { ticket: undefined, kind: "rejoin", head: { type: "join_room", room, since } };
       if (this.#outbox.add(command) === undefined) this.#send(command);
     }
+  }
+
+  #answered(now: number, command: Command, message: Json & { type: string }): void {
+    this.#outbox.remove(command);
+    const error = command.kind === "rejoin" && message.type === "error" ? errorOf(message) : undefined;
+    if (!error?.retryable) return answer(command, message, this.places, this.#emit);
+    const after = isObject(error.details) ? whole(error.details.retryAfter, REJOIN_DELAY) : REJOIN_DELAY;
+    this.#rejoinAt = Math.min(this.#rejoinAt, now + Math.max(1, bounded(after)));
   }
 
   /** The server says so without being asked (any more). */
@@ -227,7 +241,7 @@ export class Conversation {
   #isNew(message: Json): boolean {
     const seq = whole(message.seq);
     if (seq === 0) return true;
-    const log = this.places.logOf(message, this.user);
+    const log = this.places.logOf(message);
     if (!log) return !this.#isJoining(message.room);
     if (typeof message.room === "string" && !this.places.rooms.get(message.room)!.joined) return false;
     if (typeof message.epoch === "string" && message.epoch !== log.epoch) {

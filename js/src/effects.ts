@@ -10,7 +10,7 @@ export type Report = {
 export type Effect =
   /** Open a WebSocket; a former one is none of its business any more. */
   | { kind: "connect" }
-  | { kind: "send"; text: string; fleeting?: boolean }
+  | { kind: "send"; text: string }
   /** Close it and tell when it is closed. */
   | { kind: "close"; code: number; reason: string }
   /** Close it and forget it; without a code the close frame has none. */

@@ -37,6 +37,11 @@ export class Engine {
     });
   }
 
+  /** Whether the socket is too full for what may be dropped. */
+  get congested(): boolean {
+    return this.#link.congested;
+  }
+
   /** Every input goes through here, and effects are done in their order, however deep we are in a listener. */
   do<T>(input: (now: number) => T): T {
     try {
@@ -74,7 +79,7 @@ export class Engine {
       case "connect":
         return this.#link.connect();
       case "send":
-        return this.#link.send(effect.text, effect.fleeting ?? false);
+        return this.#link.send(effect.text);
       case "close":
         return this.#link.close(effect.code, effect.reason);
       case "abandon":

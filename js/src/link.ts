@@ -45,10 +45,13 @@ export class Link {
       .catch(failed);
   }
 
-  send(text: string, fleeting: boolean): void {
-    const socket = this.#socket;
-    if (!socket || (fleeting && socket.bufferedAmount > MOST_BUFFERED)) return;
-    socket.send(text);
+  /** What is sent now would come late. */
+  get congested(): boolean {
+    return (this.#socket?.bufferedAmount ?? 0) > MOST_BUFFERED;
+  }
+
+  send(text: string): void {
+    this.#socket?.send(text);
   }
 
   /** Tells `lost` when it is done. */

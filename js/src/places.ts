@@ -14,6 +14,7 @@ export type Gap = LogAddress & Place;
 /** The logs that this client reads and where it is in each (spec/protocol.md#9-coming-back). */
 export class Places {
   readonly rooms = new Map<string, Membership>();
+  #user: string | undefined;
   #inbox: Log | undefined;
   #everyone: Log | undefined;
 
@@ -32,19 +33,19 @@ export class Places {
     for (const answer of objects(logs)) {
       if (answer.everyone === true) this.#everyone = this.#adopt(this.#everyone, { everyone: true }, answer, gaps);
       else if (answer.user === user) {
-        const same = this.#inbox && "user" in this.#inbox.address && this.#inbox.address.user === user;
-        this.#inbox = this.#adopt(same ? this.#inbox : undefined, { user }, answer, gaps);
+        this.#inbox = this.#adopt(this.#user === user ? this.#inbox : undefined, { user }, answer, gaps);
       }
     }
+    this.#user = user;
     return gaps;
   }
 
   /** The session goes on. `left` are the rooms that it is no longer in. */
-  resumed(user: string, logs: unknown): { gaps: Gap[]; left: string[] } {
+  resumed(logs: unknown): { gaps: Gap[]; left: string[] } {
     const gaps: Gap[] = [];
     const still = new Set<string>();
     for (const answer of objects(logs)) {
-      const log = this.logOf(answer, user);
+      const log = this.logOf(answer);
       if (!log) continue;
       if (typeof answer.room === "string") still.add(answer.room);
       if (log.recovered(answer)) gaps.push(log.place());
@@ -54,28 +55,35 @@ export class Places {
     return { gaps, left };
   }
 
-  /** The answer to a join; `since` and `recent` are what was asked for. Returns the gap, if any. */
+  /**
+   * The answer to a join; `since` and `recent` are what was asked for. Returns the gap, if any. With `recent` the last
+   * entries follow, so the place is before them: a connection lost among them leaves no hole.
+   */
   joined(room: string, answer: Json, since?: Partial<Place>, recent?: number): Gap | undefined {
     const place = { epoch: text(answer.epoch), seq: whole(answer.seq) };
     const known = this.rooms.get(room);
     const wasIn = known?.joined ?? false;
-    const log = known?.log ?? new Log({ room }, since?.epoch ?? place.epoch, startOf(place, since, recent));
+    const start = { epoch: since?.epoch ?? place.epoch, seq: since?.seq ?? Math.max(0, place.seq - (recent ?? 0)) };
+    const log = known?.log ?? new Log({ room }, start.epoch, start.seq);
     this.rooms.set(room, { log, joined: true });
     if (wasIn && log.epoch === place.epoch) return undefined;
-    if (!known && !since) return undefined;
-    return log.recovered(answer) ? log.place() : undefined;
+    if (since) return log.recovered(answer) ? log.place() : undefined;
+    if (log.epoch === start.epoch && log.seq >= start.seq) return undefined;
+    log.restart(start);
+    return log.place();
   }
 
-  logOf(message: Json, user: string): Log | undefined {
+  logOf(message: Json): Log | undefined {
     if (typeof message.room === "string") return this.rooms.get(message.room)?.log;
     if (message.everyone === true) return this.#everyone;
-    return message.user === user ? this.#inbox : undefined;
+    return typeof message.user === "string" && message.user === this.#user ? this.#inbox : undefined;
   }
 
   forget(): void {
     this.rooms.clear();
     this.#inbox = undefined;
     this.#everyone = undefined;
+    this.#user = undefined;
   }
 
   #adopt(log: Log | undefined, address: LogAddress, answer: Json, gaps: Gap[]): Log {
@@ -83,10 +91,4 @@ export class Places {
     if (log.recovered(answer)) gaps.push(log.place());
     return log;
   }
-}
-
-/** With `recent` the last entries follow, so the place is before them: a connection lost among them leaves no hole. */
-function startOf(place: Place, since: Partial<Place> | undefined, recent: number | undefined): number {
-  if (since) return since.seq ?? place.seq;
-  return Math.max(0, place.seq - (recent ?? 0));
 }

@@ -1,5 +1,5 @@
-import { backoff, bounded, retryAfter } from "./backoff.js";
 import { CloseCode } from "./codes.js";
+import { Comeback } from "./comeback.js";
 import { Conversation } from "./conversation.js";
 import type { Effect, Report } from "./effects.js";
 import { SwitchboardError } from "./error.js";
@@ -26,22 +26,19 @@ export interface Chance {
 export class Session {
   readonly conversation: Conversation;
   readonly #settings: Settings;
-  readonly #chance: Chance;
+  readonly #comeback: Comeback;
   #effects: Effect[] = [];
   #state: State = "idle";
   #secret: { session: string; secret: string } | undefined;
   #resumeId: number | undefined;
   readonly #heartbeat = new Heartbeat();
   #rhythm = { interval: 0, timeout: 0 };
-  #attempt = 0;
-  #returning = false;
-  #goingAwayUntil: number | undefined;
   /** When the state is over: the attempt times out, the wait ends, closing is given up. */
   #until = Infinity;
 
   constructor(settings: Settings, chance: Chance) {
     this.#settings = settings;
-    this.#chance = chance;
+    this.#comeback = new Comeback(settings, chance.random);
     this.conversation = new Conversation(settings, chance.newId, (effect) => this.#effects.push(effect));
   }
 
@@ -69,8 +66,7 @@ export class Session {
   connect(now: number): void {
     if (this.#state !== "idle" && this.#state !== "closed") return;
     this.conversation.reopen();
-    this.#attempt = 0;
-    this.#returning = false;
+    this.#comeback.reset();
     this.#connect(now);
   }
 
@@ -85,7 +81,7 @@ export class Session {
       this.conversation.disconnected();
       this.#report("close", { code: CloseCode.NO_STATUS, reason: "reconnect", clean: true, again: true });
     }
-    if (this.#state !== "waiting") this.#attempt = 0;
+    if (this.#state !== "waiting") this.#comeback.reset();
     this.#reconnect(now);
   }
 
@@ -100,14 +96,15 @@ export class Session {
     if (before === "closing" || before === "closed") return;
     this.#forget();
     if (before === "open") {
-      this.conversation.disconnected();
       this.#effects.push({ kind: "close", code: CloseCode.NORMAL, reason });
       this.#enter("closing", now + CLOSING);
-      return this.conversation.end("the client was closed");
+      this.conversation.end("the client was closed");
+      return this.conversation.disconnected();
     }
     if (before === "connecting") this.#effects.push({ kind: "abandon", code: CloseCode.NORMAL, reason });
-    this.#closed(CloseCode.NORMAL, reason, true);
     this.conversation.end("the client was closed");
+    if (before === "idle") return;
+    this.#closed(CloseCode.NORMAL, reason, true);
   }
 
   /** The WebSocket is open. */
@@ -128,8 +125,8 @@ export class Session {
     if (this.#state !== "open") return;
     if (message.type === "ping") return this.#pong(message);
     if (message.type === "pong") return this.#ponged(now, message);
-    if (message.type === "going_away") this.#goingAwayUntil = now + bounded(whole(message.after));
-    else if (message.type !== "welcome" && message.type !== "resumed") this.conversation.received(message);
+    if (message.type === "going_away") this.#comeback.goingAway(whole(message.after));
+    else if (message.type !== "welcome" && message.type !== "resumed") this.conversation.received(now, message);
   }
 
   /** Something came that is not of this protocol; the connection lives on. */
@@ -147,12 +144,16 @@ export class Session {
       this.#closed(code, reason, clean);
       return this.conversation.end(`the connection was closed with ${code} ${reason}`.trimEnd());
     }
-    const more = this.#attempt < this.#settings.maxReconnectAttempts;
+    const more = !this.#comeback.exhausted;
     if (before === "open") this.#report("close", { code, reason, clean, again: more });
-    if (more) return this.#wait(now, this.#delay(now, code, reason));
-    this.#report("reconnect_failed", { attempt: this.#attempt });
+    const { attempt } = this.#comeback;
+    if (more) {
+      const delay = this.#comeback.delay(code, reason);
+      return this.#enter("waiting", now + delay, { attempt: attempt + 1, delay });
+    }
     this.#enter("closed");
-    this.conversation.end(`${this.#attempt} attempts to reconnect failed`);
+    this.#report("reconnect_failed", { attempt });
+    this.conversation.end(`${attempt} attempts to reconnect failed`);
   }
 
   /** Time has passed. */
@@ -172,26 +173,13 @@ export class Session {
 
   #connect(now: number): void {
     this.#resumeId = undefined;
-    this.#goingAwayUntil = undefined;
     this.#enter("connecting", now + this.#settings.connectionTimeout);
     this.#effects.push({ kind: "connect" });
   }
 
   #reconnect(now: number): void {
-    this.#attempt++;
-    this.#returning = true;
-    this.#report("reconnect", { attempt: this.#attempt });
+    this.#report("reconnect", { attempt: this.#comeback.begin() });
     this.#connect(now);
-  }
-
-  #wait(now: number, delay: number): void {
-    this.#enter("waiting", now + delay, { attempt: this.#attempt + 1, delay });
-  }
-
-  #delay(now: number, code: number, reason: string): number {
-    if (this.#goingAwayUntil !== undefined) return Math.max(0, this.#goingAwayUntil - now);
-    const delay = backoff(this.#settings, this.#attempt + 1, this.#chance.random());
-    return code === CloseCode.RATE_LIMITED ? Math.max(delay, retryAfter(reason)) : delay;
   }
 
   /** Before `welcome` or `resumed`; a `welcome` without `re` is void when we resume (spec/protocol.md#9-coming-back). */
@@ -229,10 +217,9 @@ export class Session {
     this.#heartbeat.start(now, this.#rhythm.interval, this.#rhythm.timeout);
     const { session } = this.#secret!;
     this.#report("open", { session, user: this.conversation.user, resumed });
-    if (this.#returning) {
-      this.#report("reconnect_success", { attempt: this.#attempt });
-    }
-    this.#attempt = 0;
+    const { attempt, returning } = this.#comeback;
+    if (returning) this.#report("reconnect_success", { attempt });
+    this.#comeback.succeeded();
     this.conversation.flush();
   }
 
