@@ -6,7 +6,7 @@ import type { Settings } from "./options.js";
 import { Outbox, type Command, type CommandKind } from "./outbox.js";
 import { Places, type Gap } from "./places.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
-import { byteLength, errorOf, frame, isObject, text, typeFault, whole, type Json } from "./wire.js";
+import { byteLength, errorOf, frame, isObject, names, text, typeFault, whole, type Json } from "./wire.js";
 
 /** Before a room is asked for again, unless the server says when. */
 const REJOIN_DELAY = 1000;
@@ -249,7 +249,7 @@ export class Conversation {
       this.#gap(log.place());
     }
     const isNew = log.accept(seq);
-    return isNew && !(message.from === this.user && this.#isUnechoed(message.messageId));
+    return isNew && !(message.from === this.user && this.#isUnechoed(message));
   }
 
   /** An entry from before the answer to a join: what follows the answer is what counts. */
@@ -258,11 +258,13 @@ export class Conversation {
   }
 
   /** Published with `echo: false` on a lost connection, and in the recovery before its ack. */
-  #isUnechoed(messageId: unknown): boolean {
-    return (
-      typeof messageId === "string" &&
-      this.#outbox.has(({ kind, head }) => kind === "publish" && head.echo === false && head.messageId === messageId)
-    );
+  #isUnechoed({ messageId, room, user, everyone }: Json): boolean {
+    if (typeof messageId !== "string") return false;
+    return this.#outbox.has(({ kind, head }) => {
+      if (kind !== "publish" || head.echo !== false || head.messageId !== messageId) return false;
+      if (head.rooms) return names(head.rooms).includes(text(room));
+      return head.room === room && head.user === user && head.everyone === everyone;
+    });
   }
 
   #gap(gap: Gap): void {

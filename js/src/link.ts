@@ -76,6 +76,7 @@ export class Link {
   #open(url: string, attempt: number): void {
     const socket = new this.#Socket(url, this.#protocols);
     this.#socket = socket;
+    let trouble = "";
     const current = () => attempt === this.#attempt;
     socket.onopen = () => {
       if (current()) this.#events.opened();
@@ -88,9 +89,11 @@ export class Link {
     socket.onclose = ({ code, reason, wasClean }: { code: number; reason: string; wasClean: boolean }) => {
       if (!current()) return;
       this.#socket = undefined;
-      this.#events.lost(code, reason, wasClean);
+      this.#events.lost(code, reason || trouble, wasClean);
     };
-    // A close event follows and says more; without a listener `ws` would throw.
-    socket.onerror = () => {};
+    // A close event follows. Browsers tell no more than that; `ws` says here what was wrong.
+    socket.onerror = ({ message }: { message?: unknown }) => {
+      if (typeof message === "string") trouble = message;
+    };
   }
 }

@@ -149,7 +149,7 @@ export class Session {
     const { attempt } = this.#comeback;
     if (more) {
       const delay = this.#comeback.delay(code, reason);
-      return this.#enter("waiting", now + delay, { attempt: attempt + 1, delay });
+      return this.#enter("waiting", now + delay, { attempt: attempt + 1, delay, code, reason });
     }
     this.#enter("closed");
     this.#report("reconnect_failed", { attempt });
@@ -251,7 +251,7 @@ export class Session {
   }
 
   /** `until`: when the state is over. */
-  #enter(state: State, until = Infinity, more: { attempt?: number; delay?: number } = {}): void {
+  #enter(state: State, until = Infinity, more: Partial<Events<AnyMessages>["state"]> = {}): void {
     const before = this.#state;
     this.#state = state;
     this.#until = until;

@@ -112,6 +112,16 @@ export interface Presence {
   readonly count: number;
 }
 
+/** The state changed. `waiting` has the milliseconds until `attempt`, and with what the last connection or attempt ended. */
+export interface StateChange {
+  readonly state: State;
+  readonly before: State;
+  readonly attempt?: number;
+  readonly delay?: number;
+  readonly code?: number;
+  readonly reason?: string;
+}
+
 /** What `client.on` tells, by name. */
 export interface Events<M> {
   /** The connection is usable; `resumed`: the session goes on. */
@@ -120,8 +130,7 @@ export interface Events<M> {
   close: { readonly code: number; readonly reason: string; readonly clean: boolean; readonly again: boolean };
   /** An error that answers nothing of yours, a message that cannot be read, a listener that threw. */
   error: SwitchboardError;
-  /** The state changed; `waiting` has the delay in milliseconds until `attempt`. */
-  state: { readonly state: State; readonly before: State; readonly attempt?: number; readonly delay?: number };
+  state: StateChange;
   /** An attempt to come back begins. */
   reconnect: { readonly attempt: number };
   reconnect_success: { readonly attempt: number };

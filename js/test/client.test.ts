@@ -181,8 +181,10 @@ test("connect goes on until the server is there, and rejects when told to stop",
   const dead = `ws://127.0.0.1:${(hole.address() as { port: number }).port}`;
   let asked = 0;
   const ann = client({}, async () => (++asked < 3 ? dead : server.url));
+  const reason = new Promise((resolve) => ann.on("state", (e) => e.state === "waiting" && resolve(e.reason)));
   await ann.connect();
   assert.equal(asked, 3);
+  assert.match(String(await reason), /socket hang up|ECONNRESET/);
   const bob = client({ maxReconnectAttempts: 2 }, dead);
   await assert.rejects(bob.connect(), { code: "closed", message: "2 attempts to reconnect failed" });
   hole.close();
