@@ -1,4 +1,5 @@
 import { answer } from "./answers.js";
+import { Arrivals } from "./arrivals.js";
 import { bounded } from "./comeback.js";
 import type { Emit } from "./effects.js";
 import { SwitchboardError, type Unsent } from "./error.js";
@@ -6,7 +7,7 @@ import type { Settings } from "./options.js";
 import { Outbox, type Command, type CommandKind } from "./outbox.js";
 import { Places, type Gap } from "./places.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
-import { byteLength, errorOf, frame, isObject, names, text, typeFault, whole, type Json } from "./wire.js";
+import { byteLength, errorOf, frame, isObject, text, typeFault, whole, type Json } from "./wire.js";
 
 /** Before a room is asked for again, unless the server says when. */
 const REJOIN_DELAY = 1000;
@@ -15,6 +16,7 @@ const REJOIN_DELAY = 1000;
 export class Conversation {
   readonly places = new Places();
   readonly #outbox: Outbox;
+  readonly #arrivals: Arrivals;
   readonly #settings: Settings;
   readonly #emit: Emit;
   readonly #newId: () => string;
@@ -31,6 +33,7 @@ export class Conversation {
     this.#newId = newId;
     this.#emit = emit;
     this.#outbox = new Outbox(settings);
+    this.#arrivals = new Arrivals(this.places, this.#outbox, (gap) => this.#gap(gap));
   }
 
   publish(address: Address, type: string, data: unknown, options: PublishOptions = {}): number {
@@ -234,37 +237,8 @@ export class Conversation {
     answer({ ticket: undefined, kind, head: { room: message.room } }, { ...message, type }, this.places, this.#emit);
   }
 
-  #entry(message: Json & { type: string }): void {
-    if (this.#isNew(message)) this.#emit({ kind: "report", name: "message", event: message as never });
-  }
-
-  #isNew(message: Json): boolean {
-    const seq = whole(message.seq);
-    if (seq === 0) return true;
-    const log = this.places.logOf(message);
-    if (!log) return !this.#isJoining(message.room);
-    if (typeof message.room === "string" && !this.places.rooms.get(message.room)!.joined) return false;
-    if (typeof message.epoch === "string" && message.epoch !== log.epoch) {
-      log.restart({ epoch: message.epoch, seq: seq - 1 });
-      this.#gap(log.place());
-    }
-    const isNew = log.accept(seq);
-    return isNew && !(message.from === this.user && this.#isUnechoed(message));
-  }
-
-  /** An entry from before the answer to a join: what follows the answer is what counts. */
-  #isJoining(room: unknown): boolean {
-    return this.#outbox.has(({ kind, head }) => kind === "join" && head.room === room);
-  }
-
-  /** Published with `echo: false` on a lost connection, and in the recovery before its ack. */
-  #isUnechoed({ messageId, room, user, everyone }: Json): boolean {
-    if (typeof messageId !== "string") return false;
-    return this.#outbox.has(({ kind, head }) => {
-      if (kind !== "publish" || head.echo !== false || head.messageId !== messageId) return false;
-      if (head.rooms) return names(head.rooms).includes(text(room));
-      return head.room === room && head.user === user && head.everyone === everyone;
-    });
+  #entry(message: Json): void {
+    if (this.#arrivals.isNew(message, this.user)) this.#emit({ kind: "report", name: "message", event: message as never });
   }
 
   #gap(gap: Gap): void {
