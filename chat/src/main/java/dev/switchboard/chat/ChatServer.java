@@ -1,0 +1,136 @@
+package dev.switchboard.chat;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.server.Endpoint;
+import dev.switchboard.server.Publishing;
+import dev.switchboard.server.Server;
+import dev.switchboard.spi.HistoryStore;
+import dev.switchboard.spi.Retention;
+import dev.switchboard.transport.Headers;
+import dev.switchboard.transport.HttpRequest;
+import dev.switchboard.transport.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The chat application: rooms, direct messages, history, and the page, on one port. Thread-safe.
+ *
+ * <p>A direct message is kept in two inboxes, that of the addressee and that of the sender,
+ * committed together: so every device of both shows the whole conversation.
+ */
+public final class ChatServer implements AutoCloseable {
+  /** Kept of each room and inbox: the last 100,000 messages of five years. */
+  public static final Retention RETENTION = new Retention(100_000, Duration.ofDays(5 * 365));
+
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
+          + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private final Endpoint<Chat> endpoint;
+  private final Guests guests;
+  private final Server server;
+
+  private ChatServer(String host, int port, HistoryStore store) {
+    guests = new Guests(Clock.systemUTC());
+    endpoint =
+        Endpoint.of(Chat.class)
+            .identify(request -> guests.admit(request, this::isOnline))
+            .onPublish(Chat.Message.class, ChatServer::keepForSender)
+            .everyoneMayBroadcast(true)
+            .retention(RETENTION);
+    server =
+        Server.builder()
+            .host(host)
+            .port(port)
+            .history(store)
+            .endpoint("/ws", endpoint)
+            .get("/api/name", this::name)
+            .files(
+                ChatServer.class,
+                "/dev/switchboard/chat/web/",
+                "Content-Security-Policy",
+                POLICY,
+                "X-Content-Type-Options",
+                "nosniff",
+                "Referrer-Policy",
+                "no-referrer")
+            .start();
+  }
+
+  /**
+   * Starts the application; it accepts connections when this returns.
+   *
+   * @param port 0 takes a free one
+   * @param store where messages are kept; closed with the application
+   * @throws dev.switchboard.transport.BindException if the port is in use or may not be used
+   */
+  public static ChatServer start(String host, int port, HistoryStore store) {
+    return new ChatServer(host, port, store);
+  }
+
+  private boolean isOnline(String user) {
+    return endpoint.isOnline(user);
+  }
+
+  private static void keepForSender(Chat.Message message, Publishing<Chat> publishing) {
+    for (Address address : publishing.to()) {
+      if (address instanceof Address.User to && !to.name().equals(publishing.from().user())) {
+        publishing.also(
+            Address.user(publishing.from().user()),
+            new Chat.Message(message.content(), to.name(), message.extra()));
+      }
+    }
+  }
+
+  /** Tells the page whether a name can be had, and gives its browser the cookie that keeps it. */
+  private HttpResponse name(HttpRequest request) {
+    String user = Guests.first(request, "user");
+    String cookie = Guests.cookie(request);
+    Headers headers = Headers.of("Content-Type", "application/json", "Cache-Control", "no-store");
+    if (cookie.isEmpty()) {
+      cookie = guests.newCookie();
+      headers =
+          headers.with(
+              "Set-Cookie",
+              Guests.COOKIE
+                  + "="
+                  + cookie
+                  + "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict");
+    }
+    Optional<Guests.Problem> problem = guests.problem(user, cookie, this::isOnline, false);
+    String json =
+        problem
+            .map(found ->
+                "{\"ok\":false,\"code\":\""
+                    + found.code()
+                    + "\",\"message\":\""
+                    + found.message()
+                    + "\"}")
+            .orElse("{\"ok\":true}");
+    int status = problem.map(Guests.Problem::status).orElse(200);
+    return new HttpResponse(status, headers, json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The endpoint, to publish from server code. */
+  public Endpoint<Chat> endpoint() {
+    return endpoint;
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Where it listens: {@code host:port}. */
+  public String address() {
+    return server.address();
+  }
+
+  /** Tells everyone, stops, and closes the store. Idempotent. */
+  @Override
+  public void close() {
+    server.close();
+  }
+}

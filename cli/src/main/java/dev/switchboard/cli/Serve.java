@@ -1,0 +1,73 @@
+package dev.switchboard.cli;
+
+import dev.switchboard.chat.ChatServer;
+import dev.switchboard.history.jdbc.SqliteHistory;
+import dev.switchboard.transport.TransportException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts the chat application. */
+@Command(
+    name = "serve",
+    description = "Starts the chat application: open the printed address in a browser.",
+    mixinStandardHelpOptions = true)
+final class Serve implements Callable<Integer> {
+  @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen on (default: ${DEFAULT-VALUE}; 0.0.0.0 lets other machines in).")
+  private String host = "";
+
+  @Option(names = "--port", defaultValue = "8080", description = "Port to listen on; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "Where messages are kept (default: switchboard in the user's data folder).")
+  private Path data = defaultData();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (port < 0 || port > 65535) {
+      throw new Switchboard.Failure("--port: " + port + " (expected: 0-65535)");
+    }
+    ChatServer server = start();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "switchboard-stop"));
+    System.out.println("listening on http://" + server.address());
+    System.out.flush();
+    new CountDownLatch(1).await(); // until a signal ends the process
+    return 0;
+  }
+
+  /** Being told to stop is no failure, so the process ends with 0 and not with the signal's number. */
+  private static void stop(ChatServer server) {
+    server.close();
+    Runtime.getRuntime().halt(0);
+  }
+
+  private ChatServer start() {
+    try {
+      Files.createDirectories(data);
+    } catch (IOException failed) {
+      throw new Switchboard.Failure("--data: " + data + " can't be made (expected: a folder that may be written to)");
+    }
+    try {
+      return ChatServer.start(host, port, SqliteHistory.open(data));
+    } catch (TransportException | IllegalStateException failed) {
+      throw new Switchboard.Failure(failed.getMessage());
+    }
+  }
+
+  private static Path defaultData() {
+    String given = System.getenv("XDG_DATA_HOME");
+    Path home = Path.of(System.getProperty("user.home"));
+    String os = System.getProperty("os.name");
+    if (os.startsWith("Mac")) {
+      return home.resolve("Library/Application Support/switchboard");
+    }
+    if (os.startsWith("Windows") && System.getenv("LOCALAPPDATA") != null) {
+      return Path.of(System.getenv("LOCALAPPDATA"), "switchboard");
+    }
+    return (given == null || given.isEmpty() ? home.resolve(".local/share") : Path.of(given)).resolve("switchboard");
+  }
+}
