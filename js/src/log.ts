@@ -22,9 +22,8 @@ export class Log {
   /** Whether the entry is new; it is behind us afterwards. */
   accept(seq: number): boolean {
     if (seq <= this.seq) return false;
-    const own = this.#skipped.has(seq);
     this.#moveTo(seq);
-    return !own;
+    return true;
   }
 
   /** The entry is our own and will not arrive, or need not. */
