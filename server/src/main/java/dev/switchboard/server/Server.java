@@ -119,7 +119,8 @@ public final class Server implements AutoCloseable {
   public static final class Builder {
     private final Map<String, Endpoint<?>> endpoints = new LinkedHashMap<>();
     private final Map<String, HttpRoute> routes = new LinkedHashMap<>();
-    private final ServerTransportOptions.Builder transport = ServerTransportOptions.builder();
+    private final ServerTransportOptions.Builder transport =
+        ServerTransportOptions.builder().host("127.0.0.1");
     private @Nullable Files files;
     private @Nullable HistoryStore store;
     private @Nullable Broker broker;

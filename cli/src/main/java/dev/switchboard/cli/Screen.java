@@ -1,0 +1,76 @@
+package dev.switchboard.cli;
+
+import dev.switchboard.chat.Chat;
+import dev.switchboard.client.MessageEvent;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.function.Consumer;
+
+/** Writes what happens as lines. Control characters of others never reach the terminal. Thread-safe if what it prints to is. */
+final class Screen {
+  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneId.systemDefault());
+
+  private final String self;
+  private final Look look;
+  private final Consumer<String> print;
+
+  /** Whether the terminal shows colours. */
+  enum Look {
+    PLAIN,
+    COLOUR
+  }
+
+  Screen(String self, Look look, Consumer<String> print) {
+    this.self = self;
+    this.look = look;
+    this.print = print;
+  }
+
+  void said(MessageEvent<Chat.Message> event) {
+    String from = String.valueOf(event.from());
+    String to = event.message().to();
+    String where;
+    if (event.room() != null) {
+      where = "#" + event.room() + " ";
+    } else if (to != null) {
+      where = "→ " + to + " ";
+    } else {
+      where = "→ " + (from.equals(self) ? from : "you") + " ";
+    }
+    print.accept(
+        dim(CLOCK.format(event.timestamp()) + " " + clean(where)) + bold(clean(from), from) + ": " + clean(event.message().content()));
+  }
+
+  void note(String text) {
+    print.accept(dim(CLOCK.format(Instant.now()) + " * " + clean(text)));
+  }
+
+  void help() {
+    note("/join ROOM  /leave  /msg USER TEXT  /who  /older  /rooms  /quit — anything else is said in the room");
+  }
+
+  private String dim(String text) {
+    return look == Look.COLOUR ? "\u001b[2m" + text + "\u001b[0m" : text;
+  }
+
+  private String bold(String text, String name) {
+    if (look == Look.PLAIN) {
+      return text;
+    }
+    int colour = 31 + Math.floorMod(name.hashCode(), 6);
+    return "\u001b[1;" + colour + "m" + text + "\u001b[0m";
+  }
+
+  private static String clean(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            c -> {
+              boolean breaks = c == '\n' || c == '\t';
+              boolean harmful = Character.isISOControl(c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+              out.appendCodePoint(breaks ? c : harmful ? '\ufffd' : c);
+            });
+    return out.toString();
+  }
+}

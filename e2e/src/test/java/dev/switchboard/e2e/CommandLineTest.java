@@ -1,0 +1,134 @@
+package dev.switchboard.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("slow")
+@Tag("D11")
+class CommandLineTest {
+  @TempDir private Path data;
+
+  private Program serve(String... more) {
+    String[] all = new String[more.length + 3];
+    all[0] = "serve";
+    all[1] = "--data";
+    all[2] = data.toString();
+    System.arraycopy(more, 0, all, 3, more.length);
+    return Program.switchboard(all);
+  }
+
+  private static void fails(Program program, int code, String... parts) {
+    try (program) {
+      assertThat(program.ends()).isEqualTo(code);
+      assertThat(program.out()).isEmpty();
+      assertThat(program.err()).as("one clear line").hasSize(1);
+      assertThat(program.err().get(0)).startsWith("switchboard: ").contains(parts);
+    }
+  }
+
+  @Test
+  void servePrintsOneLineAndEndsCleanlyOnSigterm() {
+    try (Program server = serve("--port", "0")) {
+      assertThat(server.port()).isPositive();
+      server.terminate();
+      assertThat(server.ends()).isZero();
+      assertThat(server.out()).hasSize(1);
+      assertThat(server.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void aPortInUseIsSaid() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      fails(serve("--port", String.valueOf(taken.getLocalPort())), 1, "port", String.valueOf(taken.getLocalPort()));
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsSaid() throws IOException {
+    Path file = Files.writeString(data.resolve("file"), "not a folder");
+    fails(Program.switchboard("serve", "--port", "0", "--data", file.resolve("sub").toString()), 1, "--data", "sub");
+  }
+
+  @Test
+  void aFileThatIsNoDatabaseIsSaid() throws IOException {
+    try (Program first = serve("--port", "0")) {
+      first.port();
+      first.terminate();
+      first.ends();
+    }
+    try (var files = Files.list(data)) {
+      for (Path file : files.toList()) {
+        Files.writeString(file, "something else ".repeat(1000));
+      }
+    }
+    fails(serve("--port", "0"), 1, data.toString());
+  }
+
+  @Test
+  void twoServersOnOneFolderAreRefused() {
+    try (Program first = serve("--port", "0")) {
+      first.port();
+      fails(serve("--port", "0"), 1, data.toString());
+    }
+  }
+
+  @Test
+  void wrongUsageIsSaidWithWhereToLook() {
+    fails(serve("--port", "many"), 2, "--port", "--help");
+    fails(serve("--port", "70000"), 1, "--port", "0-65535");
+    fails(serve("--nonsense"), 2, "--nonsense", "--help");
+    fails(Program.switchboard("dance"), 2, "dance", "--help");
+    fails(Program.switchboard(), 2, "command", "--help");
+    fails(Program.switchboard("chat"), 2, "--as", "--help");
+  }
+
+  @Test
+  void helpIsEverywhere() {
+    for (String[] command : new String[][] {{"--help"}, {"serve", "--help"}, {"chat", "--help"}}) {
+      try (Program help = Program.switchboard(command)) {
+        assertThat(help.ends()).isZero();
+        assertThat(help.out()).anyMatch(line -> line.startsWith("Usage: switchboard"));
+      }
+    }
+  }
+
+  @Test
+  void aServerThatIsNotThereIsSaid() {
+    fails(Program.switchboard("chat", "ws://127.0.0.1:1/ws", "--as", "ann"), 1, "127.0.0.1:1");
+  }
+
+  @Test
+  void thePageHasItsHeadersAndStrangePathsAreNotFound() throws Exception {
+    try (Program server = serve("--port", "0")) {
+      String base = "http://127.0.0.1:" + server.port();
+      HttpClient http = HttpClient.newHttpClient();
+      HttpResponse<String> page = http.send(HttpRequest.newBuilder(URI.create(base + "/")).build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(page.statusCode()).isEqualTo(200);
+      assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow()).contains("default-src 'none'").doesNotContain("unsafe");
+      assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+      String tag = page.headers().firstValue("ETag").orElseThrow();
+      HttpResponse<String> again =
+          http.send(HttpRequest.newBuilder(URI.create(base + "/")).header("If-None-Match", tag).build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(again.statusCode()).isEqualTo(304);
+      for (String path : new String[] {"/nothing", "/../pom.xml", "/%2e%2e/Chat.class", "/app", "/..%2fChat.class"}) {
+        HttpResponse<String> none = http.send(HttpRequest.newBuilder(URI.create(base + path)).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(none.statusCode()).as(path).isEqualTo(404);
+      }
+      HttpResponse<String> health = http.send(HttpRequest.newBuilder(URI.create(base + "/healthz")).build(), HttpResponse.BodyHandlers.ofString());
+      assertThat(health.body()).isEqualTo("ok\n");
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package dev.switchboard.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import dev.switchboard.chat.ChatClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two people in two browsers, a third in a terminal and a program talk; a page is reloaded, the server is killed, and all go on. */
+@Tag("slow")
+@Tag("C7")
+@Tag("C8")
+@Tag("C9")
+class PeopleTalkTest {
+  private static final List<String> FLAGS =
+      List.of(
+          "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync");
+
+  private static Playwright playwright;
+  private static Browser browser;
+
+  @TempDir private Path data;
+  private final List<String> consoleErrors = new CopyOnWriteArrayList<>();
+
+  @BeforeAll
+  static void openBrowser() {
+    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(new BrowserType.LaunchOptions().setExecutablePath(Path.of("/usr/bin/chromium")).setHeadless(true).setArgs(FLAGS));
+  }
+
+  @AfterAll
+  static void closeBrowser() {
+    browser.close();
+    playwright.close();
+  }
+
+  private Page enter(BrowserContext context, int port, String name) {
+    Page page = context.newPage();
+    page.onConsoleMessage(message -> {
+      if (message.type().equals("error") && message.text().contains("Content Security Policy")) {
+        consoleErrors.add(message.text());
+      }
+    });
+    page.onPageError(consoleErrors::add);
+    page.navigate("http://127.0.0.1:" + port + "/");
+    page.getByTestId("name-input").fill(name);
+    page.getByTestId("name-join").click();
+    connected(page);
+    return page;
+  }
+
+  private static void connected(Page page) {
+    assertThat(page.locator("[data-testid=state][data-state=connected]")).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(30_000));
+  }
+
+  private static void say(Page page, String text) {
+    page.getByTestId("composer").fill(text);
+    page.getByTestId("send").click();
+  }
+
+  private static List<String> shown(Page page) {
+    return page.locator("[data-testid=message][data-state=sent] [data-testid=content]").allInnerTexts();
+  }
+
+  @Test
+  void theyContinueByThemselvesAndMissNothing() {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    int port;
+    try (BrowserContext annsBrowser = browser.newContext();
+        BrowserContext bobsBrowser = browser.newContext();
+        Program first = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
+      port = first.port();
+      Page ann = enter(annsBrowser, port, "ann");
+      Page bob = enter(bobsBrowser, port, "bob");
+      try (Program tom = Program.switchboard("chat", "ws://127.0.0.1:" + port + "/ws", "--as", "tom", "--room", "general");
+          ChatClient robot = ChatClient.of("ws://127.0.0.1:" + port + "/ws", "robot")) {
+        tom.says("you are in #general");
+        robot.onMessage(event -> heard.add(event.message().content()));
+        robot.connect();
+        robot.joinRoom("general", 50);
+        assertThat(ann.locator("[data-testid=member]")).hasCount(4);
+
+        say(ann, "one <b>from</b> ann");
+        assertThat(bob.getByText("one <b>from</b> ann")).isVisible();
+        say(bob, "two from bob");
+        tom.says("two from bob");
+        tom.type("three from tom 你好");
+        assertThat(ann.getByText("three from tom 你好")).isVisible();
+        robot.sendMessage("general", "four from the robot");
+        tom.says("four from the robot");
+        List<String> expected = new ArrayList<>(List.of("one <b>from</b> ann", "two from bob", "three from tom 你好", "four from the robot"));
+        everywhere(expected, heard, ann, bob);
+
+        ann.reload();
+        connected(ann);
+        everywhere(expected, heard, ann, bob);
+
+        first.kill();
+        assertThat(bob.locator("[data-testid=state]")).not().hasAttribute("data-state", "connected");
+        say(bob, "five, while nobody was there");
+        tom.type("six, typed into the void");
+        try (Program second = Program.switchboard("serve", "--port", String.valueOf(port), "--data", data.toString())) {
+          second.port();
+          connected(ann);
+          connected(bob);
+          expected.add("five, while nobody was there");
+          expected.add("six, typed into the void");
+          await().atMost(Duration.ofSeconds(60)).until(() -> heard.size() >= expected.size());
+          robot.sendMessage("general", "seven, all together again");
+          expected.add("seven, all together again");
+          tom.says("seven, all together again");
+          assertThat(ann.getByText("seven, all together again")).isVisible();
+          everywhereInTheSameOrder(expected, heard, ann, bob);
+          for (String line : expected) {
+            assertThat(tom.out()).as("tom saw \"%s\" once", line).filteredOn(out -> out.endsWith(": " + line)).hasSize(1);
+          }
+          ann.reload();
+          connected(ann);
+          everywhereInTheSameOrder(expected, heard, ann, bob);
+        }
+      }
+    }
+    assertThat(consoleErrors).as("nothing was refused by the Content-Security-Policy and no script failed").isEmpty();
+  }
+
+  private static void everywhere(List<String> expected, List<String> heard, Page... pages) {
+    for (Page page : pages) {
+      await().untilAsserted(() -> assertThat(shown(page)).containsExactlyElementsOf(expected));
+    }
+    await().untilAsserted(() -> assertThat(heard).containsExactlyElementsOf(expected));
+  }
+
+  /** What was said at the same time has no order of its own, but it has the same one everywhere. */
+  private static void everywhereInTheSameOrder(List<String> expected, List<String> heard, Page... pages) {
+    await().untilAsserted(() -> assertThat(heard).containsExactlyInAnyOrderElementsOf(expected));
+    everywhere(List.copyOf(heard), heard, pages);
+  }
+
+  @Test
+  void directMessagesReachOnlyTheTwoAndAreThereAfterAReload() {
+    try (BrowserContext annsBrowser = browser.newContext();
+        BrowserContext bobsBrowser = browser.newContext();
+        Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
+      int port = server.port();
+      Page ann = enter(annsBrowser, port, "ann");
+      Page bob = enter(bobsBrowser, port, "bob");
+      ann.locator("[data-testid=member][data-user=bob]").click();
+      say(ann, "psst");
+      bob.locator("[data-testid=conversation][data-user=ann]").click();
+      assertThat(bob.getByTestId("content")).hasText("psst");
+      say(bob, "what?");
+      assertThat(ann.getByTestId("content").nth(1)).hasText("what?");
+      ann.reload();
+      connected(ann);
+      ann.locator("[data-testid=conversation][data-user=bob]").click();
+      await().untilAsserted(() -> assertThat(shown(ann)).containsExactly("psst", "what?"));
+      ann.locator("[data-testid=room][data-room=general]").click();
+      assertThat(ann.getByTestId("content")).hasCount(0);
+    }
+  }
+
+  @Test
+  void aNameBelongsToOneBrowser() {
+    try (BrowserContext annsBrowser = browser.newContext();
+        BrowserContext evesBrowser = browser.newContext();
+        Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
+      int port = server.port();
+      enter(annsBrowser, port, "ann");
+      enter(annsBrowser, port, "ann");
+      Page eve = evesBrowser.newPage();
+      eve.navigate("http://127.0.0.1:" + port + "/");
+      for (String name : List.of("ann", "Admin")) {
+        eve.getByTestId("name-input").fill(name);
+        eve.getByTestId("name-join").click();
+        assertThat(eve.getByTestId("name-error")).not().isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void typingIsShownAndEndsByItself() {
+    try (BrowserContext annsBrowser = browser.newContext();
+        BrowserContext bobsBrowser = browser.newContext();
+        Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
+      int port = server.port();
+      Page ann = enter(annsBrowser, port, "ann");
+      Page bob = enter(bobsBrowser, port, "bob");
+      ann.getByTestId("composer").pressSequentially("he");
+      assertThat(bob.getByTestId("typing")).containsText("ann");
+      assertThat(bob.getByTestId("typing")).isEmpty(new LocatorAssertions.IsEmptyOptions().setTimeout(10_000));
+    }
+  }
+}
