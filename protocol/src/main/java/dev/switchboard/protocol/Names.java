@@ -70,10 +70,8 @@ public final class Names {
     StringBuilder out = new StringBuilder();
     name.codePoints()
         .limit(40)
-        .forEach(
-            c ->
-                out.appendCodePoint(
-                    Character.isLetterOrDigit(c) || (c >= 0x20 && c < 0x7f) ? c : '?'));
+        .forEach(c ->
+            out.appendCodePoint(Character.isLetterOrDigit(c) || (c >= 0x20 && c < 0x7f) ? c : '?'));
     return '"' + out.toString() + (name.length() > 40 ? "…\"" : "\"");
   }
 }

@@ -66,14 +66,13 @@ public final class Protocol<M> {
   public <T> MessageType<T> type(Class<T> recordClass) {
     return (MessageType<T>)
         Optional.ofNullable(byClass.get(recordClass))
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "message: "
-                            + recordClass.getName()
-                            + " (expected: a record of "
-                            + union.getName()
-                            + ")"));
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "message: "
+                        + recordClass.getName()
+                        + " (expected: a record of "
+                        + union.getName()
+                        + ")"));
   }
 
   /** The type of a message. Throws as {@link #type}. */

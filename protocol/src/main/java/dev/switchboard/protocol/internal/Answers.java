@@ -212,14 +212,13 @@ public final class Answers {
           json.writeObjectPropertyStart("details");
           refusal
               .details()
-              .forEach(
-                  (key, value) -> {
-                    if (value instanceof Number number) {
-                      json.writeNumberProperty(key, number.longValue());
-                    } else {
-                      json.writeStringProperty(key, String.valueOf(value));
-                    }
-                  });
+              .forEach((key, value) -> {
+                if (value instanceof Number number) {
+                  json.writeNumberProperty(key, number.longValue());
+                } else {
+                  json.writeStringProperty(key, String.valueOf(value));
+                }
+              });
           json.writeEndObject();
         });
   }

@@ -28,11 +28,10 @@ class ClientTranscriptTest {
           .filter(line -> line.kind() == Transcript.Kind.CALL)
           .map(Transcript.Line::who)
           .distinct()
-          .map(
-              who ->
-                  DynamicTest.dynamicTest(
-                      file.getFileName() + " as " + who + ": " + transcript.title(),
-                      () -> new ClientRole(who).replay(transcript)))
+          .map(who ->
+              DynamicTest.dynamicTest(
+                  file.getFileName() + " as " + who + ": " + transcript.title(),
+                  () -> new ClientRole(who).replay(transcript)))
           .forEach(tests::add);
     }
     return tests;
