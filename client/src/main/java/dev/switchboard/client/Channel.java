@@ -1,0 +1,127 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.InvalidMessageException;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.protocol.internal.ClientAnswer;
+import dev.switchboard.protocol.internal.ClientAsk;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log to publish to and to read: a room, a user's inbox, or everyone. Thread-safe.
+ *
+ * <p>A message that is published gets a name for good. Until the server has acknowledged it, it is
+ * sent again over each new connection; the server takes it once. Messages of one thread are
+ * published in its order.
+ *
+ * @param <M> the protocol's sealed interface
+ */
+public sealed class Channel<M> permits Room {
+  final Client<M> client;
+  private final Address address;
+
+  Channel(Client<M> client, Address address) {
+    this.client = client;
+    this.address = address;
+  }
+
+  /** Which log it is. */
+  public Address address() {
+    return address;
+  }
+
+  /**
+   * Publishes a message and returns when it is committed, waiting for a connection if there is
+   * none.
+   *
+   * @throws InvalidMessageException if it breaks a rule of its type
+   * @throws RefusedException if the server refused it, or did not answer within the request timeout
+   *     ({@link dev.switchboard.protocol.ErrorCode#TIMEOUT}: it may be in the log, and is not sent
+   *     again)
+   * @throws UnsentException if the queue is full, the client is closed, or there was no connection
+   *     within the request timeout
+   */
+  public Receipt publish(M message) {
+    ClientAsk.Publish ask = publication(message);
+    return receipt(ask, client.blocking(ask, message));
+  }
+
+  /**
+   * The same without blocking, and without a limit of time: it is tried for as long as the client
+   * lives.
+   */
+  public CompletionStage<Receipt> publishAsync(M message) {
+    ClientAsk.Publish ask = publication(message);
+    return client.later(ask, message, -1, answer -> receipt(ask, answer));
+  }
+
+  /**
+   * Sends a message that is worth nothing later (typing, cursors): at most once, to those who are
+   * there now, in no log, and not back to this client. Dropped if there is no connection, or it is
+   * slow.
+   *
+   * @throws InvalidMessageException if it breaks a rule of its type
+   */
+  public void send(M message) {
+    client.fleeting(address, message);
+  }
+
+  /**
+   * The newest messages of the log.
+   *
+   * @param limit 1–200
+   */
+  public History<M> history(int limit) {
+    return page(null, null, limit);
+  }
+
+  /**
+   * The messages just before a place.
+   *
+   * @param before a {@code seq}
+   * @param limit 1–200
+   */
+  public History<M> history(long before, int limit) {
+    return page(before, null, limit);
+  }
+
+  /**
+   * The messages just after a place.
+   *
+   * @param after a {@code seq}
+   * @param limit 1–200
+   */
+  public History<M> historyAfter(long after, int limit) {
+    return page(null, after, limit);
+  }
+
+  /** The same as {@link #history(long, int)} without blocking; {@code before} 0 for the newest. */
+  public CompletionStage<History<M>> historyAsync(long before, int limit) {
+    ClientAsk.History ask = ask(before == 0 ? null : before, null, limit);
+    return client.later(ask, ask, 0, client::history);
+  }
+
+  private History<M> page(@Nullable Long before, @Nullable Long after, int limit) {
+    ClientAsk.History ask = ask(before, after, limit);
+    return client.history(client.blocking(ask, ask));
+  }
+
+  private ClientAsk.History ask(@Nullable Long before, @Nullable Long after, int limit) {
+    if (limit < 1 || limit > 200) {
+      throw new IllegalArgumentException("limit: " + limit + " (expected: 1-200)");
+    }
+    return new ClientAsk.History(address, before, after, limit);
+  }
+
+  private ClientAsk.Publish publication(M message) {
+    return client.publication(List.of(address), false, message);
+  }
+
+  static Receipt receipt(ClientAsk.Publish ask, ClientAnswer answer) {
+    ClientAnswer.Acked acked = (ClientAnswer.Acked) answer;
+    return new Receipt(ask.messageId(), acked.seq(), acked.seqs());
+  }
+}

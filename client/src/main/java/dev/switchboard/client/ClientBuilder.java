@@ -1,0 +1,167 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.Protocol;
+import dev.switchboard.transport.Headers;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects a client's options and makes clients with them. Confined to one thread; may be used for
+ * several clients.
+ *
+ * @param <M> the protocol's sealed interface
+ */
+public final class ClientBuilder<M> {
+  private final Protocol<M> protocol;
+  private Headers headers = Headers.EMPTY;
+  private List<String> subprotocols = List.of("switchboard.v1.json");
+  private Duration connectTimeout = Duration.ofSeconds(10);
+  private Duration requestTimeout = Duration.ofSeconds(10);
+  private @Nullable Duration heartbeatInterval = Duration.ofSeconds(25);
+  private Duration heartbeatTimeout = Duration.ofSeconds(10);
+  private boolean heartbeatMessages;
+  private Reconnect reconnect = Reconnect.DEFAULT;
+  private int queueMessages = 10_000;
+  private long queueBytes = 16L << 20;
+  private int maxMessageBytes = 16 << 20;
+
+  ClientBuilder(Protocol<M> protocol) {
+    this.protocol = protocol;
+  }
+
+  /** Adds a header to each upgrade request; none by default. */
+  public ClientBuilder<M> header(String name, String value) {
+    headers = headers.with(name, value);
+    return this;
+  }
+
+  /** Subprotocols to offer, most wanted first; {@code switchboard.v1.json} by default. */
+  public ClientBuilder<M> subprotocols(String... names) {
+    subprotocols = List.of(names);
+    return this;
+  }
+
+  /**
+   * How long connecting may take: name, socket, TLS and upgrade, and then again until the server's
+   * first word. 10 s by default.
+   */
+  public ClientBuilder<M> connectTimeout(Duration timeout) {
+    connectTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * How long blocking calls, and all answers but those to publications, may take. 10 s by default.
+   */
+  public ClientBuilder<M> requestTimeout(Duration timeout) {
+    requestTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * When to ask whether the server is still there: after {@code interval} of silence (25 s by
+   * default), and how long it may take to answer (10 s by default). Anything received counts.
+   */
+  public ClientBuilder<M> heartbeat(Duration interval, Duration timeout) {
+    heartbeatInterval = interval;
+    heartbeatTimeout = timeout;
+    return this;
+  }
+
+  /** Never asks whether the server is still there. */
+  public ClientBuilder<M> withoutHeartbeat() {
+    heartbeatInterval = null;
+    return this;
+  }
+
+  /** Asks with {@code ping} messages, not with ping frames, which are the default. */
+  public ClientBuilder<M> heartbeatMessages() {
+    heartbeatMessages = true;
+    return this;
+  }
+
+  /** How the client comes back; {@link Reconnect#DEFAULT} by default. */
+  public ClientBuilder<M> reconnect(Reconnect how) {
+    reconnect = how;
+    return this;
+  }
+
+  /**
+   * How much may be without an answer of the server, on the way or waiting for a connection: so
+   * many messages (10,000 by default) and bytes (16 MiB by default). What does not fit is refused
+   * with {@link dev.switchboard.protocol.UnsentException}.
+   */
+  public ClientBuilder<M> queue(int messages, long bytes) {
+    queueMessages = messages;
+    queueBytes = bytes;
+    return this;
+  }
+
+  /** The longest message taken from the server; beyond it 1009. 16 MiB by default. */
+  public ClientBuilder<M> maxMessageBytes(int bytes) {
+    maxMessageBytes = bytes;
+    return this;
+  }
+
+  /**
+   * A client that does not connect yet, so that handlers can be put on first. It has to be closed
+   * even if it is never connected.
+   *
+   * @throws IllegalArgumentException if an option is out of its range, or the address is not {@code
+   *     ws://} or {@code wss://}
+   */
+  public Client<M> build(String uri) {
+    ClientOptions options =
+        new ClientOptions(
+            URI.create(uri),
+            headers,
+            subprotocols,
+            connectTimeout,
+            requestTimeout,
+            heartbeatInterval,
+            heartbeatTimeout,
+            heartbeatMessages,
+            reconnect,
+            queueMessages,
+            queueBytes,
+            maxMessageBytes);
+    options.request();
+    return new Client<>(protocol, options);
+  }
+
+  /**
+   * A client that is connected. Blocks until the session is open.
+   *
+   * @throws ConnectException if it could not connect; it is not tried again
+   * @throws IllegalArgumentException as for {@link #build}
+   */
+  public Client<M> connect(String uri) {
+    Client<M> client = build(uri);
+    try {
+      client.connect();
+      return client;
+    } catch (RuntimeException failed) {
+      client.close();
+      throw failed;
+    }
+  }
+
+  /** The same without blocking; the stage fails with {@link ConnectException}. */
+  public CompletionStage<Client<M>> connectAsync(String uri) {
+    Client<M> client = build(uri);
+    return client
+        .connectAsync()
+        .handle(
+            (done, failure) -> {
+              if (failure == null) {
+                return client;
+              }
+              client.close();
+              throw Waiting.unwrapped(failure);
+            });
+  }
+}

@@ -1,0 +1,90 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.internal.ClientBackoff;
+import dev.switchboard.protocol.internal.ClientSettings;
+import dev.switchboard.transport.ClientConnect;
+import dev.switchboard.transport.Headers;
+import dev.switchboard.transport.WebSocketOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link ClientBuilder} collected, checked. Immutable.
+ *
+ * @param heartbeatInterval null for no heartbeat
+ */
+record ClientOptions(
+    URI uri,
+    Headers headers,
+    List<String> subprotocols,
+    Duration connectTimeout,
+    Duration requestTimeout,
+    @Nullable Duration heartbeatInterval,
+    Duration heartbeatTimeout,
+    boolean heartbeatMessages,
+    Reconnect reconnect,
+    int queueMessages,
+    long queueBytes,
+    int maxMessageBytes) {
+  private static final int WINDOW_BYTES = 512 << 10;
+
+  ClientOptions {
+    duration("connectTimeout", connectTimeout);
+    duration("requestTimeout", requestTimeout);
+    if (heartbeatInterval != null) {
+      duration("heartbeatInterval", heartbeatInterval);
+    }
+    duration("heartbeatTimeout", heartbeatTimeout);
+    range("queueMessages", queueMessages, 1, 1_000_000);
+    range("queueBytes", queueBytes, 1, 1L << 32);
+    range("maxMessageBytes", maxMessageBytes, 1, 1 << 30);
+  }
+
+  /** What the transport is asked for; refuses a bad address or header. */
+  ClientConnect request() {
+    return ClientConnect.to(uri)
+        .withHeaders(headers)
+        .withSubprotocols(subprotocols)
+        .withConnectTimeout(connectTimeout)
+        .withOptions(
+            WebSocketOptions.builder()
+                .maxFrameBytes(Math.max(125, maxMessageBytes))
+                .maxMessageBytes(maxMessageBytes)
+                .maxPendingBytes((int) Math.min(1 << 30, queueBytes + 2L * WINDOW_BYTES))
+                .build());
+  }
+
+  ClientSettings settings() {
+    return new ClientSettings(
+        new ClientBackoff(
+            reconnect.first().toMillis(),
+            reconnect.cap().toMillis(),
+            reconnect.exponential(),
+            reconnect.maxAttempts()),
+        connectTimeout.toMillis(),
+        requestTimeout.toMillis(),
+        heartbeatInterval == null
+            ? null
+            : new ClientSettings.Heartbeat(
+                heartbeatInterval.toMillis(), heartbeatTimeout.toMillis(), heartbeatMessages),
+        queueMessages,
+        queueBytes,
+        1_024,
+        WINDOW_BYTES);
+  }
+
+  private static void duration(String name, Duration value) {
+    if (value.toMillis() < 1 || value.compareTo(Duration.ofDays(1)) > 0) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: PT0.001S-PT24H)");
+    }
+  }
+
+  private static void range(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: " + least + "-" + most + ")");
+    }
+  }
+}

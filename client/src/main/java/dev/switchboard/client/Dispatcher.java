@@ -1,0 +1,90 @@
+package dev.switchboard.client;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs handlers one at a time, in order, on a virtual thread that lives while there is something to
+ * run. Tells its feeder when too much waits. Thread-safe.
+ *
+ * <p>A handler that blocks on an answer of the server would wait forever if reading stopped because
+ * of it. While one does, more may wait than otherwise.
+ */
+final class Dispatcher {
+  static final int FULL = 256;
+  static final long FULL_BYTES = 4L << 20;
+  private static final int BLOCKED_FACTOR = 16;
+
+  private final Object lock = new Object();
+  private final Queue<Task> queue = new ArrayDeque<>(); // under lock, as is all below
+  private final Runnable flow;
+  private long bytes;
+  private @Nullable Thread runner;
+  private boolean blocked;
+
+  private record Task(Runnable run, int bytes) {}
+
+  /**
+   * A dispatcher with nothing to do.
+   *
+   * @param flow called after {@link #full} may have changed to false
+   */
+  Dispatcher(Runnable flow) {
+    this.flow = flow;
+  }
+
+  /** Runs a task after all before it. It must not throw. */
+  void submit(Runnable run, int size) {
+    synchronized (lock) {
+      queue.add(new Task(run, size));
+      bytes += size;
+      if (runner == null) {
+        runner = Thread.ofVirtual().name("switchboard-handlers").start(this::run);
+      }
+    }
+  }
+
+  /** Whether feeding should stop for now. */
+  boolean full() {
+    synchronized (lock) {
+      int factor = blocked ? BLOCKED_FACTOR : 1;
+      return queue.size() >= FULL * factor || bytes >= FULL_BYTES * factor;
+    }
+  }
+
+  /** Whether the calling thread is running a handler. */
+  boolean inHandler() {
+    synchronized (lock) {
+      return Thread.currentThread().equals(runner);
+    }
+  }
+
+  /** A handler begins, or has ended, to wait for the server. */
+  void blocked(boolean now) {
+    synchronized (lock) {
+      blocked = now;
+    }
+    flow.run();
+  }
+
+  private void run() {
+    while (true) {
+      Task next;
+      boolean drained;
+      synchronized (lock) {
+        next = queue.poll();
+        if (next == null) {
+          runner = null;
+          return;
+        }
+        bytes -= next.bytes;
+        drained = queue.size() == FULL / 2 || queue.isEmpty();
+      }
+      if (drained) {
+        flow.run();
+      }
+      next.run.run();
+    }
+  }
+}

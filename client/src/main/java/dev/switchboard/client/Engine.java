@@ -1,0 +1,332 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.protocol.internal.ClientAnswer;
+import dev.switchboard.protocol.internal.ClientAsk;
+import dev.switchboard.protocol.internal.ClientEffects;
+import dev.switchboard.protocol.internal.ClientQuestion;
+import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.internal.ClientSession;
+import dev.switchboard.protocol.internal.ClientState;
+import dev.switchboard.transport.ClientTransport;
+import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.WebSocket;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives a {@link ClientSession} its socket, its clock and its dice. Everything but what is said to
+ * be thread-safe is confined to one event loop; nothing here runs users' code.
+ */
+final class Engine implements ClientEffects {
+  private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+
+  /** What may wait in the socket before fleeting messages are dropped. */
+  private static final long FLEETING_ROOM = 64 << 10;
+
+  private static final byte[] NO_BYTES = {};
+
+  private final ClientOptions options;
+  private final Consumer<ClientReport> reports;
+  private final Dispatcher dispatcher;
+  private final EventLoop loop = SharedLoops.acquire();
+  private final ClientSession session;
+  private final AtomicBoolean ending = new AtomicBoolean();
+  private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+  private final AtomicBoolean released = new AtomicBoolean();
+
+  private volatile ClientState state = ClientState.IDLE;
+  private volatile List<String> rooms = List.of();
+  private volatile @Nullable WebSocket socket;
+  private int connecting;
+  private boolean paused;
+  private @Nullable ScheduledFuture<?> timer;
+  private long timerAt = Long.MAX_VALUE;
+
+  /**
+   * An engine with a loop of its own to be given back with {@link #release}.
+   *
+   * @param reports told on the loop
+   */
+  Engine(ClientOptions options, Dispatcher dispatcher, Consumer<ClientReport> reports) {
+    this.options = options;
+    this.dispatcher = dispatcher;
+    this.reports = reports;
+    this.session =
+        new ClientSession(options.settings(), () -> ThreadLocalRandom.current().nextDouble(), this);
+  }
+
+  /** Where the client is. Thread-safe. */
+  ClientState current() {
+    return state;
+  }
+
+  /** The rooms it is in. Thread-safe. */
+  List<String> joined() {
+    return rooms;
+  }
+
+  /** The present connection, or null. Thread-safe, as far as its facts go. */
+  @Nullable WebSocket connection() {
+    return socket;
+  }
+
+  /** Does something with the session on the loop. Thread-safe. */
+  void input(Consumer<ClientSession> input) {
+    if (!released.get()) {
+      try {
+        loop.execute(() -> enter(input));
+      } catch (RejectedExecutionException ended) {
+        LOG.debug("an input after the end", ended);
+      }
+    }
+  }
+
+  /** Whether the client was closed for good. Thread-safe. */
+  boolean ending() {
+    return ending.get();
+  }
+
+  void enter(Consumer<ClientSession> input) {
+    input.accept(session);
+    rooms = session.rooms();
+    schedule();
+  }
+
+  static long now() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /**
+   * Asks the server. Thread-safe. The future completes on the loop: it is not for users.
+   *
+   * @param timeout as for {@link ClientSession#ask}
+   */
+  Asked ask(ClientAsk ask, Object unsent, long timeout) {
+    Asked asked = new Asked(this, unsent);
+    if (ending.get()) {
+      asked.failed(
+          new UnsentException("state: CLOSED (expected: a client that is not closed)", unsent));
+      return asked;
+    }
+    input(
+        machine -> {
+          if (!asked.answer.isDone()) {
+            try {
+              asked.question = machine.ask(now(), ask, unsent, timeout, asked);
+            } catch (UnsentException refused) {
+              asked.failed(refused);
+            }
+          }
+        });
+    return asked;
+  }
+
+  /** Sends something that is worth nothing later. Thread-safe. */
+  void fleeting(String type, @Nullable Address address, byte[] data) {
+    if (state == ClientState.OPEN) {
+      input(machine -> machine.fleeting(type, address, data));
+    }
+  }
+
+  /** Stops or resumes reading, as the handlers keep up. Thread-safe. */
+  void flow() {
+    input(machine -> adjust());
+  }
+
+  private void adjust() {
+    WebSocket open = socket;
+    boolean full = dispatcher.full();
+    if (open != null && full != paused) {
+      paused = full;
+      if (full) {
+        open.pauseReading();
+      } else {
+        open.resumeReading();
+      }
+    }
+  }
+
+  /** Ends the client, if it has not been ended before. Thread-safe. */
+  boolean end(Consumer<ClientSession> how) {
+    if (ending.getAndSet(true)) {
+      return false;
+    }
+    input(
+        machine -> {
+          how.accept(machine);
+          if (machine.state() == ClientState.CLOSED) {
+            ended.complete(null);
+          }
+        });
+    return true;
+  }
+
+  /** Completed on the loop when nothing more will happen. Thread-safe. */
+  CompletableFuture<@Nullable Void> ended() {
+    return ended;
+  }
+
+  /** Gives the loop back. Thread-safe; only the first call does something. */
+  void release() {
+    if (!released.getAndSet(true)) {
+      SharedLoops.release();
+    }
+  }
+
+  private void schedule() {
+    long at = session.wakeAt();
+    if (at == timerAt) {
+      return;
+    }
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
+    }
+    timerAt = at;
+    if (at != Long.MAX_VALUE) {
+      timer = loop.schedule(this::tick, Math.max(0, at - now()), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void tick() {
+    timerAt = Long.MAX_VALUE;
+    timer = null;
+    WebSocket open = socket;
+    if (paused
+        && open != null) { // what is not read can't be missed; and the server must not miss us
+      session.heard(now(), connecting);
+      open.sendPong(NO_BYTES);
+    }
+    enter(machine -> machine.advance(now()));
+  }
+
+  @Override
+  public void connect(int number) {
+    connecting = number;
+    paused = false;
+    ClientTransport.connect(options.request(), loop, open -> new Incoming(this, number))
+        .whenComplete((open, failure) -> loop.execute(() -> connected(number, open, failure)));
+  }
+
+  private void connected(int number, @Nullable WebSocket open, @Nullable Throwable failure) {
+    if (open == null) {
+      Handshakes.Refusal refusal = Handshakes.explain(options, failure);
+      enter(machine -> machine.failed(now(), number, refusal.why(), refusal.retryAfter()));
+    } else if (number != connecting || state != ClientState.CONNECTING) {
+      open.terminate();
+    } else {
+      socket = open;
+      enter(machine -> machine.opened(now(), number));
+    }
+  }
+
+  @Override
+  public void send(byte[] json) {
+    WebSocket open = socket;
+    if (open != null) {
+      open.sendText(json);
+    }
+  }
+
+  @Override
+  public void sendIfRoom(byte[] json) {
+    WebSocket open = socket;
+    if (open != null && open.pendingBytes() < FLEETING_ROOM) {
+      open.sendText(json);
+    }
+  }
+
+  @Override
+  public void ping() {
+    WebSocket open = socket;
+    if (open != null) {
+      open.sendPing(NO_BYTES);
+    }
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    WebSocket open = socket;
+    if (open != null) {
+      if (paused) { // the other side's close frame is behind what was not read
+        paused = false;
+        open.resumeReading();
+      }
+      open.close(code, reason);
+    }
+  }
+
+  @Override
+  public void abandon() {
+    WebSocket open = socket;
+    socket = null;
+    connecting = -1;
+    if (open != null && open.readyState() == ReadyState.OPEN) {
+      open.terminate();
+    }
+  }
+
+  @Override
+  public void state(ClientState next) {
+    state = next;
+    if (next == ClientState.CLOSED && ending.get()) {
+      ended.complete(null);
+    }
+  }
+
+  @Override
+  public void report(ClientReport report) {
+    rooms = session.rooms();
+    reports.accept(report);
+    if (dispatcher.full()) {
+      adjust();
+    }
+  }
+
+  /** A question of a user's thread. */
+  static final class Asked implements ClientQuestion.Outcome {
+    final CompletableFuture<ClientAnswer> answer = new CompletableFuture<>();
+    private final Engine engine;
+    private final Object unsent;
+    private @Nullable ClientQuestion question;
+
+    Asked(Engine engine, Object unsent) {
+      this.engine = engine;
+      this.unsent = unsent;
+    }
+
+    @Override
+    public void answered(ClientAnswer given) {
+      answer.complete(given);
+    }
+
+    @Override
+    public void failed(SwitchboardException why) {
+      answer.completeExceptionally(why);
+    }
+
+    /** The asker no longer waits. Thread-safe. */
+    void withdraw() {
+      answer.completeExceptionally(new UnsentException("withdrawn", unsent));
+      engine.input(
+          machine -> {
+            if (question != null) {
+              machine.withdraw(question);
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.switchboard.client;
+
+import dev.switchboard.transport.WebSocketListener;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+
+/** What one connection brings, with its number. Confined to the loop. */
+final class Incoming implements WebSocketListener {
+  private final Engine engine;
+  private final int number;
+
+  Incoming(Engine engine, int number) {
+    this.engine = engine;
+    this.number = number;
+  }
+
+  @Override
+  public void onText(ByteBuf view) {
+    byte[] json = ByteBufUtil.getBytes(view);
+    engine.enter(session -> session.received(Engine.now(), number, json));
+  }
+
+  @Override
+  public void onBinary(ByteBuf view) {
+    engine.enter(session -> session.heard(Engine.now(), number));
+  }
+
+  @Override
+  public void onPing(ByteBuf view) {
+    engine.enter(session -> session.heard(Engine.now(), number));
+  }
+
+  @Override
+  public void onPong(ByteBuf view) {
+    engine.enter(session -> session.ponged(Engine.now(), number));
+  }
+
+  @Override
+  public void onClose(int code, String reason, boolean clean) {
+    engine.enter(session -> session.closed(Engine.now(), number, code, reason, clean));
+  }
+}

@@ -1,0 +1,64 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.internal.ClientAnswer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The two ways in which users wait for what happens on the loop. Stateless. */
+final class Waiting {
+  private Waiting() {}
+
+  /** Blocks for an answer. The session sees to it that there is one in time. */
+  static ClientAnswer block(Dispatcher dispatcher, Engine.Asked asked) {
+    boolean inHandler = dispatcher.inHandler();
+    if (inHandler) {
+      dispatcher.blocked(true);
+    }
+    try {
+      return asked.answer.get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      asked.withdraw();
+      throw new RefusedException(
+          ErrorCode.TIMEOUT, "interrupted before the answer; whether it was sent is not known");
+    } catch (ExecutionException failed) {
+      throw unwrapped(failed);
+    } finally {
+      if (inHandler) {
+        dispatcher.blocked(false);
+      }
+    }
+  }
+
+  /** A stage for users: what they put on it runs on a virtual thread, never on the loop. */
+  static <A, T extends @Nullable Object> CompletableFuture<T> stage(
+      CompletableFuture<A> inner, Function<A, T> mapped) {
+    return inner.handleAsync(
+        (answer, failure) -> {
+          if (failure != null) {
+            throw unwrapped(failure);
+          }
+          return mapped.apply(answer);
+        },
+        task -> Thread.ofVirtual().name("switchboard-completion").start(task));
+  }
+
+  static RuntimeException unwrapped(Throwable failure) {
+    Throwable cause =
+        (failure instanceof CompletionException || failure instanceof ExecutionException)
+                && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return switch (cause) {
+      case SwitchboardException ours -> ours;
+      case RuntimeException other -> other;
+      default -> new IllegalStateException(cause);
+    };
+  }
+}
