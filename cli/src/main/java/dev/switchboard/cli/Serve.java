@@ -1,6 +1,7 @@
 package dev.switchboard.cli;
 
 import dev.switchboard.chat.ChatServer;
+import dev.switchboard.history.jdbc.HistoryException;
 import dev.switchboard.history.jdbc.SqliteHistory;
 import dev.switchboard.transport.TransportException;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class Serve implements Callable<Integer> {
     }
     try {
       return ChatServer.start(host, port, SqliteHistory.open(data));
-    } catch (TransportException | IllegalStateException failed) {
+    } catch (TransportException | HistoryException | IllegalStateException failed) {
       throw new Switchboard.Failure(failed.getMessage());
     }
   }

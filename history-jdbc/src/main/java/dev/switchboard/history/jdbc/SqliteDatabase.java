@@ -1,0 +1,215 @@
+package dev.switchboard.history.jdbc;
+
+import dev.switchboard.spi.Committed;
+import dev.switchboard.spi.Publication;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** The connections to one file. */
+final class SqliteDatabase {
+  private static final Logger log = LoggerFactory.getLogger(SqliteDatabase.class);
+  private static final String DEFAULT_NAME = "history.db";
+  private static final int READERS = 4;
+  private static final int WAL_BYTES_KEPT = 64 << 20;
+
+  private final Path file;
+  private final DatabaseLock lock;
+  private final Connection connection;
+  private final String epoch;
+  private final Readers readers;
+  private @Nullable LogWriter writer;
+
+  private SqliteDatabase(Path file, DatabaseLock lock, Connection connection) throws SQLException {
+    this.file = file;
+    this.lock = lock;
+    this.connection = connection;
+    Schema.check(connection);
+    execute(connection, "PRAGMA journal_mode = WAL");
+    execute(connection, "PRAGMA synchronous = FULL");
+    execute(connection, "PRAGMA journal_size_limit = " + WAL_BYTES_KEPT);
+    epoch = Schema.migrate(connection, newEpoch());
+    readers = new Readers(READERS, () -> openReader(file, epoch));
+  }
+
+  static Path file(Path directoryOrFile) {
+    Path absolute = directoryOrFile.toAbsolutePath();
+    return Files.isDirectory(absolute) ? absolute.resolve(DEFAULT_NAME) : absolute;
+  }
+
+  static SqliteDatabase open(Path file) {
+    Path folder = file.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new HistoryException(
+          file + ": no folder " + folder + " (expected: an existing folder, create it)", null);
+    }
+    try {
+      DatabaseLock lock = DatabaseLock.take(file);
+      boolean opened = false;
+      try {
+        SqliteDatabase database = open(file, lock);
+        opened = true;
+        syncFolder(folder);
+        return database;
+      } finally {
+        if (!opened) {
+          lock.close();
+        }
+      }
+    } catch (IOException e) {
+      throw new HistoryException(
+          file + ": " + e + " (expected: a folder that this process may write to)", e);
+    } catch (SQLException e) {
+      throw new HistoryException(file + ": " + reason(e), e);
+    } catch (HistoryException e) {
+      throw new HistoryException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static SqliteDatabase open(Path file, DatabaseLock lock) throws SQLException {
+    Connection connection = connect(file);
+    boolean opened = false;
+    try {
+      SqliteDatabase database = new SqliteDatabase(file, lock, connection);
+      opened = true;
+      return database;
+    } finally {
+      if (!opened) {
+        connection.close();
+      }
+    }
+  }
+
+  /** The file's name survives a loss of power only if the folder is flushed as well. */
+  private static void syncFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder)) {
+      channel.force(true);
+    } catch (IOException e) {
+      log.debug("{}: this system does not flush folders", folder, e);
+    }
+  }
+
+  private static String reason(SQLException failure) {
+    if (failure instanceof SQLiteException sqlite) {
+      SQLiteErrorCode code = sqlite.getResultCode();
+      if (code == SQLiteErrorCode.SQLITE_NOTADB) {
+        return "not a SQLite database (expected: a history of Switchboard or a new file)";
+      }
+      if (code == SQLiteErrorCode.SQLITE_CORRUPT) {
+        return "a damaged SQLite database (expected: a sound one, put back a copy)";
+      }
+    }
+    return failure.getMessage() + " (expected: a file that this process may read and write)";
+  }
+
+  private static LogReader openReader(Path file, String epoch) throws SQLException {
+    Connection connection = connect(file);
+    boolean opened = false;
+    try {
+      execute(connection, "PRAGMA query_only = ON");
+      LogReader reader = new LogReader(connection, epoch);
+      opened = true;
+      return reader;
+    } finally {
+      if (!opened) {
+        connection.close();
+      }
+    }
+  }
+
+  private static Connection connect(Path file) throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(5_000);
+    config.setGetGeneratedKeys(false);
+    // As a URI, because the driver takes what follows a '?' in a plain path for its options.
+    return config.createConnection("jdbc:sqlite:file:" + file.toUri().getRawPath());
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static String newEpoch() {
+    return Long.toString(new SecureRandom().nextLong() >>> 4, Character.MAX_RADIX);
+  }
+
+  Readers readers() {
+    return readers;
+  }
+
+  /** Appends in one transaction. Confined to whoever holds the writer's lock. */
+  List<Committed> append(List<Publication> batch) throws SQLException {
+    execute(connection, "BEGIN IMMEDIATE");
+    boolean committed = false;
+    try {
+      List<Committed> results = writer().append(batch);
+      execute(connection, "COMMIT");
+      committed = true;
+      return results;
+    } finally {
+      if (!committed) {
+        // What it knows may not be so, and the driver has closed the statement that failed.
+        dropWriter();
+        rollBack();
+      }
+    }
+  }
+
+  private LogWriter writer() throws SQLException {
+    LogWriter current = writer;
+    if (current == null) {
+      current = new LogWriter(connection, epoch);
+      writer = current;
+    }
+    return current;
+  }
+
+  private void dropWriter() throws SQLException {
+    LogWriter dropped = writer;
+    writer = null;
+    if (dropped != null) {
+      dropped.close();
+    }
+  }
+
+  String query(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      return row.getString(1);
+    }
+  }
+
+  private void rollBack() {
+    try {
+      execute(connection, "ROLLBACK");
+    } catch (SQLException e) {
+      // After some failures SQLite has rolled back by itself, and then says that it can't.
+      log.debug("{}: no transaction to roll back: {}", file, e.getMessage());
+    }
+  }
+
+  void close() {
+    try (lock;
+        connection) {
+      readers.close();
+      dropWriter();
+    } catch (IOException | SQLException e) {
+      log.warn("{}: not closed cleanly; nothing appended is lost", file, e);
+    }
+  }
+}
