@@ -1,5 +1,6 @@
 package dev.switchboard.transport;
 
+import dev.switchboard.transport.internal.Connecting;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -18,8 +19,6 @@ public final class ClientTransport {
    */
   public static CompletionStage<WebSocket> connect(
       ClientConnect request, EventLoop loop, Function<WebSocket, WebSocketListener> listener) {
-    return java.util.concurrent.CompletableFuture.failedFuture(
-        new UnsupportedOperationException(
-            "connect to " + request.uri() + ": to come " + loop + listener));
+    return Connecting.start(request, loop, listener);
   }
 }

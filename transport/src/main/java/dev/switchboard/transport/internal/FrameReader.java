@@ -1,0 +1,425 @@
+package dev.switchboard.transport.internal;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads frames out of received bytes, cut anywhere, and checks everything RFC 6455 §5 asks for. Not
+ * thread-safe.
+ *
+ * <p>A message that lies whole in the received bytes is unmasked where it lies and handed on as a
+ * view of them; only what arrives in pieces is copied together. Text is checked as it arrives, so
+ * invalid UTF-8 is found at its first byte.
+ */
+public final class FrameReader {
+  /** Takes what was read. Views are valid only during the call. */
+  public interface Sink {
+    /** A whole text message. */
+    void text(ByteBuf view);
+
+    /** A whole binary message. */
+    void binary(ByteBuf view);
+
+    /** A piece of a binary message, if pieces are wanted. */
+    void fragment(ByteBuf view, boolean last);
+
+    /** A ping. */
+    void ping(ByteBuf view);
+
+    /** A pong. */
+    void pong(ByteBuf view);
+
+    /** A proper close frame; 1005 if it has no code. Nothing is read after it. */
+    void closing(int code, String reason);
+
+    /** The peer broke a rule. Nothing is read after it. */
+    void violation(int code, String reason);
+
+    /** Whether reading must stop for now. */
+    boolean paused();
+  }
+
+  private static final int HEADER_BYTES = 14;
+
+  private final Sink sink;
+  private final ByteBufAllocator memory;
+  private final boolean masked;
+  private final boolean pieces;
+  private final int maxFrame;
+  private final int maxMessage;
+
+  private boolean ended;
+  private @Nullable ByteBuf header;
+
+  private boolean inFrame;
+  private boolean fin;
+  private int opcode;
+  private int key;
+  private int remaining;
+  private @Nullable ByteBuf control;
+
+  private int messageOpcode;
+  private int utf8;
+  private @Nullable ByteBuf message;
+
+  /**
+   * A reader for one connection.
+   *
+   * @param masked whether frames must be masked (those of clients) or must not be
+   * @param pieces whether binary messages go to {@link Sink#fragment}
+   */
+  public FrameReader(
+      Sink sink,
+      ByteBufAllocator memory,
+      boolean masked,
+      boolean pieces,
+      int maxFrame,
+      int maxMessage) {
+    this.sink = sink;
+    this.memory = memory;
+    this.masked = masked;
+    this.pieces = pieces;
+    this.maxFrame = maxFrame;
+    this.maxMessage = maxMessage;
+  }
+
+  /**
+   * Reads until the bytes are used up or the sink wants a pause; after the end everything is
+   * skipped.
+   */
+  public void read(ByteBuf in) {
+    while (!ended && in.isReadable() && !sink.paused()) {
+      if (inFrame) {
+        payload(in);
+      } else {
+        header(in);
+      }
+    }
+    if (ended) {
+      in.skipBytes(in.readableBytes());
+    }
+  }
+
+  /** Frees what was collected; nothing is read any more. */
+  public void release() {
+    ended = true;
+    header = drop(header);
+    control = drop(control);
+    message = drop(message);
+  }
+
+  private static @Nullable ByteBuf drop(@Nullable ByteBuf buffer) {
+    if (buffer != null) {
+      buffer.release();
+    }
+    return null;
+  }
+
+  private void header(ByteBuf in) {
+    ByteBuf partial = header;
+    if (partial != null) {
+      if (!complete(partial, in)) {
+        return;
+      }
+      header = null;
+      parse(partial, in);
+      partial.release();
+    } else if (in.readableBytes() >= 2 && in.readableBytes() >= headerBytes(in)) {
+      parse(in, in);
+    } else {
+      header = Unpooled.buffer(HEADER_BYTES, HEADER_BYTES);
+      header.writeBytes(in);
+      early(header);
+    }
+  }
+
+  private static int headerBytes(ByteBuf in) {
+    int second = in.getByte(in.readerIndex() + 1);
+    int length = second & 0x7f;
+    return (length == 126 ? 4 : length == 127 ? 10 : 2) + (second < 0 ? 4 : 0);
+  }
+
+  private boolean complete(ByteBuf partial, ByteBuf in) {
+    int wanted = partial.readableBytes() < 2 ? 2 : headerBytes(partial);
+    partial.writeBytes(in, Math.min(wanted - partial.readableBytes(), in.readableBytes()));
+    early(partial);
+    return !ended
+        && partial.readableBytes() >= 2
+        && partial.readableBytes() == headerBytes(partial);
+  }
+
+  /** What the first two bytes give away need not wait for the rest of the header. */
+  private void early(ByteBuf partial) {
+    if (partial.readableBytes() >= 2) {
+      int start = partial.readerIndex();
+      allowed(partial.getUnsignedByte(start), partial.getUnsignedByte(start + 1));
+    }
+  }
+
+  private boolean allowed(int first, int second) {
+    int op = first & 0x0f;
+    boolean last = (first & Frames.FIN) != 0;
+    String broken = null;
+    if ((first & 0x70) != 0) {
+      broken = "reserved bit set";
+    } else if ((op > Opcode.BINARY && op < Opcode.CLOSE) || op > Opcode.PONG) {
+      broken = "reserved opcode " + op;
+    } else if ((second & Frames.MASKED) != 0 != masked) {
+      broken = masked ? "frame not masked" : "frame masked";
+    } else if (op >= Opcode.CLOSE && !last) {
+      broken = "fragmented control frame";
+    } else if (op >= Opcode.CLOSE && (second & 0x7f) > Frames.MAX_CONTROL) {
+      broken = "control frame longer than 125 bytes";
+    } else if (op == Opcode.CONTINUATION && messageOpcode == 0) {
+      broken = "continuation of no message";
+    } else if (op != Opcode.CONTINUATION && op < Opcode.CLOSE && messageOpcode != 0) {
+      broken = "new message within a message";
+    }
+    if (broken != null) {
+      fail(Closing.PROTOCOL_ERROR, broken);
+    }
+    return broken == null;
+  }
+
+  private void parse(ByteBuf head, ByteBuf in) {
+    int first = head.readUnsignedByte();
+    int second = head.readUnsignedByte();
+    if (!allowed(first, second)) {
+      return;
+    }
+    long length = second & 0x7f;
+    if (length == 126) {
+      length = head.readUnsignedShort();
+      if (length <= 125) {
+        fail(Closing.PROTOCOL_ERROR, "length not in its shortest form");
+        return;
+      }
+    } else if (length == 127) {
+      length = head.readLong();
+      if (length >= 0 && length <= 0xffff) {
+        fail(Closing.PROTOCOL_ERROR, "length not in its shortest form");
+        return;
+      }
+    }
+    key = masked ? head.readInt() : 0;
+    begin((first & Frames.FIN) != 0, first & 0x0f, length, in);
+  }
+
+  private void begin(boolean last, int op, long length, ByteBuf in) {
+    if (length < 0) {
+      fail(Closing.PROTOCOL_ERROR, "length with its highest bit set");
+      return;
+    }
+    if (length > maxFrame) {
+      fail(Closing.TOO_BIG, "frame of " + length + " bytes (limit " + maxFrame + ")");
+      return;
+    }
+    fin = last;
+    opcode = op;
+    remaining = (int) length;
+    if (op >= Opcode.CLOSE) {
+      if (in.readableBytes() >= remaining) {
+        wholeControl(in);
+      } else {
+        control = Unpooled.buffer(remaining, remaining);
+        inFrame = true;
+      }
+      return;
+    }
+    if (op != Opcode.CONTINUATION) {
+      messageOpcode = op;
+      utf8 = Utf8.ACCEPT;
+    }
+    data(length, in);
+  }
+
+  private void data(long length, ByteBuf in) {
+    boolean piecemeal = pieces && messageOpcode == Opcode.BINARY;
+    int collected = message == null ? 0 : message.readableBytes();
+    if (!piecemeal && collected + length > maxMessage) {
+      fail(
+          Closing.TOO_BIG,
+          "message of " + (collected + length) + " bytes or more (limit " + maxMessage + ")");
+    } else if (!piecemeal
+        && fin
+        && opcode != Opcode.CONTINUATION
+        && in.readableBytes() >= remaining) {
+      wholeMessage(in);
+    } else if (remaining == 0) {
+      endOfFrame();
+    } else {
+      inFrame = true;
+    }
+  }
+
+  private void wholeMessage(ByteBuf in) {
+    int start = in.readerIndex();
+    int length = remaining;
+    boolean text = messageOpcode == Opcode.TEXT;
+    messageOpcode = 0;
+    long seen =
+        masked ? Masking.apply(in, start, length, key) : text ? Masking.or(in, start, length) : 0;
+    if (text
+        && (seen & Masking.NOT_ASCII) != 0
+        && Utf8.check(Utf8.ACCEPT, in, start, length) != Utf8.ACCEPT) {
+      fail(Closing.INVALID_PAYLOAD, "text is not UTF-8");
+      return;
+    }
+    int limit = in.writerIndex();
+    in.writerIndex(start + length);
+    try {
+      if (text) {
+        sink.text(in);
+      } else {
+        sink.binary(in);
+      }
+    } finally {
+      in.setIndex(start + length, limit);
+    }
+  }
+
+  private void wholeControl(ByteBuf in) {
+    int start = in.readerIndex();
+    int end = start + remaining;
+    if (masked) {
+      Masking.apply(in, start, remaining, key);
+    }
+    int limit = in.writerIndex();
+    in.writerIndex(end);
+    try {
+      control(in);
+    } finally {
+      in.setIndex(end, limit);
+    }
+  }
+
+  private void payload(ByteBuf in) {
+    int start = in.readerIndex();
+    int length = Math.min(remaining, in.readableBytes());
+    long seen = masked ? Masking.apply(in, start, length, key) : Masking.NOT_ASCII;
+    key = Masking.advance(key, length);
+    remaining -= length;
+    if (opcode >= Opcode.CLOSE) {
+      controlPart(in, length);
+    } else {
+      messagePart(in, length, seen);
+    }
+  }
+
+  private void controlPart(ByteBuf in, int length) {
+    ByteBuf collected = control;
+    if (collected == null) {
+      throw new IllegalStateException("control frame without a buffer");
+    }
+    collected.writeBytes(in, length);
+    if (remaining == 0) {
+      inFrame = false;
+      control = null;
+      try {
+        control(collected);
+      } finally {
+        collected.release();
+      }
+    }
+  }
+
+  private void messagePart(ByteBuf in, int length, long seen) {
+    int start = in.readerIndex();
+    if (messageOpcode == Opcode.TEXT && (utf8 != Utf8.ACCEPT || (seen & Masking.NOT_ASCII) != 0)) {
+      utf8 = Utf8.check(utf8, in, start, length);
+      if (utf8 == Utf8.REJECT) {
+        fail(Closing.INVALID_PAYLOAD, "text is not UTF-8");
+        return;
+      }
+    }
+    if (pieces && messageOpcode == Opcode.BINARY) {
+      piece(in, start, length);
+      return;
+    }
+    collect(in, length);
+    if (remaining == 0) {
+      endOfFrame();
+    }
+  }
+
+  private void collect(ByteBuf in, int length) {
+    ByteBuf collected = message;
+    if (collected == null) {
+      // Room for this frame, but not more than 64 KiB on the peer's word alone.
+      collected = memory.directBuffer(Math.min(length + remaining, Math.max(length, 64 << 10)));
+      message = collected;
+    }
+    collected.writeBytes(in, length);
+  }
+
+  private void piece(ByteBuf in, int start, int length) {
+    boolean last = fin && remaining == 0;
+    if (remaining == 0) {
+      inFrame = false;
+      messageOpcode = last ? 0 : messageOpcode;
+    }
+    int limit = in.writerIndex();
+    in.writerIndex(start + length);
+    try {
+      sink.fragment(in, last);
+    } finally {
+      in.setIndex(start + length, limit);
+    }
+  }
+
+  private void endOfFrame() {
+    inFrame = false;
+    if (!fin) {
+      return;
+    }
+    boolean text = messageOpcode == Opcode.TEXT;
+    messageOpcode = 0;
+    ByteBuf whole = message == null ? Unpooled.EMPTY_BUFFER : message;
+    message = null;
+    try {
+      if (text && utf8 != Utf8.ACCEPT) {
+        fail(Closing.INVALID_PAYLOAD, "text ends within a character");
+      } else if (text) {
+        sink.text(whole);
+      } else if (pieces) {
+        sink.fragment(whole, true);
+      } else {
+        sink.binary(whole);
+      }
+    } finally {
+      whole.release();
+    }
+  }
+
+  private void control(ByteBuf view) {
+    switch (opcode) {
+      case Opcode.PING -> sink.ping(view);
+      case Opcode.PONG -> sink.pong(view);
+      default -> closeFrame(view);
+    }
+  }
+
+  private void closeFrame(ByteBuf view) {
+    int code = Closing.code(view);
+    if (code == 0) {
+      fail(Closing.PROTOCOL_ERROR, "close frame without a proper code");
+      return;
+    }
+    int start = view.readerIndex() + 2;
+    int length = Math.max(0, view.readableBytes() - 2);
+    if (Utf8.check(Utf8.ACCEPT, view, start, length) != Utf8.ACCEPT) {
+      fail(Closing.INVALID_PAYLOAD, "close reason is not UTF-8");
+      return;
+    }
+    ended = true;
+    sink.closing(code, length == 0 ? "" : view.toString(start, length, StandardCharsets.UTF_8));
+  }
+
+  private void fail(int code, String reason) {
+    ended = true;
+    sink.violation(code, reason);
+  }
+}

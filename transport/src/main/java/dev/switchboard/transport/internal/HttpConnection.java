@@ -1,0 +1,382 @@
+package dev.switchboard.transport.internal;
+
+import dev.switchboard.transport.HttpRequest;
+import dev.switchboard.transport.HttpResponse;
+import dev.switchboard.transport.Upgrade;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server connection while it speaks HTTP/1.1: one request at a time, until it ends or becomes a
+ * WebSocket. Confined to its loop.
+ *
+ * <p>Bytes that come while a request is being answered wait, and beyond one read TCP pushes back;
+ * so pipelined requests are answered in order and a frame sent along with the handshake is not
+ * lost.
+ */
+public final class HttpConnection extends ChannelInboundHandlerAdapter implements Sweeper.Swept {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+  private static final int OVER_LIMIT_SLACK = 256;
+  private static final long LINGER_MILLIS = 2_000;
+  private static final byte[] NO_BODY = {};
+
+  private enum Phase {
+    /** Waiting for a head or the rest of it. */
+    HEAD,
+    BODY,
+    /** The handler has it. */
+    ANSWERING,
+    /** Answered for the last time; what comes is dropped. */
+    ENDING
+  }
+
+  private final HttpSetup setup;
+  private final boolean secure;
+  private final HeadScanner scanner;
+
+  private @Nullable ChannelHandlerContext ctx;
+  private @Nullable LoopState state;
+  private Phase phase = Phase.HEAD;
+  private boolean working;
+  private boolean served;
+  private boolean inputEnded;
+  private @Nullable ByteBuf waiting;
+  private @Nullable RequestHead head;
+  private @Nullable BodyReader body;
+  private long deadline;
+  private int slot = -1;
+
+  /** For one connection of a server. */
+  public HttpConnection(HttpSetup setup, boolean secure) {
+    this.setup = setup;
+    this.secure = secure;
+    this.scanner = new HeadScanner(setup.options().maxHeadBytes());
+  }
+
+  private ChannelHandlerContext ctx() {
+    ChannelHandlerContext context = ctx;
+    if (context == null) {
+      throw new IllegalStateException("connection: not yet in a pipeline");
+    }
+    return context;
+  }
+
+  private LoopState state() {
+    LoopState loop = state;
+    if (loop == null) {
+      throw new IllegalStateException("connection: not yet in a pipeline");
+    }
+    return loop;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+    LoopState loop = LoopState.of(context.channel().eventLoop());
+    state = loop;
+    loop.sweeper.add(this);
+    due(setup.options().headTimeout());
+  }
+
+  private void due(Duration time) {
+    deadline = state().sweeper.now() + time.toMillis();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    try {
+      if (phase == Phase.ENDING) {
+        return;
+      }
+      ByteBuf kept = waiting;
+      if (kept != null) {
+        kept.writeBytes(in);
+      } else {
+        work(in);
+        if (in.isReadable() && ctx != null && phase != Phase.ENDING) {
+          waiting = context.alloc().buffer(in.readableBytes()).writeBytes(in);
+        }
+        kept = waiting;
+      }
+      if (phase == Phase.ANSWERING) {
+        if (kept != null) {
+          context.channel().config().setAutoRead(false);
+        }
+      } else if (kept != null) {
+        workKept();
+      }
+    } finally {
+      in.release();
+    }
+  }
+
+  private void workKept() {
+    ByteBuf kept = waiting;
+    if (kept == null) {
+      return;
+    }
+    waiting = null;
+    work(kept);
+    if (kept.isReadable() && ctx != null && phase != Phase.ENDING) {
+      kept.discardReadBytes();
+      waiting = kept;
+    } else {
+      kept.release();
+    }
+  }
+
+  /** Takes requests off the bytes as long as there are whole ones and nobody is busy with one. */
+  private void work(ByteBuf in) {
+    if (working) {
+      return;
+    }
+    working = true;
+    try {
+      boolean more = true;
+      while (more) {
+        more = phase == Phase.HEAD ? head(in) : phase == Phase.BODY && body(in);
+      }
+    } catch (Refusal refusal) {
+      refuse(refusal.response());
+    } finally {
+      working = false;
+    }
+    if (ctx != null) {
+      ctx.flush();
+    }
+  }
+
+  private boolean head(ByteBuf in) {
+    if (!in.isReadable()) {
+      return false;
+    }
+    if (served && scanner.untouched()) {
+      due(setup.options().headTimeout());
+    }
+    String text = scanner.take(in);
+    if (text == null) {
+      return false;
+    }
+    RequestHead parsed = RequestHead.parse(text);
+    head = parsed;
+    served = true;
+    if (setup.open().get() > setup.options().maxConnections()) {
+      refuse(HttpResponse.text(503, "connections: too many\n").with("Retry-After", "5"));
+      return false;
+    }
+    long length = parsed.bodyLength();
+    if (length == 0) {
+      request(parsed, NO_BODY);
+      return true;
+    }
+    body = new BodyReader(length, setup.options().maxBodyBytes());
+    phase = Phase.BODY;
+    due(setup.options().bodyTimeout());
+    expectation(parsed, in);
+    return true;
+  }
+
+  private void expectation(RequestHead parsed, ByteBuf in) {
+    String expected = parsed.headers().first("Expect");
+    if (expected == null) {
+      return;
+    }
+    if (!expected.equalsIgnoreCase("100-continue")) {
+      throw new Refusal(417, "Expect: only 100-continue is understood");
+    }
+    if (parsed.http11() && !in.isReadable()) {
+      ChannelFuture unused = ctx().writeAndFlush(ResponseWriter.proceed(ctx().alloc()));
+    }
+  }
+
+  private boolean body(ByteBuf in) {
+    BodyReader reading = body;
+    RequestHead parsed = head;
+    if (reading == null || parsed == null || !reading.read(in)) {
+      return false;
+    }
+    body = null;
+    request(parsed, reading.body());
+    return true;
+  }
+
+  private void request(RequestHead parsed, byte[] bytes) {
+    phase = Phase.ANSWERING;
+    deadline = 0;
+    boolean upgrade = UpgradeRules.intended(parsed.headers());
+    if (upgrade) {
+      HttpResponse refused = UpgradeRules.check(parsed);
+      if (refused != null) {
+        answer(parsed, refused);
+        return;
+      }
+    }
+    var address = (InetSocketAddress) ctx().channel().remoteAddress();
+    HttpRequest request =
+        new HttpRequest(parsed.method(), parsed.target(), parsed.headers(), address, secure, bytes);
+    Exchange exchange = new Exchange(this, parsed, request, upgrade, ctx().channel().eventLoop());
+    try {
+      setup.handler().handle(exchange);
+    } catch (RuntimeException | Error e) {
+      LOG.error("handler failed for {}", request, e);
+      exchange.failed();
+    }
+  }
+
+  /** Sends a response; on the loop. */
+  void answer(RequestHead asked, HttpResponse response) {
+    if (phase != Phase.ANSWERING || ctx == null) {
+      return;
+    }
+    boolean keep = asked.keepsAlive() && !inputEnded;
+    ChannelFuture unused =
+        ctx()
+            .write(
+                ResponseWriter.response(
+                    ctx().alloc(), response, asked.method().equals("HEAD"), asked.http11(), keep));
+    head = null;
+    if (!keep) {
+      end();
+      return;
+    }
+    phase = Phase.HEAD;
+    due(setup.options().keepAliveTimeout());
+    if (!working) {
+      workKept();
+      ctx().flush();
+    }
+    if (phase == Phase.HEAD && !ctx().channel().config().isAutoRead()) {
+      ctx().channel().config().setAutoRead(true);
+    }
+  }
+
+  /** Makes the connection a WebSocket; on the loop. */
+  void upgrade(RequestHead asked, HttpRequest request, Upgrade upgrade) {
+    ChannelHandlerContext context = ctx;
+    if (phase != Phase.ANSWERING || context == null || !context.channel().isActive()) {
+      return;
+    }
+    String key = asked.headers().first("Sec-WebSocket-Key");
+    String accept = UpgradeRules.accept(state().sha1, key == null ? "" : key);
+    ByteBuf response = ResponseWriter.switching(context.alloc(), accept, upgrade, "");
+    ByteBuf early = waiting;
+    waiting = null;
+    ctx = null;
+    Terms terms =
+        Terms.of(
+            setup,
+            false,
+            secure,
+            request.remoteAddress(),
+            upgrade.subprotocol(),
+            "",
+            upgrade.options());
+    Connection connection = Connection.open(terms, context, response);
+    connection.start(upgrade.listener(), early == null ? Unpooled.EMPTY_BUFFER : early, () -> {});
+    if (early != null) {
+      early.release();
+    }
+    connection.resumeReading(inputEnded);
+  }
+
+  private void refuse(HttpResponse response) {
+    RequestHead asked = head;
+    boolean noBody = asked != null && asked.method().equals("HEAD");
+    ChannelFuture unused =
+        ctx().write(ResponseWriter.response(ctx().alloc(), response, noBody, true, false));
+    end();
+  }
+
+  private void end() {
+    phase = Phase.ENDING;
+    deadline = state().sweeper.now() + LINGER_MILLIS;
+    ctx().channel().config().setAutoRead(true);
+    ChannelFuture unused =
+        ctx()
+            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+            .addListener(done -> Ending.half(ctx(), secure || inputEnded));
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      inputEnded = true;
+      if (phase != Phase.ANSWERING) {
+        ChannelFuture unused =
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> Ending.now(context));
+      }
+    }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    state().sweeper.remove(this);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    phase = Phase.ENDING;
+    ByteBuf kept = waiting;
+    waiting = null;
+    if (kept != null) {
+      kept.release();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.debug("connection of {} broke", context.channel().remoteAddress(), cause);
+    Ending.now(context);
+  }
+
+  @Override
+  public void sweep(long now) {
+    if (deadline == 0 || now < deadline) {
+      return;
+    }
+    boolean half = phase == Phase.BODY || (phase == Phase.HEAD && !scanner.untouched());
+    if (half) {
+      refuse(HttpResponse.text(408, "request: not complete in time\n"));
+      ctx().flush();
+    } else {
+      Ending.now(ctx());
+    }
+  }
+
+  /** Whether so many connections are open that this one is not even told so. */
+  public static boolean beyondSlack(HttpSetup setup) {
+    return setup.open().get() > (long) setup.options().maxConnections() + OVER_LIMIT_SLACK;
+  }
+
+  @Override
+  public Object owner() {
+    return setup;
+  }
+
+  @Override
+  public void terminate() {
+    if (ctx != null) {
+      Ending.now(ctx);
+    }
+  }
+
+  @Override
+  public int slot() {
+    return slot;
+  }
+
+  @Override
+  public void slot(int index) {
+    slot = index;
+  }
+}

@@ -1,0 +1,170 @@
+package dev.switchboard.transport.internal;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the connections of one event loop share, so that an idle one owns next to nothing: the
+ * buffer that is read into, the one replies are collected in, the list of those with something to
+ * write at the end of the turn, and the sweep for deadlines. Confined to its loop.
+ */
+final class LoopState {
+  /** Of the buffer read into, and of the one that collects the replies of one read. */
+  static final int SHARED_BYTES = 64 << 10;
+
+  // Both buffers live as long as the loop, so leak tracking would only cost.
+  private static final UnpooledByteBufAllocator MEMORY = new UnpooledByteBufAllocator(true, true);
+
+  private static final FastThreadLocal<LoopState> CURRENT =
+      new FastThreadLocal<>() {
+        @Override
+        protected void onRemoval(LoopState state) {
+          state.free();
+        }
+      };
+
+  final EventLoop loop;
+  final Sweeper sweeper;
+  final MessageDigest sha1;
+
+  private @Nullable ByteBuf receive;
+  private @Nullable ByteBuf gather;
+  private final ArrayDeque<Outbox> dirty = new ArrayDeque<>();
+  private final ArrayDeque<Outgoing> spare = new ArrayDeque<>();
+  private final Batch batch = new Batch();
+  private final Runnable endOfTurn = this::drain;
+  private boolean draining;
+  private @Nullable Outbox reading;
+
+  private LoopState(EventLoop loop) {
+    this.loop = loop;
+    this.sweeper = new Sweeper(loop);
+    try {
+      this.sha1 = MessageDigest.getInstance("SHA-1");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-1: not in this JDK (expected: every JDK has it)", e);
+    }
+  }
+
+  /** The state of the loop this thread is. */
+  static LoopState of(EventLoop loop) {
+    LoopState state = CURRENT.get();
+    if (state == null) {
+      if (!loop.inEventLoop()) {
+        throw new IllegalStateException(
+            "thread: "
+                + Thread.currentThread().getName()
+                + " (expected: the connection's event loop)");
+      }
+      state = new LoopState(loop);
+      CURRENT.set(state);
+    }
+    return state;
+  }
+
+  /** The state of the loop this thread is, if it has one already. */
+  static @Nullable LoopState current() {
+    return CURRENT.get();
+  }
+
+  /**
+   * The buffer to read into next, empty, with a reference for the reader. One that somebody kept is
+   * left to them.
+   */
+  ByteBuf receiveBuffer() {
+    ByteBuf buffer = receive;
+    if (buffer == null || buffer.refCnt() != 1) {
+      if (buffer != null) {
+        buffer.release();
+      }
+      buffer = MEMORY.directBuffer(SHARED_BYTES, SHARED_BYTES);
+      receive = buffer;
+    }
+    return buffer.clear().retain();
+  }
+
+  /** Lends the buffer replies are collected in, to one connection at a time; null if it is out. */
+  @Nullable ByteBuf borrowGather() {
+    ByteBuf buffer = gather == null ? MEMORY.directBuffer(SHARED_BYTES, SHARED_BYTES) : gather;
+    boolean free = buffer.refCnt() == 1;
+    gather = buffer;
+    return free ? buffer.clear().retain() : null;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the very buffer, not one with equal bytes
+  boolean isGather(ByteBuf buffer) {
+    return buffer == gather;
+  }
+
+  /** Has an outbox drained at the end of this turn of the loop. */
+  void atEndOfTurn(Outbox outbox) {
+    if (dirty.isEmpty() && !draining) {
+      if (loop instanceof SingleThreadEventLoop single) {
+        single.executeAfterEventLoopIteration(endOfTurn);
+      } else {
+        loop.execute(endOfTurn);
+      }
+    }
+    dirty.add(outbox);
+  }
+
+  /** Says whose read is going on, or nobody's: that outbox is drained when the read is over. */
+  void reading(@Nullable Outbox outbox) {
+    reading = outbox;
+  }
+
+  boolean isReading(Outbox outbox) {
+    return reading == outbox;
+  }
+
+  Outgoing borrowOutgoing() {
+    Outgoing outgoing = spare.poll();
+    return outgoing == null ? new Outgoing() : outgoing;
+  }
+
+  void giveBack(Outgoing outgoing) {
+    outgoing.clear();
+    if (spare.size() < 1024) {
+      spare.add(outgoing);
+    }
+  }
+
+  /**
+   * Used while outboxes are drained one after another: what many of them send alike is put together
+   * once.
+   */
+  Batch batch() {
+    return batch;
+  }
+
+  private void drain() {
+    draining = true;
+    try {
+      for (Outbox outbox = dirty.poll(); outbox != null; outbox = dirty.poll()) {
+        outbox.drain();
+      }
+    } finally {
+      draining = false;
+      batch.release();
+    }
+  }
+
+  private void free() {
+    if (receive != null) {
+      receive.release();
+      receive = null;
+    }
+    if (gather != null) {
+      gather.release();
+      gather = null;
+    }
+    batch.release();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.switchboard.transport;
+
+import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A server whose every path is an echo, and which tells how connections ended. */
+final class EchoServer implements AutoCloseable {
+  /** An end. */
+  record Closed(int code, String reason, boolean clean) {}
+
+  final BlockingQueue<Closed> closes = new LinkedBlockingQueue<>();
+  final BlockingQueue<WebSocket> opened = new LinkedBlockingQueue<>();
+  private final Loops loops;
+  private final ServerTransport server;
+
+  EchoServer(IoKind kind, WebSocketOptions options) {
+    this(kind, options, ServerTransportOptions.builder().host("127.0.0.1").port(0).build());
+  }
+
+  EchoServer(IoKind kind, WebSocketOptions options, ServerTransportOptions transport) {
+    loops = Loops.of(kind, 1);
+    server =
+        ServerTransport.bind(
+            transport,
+            loops,
+            exchange -> {
+              if (exchange.isUpgrade()) {
+                exchange.accept(Upgrade.of(options, Echo::new));
+              } else {
+                HttpRequest request = exchange.request();
+                exchange.respond(
+                    HttpResponse.text(
+                        200,
+                        request.method() + " " + request.path() + " " + request.body().length));
+              }
+            });
+  }
+
+  InetSocketAddress address() {
+    return server.localAddress();
+  }
+
+  ServerTransport transport() {
+    return server;
+  }
+
+  Closed closed() {
+    try {
+      Closed closed = closes.poll(10, TimeUnit.SECONDS);
+      if (closed == null) {
+        throw new AssertionError("no onClose within 10 s");
+      }
+      return closed;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    loops.close();
+  }
+
+  private final class Echo implements WebSocketListener {
+    private final WebSocket socket;
+
+    Echo(WebSocket socket) {
+      this.socket = socket;
+      opened.add(socket);
+    }
+
+    @Override
+    public void onText(ByteBuf view) {
+      socket.sendText(view.retain());
+    }
+
+    @Override
+    public void onBinary(ByteBuf view) {
+      socket.sendBinary(view.retain());
+    }
+
+    @Override
+    public void onClose(int code, String reason, boolean clean) {
+      closes.add(new Closed(code, reason, clean));
+    }
+  }
+}
