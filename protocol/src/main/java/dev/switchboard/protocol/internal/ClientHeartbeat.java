@@ -8,25 +8,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientHeartbeat {
   private final ClientSettings.@Nullable Heartbeat settings;
+  private final ClientQuestions questions;
+  private final ClientEffects effects;
   private long heardAt;
   private long askedAt = -1;
   private boolean waiting;
+  private long messageId;
 
-  /** What is to be done now. */
-  enum Due {
-    NOTHING,
-    ASK,
-    GIVE_UP
-  }
-
-  ClientHeartbeat(ClientSettings.@Nullable Heartbeat settings) {
+  ClientHeartbeat(
+      ClientSettings.@Nullable Heartbeat settings,
+      ClientQuestions questions,
+      ClientEffects effects) {
     this.settings = settings;
+    this.questions = questions;
+    this.effects = effects;
   }
 
+  /** A session is open on a new connection. */
   void start(long now) {
     heardAt = now;
     askedAt = -1;
     waiting = false;
+    messageId = 0;
   }
 
   /** Anything came. */
@@ -35,28 +38,40 @@ final class ClientHeartbeat {
     waiting = false;
   }
 
-  /** The answer to a ping came: its round trip, or -1 if none was asked for. */
-  long answered(long now) {
-    long roundTrip = askedAt < 0 ? -1 : now - askedAt;
+  /** A pong frame came. */
+  void ponged(long now) {
+    if (askedAt >= 0) {
+      effects.report(new ClientReport.Heartbeat(now - askedAt));
+    }
     askedAt = -1;
     heard(now);
-    return roundTrip;
   }
 
-  Due due(long now) {
+  /** A {@code pong} message came. */
+  void ponged(long now, @Nullable Id re) {
+    if (re != null && re.number() == messageId) {
+      ponged(now);
+    }
+  }
+
+  /** Asks if it is time to; false if the other side had its time to answer. */
+  boolean beat(long now) {
     if (settings == null || now < wakeAt()) {
-      return Due.NOTHING;
+      return true;
     }
     if (waiting) {
-      return Due.GIVE_UP;
+      effects.report(new ClientReport.HeartbeatTimeout());
+      return false;
     }
     waiting = true;
     askedAt = now;
-    return Due.ASK;
-  }
-
-  boolean asksByMessage() {
-    return settings != null && settings.message();
+    if (settings.message()) {
+      messageId = questions.nextId();
+      effects.send(ClientWrites.ping(messageId));
+    } else {
+      effects.ping();
+    }
+    return true;
   }
 
   long wakeAt() {

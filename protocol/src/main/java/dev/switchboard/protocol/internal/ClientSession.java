@@ -22,23 +22,18 @@ public final class ClientSession {
   private static final long NEVER = ClientQuestions.NEVER;
 
   private final ClientSettings settings;
-  private final DoubleSupplier draws;
+  private final ClientComeback comeback;
   private final ClientEffects effects;
   private final ClientQuestions questions;
   private final ClientPlaces places = new ClientPlaces();
   private final ClientHeartbeat heartbeat;
   private final ClientConversation conversation;
+  private final ClientTicket ticket = new ClientTicket();
 
   private ClientState state = ClientState.IDLE;
   private int connection;
   private boolean socketOpen;
-  private int attempt;
   private long dueAt = NEVER;
-  private long askedToWait = -1;
-  private @Nullable String session;
-  private String secret = "";
-  private long resumeId;
-  private long pingId;
 
   /**
    * A client that was never connected.
@@ -47,10 +42,10 @@ public final class ClientSession {
    */
   public ClientSession(ClientSettings settings, DoubleSupplier draws, ClientEffects effects) {
     this.settings = settings;
-    this.draws = draws;
+    this.comeback = new ClientComeback(settings.backoff(), draws);
     this.effects = effects;
     this.questions = new ClientQuestions(settings);
-    this.heartbeat = new ClientHeartbeat(settings.heartbeat());
+    this.heartbeat = new ClientHeartbeat(settings.heartbeat(), questions, effects);
     this.conversation = new ClientConversation(questions, places, effects);
   }
 
@@ -84,7 +79,7 @@ public final class ClientSession {
   public void connect(long now) {
     switch (state) {
       case IDLE, CLOSED -> {
-        attempt = 0;
+        comeback.reset();
         openSocket();
       }
       case WAITING -> retry();
@@ -111,7 +106,7 @@ public final class ClientSession {
         effects.close(code, reason);
       }
       case CONNECTING -> {
-        boolean first = attempt == 0;
+        boolean first = comeback.attempt() == 0;
         abandon();
         end("the client was closed");
         if (first) {
@@ -143,16 +138,15 @@ public final class ClientSession {
     }
     socketOpen = true;
     dueAt = now + settings.welcomeTimeout();
-    if (session != null) {
-      resumeId = questions.nextId();
-      effects.send(ClientWrites.resume(resumeId, session, secret, places.all()));
+    if (ticket.valid()) {
+      effects.send(ticket.resume(questions.nextId(), places.all()));
     }
   }
 
   /** A socket could not be opened. {@code retryAfter} in milliseconds, -1 if nobody said. */
   public void failed(long now, int number, ConnectException why, long retryAfter) {
     if (number == connection && state == ClientState.CONNECTING) {
-      askedToWait = retryAfter;
+      comeback.ask(retryAfter);
       failedAttempt(now, why);
     }
   }
@@ -170,7 +164,7 @@ public final class ClientSession {
         effects.report(new ClientReport.Closed(code, reason, clean));
       }
       case CONNECTING -> {
-        askedToWait = retryAfter(code, reason);
+        comeback.closed(code, reason);
         boolean back = CloseCode.comesBack(code);
         if (!back) {
           effects.report(new ClientReport.Closed(code, reason, clean));
@@ -217,7 +211,7 @@ public final class ClientSession {
   /** A pong frame came. */
   public void ponged(long now, int number) {
     if (number == connection && state == ClientState.OPEN) {
-      roundTrip(heartbeat.answered(now));
+      heartbeat.ponged(now);
     }
   }
 
@@ -268,7 +262,11 @@ public final class ClientSession {
     questions.expire(now);
     if (state == ClientState.OPEN) {
       conversation.pump();
-      beat(now);
+      if (!heartbeat.beat(now)) {
+        int code = CloseCode.NO_HEARTBEAT.code();
+        effects.close(code, "no answer to ping");
+        lost(now, code, "no answer to ping", false);
+      }
     }
     if (now < dueAt) {
       return;
@@ -290,54 +288,25 @@ public final class ClientSession {
     }
   }
 
-  private void beat(long now) {
-    switch (heartbeat.due(now)) {
-      case ASK -> {
-        if (heartbeat.asksByMessage()) {
-          pingId = questions.nextId();
-          effects.send(ClientWrites.ping(pingId));
-        } else {
-          effects.ping();
-        }
-      }
-      case GIVE_UP -> {
-        effects.report(new ClientReport.HeartbeatTimeout());
-        effects.close(CloseCode.NO_HEARTBEAT.code(), "no answer to ping");
-        lost(now, CloseCode.NO_HEARTBEAT.code(), "no answer to ping", false);
-      }
-      case NOTHING -> {}
-    }
-  }
-
-  private void roundTrip(long time) {
-    if (time >= 0) {
-      effects.report(new ClientReport.Heartbeat(time));
-    }
-  }
-
   private void greeted(long now, Envelope envelope) {
     if (envelope.control() == null) {
       return;
     }
-    boolean answers = envelope.re() != null && envelope.re().number() == resumeId;
-    boolean resuming = session != null;
     switch (envelope.type()) {
       case "welcome" -> {
-        if (!resuming || answers) {
+        if (!ticket.valid() || ticket.answeredBy(envelope)) {
           welcomed(now, ClientReads.session(envelope.control()), false);
         }
       }
       case "resumed" -> {
-        if (resuming && answers) {
+        if (ticket.answeredBy(envelope)) {
           welcomed(now, ClientReads.session(envelope.control()), true);
         }
       }
       case "error" -> {
         RefusedException why = ClientReads.refused(envelope.control());
-        if (resuming && answers) {
-          session = why.retryable() ? session : null;
-          abandon();
-          failedAttempt(now, new ConnectException("resume: " + why.getMessage(), 0, true, why));
+        if (ticket.answeredBy(envelope)) {
+          notResumed(now, why);
         } else {
           effects.report(new ClientReport.Failed(why));
         }
@@ -346,21 +315,24 @@ public final class ClientSession {
     }
   }
 
-  private void welcomed(long now, ClientReads.Session greeting, boolean resumed) {
-    boolean again = attempt > 0;
-    boolean anew = session != null && !resumed;
-    session = greeting.session();
-    if (greeting.secret() != null) {
-      secret = greeting.secret();
+  private void notResumed(long now, RefusedException why) {
+    if (!why.retryable()) {
+      ticket.tear();
     }
+    failedAttempt(now, new ConnectException("resume: " + why.getMessage(), 0, true, why));
+  }
+
+  private void welcomed(long now, ClientReads.Session greeting, boolean resumed) {
+    int attempts = comeback.attempt();
+    boolean anew = ticket.valid() && !resumed;
+    ticket.renew(greeting);
     dueAt = NEVER;
     conversation.begin(greeting, resumed, anew);
     heartbeat.start(now);
     to(ClientState.OPEN);
     effects.report(new ClientReport.Opened(greeting.session(), greeting.user(), resumed));
-    if (again) {
-      int attempts = attempt;
-      attempt = 0;
+    if (attempts > 0) {
+      comeback.reset();
       effects.report(new ClientReport.Reconnected(attempts));
     }
     conversation.pump();
@@ -368,15 +340,12 @@ public final class ClientSession {
 
   private void told(long now, Envelope envelope, byte[] json) {
     switch (envelope.type()) {
-      case "pong" -> {
-        if (envelope.re() != null && envelope.re().number() == pingId) {
-          roundTrip(heartbeat.answered(now));
-        }
-      }
+      case "pong" -> heartbeat.ponged(now, envelope.re());
       case "going_away" -> {
         if (envelope.control() != null) {
-          askedToWait = ClientReads.number(envelope.control(), "after");
-          effects.report(new ClientReport.GoingAway(askedToWait));
+          long after = Math.max(0, ClientReads.number(envelope.control(), "after"));
+          comeback.ask(after);
+          effects.report(new ClientReport.GoingAway(after));
         }
       }
       default -> conversation.told(envelope, json);
@@ -386,12 +355,11 @@ public final class ClientSession {
   private void lost(long now, int code, String reason, boolean clean) {
     abandon();
     questions.lost();
-    long after = retryAfter(code, reason);
-    askedToWait = after >= 0 ? after : askedToWait;
-    boolean back = CloseCode.comesBack(code) && settings.backoff().maxAttempts() > 0;
+    comeback.closed(code, reason);
+    boolean back = CloseCode.comesBack(code) && comeback.another();
     if (back) {
       to(ClientState.WAITING);
-      dueAt = now + delay(1);
+      dueAt = now + comeback.delay();
     } else {
       end("the connection was closed with " + code);
     }
@@ -401,29 +369,22 @@ public final class ClientSession {
   private void failedAttempt(long now, ConnectException why) {
     abandon();
     questions.lost();
-    boolean first = attempt == 0;
-    boolean back = !first && why.retryable() && attempt < settings.backoff().maxAttempts();
+    boolean first = comeback.attempt() == 0;
+    boolean back = !first && why.retryable() && comeback.another();
     if (back) {
       to(ClientState.WAITING);
-      dueAt = now + delay(attempt + 1);
+      dueAt = now + comeback.delay();
     } else {
       end("no connection: " + why.getMessage());
     }
     effects.report(new ClientReport.Failed(why));
     if (!back && !first) {
-      effects.report(new ClientReport.ReconnectFailed(attempt));
+      effects.report(new ClientReport.ReconnectFailed(comeback.attempt()));
     }
   }
 
-  private long delay(int number) {
-    long asked = askedToWait;
-    askedToWait = -1;
-    return asked >= 0 ? asked : settings.backoff().delay(number, draws.getAsDouble());
-  }
-
   private void retry() {
-    attempt++;
-    effects.report(new ClientReport.Reconnecting(attempt));
+    effects.report(new ClientReport.Reconnecting(comeback.next()));
     openSocket();
   }
 
@@ -439,8 +400,7 @@ public final class ClientSession {
   private void abandon() {
     connection++;
     socketOpen = false;
-    resumeId = 0;
-    pingId = 0;
+    ticket.lost();
     effects.abandon();
   }
 
@@ -459,14 +419,5 @@ public final class ClientSession {
 
   private static ClientReport.Failed failure(String message, boolean retryable) {
     return new ClientReport.Failed(new ConnectException(message, 0, retryable, null));
-  }
-
-  /** The {@code retryAfter} in the reason of a 4029, or -1. */
-  private static long retryAfter(int code, String reason) {
-    if (code != CloseCode.RATE_LIMITED.code()) {
-      return -1;
-    }
-    String digits = reason.replaceAll("(?s).*retryAfter\\D{0,3}(\\d{1,9}).*|.*", "$1");
-    return digits.isEmpty() ? -1 : Long.parseLong(digits);
   }
 }

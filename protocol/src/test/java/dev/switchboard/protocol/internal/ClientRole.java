@@ -8,6 +8,7 @@ import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,14 +21,28 @@ final class ClientRole implements ClientEffects {
   private final String who;
   private final TranscriptNames names = new TranscriptNames();
   private final Deque<String> out = new ArrayDeque<>();
-  private final ClientSession session = new ClientSession(ClientSettings.DEFAULT, () -> 1.0, this);
+  private final ClientSession session;
+  private final boolean liveness;
   private long now;
   private int connection;
+  private int closing;
   private boolean open;
   private int messages;
 
+  /** A client as the transcripts of {@code spec} know it. */
   ClientRole(String who) {
+    this(who, ClientSettings.DEFAULT, 1.0, false);
+  }
+
+  /** A client of other habits; {@code liveness} has it report its heartbeat as well. */
+  ClientRole(String who, ClientSettings settings, double draw, boolean liveness) {
     this.who = who;
+    this.session = new ClientSession(settings, () -> draw, this);
+    this.liveness = liveness;
+  }
+
+  ClientSession session() {
+    return session;
   }
 
   void replay(Transcript transcript) {
@@ -57,8 +72,8 @@ final class ClientRole implements ClientEffects {
       case REPORT -> expect("= ", line.text());
     }
     if (line.kind() == Transcript.Kind.SENT && line.text().startsWith("close ")) {
-      open = false;
-      session.closed(now, connection, Integer.parseInt(line.text().split(" ", 3)[1]), "", true);
+      open = open && closing != connection;
+      session.closed(now, closing, Integer.parseInt(line.text().split(" ", 3)[1]), "", true);
     }
   }
 
@@ -88,6 +103,8 @@ final class ClientRole implements ClientEffects {
           now, connection, Integer.parseInt(parts[1]), parts.length > 2 ? parts[2] : "", true);
     } else if (text.equals("ping")) {
       session.heard(now, connection);
+    } else if (text.equals("pong")) {
+      session.ponged(now, connection);
     } else {
       session.received(
           now, connection, names.filled(json(text)).toString().getBytes(StandardCharsets.UTF_8));
@@ -117,9 +134,12 @@ final class ClientRole implements ClientEffects {
           ask(
               new ClientAsk.Join(
                   words[1], words.length > 2 ? Integer.parseInt(words[3]) : 0, null));
+      case "reconnect" -> session.reconnect(now);
+      case "forceClose" -> session.forceClose(now);
+      case "quiet" -> publish(Address.room(words[1]), false, words);
       case "leave" -> ask(new ClientAsk.Leave(words[1]));
-      case "publish" -> publish(Address.room(words[1]), words);
-      case "direct" -> publish(Address.user(words[1]), words);
+      case "publish" -> publish(Address.room(words[1]), true, words);
+      case "direct" -> publish(Address.user(words[1]), true, words);
       case "fleeting" ->
           session.fleeting(
               words[2], Address.room(words[1]), words[3].getBytes(StandardCharsets.UTF_8));
@@ -136,37 +156,41 @@ final class ClientRole implements ClientEffects {
     }
   }
 
-  private void publish(Address address, String[] words) {
+  private void publish(Address address, boolean echo, String[] words) {
     ask(
         new ClientAsk.Publish(
             words[2],
             "m" + ++messages + "-of-" + who,
             List.of(address),
             false,
-            true,
+            echo,
             words[3].getBytes(StandardCharsets.UTF_8)));
   }
 
   private void ask(ClientAsk ask) {
-    session.ask(
-        now,
-        ask,
-        null,
-        ask instanceof ClientAsk.Publish ? -1 : 0,
-        new ClientQuestion.Outcome() {
-          @Override
-          public void answered(ClientAnswer answer) {
-            String report = reported(answer);
-            if (report != null) {
-              out.add("= " + report);
-            }
-          }
+    try {
+      session.ask(now, ask, null, ask instanceof ClientAsk.Publish ? -1 : 0, new Told());
+    } catch (UnsentException unsent) {
+      out.add("= unsent");
+    }
+  }
 
-          @Override
-          public void failed(SwitchboardException why) {
-            out.add("= refused " + ((RefusedException) why).code().wire());
-          }
-        });
+  private final class Told implements ClientQuestion.Outcome {
+    @Override
+    public void answered(ClientAnswer answer) {
+      String report = reported(answer);
+      if (report != null) {
+        out.add("= " + report);
+      }
+    }
+
+    @Override
+    public void failed(SwitchboardException why) {
+      out.add(
+          why instanceof RefusedException refused
+              ? "= refused " + refused.code().wire()
+              : "= unsent");
+    }
   }
 
   private static @Nullable String reported(ClientAnswer answer) {
@@ -212,6 +236,7 @@ final class ClientRole implements ClientEffects {
 
   @Override
   public void close(int code, String reason) {
+    closing = connection;
     out.add("> close " + code + (reason.isEmpty() ? "" : " " + reason));
   }
 
@@ -241,8 +266,9 @@ final class ClientRole implements ClientEffects {
                   + " "
                   + presence.user();
           case ClientReport.Gap gap -> "gap " + log(gap.log());
-          case ClientReport.Heartbeat heartbeat -> null;
-          case ClientReport.HeartbeatTimeout timeout -> null;
+          case ClientReport.Heartbeat heartbeat ->
+              liveness ? "heartbeat " + heartbeat.roundTrip() : null;
+          case ClientReport.HeartbeatTimeout timeout -> liveness ? "heartbeat_timeout" : null;
           case ClientReport.GoingAway away -> null;
         };
     if (text != null) {

@@ -1,0 +1,51 @@
+package dev.switchboard.protocol.internal;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lets a client go on with its session on a new connection ({@code
+ * spec/protocol.md#9-coming-back}). Confined to the session's thread.
+ */
+final class ClientTicket {
+  private @Nullable String session;
+  private String secret = "";
+  private long resumeId;
+
+  /** Whether there is a session to go on with. */
+  boolean valid() {
+    return session != null;
+  }
+
+  /** What asks to go on with it. */
+  byte[] resume(long id, List<Control.Place> places) {
+    if (session == null) {
+      throw new IllegalStateException("session: none (expected: one to resume)");
+    }
+    resumeId = id;
+    return ClientWrites.resume(id, session, secret, places);
+  }
+
+  /** Whether that is the answer to {@link #resume}. */
+  boolean answeredBy(Envelope envelope) {
+    return resumeId != 0 && envelope.re() != null && envelope.re().number() == resumeId;
+  }
+
+  /** A session begins or goes on. */
+  void renew(ClientReads.Session greeting) {
+    session = greeting.session();
+    if (greeting.secret() != null) {
+      secret = greeting.secret();
+    }
+  }
+
+  /** The connection is gone, and the question with it. */
+  void lost() {
+    resumeId = 0;
+  }
+
+  /** The server will never take it. */
+  void tear() {
+    session = null;
+  }
+}
