@@ -16,8 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * A person in the chat, as a program. It comes back by itself after a lost connection, joins its rooms again, and sends again what was not acknowledged.
- * Thread-safe; calls that wait must not be made on an event loop.
+ * A person in the chat, as a program. It comes back by itself after a lost connection, joins its
+ * rooms again, and sends again what was not acknowledged. Thread-safe; calls that wait must not be
+ * made on an event loop.
  */
 public final class ChatClient implements AutoCloseable {
   private final String user;
@@ -37,13 +38,15 @@ public final class ChatClient implements AutoCloseable {
    */
   public static ChatClient of(String url, String user) {
     String name = URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
-    return new ChatClient(user, Client.of(Chat.class).build(url + (url.contains("?") ? "&" : "?") + "user=" + name));
+    return new ChatClient(
+        user, Client.of(Chat.class).build(url + (url.contains("?") ? "&" : "?") + "user=" + name));
   }
 
   /**
    * Comes into the chat.
    *
-   * @throws dev.switchboard.protocol.ConnectException if the server does not answer, or refuses the name
+   * @throws dev.switchboard.protocol.ConnectException if the server does not answer, or refuses the
+   *     name
    */
   public ChatClient connect() {
     client.connect();
@@ -126,7 +129,8 @@ public final class ChatClient implements AutoCloseable {
   private Room<Chat> room(String name) {
     Room<Chat> room = rooms.get(name);
     if (room == null) {
-      throw new IllegalArgumentException("room: " + name + " is not joined (expected: joinRoom first)");
+      throw new IllegalArgumentException(
+          "room: " + name + " is not joined (expected: joinRoom first)");
     }
     return room;
   }

@@ -11,14 +11,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A conversation in the terminal: understands lines, shows events. Lines come from one thread, events from another. */
+/**
+ * A conversation in the terminal: understands lines, shows events. Lines come from one thread,
+ * events from another.
+ */
 final class Parlour {
   private static final int RECENT = 20;
 
   private final ChatClient client;
   private final Screen screen;
   private final Map<String, Long> oldest = new ConcurrentHashMap<>();
-  private final Map<String, Boolean> rooms = new LinkedHashMap<>(); // confined to the thread of lines
+  private final Map<String, Boolean> rooms =
+      new LinkedHashMap<>(); // confined to the thread of lines
   private volatile String room = "";
 
   Parlour(ChatClient client, Screen screen) {
@@ -32,7 +36,8 @@ final class Parlour {
 
   void enter(String first) {
     client.onMessage(this::show);
-    client.onNotification(event -> screen.note(event.message().level() + ": " + event.message().text()));
+    client.onNotification(
+        event -> screen.note(event.message().level() + ": " + event.message().text()));
     client.onEvent(this::show);
     client.connect();
     join(first);
@@ -47,13 +52,20 @@ final class Parlour {
 
   private void show(ClientEvent event) {
     switch (event) {
-      case ClientEvent.UserJoined joined -> screen.note(joined.user() + " came into #" + joined.room() + " (" + joined.count() + ")");
-      case ClientEvent.UserLeft left -> screen.note(left.user() + " left #" + left.room() + " (" + left.count() + ")");
-      case ClientEvent.RoomJoined joined -> screen.note("you are in #" + joined.room() + " with " + String.join(", ", joined.members()));
-      case ClientEvent.Closed closed when closed.code() != 1000 -> screen.note("connection lost (" + closed.code() + ")");
-      case ClientEvent.ReconnectAttempt attempt -> screen.note("reconnecting, attempt " + attempt.attempt() + " …");
+      case ClientEvent.UserJoined joined ->
+          screen.note(joined.user() + " came into #" + joined.room() + " (" + joined.count() + ")");
+      case ClientEvent.UserLeft left ->
+          screen.note(left.user() + " left #" + left.room() + " (" + left.count() + ")");
+      case ClientEvent.RoomJoined joined ->
+          screen.note(
+              "you are in #" + joined.room() + " with " + String.join(", ", joined.members()));
+      case ClientEvent.Closed closed when closed.code() != 1000 ->
+          screen.note("connection lost (" + closed.code() + ")");
+      case ClientEvent.ReconnectAttempt attempt ->
+          screen.note("reconnecting, attempt " + attempt.attempt() + " …");
       case ClientEvent.ReconnectSuccess success -> screen.note("connected again");
-      case ClientEvent.ReconnectFailed failed -> screen.note("could not reconnect; /quit and try again later");
+      case ClientEvent.ReconnectFailed failed ->
+          screen.note("could not reconnect; /quit and try again later");
       case ClientEvent.Gap gap -> screen.note("some messages could not be recovered");
       default -> {}
     }
@@ -75,7 +87,8 @@ final class Parlour {
         case "/rooms" -> screen.note(String.join(", ", rooms.keySet()));
         case "/who" -> screen.note(String.join(", ", client.members(room)));
         case "/older" -> older();
-        case "/msg" -> client.sendDirect(word(words, 1, "/msg USER TEXT"), word(words, 2, "/msg USER TEXT"));
+        case "/msg" ->
+            client.sendDirect(word(words, 1, "/msg USER TEXT"), word(words, 2, "/msg USER TEXT"));
         default -> say(text);
       }
     } catch (RefusedException refused) {
@@ -122,7 +135,14 @@ final class Parlour {
       if (event.message() instanceof Chat.Message message) {
         oldest.merge(room, event.seq(), Math::min);
         screen.said(
-            new MessageEvent<>(message, event.type(), event.address(), event.seq(), event.from(), event.timestamp(), event.messageId()));
+            new MessageEvent<>(
+                message,
+                event.type(),
+                event.address(),
+                event.seq(),
+                event.from(),
+                event.timestamp(),
+                event.messageId()));
       }
     }
     screen.note(page.more() ? "/older shows more" : "that is the beginning");

@@ -7,9 +7,13 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.function.Consumer;
 
-/** Writes what happens as lines. Control characters of others never reach the terminal. Thread-safe if what it prints to is. */
+/**
+ * Writes what happens as lines. Control characters of others never reach the terminal. Thread-safe
+ * if what it prints to is.
+ */
 final class Screen {
-  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneId.systemDefault());
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneId.systemDefault());
 
   private final String self;
   private final Look look;
@@ -39,7 +43,10 @@ final class Screen {
       where = "→ " + (from.equals(self) ? from : "you") + " ";
     }
     print.accept(
-        dim(CLOCK.format(event.timestamp()) + " " + clean(where)) + bold(clean(from), from) + ": " + clean(event.message().content()));
+        dim(CLOCK.format(event.timestamp()) + " " + clean(where))
+            + bold(clean(from), from)
+            + ": "
+            + clean(event.message().content()));
   }
 
   void note(String text) {
@@ -47,7 +54,8 @@ final class Screen {
   }
 
   void help() {
-    note("/join ROOM  /leave  /msg USER TEXT  /who  /older  /rooms  /quit — anything else is said in the room");
+    note(
+        "/join ROOM  /leave  /msg USER TEXT  /who  /older  /rooms  /quit — anything else is said in the room");
   }
 
   private String dim(String text) {
@@ -65,12 +73,14 @@ final class Screen {
   private static String clean(String text) {
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
-        .forEach(
-            c -> {
-              boolean breaks = c == '\n' || c == '\t';
-              boolean harmful = Character.isISOControl(c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-              out.appendCodePoint(breaks ? c : harmful ? '\ufffd' : c);
-            });
+        .forEach(c -> {
+          boolean breaks = c == '\n' || c == '\t';
+          boolean harmful =
+              Character.isISOControl(c)
+                  || (c >= 0x202a && c <= 0x202e)
+                  || (c >= 0x2066 && c <= 0x2069);
+          out.appendCodePoint(breaks ? c : harmful ? '\ufffd' : c);
+        });
     return out.toString();
   }
 }

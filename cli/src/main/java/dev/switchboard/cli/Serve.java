@@ -3,7 +3,7 @@ package dev.switchboard.cli;
 import dev.switchboard.chat.ChatServer;
 import dev.switchboard.history.jdbc.HistoryException;
 import dev.switchboard.history.jdbc.SqliteHistory;
-import dev.switchboard.transport.TransportException;
+import dev.switchboard.transport.BindException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,13 +18,23 @@ import picocli.CommandLine.Option;
     description = "Starts the chat application: open the printed address in a browser.",
     mixinStandardHelpOptions = true)
 final class Serve implements Callable<Integer> {
-  @Option(names = "--host", defaultValue = "127.0.0.1", description = "Address to listen on (default: ${DEFAULT-VALUE}; 0.0.0.0 lets other machines in).")
+  @Option(
+      names = "--host",
+      defaultValue = "127.0.0.1",
+      description =
+          "Address to listen on (default: ${DEFAULT-VALUE}; 0.0.0.0 lets other machines in).")
   private String host = "";
 
-  @Option(names = "--port", defaultValue = "8080", description = "Port to listen on; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--port",
+      defaultValue = "8080",
+      description = "Port to listen on; 0 takes a free one (default: ${DEFAULT-VALUE}).")
   private int port;
 
-  @Option(names = "--data", paramLabel = "DIR", description = "Where messages are kept (default: switchboard in the user's data folder).")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where messages are kept (default: switchboard in the user's data folder).")
   private Path data = defaultData();
 
   @Override
@@ -40,7 +50,9 @@ final class Serve implements Callable<Integer> {
     return 0;
   }
 
-  /** Being told to stop is no failure, so the process ends with 0 and not with the signal's number. */
+  /**
+   * Being told to stop is no failure, so the process ends with 0 and not with the signal's number.
+   */
   private static void stop(ChatServer server) {
     server.close();
     Runtime.getRuntime().halt(0);
@@ -50,12 +62,20 @@ final class Serve implements Callable<Integer> {
     try {
       Files.createDirectories(data);
     } catch (IOException failed) {
-      throw new Switchboard.Failure("--data: " + data + " can't be made (expected: a folder that may be written to)");
+      throw new Switchboard.Failure(
+          "--data: " + data + " can't be made (expected: a folder that may be written to)");
     }
     try {
       return ChatServer.start(host, port, SqliteHistory.open(data));
-    } catch (TransportException | HistoryException | IllegalStateException failed) {
-      throw new Switchboard.Failure(failed.getMessage());
+    } catch (BindException taken) {
+      throw new Switchboard.Failure(
+          "--port: "
+              + port
+              + " on "
+              + host
+              + " is in use or may not be used (expected: a free port; 0 takes one)");
+    } catch (HistoryException failed) {
+      throw new Switchboard.Failure(String.valueOf(failed.getMessage()));
     }
   }
 
@@ -69,6 +89,7 @@ final class Serve implements Callable<Integer> {
     if (os.startsWith("Windows") && System.getenv("LOCALAPPDATA") != null) {
       return Path.of(System.getenv("LOCALAPPDATA"), "switchboard");
     }
-    return (given == null || given.isEmpty() ? home.resolve(".local/share") : Path.of(given)).resolve("switchboard");
+    return (given == null || given.isEmpty() ? home.resolve(".local/share") : Path.of(given))
+        .resolve("switchboard");
   }
 }

@@ -1,5 +1,7 @@
 package dev.switchboard.cli;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,30 +16,39 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     subcommands = {Serve.class, Talk.class})
 public final class Switchboard implements Runnable {
-  @Spec private CommandSpec spec;
+  @Spec private @Nullable CommandSpec spec; // set by picocli
 
   private Switchboard() {}
 
   /** Runs a command and ends the process with its exit code: 0 done, 1 failed, 2 wrong usage. */
   public static void main(String[] arguments) {
     CommandLine commandLine = new CommandLine(new Switchboard());
-    commandLine.setExecutionExceptionHandler(
-        (failure, failed, parsed) -> {
-          failed.getErr().println("switchboard: " + (failure instanceof Failure ? failure.getMessage() : failure.toString()));
-          return 1;
-        });
-    commandLine.setParameterExceptionHandler(
-        (wrong, given) -> {
-          CommandLine at = wrong.getCommandLine();
-          at.getErr().println("switchboard: " + wrong.getMessage() + " (try: " + at.getCommandSpec().qualifiedName() + " --help)");
-          return 2;
-        });
+    commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> {
+      failed
+          .getErr()
+          .println(
+              "switchboard: "
+                  + (failure instanceof Failure ? failure.getMessage() : failure.toString()));
+      return 1;
+    });
+    commandLine.setParameterExceptionHandler((wrong, given) -> {
+      CommandLine at = wrong.getCommandLine();
+      at.getErr()
+          .println(
+              "switchboard: "
+                  + wrong.getMessage()
+                  + " (try: "
+                  + at.getCommandSpec().qualifiedName()
+                  + " --help)");
+      return 2;
+    });
     System.exit(commandLine.execute(arguments));
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing");
+    throw new ParameterException(
+        Objects.requireNonNull(spec).commandLine(), "a command is missing");
   }
 
   /** Something a user can mend; the message is all there is to say. */

@@ -23,26 +23,40 @@ import picocli.CommandLine.Parameters;
     description = "Talks in a chat from the terminal. Type a line to say it, /help for commands.",
     mixinStandardHelpOptions = true)
 final class Talk implements Callable<Integer> {
-  @Parameters(arity = "0..1", paramLabel = "URL", defaultValue = "ws://127.0.0.1:8080/ws", description = "The chat's endpoint (default: ${DEFAULT-VALUE}).")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "URL",
+      defaultValue = "ws://127.0.0.1:8080/ws",
+      description = "The chat's endpoint (default: ${DEFAULT-VALUE}).")
   private String url = "";
 
-  @Option(names = "--as", paramLabel = "NAME", required = true, description = "The name to be known by.")
+  @Option(
+      names = "--as",
+      paramLabel = "NAME",
+      required = true,
+      description = "The name to be known by.")
   private String name = "";
 
-  @Option(names = "--room", paramLabel = "ROOM", defaultValue = "general", description = "The room to begin in (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--room",
+      paramLabel = "ROOM",
+      defaultValue = "general",
+      description = "The room to begin in (default: ${DEFAULT-VALUE}).")
   private String room = "";
 
   @Override
   public Integer call() throws IOException {
-    boolean interactive = System.console() != null && System.console().isTerminal();
-    try (ChatClient client = ChatClient.of(endpoint(), name)) {
-      if (interactive) {
-        onTerminal(client);
-      } else {
+    try (ChatClient client = ChatClient.of(endpoint(), name);
+        Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+      if (terminal
+          .getType()
+          .startsWith("dumb")) { // not a terminal at all, or one that can't move its cursor
         onPipes(client);
+      } else {
+        onTerminal(client, terminal);
       }
     } catch (SwitchboardException | IllegalArgumentException failed) {
-      throw new Switchboard.Failure(failed.getMessage());
+      throw new Switchboard.Failure(String.valueOf(failed.getMessage()));
     }
     return 0;
   }
@@ -53,27 +67,24 @@ final class Talk implements Callable<Integer> {
     return socket.matches("wss?://[^/]+/?") ? socket.replaceFirst("/?$", "/ws") : socket;
   }
 
-  private void onTerminal(ChatClient client) throws IOException {
-    try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
-      LineReader reader = LineReaderBuilder.builder().terminal(terminal).appName("switchboard").build();
-      Screen screen = new Screen(name, terminal.getType().startsWith("dumb") ? Screen.Look.PLAIN : Screen.Look.COLOUR, reader::printAbove);
-      Parlour parlour = new Parlour(client, screen);
-      parlour.enter(room);
-      while (true) {
-        try {
-          String line = reader.readLine("#" + parlour.room() + " > ");
-          if (!parlour.line(line)) {
-            return;
-          }
-        } catch (UserInterruptException | EndOfFileException done) {
-          return;
-        }
+  private void onTerminal(ChatClient client, Terminal terminal) {
+    LineReader reader =
+        LineReaderBuilder.builder().terminal(terminal).appName("switchboard").build();
+    Parlour parlour = new Parlour(client, new Screen(name, Screen.Look.COLOUR, reader::printAbove));
+    parlour.enter(room);
+    boolean going = true;
+    while (going) {
+      try {
+        going = parlour.line(reader.readLine("#" + parlour.room() + " > "));
+      } catch (UserInterruptException | EndOfFileException done) {
+        going = false;
       }
     }
   }
 
   private void onPipes(ChatClient client) throws IOException {
-    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     Screen screen =
         new Screen(
             name,

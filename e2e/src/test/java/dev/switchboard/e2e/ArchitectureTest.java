@@ -29,11 +29,14 @@ class ArchitectureTest {
           "cli", List.of("protocol", "spi", "transport", "server", "client", "history", "chat"));
 
   private static final JavaClasses OURS =
-      new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("dev.switchboard");
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.switchboard");
 
   @Test
   void modulesUseOnlyWhatTheirArrowsAllow() {
-    Architectures.LayeredArchitecture layers = Architectures.layeredArchitecture().consideringOnlyDependenciesInLayers();
+    Architectures.LayeredArchitecture layers =
+        Architectures.layeredArchitecture().consideringOnlyDependenciesInLayers();
     for (String module : ARROWS.keySet()) {
       layers = layers.layer(module).definedBy(ROOT + module + "..");
     }
@@ -41,7 +44,9 @@ class ArchitectureTest {
       layers =
           arrow.getValue().isEmpty()
               ? layers.whereLayer(arrow.getKey()).mayNotAccessAnyLayer()
-              : layers.whereLayer(arrow.getKey()).mayOnlyAccessLayers(arrow.getValue().toArray(String[]::new));
+              : layers
+                  .whereLayer(arrow.getKey())
+                  .mayOnlyAccessLayers(arrow.getValue().toArray(String[]::new));
     }
     layers.check(OURS);
   }
@@ -56,13 +61,19 @@ class ArchitectureTest {
         .haveFullyQualifiedName("java.lang.Thread")
         .orShould()
         .dependOnClassesThat()
-        .resideInAnyPackage("java.net.http..", "java.nio.channels..", "java.nio.file..", "io.netty..", "org.slf4j..")
+        .resideInAnyPackage(
+            "java.net.http..",
+            "java.nio.channels..",
+            "java.nio.file..",
+            "io.netty..",
+            "org.slf4j..")
         .orShould()
         .dependOnClassesThat()
         .haveNameMatching("java\\.net\\.(Socket|ServerSocket|URL|InetAddress).*")
         .orShould()
         .dependOnClassesThat()
-        .haveNameMatching("java\\.util\\.(Random|Timer)|java\\.security\\.SecureRandom|java\\.time\\.Clock|java\\.util\\.concurrent\\.(Executor|Scheduled|ForkJoin|ThreadPool|ThreadLocalRandom).*")
+        .haveNameMatching(
+            "java\\.util\\.(Random|Timer)|java\\.security\\.SecureRandom|java\\.time\\.Clock|java\\.util\\.concurrent\\.(Executor|Scheduled|ForkJoin|ThreadPool|ThreadLocalRandom).*")
         .orShould()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()
@@ -80,7 +91,8 @@ class ArchitectureTest {
   void onlyTheTransportAndItsUsersKnowNetty() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "transport..", ROOT + "server..", ROOT + "client..", ROOT + "cli..")
+        .resideOutsideOfPackages(
+            ROOT + "transport..", ROOT + "server..", ROOT + "client..", ROOT + "cli..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.netty..")
@@ -108,6 +120,10 @@ class ArchitectureTest {
 
   @Test
   void packagesHaveNoCycles() {
-    SlicesRuleDefinition.slices().matching("dev.switchboard.(*)..").should().beFreeOfCycles().check(OURS);
+    SlicesRuleDefinition.slices()
+        .matching("dev.switchboard.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .check(OURS);
   }
 }

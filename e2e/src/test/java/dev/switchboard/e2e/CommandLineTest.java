@@ -52,14 +52,22 @@ class CommandLineTest {
   @Test
   void aPortInUseIsSaid() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      fails(serve("--port", String.valueOf(taken.getLocalPort())), 1, "port", String.valueOf(taken.getLocalPort()));
+      fails(
+          serve("--port", String.valueOf(taken.getLocalPort())),
+          1,
+          "port",
+          String.valueOf(taken.getLocalPort()));
     }
   }
 
   @Test
   void aFolderThatCannotBeWrittenIsSaid() throws IOException {
     Path file = Files.writeString(data.resolve("file"), "not a folder");
-    fails(Program.switchboard("serve", "--port", "0", "--data", file.resolve("sub").toString()), 1, "--data", "sub");
+    fails(
+        Program.switchboard("serve", "--port", "0", "--data", file.resolve("sub").toString()),
+        1,
+        "--data",
+        "sub");
   }
 
   @Test
@@ -115,19 +123,35 @@ class CommandLineTest {
     try (Program server = serve("--port", "0")) {
       String base = "http://127.0.0.1:" + server.port();
       HttpClient http = HttpClient.newHttpClient();
-      HttpResponse<String> page = http.send(HttpRequest.newBuilder(URI.create(base + "/")).build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> page =
+          http.send(
+              HttpRequest.newBuilder(URI.create(base + "/")).build(),
+              HttpResponse.BodyHandlers.ofString());
       assertThat(page.statusCode()).isEqualTo(200);
-      assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow()).contains("default-src 'none'").doesNotContain("unsafe");
+      assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+          .contains("default-src 'none'")
+          .doesNotContain("unsafe");
       assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
       String tag = page.headers().firstValue("ETag").orElseThrow();
       HttpResponse<String> again =
-          http.send(HttpRequest.newBuilder(URI.create(base + "/")).header("If-None-Match", tag).build(), HttpResponse.BodyHandlers.ofString());
+          http.send(
+              HttpRequest.newBuilder(URI.create(base + "/")).header("If-None-Match", tag).build(),
+              HttpResponse.BodyHandlers.ofString());
       assertThat(again.statusCode()).isEqualTo(304);
-      for (String path : new String[] {"/nothing", "/../pom.xml", "/%2e%2e/Chat.class", "/app", "/..%2fChat.class"}) {
-        HttpResponse<String> none = http.send(HttpRequest.newBuilder(URI.create(base + path)).build(), HttpResponse.BodyHandlers.ofString());
+      for (String path :
+          new String[] {
+            "/nothing", "/../pom.xml", "/%2e%2e/Chat.class", "/app", "/..%2fChat.class"
+          }) {
+        HttpResponse<String> none =
+            http.send(
+                HttpRequest.newBuilder(URI.create(base + path)).build(),
+                HttpResponse.BodyHandlers.ofString());
         assertThat(none.statusCode()).as(path).isEqualTo(404);
       }
-      HttpResponse<String> health = http.send(HttpRequest.newBuilder(URI.create(base + "/healthz")).build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> health =
+          http.send(
+              HttpRequest.newBuilder(URI.create(base + "/healthz")).build(),
+              HttpResponse.BodyHandlers.ofString());
       assertThat(health.body()).isEqualTo("ok\n");
     }
   }

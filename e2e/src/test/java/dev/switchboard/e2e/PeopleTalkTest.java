@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two people in two browsers, a third in a terminal and a program talk; a page is reloaded, the server is killed, and all go on. */
+/**
+ * Two people in two browsers, a third in a terminal and a program talk; a page is reloaded, the
+ * server is killed, and all go on.
+ */
 @Tag("slow")
 @Tag("C7")
 @Tag("C8")
@@ -31,7 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 class PeopleTalkTest {
   private static final List<String> FLAGS =
       List.of(
-          "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync");
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync");
 
   private static Playwright playwright;
   private static Browser browser;
@@ -41,11 +50,17 @@ class PeopleTalkTest {
 
   @BeforeAll
   static void openBrowser() {
-    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     browser =
         playwright
             .chromium()
-            .launch(new BrowserType.LaunchOptions().setExecutablePath(Path.of("/usr/bin/chromium")).setHeadless(true).setArgs(FLAGS));
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(Path.of("/usr/bin/chromium"))
+                    .setHeadless(true)
+                    .setArgs(FLAGS));
   }
 
   @AfterAll
@@ -70,7 +85,8 @@ class PeopleTalkTest {
   }
 
   private static void connected(Page page) {
-    assertThat(page.locator("[data-testid=state][data-state=connected]")).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(30_000));
+    assertThat(page.locator("[data-testid=state][data-state=connected]"))
+        .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(30_000));
   }
 
   private static void say(Page page, String text) {
@@ -79,7 +95,8 @@ class PeopleTalkTest {
   }
 
   private static List<String> shown(Page page) {
-    return page.locator("[data-testid=message][data-state=sent] [data-testid=content]").allInnerTexts();
+    return page.locator("[data-testid=message][data-state=sent] [data-testid=content]")
+        .allInnerTexts();
   }
 
   @Test
@@ -92,7 +109,9 @@ class PeopleTalkTest {
       port = first.port();
       Page ann = enter(annsBrowser, port, "ann");
       Page bob = enter(bobsBrowser, port, "bob");
-      try (Program tom = Program.switchboard("chat", "ws://127.0.0.1:" + port + "/ws", "--as", "tom", "--room", "general");
+      try (Program tom =
+              Program.switchboard(
+                  "chat", "ws://127.0.0.1:" + port + "/ws", "--as", "tom", "--room", "general");
           ChatClient robot = ChatClient.of("ws://127.0.0.1:" + port + "/ws", "robot")) {
         tom.says("you are in #general");
         robot.onMessage(event -> heard.add(event.message().content()));
@@ -108,7 +127,13 @@ class PeopleTalkTest {
         assertThat(ann.getByText("three from tom 你好")).isVisible();
         robot.sendMessage("general", "four from the robot");
         tom.says("four from the robot");
-        List<String> expected = new ArrayList<>(List.of("one <b>from</b> ann", "two from bob", "three from tom 你好", "four from the robot"));
+        List<String> expected =
+            new ArrayList<>(
+                List.of(
+                    "one <b>from</b> ann",
+                    "two from bob",
+                    "three from tom 你好",
+                    "four from the robot"));
         everywhere(expected, heard, ann, bob);
 
         ann.reload();
@@ -116,10 +141,14 @@ class PeopleTalkTest {
         everywhere(expected, heard, ann, bob);
 
         first.kill();
-        assertThat(bob.locator("[data-testid=state]")).not().hasAttribute("data-state", "connected");
+        assertThat(bob.locator("[data-testid=state]"))
+            .not()
+            .hasAttribute("data-state", "connected");
         say(bob, "five, while nobody was there");
         tom.type("six, typed into the void");
-        try (Program second = Program.switchboard("serve", "--port", String.valueOf(port), "--data", data.toString())) {
+        try (Program second =
+            Program.switchboard(
+                "serve", "--port", String.valueOf(port), "--data", data.toString())) {
           second.port();
           connected(ann);
           connected(bob);
@@ -132,7 +161,10 @@ class PeopleTalkTest {
           assertThat(ann.getByText("seven, all together again")).isVisible();
           everywhereInTheSameOrder(expected, heard, ann, bob);
           for (String line : expected) {
-            assertThat(tom.out()).as("tom saw \"%s\" once", line).filteredOn(out -> out.endsWith(": " + line)).hasSize(1);
+            assertThat(tom.out())
+                .as("tom saw \"%s\" once", line)
+                .filteredOn(out -> out.endsWith(": " + line))
+                .hasSize(1);
           }
           ann.reload();
           connected(ann);
@@ -140,7 +172,9 @@ class PeopleTalkTest {
         }
       }
     }
-    assertThat(consoleErrors).as("nothing was refused by the Content-Security-Policy and no script failed").isEmpty();
+    assertThat(consoleErrors)
+        .as("nothing was refused by the Content-Security-Policy and no script failed")
+        .isEmpty();
   }
 
   private static void everywhere(List<String> expected, List<String> heard, Page... pages) {
@@ -151,7 +185,8 @@ class PeopleTalkTest {
   }
 
   /** What was said at the same time has no order of its own, but it has the same one everywhere. */
-  private static void everywhereInTheSameOrder(List<String> expected, List<String> heard, Page... pages) {
+  private static void everywhereInTheSameOrder(
+      List<String> expected, List<String> heard, Page... pages) {
     await().untilAsserted(() -> assertThat(heard).containsExactlyInAnyOrderElementsOf(expected));
     everywhere(List.copyOf(heard), heard, pages);
   }
@@ -186,7 +221,9 @@ class PeopleTalkTest {
         Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
       int port = server.port();
       enter(annsBrowser, port, "ann");
-      enter(annsBrowser, port, "ann");
+      Page annsSecondTab = annsBrowser.newPage();
+      annsSecondTab.navigate("http://127.0.0.1:" + port + "/");
+      connected(annsSecondTab);
       Page eve = evesBrowser.newPage();
       eve.navigate("http://127.0.0.1:" + port + "/");
       for (String name : List.of("ann", "Admin")) {
@@ -207,7 +244,8 @@ class PeopleTalkTest {
       Page bob = enter(bobsBrowser, port, "bob");
       ann.getByTestId("composer").pressSequentially("he");
       assertThat(bob.getByTestId("typing")).containsText("ann");
-      assertThat(bob.getByTestId("typing")).isEmpty(new LocatorAssertions.IsEmptyOptions().setTimeout(10_000));
+      assertThat(bob.getByTestId("typing"))
+          .isEmpty(new LocatorAssertions.IsEmptyOptions().setTimeout(10_000));
     }
   }
 }

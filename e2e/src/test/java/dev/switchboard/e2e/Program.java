@@ -61,7 +61,9 @@ final class Program implements AutoCloseable {
     await("\"" + part + "\" in " + out + err)
         .atMost(Duration.ofSeconds(30))
         .until(() -> !process.isAlive() || out.stream().anyMatch(line -> line.contains(part)));
-    assertThat(out).as("standard output; standard error is %s", err).anyMatch(line -> line.contains(part));
+    assertThat(out)
+        .as("standard output; standard error is %s", err)
+        .anyMatch(line -> line.contains(part));
     return out.stream().filter(line -> line.contains(part)).findFirst().orElseThrow();
   }
 
@@ -90,7 +92,9 @@ final class Program implements AutoCloseable {
   /** Waits for the end; the exit code. */
   int ends() {
     try {
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ended; standard error is %s", err).isTrue();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS))
+          .as("ended; standard error is %s", err)
+          .isTrue();
     } catch (InterruptedException stopped) {
       throw new IllegalStateException(stopped);
     }

@@ -33,7 +33,15 @@ class ReadmeTest {
     Path file = Files.writeString(folder.resolve("Hello.java"), source);
     int result =
         ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), file.toString());
+            .run(
+                null,
+                null,
+                null,
+                "-d",
+                folder.toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                file.toString());
     assertThat(result).as("compiles").isZero();
     assertThat(run()).contains("message 1, 1 + 2 = 3").containsPattern("guest-\\w+ said hi");
   }
@@ -41,9 +49,13 @@ class ReadmeTest {
   private String run() throws Exception {
     PrintStream before = System.out;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+    try (URLClassLoader loader =
+        new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
       System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-      loader.loadClass("Hello").getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+      loader
+          .loadClass("Hello")
+          .getMethod("main", String[].class)
+          .invoke(null, (Object) new String[0]);
     } finally {
       System.setOut(before);
     }
