@@ -1,4 +1,4 @@
-// Builds the page: TypeScript in, what a browser loads out (target/classes/dev/switchboard/chat/web). Needs Node 20 and npm, nothing else.
+// Builds the page: TypeScript in, what a browser loads out (target/classes/dev/switchboard/chat/web). Needs Node.js 18 and npm, nothing else.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -31,7 +31,7 @@ function run(command, args, folder) {
   }
 }
 
-if (Number(process.versions.node.split(".")[0]) < 20) fail(`Node ${process.versions.node} is too old (expected: 20 or newer)`);
+if (Number(process.versions.node.split(".")[0]) < 18) fail(`Node.js ${process.versions.node} (expected: 18 or newer)`);
 
 const inputs = newest(web, join(js, "src"), join(js, "package-lock.json"), join(js, "tsconfig.json"), fileURLToPath(import.meta.url));
 if (existsSync(stamp) && existsSync(join(out, "index.html")) && statSync(stamp).mtimeMs > inputs) process.exit(0);

@@ -142,10 +142,11 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     return this.#engine.ask(() => this.#talk.publish({ everyone: true }, type, data, options));
   }
 
-  /** Sends now or not at all; false if not. The own copy comes only with `echo: true`. */
-  fleeting<T extends TypeOf<M>>(room: string, type: T, data: M[T], options: { echo?: boolean } = {}): boolean {
+  /** To a room, or to a user or everyone by address. Sends now or not at all; false if not. The own copy comes only with `echo: true`. */
+  fleeting<T extends TypeOf<M>>(to: string | LogAddress, type: T, data: M[T], options: { echo?: boolean } = {}): boolean {
     if (this.#engine.congested) return false;
-    return this.#engine.do(() => this.#talk.fleeting({ room }, type, data, options.echo));
+    const address = typeof to === "string" ? { room: to } : to;
+    return this.#engine.do(() => this.#talk.fleeting(address, type, data, options.echo));
   }
 
   /** Asks the server's own handler; the reply's data. Not repeated if the connection is lost (`connection_lost`). */

@@ -1,257 +1,241 @@
 import { Composer } from "./composer.js";
-import { controls } from "./controls.js";
-import { avatar, h, icon, icons } from "./dom.js";
-import { nameProblem } from "./gate.js";
+import type { Conversation } from "./conversation.js";
+import { avatar, h, setText } from "./dom.js";
+import { Drawers } from "./drawers.js";
+import { nameProblem, type Problem } from "./gate.js";
+import { Header } from "./header.js";
 import { Messages } from "./messages.js";
-import { save, type Settings } from "./settings.js";
+import { People } from "./people.js";
+import type { Settings } from "./settings.js";
 import { Sidebar } from "./sidebar.js";
 import { Status } from "./status.js";
-import { Store, type Conversation } from "./store.js";
+import { Store } from "./store.js";
+import { switches } from "./switches.js";
 import { Talk } from "./talk.js";
-import { texts, type Texts } from "./texts.js";
+import { Times } from "./times.js";
 import { Toasts } from "./toasts.js";
 
-const RECHECK_ATTEMPT = 3;
+/** A browser can't see why an upgrade was refused: every so many attempts the server is asked whether the name is the reason. */
+const RECHECK_EVERY = 3;
+/** What a screen reader was told is not to be found a second time when reading the page. */
+const ANNOUNCED_MS = 1_000;
+const ONLINE_EVERY_MS = 30_000;
 
 /** The chat, once one has a name. */
 export class App {
-  readonly element = h("div", { class: "app" });
+  readonly element = h("div", { class: "app", "data-testid": "app" });
   readonly #store: Store;
   readonly #talk: Talk;
   readonly #status: Status;
+  readonly #header: Header;
   readonly #sidebar: Sidebar;
+  readonly #people: People;
   readonly #messages: Messages;
   readonly #composer: Composer;
+  readonly #drawers: Drawers;
   readonly #toasts = new Toasts();
   readonly #announcer = h("div", { class: "hidden", "aria-live": "polite" });
-  readonly #title = h("h1", { class: "title", dir: "auto" });
-  readonly #subtitle = h("p", { class: "subtitle" });
-  readonly #typing = h("p", { class: "typing", "data-testid": "typing", "aria-live": "polite" });
-  readonly #people = h("aside", { class: "people", id: "people" });
+  readonly #typing = h("span", { class: "typing", "data-testid": "typing", "aria-live": "polite" });
+  readonly #keys = h("span", { class: "keys" });
   readonly #foot = h("div", { class: "foot" });
-  readonly #head = h("div", { class: "head-actions" });
+  readonly #skip = h("a", { class: "skip", href: "#composer" });
+  readonly #side: HTMLElement;
   readonly #life = new AbortController();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #times: Times;
   #frame = 0;
 
   constructor(
     readonly settings: Settings,
-    readonly leave: (problem?: "taken" | "reserved" | "invalid") => void,
+    readonly leave: (problem?: Problem) => void,
   ) {
-    this.#store = new Store(settings.name, settings.read);
-    for (const room of settings.rooms) this.#store.open("room", room);
-    this.#store.active = `room:${settings.rooms[0]}`;
-    this.#talk = new Talk(this.#store, {
+    const store = new Store(settings.name, settings.read);
+    this.#store = store;
+    for (const room of settings.rooms) store.open("room", room);
+    store.active = `room:${settings.rooms[0]}`;
+    this.#times = new Times(settings.language, settings.texts);
+    this.#talk = new Talk(store, {
       changed: () => this.#later(),
-      heard: (conversation, row) => {
-        if (conversation.key !== this.#store.active || document.hidden) return;
-        this.#announcer.textContent = this.#t.newFrom(row.from, row.text);
-      },
-      notify: (level, text) => this.#toasts.add(level, text, this.#t.close),
+      heard: (conversation, from, text) => this.#heard(conversation, from, text),
+      notify: (level, text) => this.#toasts.add(level, text, settings.texts),
+      rooms: () => this.#roomsChanged(),
     });
-    this.#status = new Status(this.#talk.client, () => this.#t, (attempt) => void this.#recheck(attempt));
-    this.#sidebar = new Sidebar(this.#store, { show: (one) => this.#show(one), join: (room) => void this.#join(room) });
-    this.#messages = new Messages(
-      {
-        older: () => void this.#talk.older(this.#store.current),
-        retry: (row) => void this.#talk.send(this.#store.current, row.text, row),
-        read: () => this.#read(),
+    this.#status = new Status(this.#talk.client, () => settings.texts, () => this.#later(), (attempt) => void this.#recheck(attempt));
+    this.#sidebar = new Sidebar(store, { show: (one) => this.#show(one), join: (room) => void this.#join(room) });
+    this.#people = new People(store.me, (user) => this.#show(store.open("user", user)), () => this.#drawers.close());
+    this.#header = new Header(store, this.#status.element, {
+      menu: () => this.#drawers.toggle(this.#side),
+      people: () => this.#drawers.toggle(this.#people.element),
+      leave: () => void this.#leaveRoom(store.current),
+    });
+    this.#messages = new Messages({
+      older: () => void this.#talk.older(store.current),
+      retry: (row) => void this.#talk.send(store.current, row.text, row),
+      fill: (hole) => void this.#talk.fill(store.current, hole),
+      scrolled: () => this.#later(),
+    });
+    this.#composer = new Composer({
+      send: (text) => {
+        this.#messages.toEnd();
+        void this.#talk.send(store.current, text);
       },
-      this.#t,
-      settings.language,
-    );
-    this.#composer = new Composer(
-      {
-        send: (text) => void this.#talk.send(this.#store.current, text),
-        typing: (on) => this.#talk.typed(this.#store.current, on),
-      },
-      this.#t,
-    );
-    this.#build();
+      typing: (on) => this.#talk.typing.typed(store.current, on),
+    });
+    const logo = h("img", { src: "/favicon.svg", alt: "", width: 28, height: 28 });
+    this.#side = h("header", { class: "side", id: "side" }, h("div", { class: "brand" }, logo, "Switchboard"), this.#sidebar.element, this.#foot);
+    const main = h("main", { class: "main" }, this.#header.element, this.#messages.element, this.#composer.element, h("div", { class: "under" }, this.#typing, this.#keys));
+    this.#drawers = new Drawers(this.element, main);
+    const scrim = h("div", { class: "scrim", click: () => this.#drawers.close() });
+    this.element.append(this.#skip, this.#side, main, this.#people.element, scrim, this.#toasts.element, this.#announcer);
     const { signal } = this.#life;
-    document.addEventListener("visibilitychange", () => this.#later(), { signal });
-    addEventListener("keydown", (event) => event.key === "Escape" && this.#drawer(undefined), { signal });
+    document.addEventListener("visibilitychange", () => this.#seen(), { signal });
+    addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && (this.#drawers.close() || this.#toasts.closeLast()), { signal });
+    this.#timer = setInterval(() => this.#status.connected && store.of("user").length > 0 && void this.#talk.whoIsOnline().catch(() => {}), ONLINE_EVERY_MS);
+    this.#drawFoot();
     this.#draw();
-    void this.#start();
+    this.#talk.start();
   }
 
-  get #t(): Texts {
-    return texts[this.settings.language];
-  }
-
-  async #start(): Promise<void> {
-    try {
-      await this.#talk.start(this.settings.rooms);
-    } catch {
-      // The status line says it, and offers the way back.
-    }
-  }
-
-  #build(): void {
-    const scrim = h("button", { class: "scrim", type: "button", tabindex: "-1", "aria-hidden": "true", click: () => this.#drawer(undefined) });
-    this.element.append(
-      h("header", { class: "side", id: "side" }, h("div", { class: "brand" }, h("img", { src: "/favicon.svg", alt: "", width: 28, height: 28 }), "Switchboard"), this.#sidebar.element, this.#foot),
-      h(
-        "main",
-        { class: "main" },
-        h("div", { class: "bar" }, h("div", { class: "names" }, this.#title, this.#subtitle), this.#status.element, this.#head),
-        this.#messages.element,
-        this.#typing,
-        this.#composer.element,
-      ),
-      this.#people,
-      scrim,
-      this.#toasts.element,
-      this.#announcer,
-    );
+  focus(): void {
+    this.#composer.focus();
   }
 
   /** Draws at most once a frame, however much comes in. */
   #later(): void {
+    if (document.hidden) document.title = this.#pageTitle();
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       this.#draw();
     });
-    if (document.hidden) document.title = this.#pageTitle();
   }
 
   #draw(): void {
+    const { settings } = this;
     const conversation = this.#store.current;
-    const t = this.#t;
-    if (!document.hidden && this.#messages.atEnd) this.#read(false);
-    this.#title.textContent = conversation.kind === "room" ? `# ${conversation.name}` : conversation.name;
-    this.#subtitle.textContent = conversation.kind === "room" ? t.peopleCount(conversation.count) : t.directTitle;
+    const t = settings.texts;
+    this.#attend(conversation);
+    this.#header.render(conversation, t);
     this.#sidebar.render(t);
-    this.#messages.show(conversation);
+    this.#people.render(conversation, t);
+    this.element.classList.toggle("direct", conversation.kind === "user");
+    this.#messages.show(conversation, { texts: t, times: this.#times, connected: this.#status.connected });
     this.#composer.show(conversation, t);
-    this.#drawTyping(conversation, t);
-    this.#drawHead(conversation, t);
-    this.#drawPeople(conversation, t);
-    this.#drawFoot(t);
-    document.getElementById("skip")!.textContent = t.skip;
+    const [a, b, ...more] = conversation.typing.keys();
+    setText(this.#typing, a === undefined ? "" : b === undefined ? t.typing1(a) : more.length === 0 ? t.typing2(a, b) : t.typingMany);
+    setText(this.#keys, t.keys);
+    setText(this.#skip, t.skip);
     document.title = this.#pageTitle();
   }
 
+  /** What is in sight at the end of the list is read. What is not gets a line above it. */
+  #attend(conversation: Conversation): void {
+    const looking = !document.hidden && this.#messages.atEnd;
+    if (!looking) {
+      if (conversation.divider < conversation.read) conversation.divide();
+      return;
+    }
+    conversation.trim();
+    if (!conversation.markRead()) return;
+    this.settings.read[conversation.key] = [conversation.epoch, conversation.read];
+    this.settings.save();
+  }
+
+  /** The page is in sight again. */
+  #seen(): void {
+    if (document.hidden) return;
+    this.#store.current.divide();
+    this.#later();
+  }
+
   #pageTitle(): string {
-    const unread = this.#store.unread;
-    const { kind, name } = this.#store.current;
-    return `${unread > 0 ? `(${unread}) ` : ""}${kind === "room" ? "#" : ""}${name} · Switchboard`;
+    const { unread, current } = this.#store;
+    return `${unread > 0 ? `(${unread}) ` : ""}${current.kind === "room" ? "#" : ""}${current.name} · Switchboard`;
   }
 
-  #drawTyping(conversation: Conversation, t: Texts): void {
-    const [a, b, ...more] = [...conversation.typing.keys()];
-    const text = a === undefined ? "" : b === undefined ? t.typing1(a) : more.length === 0 ? t.typing2(a, b) : t.typingMany;
-    if (this.#typing.textContent !== text) this.#typing.textContent = text;
+  #heard(conversation: Conversation, from: string, text: string): void {
+    const here = conversation.key === this.#store.active;
+    if (!here && conversation.kind === "room") return;
+    const said = h("p", {}, this.settings.texts.newFrom(from, text));
+    this.#announcer.append(said);
+    setTimeout(() => said.remove(), ANNOUNCED_MS);
   }
 
-  #drawHead(conversation: Conversation, t: Texts): void {
-    const button = (name: string, path: string, click: () => void, kind: string) =>
-      h("button", { type: "button", class: `quiet ${kind}`, "aria-label": name, title: name, click }, icon(path));
-    this.#head.replaceChildren(
-      button(t.menu, icons.menu, () => this.#drawer("side"), "narrow"),
-      conversation.kind === "room" ? button(t.leave, icons.leave, () => void this.#leaveRoom(conversation), "wide") : "",
-      conversation.kind === "room" ? button(t.people, icons.people, () => this.#drawer("people"), "medium") : "",
-    );
-  }
-
-  #drawPeople(conversation: Conversation, t: Texts): void {
-    this.#people.hidden = conversation.kind !== "room";
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["user"] : undefined;
-    this.#people.replaceChildren(
-      h("h2", {}, t.people, " ", h("span", { class: "count" }, String(conversation.count))),
-      h(
-        "ul",
-        {},
-        ...conversation.members.map((user) =>
-          h(
-            "li",
-            {},
-            h(
-              "button",
-              { type: "button", class: "item", "data-testid": "member", "data-user": user, disabled: user === this.#store.me, title: user === this.#store.me ? t.you : t.writeTo(user), click: () => this.#show(this.#store.open("user", user)) },
-              avatar(user),
-              h("span", { class: "name", dir: "auto" }, user),
-              user === this.#store.me && h("span", { class: "me" }, t.you),
-            ),
-          ),
-        ),
-      ),
-    );
-    if (focused !== undefined) this.#people.querySelector<HTMLElement>(`[data-user="${CSS.escape(focused)}"]`)?.focus();
-  }
-
-  #drawFoot(t: Texts): void {
-    if (this.#foot.contains(document.activeElement) && this.#foot.dataset["language"] === this.settings.language) return;
-    this.#foot.dataset["language"] = this.settings.language;
-    const looks = controls(this.settings, () => {
-      this.#messages.speak(this.#t, this.settings.language);
+  #drawFoot(): void {
+    const { settings } = this;
+    const t = settings.texts;
+    const again = document.activeElement instanceof HTMLElement && this.#foot.contains(document.activeElement) ? document.activeElement.dataset["testid"] : undefined;
+    const changed = () => {
+      this.#times = new Times(settings.language, settings.texts);
+      this.#drawFoot();
       this.#status.render();
       this.#draw();
-    });
+    };
     this.#foot.replaceChildren(
-      h("div", { class: "self" }, avatar(this.#store.me), h("span", { class: "name", dir: "auto" }, this.#store.me), h("button", { type: "button", class: "link", click: () => this.#signOut() }, t.signOut)),
-      looks,
+      h(
+        "div",
+        { class: "self" },
+        avatar(this.#store.me),
+        h("span", { class: "name", dir: "auto", title: this.#store.me, "data-testid": "me" }, this.#store.me),
+        h("button", { type: "button", class: "link", "data-testid": "sign-out", click: () => this.#signOut() }, t.signOut),
+      ),
+      switches(settings, changed),
     );
-  }
-
-  #drawer(which: "side" | "people" | undefined): void {
-    if (which && this.element.dataset["drawer"] !== which) {
-      this.element.dataset["drawer"] = which;
-      document.getElementById(which)?.querySelector<HTMLElement>("button, input")?.focus();
-    } else delete this.element.dataset["drawer"];
+    if (again) this.#foot.querySelector<HTMLElement>(`[data-testid="${again}"]`)?.focus();
   }
 
   #show(conversation: Conversation): void {
+    this.#talk.typing.typed(this.#store.current, false);
     this.#store.active = conversation.key;
-    conversation.divider = conversation.unread > 0 ? conversation.read : 0;
-    this.#drawer(undefined);
+    conversation.divider = 0;
+    conversation.divide();
+    this.#drawers.close();
     this.#draw();
-    this.#read();
+    this.#messages.toEnd();
+    this.#later();
     this.#composer.focus();
+    if (conversation.kind === "user" && this.#status.connected) this.#talk.whoIsOnline().catch(() => {});
   }
 
-  #read(draw = true): void {
-    const conversation = this.#store.current;
-    if (document.hidden || !conversation.markRead()) return;
-    this.settings.read[conversation.key] = conversation.read;
-    save(this.settings);
-    if (draw) this.#later();
-  }
-
-  async #join(room: string): Promise<void> {
+  async #join(name: string): Promise<void> {
     try {
-      const conversation = await this.#talk.join(room);
-      if (!this.settings.rooms.includes(room)) this.settings.rooms.push(room);
-      save(this.settings);
-      this.#show(conversation);
+      this.#show(this.#store.find("room", name) ?? (await this.#talk.join(name)));
     } catch (error) {
-      this.#toasts.add("error", (error as Error).message, this.#t.close);
+      this.#toasts.add("error", (error as Error).message, this.settings.texts);
     }
   }
 
-  async #leaveRoom(conversation: Conversation): Promise<void> {
+  async #leaveRoom(room: Conversation): Promise<void> {
     try {
-      await this.#talk.leave(conversation);
-      this.settings.rooms = this.settings.rooms.filter((room) => room !== conversation.name);
-      save(this.settings);
-      const next = this.#store.of("room")[0] ?? this.#store.of("user")[0];
-      if (next) this.#show(next);
-      else await this.#join("general");
+      await this.#talk.leave(room);
     } catch (error) {
-      this.#toasts.add("error", (error as Error).message, this.#t.close);
+      this.#toasts.add("error", (error as Error).message, this.settings.texts);
     }
   }
 
-  /** A browser can't see why an upgrade was refused: after some attempts the server is asked whether the name is the reason. */
+  /** Remembers the rooms, and goes elsewhere if the one in sight was left. */
+  #roomsChanged(): void {
+    const rooms = this.#store.of("room");
+    this.settings.rooms = rooms.length > 0 ? rooms.map(({ name }) => name) : ["general"];
+    this.settings.save();
+    if (this.#store.conversations.has(this.#store.active)) return this.#later();
+    const next = rooms[0] ?? this.#store.of("user")[0];
+    if (next) this.#show(next);
+    else void this.#join("general");
+  }
+
   async #recheck(attempt: number): Promise<void> {
-    if (attempt !== RECHECK_ATTEMPT) return;
+    if (attempt % RECHECK_EVERY !== 0) return;
     const problem = await nameProblem(this.#store.me);
-    if (problem !== undefined && problem !== "unreachable") this.#signOut(problem);
+    if (problem !== undefined && problem !== "unreachable" && !this.#status.connected) this.#signOut(problem);
   }
 
-  #signOut(problem?: "taken" | "reserved" | "invalid"): void {
+  #signOut(problem?: Problem): void {
     this.#life.abort();
-    this.#talk.client.close();
+    clearInterval(this.#timer);
+    cancelAnimationFrame(this.#frame);
+    this.#status.close();
+    this.#talk.close();
     this.leave(problem);
   }
 }

@@ -1,3 +1,5 @@
+import { parts } from "./links.js";
+
 type Child = Node | string | null | undefined | false;
 type Attributes = Record<string, string | boolean | number | undefined | ((event: any) => void)>;
 
@@ -13,50 +15,71 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Att
   return element;
 }
 
-const SVG = "http://www.w3.org/2000/svg";
-
-/** A line icon of 20 by 20. */
-export function icon(path: string): SVGElement {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 20 20");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const shape = document.createElementNS(SVG, "path");
-  shape.setAttribute("d", path);
-  svg.append(shape);
-  return svg;
+/** Sets the text if it is another one, so that a screen reader is not told twice. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }
 
-export const icons = {
-  menu: "M3 6h14M3 10h14M3 14h14",
-  people: "M7 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM1.5 17c0-3 2.5-5 5.5-5s5.5 2 5.5 5M13 3.5a3 3 0 0 1 0 5M15 12.5c2 .6 3.5 2.300 3.500 4.500",
-  send: "M3 10h13M11 5l5 5-5 5",
-  close: "M5 5l10 10M15 5L5 15",
-  leave: "M8 4H4v12h4M12 6l4 4-4 4M16 10H8",
-  down: "M10 4v12M5 11l5 5 5-5",
-};
+/** Makes the children of `parent` these, moving no element that is in its place: focus and scrolling stay. */
+export function arrange(parent: Element, wanted: readonly Element[]): void {
+  const keep = new Set(wanted);
+  for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
+  let at = parent.firstElementChild;
+  for (const element of wanted) {
+    if (element === at) at = at.nextElementSibling;
+    else parent.insertBefore(element, at);
+  }
+}
+
+/** Elements by key: made once, updated after that, forgotten when no longer wanted. */
+export class Keyed<T, E extends HTMLElement> {
+  readonly #elements = new Map<string, E>();
+
+  constructor(
+    readonly parent: Element,
+    readonly make: (value: T) => E,
+    readonly update: (element: E, value: T) => void,
+  ) {}
+
+  show(values: readonly T[], keyOf: (value: T) => string): void {
+    const keys = new Set<string>();
+    const wanted = values.map((value) => {
+      const key = keyOf(value);
+      const element = this.#elements.get(key) ?? this.make(value);
+      keys.add(key);
+      this.#elements.set(key, element);
+      this.update(element, value);
+      return element;
+    });
+    for (const key of this.#elements.keys()) if (!keys.has(key)) this.#elements.delete(key);
+    arrange(this.parent, wanted);
+  }
+
+  clear(): void {
+    this.#elements.clear();
+    this.parent.replaceChildren();
+  }
+}
 
 /** Text with its web addresses as links. */
 export function linked(text: string): Node[] {
-  const nodes: Node[] = [];
-  let from = 0;
-  for (const match of text.matchAll(/https?:\/\/[^\s<>"'，。、）]+[^\s<>"'.,;:!?)\]，。、）]/g)) {
-    nodes.push(document.createTextNode(text.slice(from, match.index)));
-    nodes.push(h("a", { href: match[0], target: "_blank", rel: "noopener noreferrer nofollow" }, match[0]));
-    from = match.index + match[0].length;
-  }
-  nodes.push(document.createTextNode(text.slice(from)));
-  return nodes;
+  return parts(text).map((part) =>
+    part.href === undefined
+      ? document.createTextNode(part.text)
+      : h("a", { href: part.href, target: "_blank", rel: "noopener noreferrer nofollow" }, part.text),
+  );
 }
 
-/** A colour for a name, always the same one. */
-export function hue(name: string): number {
+const HUES = 12;
+
+/** A colour for a name, always the same one; as a class, for styles are not set from here. */
+export function hue(name: string): string {
   let hash = 7;
-  for (const char of name) hash = (hash * 31 + char.codePointAt(0)!) % 3600;
-  return hash % 12;
+  for (const char of name) hash = (hash * 31 + char.codePointAt(0)!) % 99_991;
+  return `hue${hash % HUES}`;
 }
 
 export function avatar(name: string): HTMLElement {
-  const initial = [...name][0]?.toLocaleUpperCase() ?? "?";
-  return h("span", { class: `avatar hue${hue(name)}`, "aria-hidden": "true" }, initial);
+  const initial = [...name.trim()][0]?.toLocaleUpperCase() ?? "?";
+  return h("span", { class: `avatar ${hue(name)}`, "aria-hidden": "true" }, initial);
 }

@@ -1,12 +1,15 @@
 import { h } from "./dom.js";
 import type { Texts } from "./texts.js";
 
-type Problem = "taken" | "reserved" | "invalid" | "unreachable";
+/** Why a name can't be had; `unreachable`: nobody knows. */
+export type Problem = "taken" | "reserved" | "invalid" | "unreachable";
 
-/** Whether a name can be had, asked of the server; its answer also gives this browser the cookie that keeps the name. */
+const ASK_MS = 10_000;
+
+/** Asks the server whether a name can be had; its answer also gives this browser the cookie that keeps the name. */
 export async function nameProblem(name: string): Promise<Problem | undefined> {
   try {
-    const response = await fetch(`/api/name?user=${encodeURIComponent(name)}`, { cache: "no-store" });
+    const response = await fetch(`/api/name?user=${encodeURIComponent(name)}`, { cache: "no-store", signal: AbortSignal.timeout(ASK_MS) });
     const answer = (await response.json()) as { ok: boolean; code?: Problem };
     return answer.ok ? undefined : (answer.code ?? "invalid");
   } catch {
@@ -14,7 +17,7 @@ export async function nameProblem(name: string): Promise<Problem | undefined> {
   }
 }
 
-export function problemText(problem: Problem, t: Texts): string {
+function problemText(problem: Problem, t: Texts): string {
   return problem === "unreachable" ? t.unreachable : t[`name_${problem}`];
 }
 
@@ -23,14 +26,14 @@ export class Gate {
   readonly element: HTMLElement;
   readonly #input: HTMLInputElement;
   readonly #button: HTMLButtonElement;
-  readonly #error: HTMLElement;
+  readonly #error = h("p", { id: "name-error", class: "error", role: "alert", "data-testid": "name-error" });
   #busy = false;
 
   constructor(
     readonly t: Texts,
     name: string,
-    controls: HTMLElement,
-    readonly enter: (name: string) => Promise<void>,
+    switches: HTMLElement,
+    readonly enter: (name: string) => void,
   ) {
     this.#input = h("input", {
       id: "name",
@@ -39,19 +42,19 @@ export class Gate {
       autocomplete: "nickname",
       autocapitalize: "words",
       spellcheck: "false",
-      maxlength: 40,
-      required: true,
+      enterkeyhint: "go",
+      maxlength: 80,
       value: name,
       "aria-describedby": "name-hint name-error",
+      input: () => this.#say(""),
     });
     this.#button = h("button", { type: "submit", class: "primary", "data-testid": "name-join" }, t.enter);
-    this.#error = h("p", { id: "name-error", class: "error", role: "alert", "data-testid": "name-error" });
     this.element = h(
       "main",
-      { class: "gate" },
+      { class: "gate", "data-testid": "gate" },
       h(
         "form",
-        { submit: (event: Event) => void this.#submit(event) },
+        { novalidate: true, submit: (event: Event) => void this.#submit(event) },
         h("img", { src: "/favicon.svg", alt: "", width: 56, height: 56 }),
         h("h1", {}, "Switchboard"),
         h("p", { class: "tagline" }, t.tagline),
@@ -61,8 +64,12 @@ export class Gate {
         this.#error,
         this.#button,
       ),
-      controls,
+      switches,
     );
+  }
+
+  get typed(): string {
+    return this.#input.value;
   }
 
   focus(): void {
@@ -71,23 +78,34 @@ export class Gate {
   }
 
   fail(problem: Problem): void {
-    this.#error.textContent = problemText(problem, this.t);
-    this.#input.setAttribute("aria-invalid", "true");
+    this.#say(problemText(problem, this.t));
     this.focus();
+  }
+
+  #say(error: string): void {
+    this.#error.textContent = error;
+    if (error === "") this.#input.removeAttribute("aria-invalid");
+    else this.#input.setAttribute("aria-invalid", "true");
   }
 
   async #submit(event: Event): Promise<void> {
     event.preventDefault();
+    if (this.#busy) return;
     const name = this.#input.value.trim().normalize("NFC");
-    if (this.#busy || name === "") return;
-    this.#busy = true;
-    this.#button.disabled = true;
-    this.#button.textContent = this.t.entering;
+    if (name === "") {
+      this.#say(this.t.nameMissing);
+      return this.#input.focus();
+    }
+    this.#wait(true);
     const problem = await nameProblem(name);
-    this.#busy = false;
-    this.#button.disabled = false;
-    this.#button.textContent = this.t.enter;
+    this.#wait(false);
     if (problem) this.fail(problem);
-    else await this.enter(name);
+    else this.enter(name);
+  }
+
+  #wait(on: boolean): void {
+    this.#busy = on;
+    this.#button.setAttribute("aria-busy", String(on));
+    this.#button.textContent = on ? this.t.entering : this.t.enter;
   }
 }

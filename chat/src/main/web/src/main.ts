@@ -1,39 +1,40 @@
 import { App } from "./app.js";
-import { applyLook, controls } from "./controls.js";
-import { Gate, nameProblem } from "./gate.js";
-import { load, save } from "./settings.js";
-import { texts } from "./texts.js";
+import { Gate, nameProblem, type Problem } from "./gate.js";
+import { Settings } from "./settings.js";
+import { switches } from "./switches.js";
 
 const root = document.getElementById("app")!;
-const settings = load();
+const settings = Settings.load();
 
-function gate(problem?: Parameters<Gate["fail"]>[0]): void {
-  const t = texts[settings.language];
-  const form = new Gate(t, settings.name, controls(settings, () => gate()), (name) => enter(name));
+function gate(problem?: Problem, typed = settings.name): void {
+  const form = new Gate(settings.texts, typed, switches(settings, () => gate(undefined, form.typed)), enter);
   root.replaceChildren(form.element);
-  document.getElementById("skip")!.textContent = t.skip;
   document.title = "Switchboard";
   if (problem) form.fail(problem);
   else form.focus();
 }
 
-async function enter(name: string): Promise<void> {
+function enter(name: string): void {
   if (settings.name !== name) settings.read = {};
   settings.name = name;
-  save(settings);
+  settings.save();
   const app = new App(settings, (problem) => {
-    settings.name = problem ? settings.name : "";
-    save(settings);
-    gate(problem);
+    const former = settings.name;
+    if (problem === undefined) {
+      settings.name = "";
+      settings.save();
+    }
+    gate(problem, former);
   });
   root.replaceChildren(app.element);
+  app.focus();
 }
 
-applyLook(settings);
+settings.apply();
 if (settings.name === "") gate();
 else {
   const problem = await nameProblem(settings.name);
   // A server that does not answer is no reason to leave: the chat shows it and comes back by itself.
-  if (problem === undefined || problem === "unreachable") await enter(settings.name);
+  if (problem === undefined || problem === "unreachable") enter(settings.name);
   else gate(problem);
 }

@@ -1,171 +1,166 @@
-import { avatar, h, icon, icons, linked } from "./dom.js";
-import type { Conversation, Row } from "./store.js";
-import type { Language, Texts } from "./texts.js";
+import type { Conversation, Hole, Row } from "./conversation.js";
+import { avatar, h, Keyed, setText } from "./dom.js";
+import { icon } from "./icons.js";
+import { layout, type Item } from "./layout.js";
+import { drawRow, newRow } from "./row.js";
+import type { Texts } from "./texts.js";
+import type { Times } from "./times.js";
 
-const GROUP_MS = 5 * 60_000;
-const NEAR_END = 80;
+const NEAR_END = 60;
+const NEAR_TOP = 200;
 
 export interface MessageActions {
   older(): void;
   retry(row: Row): void;
-  read(): void;
+  fill(hole: Hole): void;
+  /** The reader came to the end of the list, or left it. */
+  scrolled(): void;
+}
+
+export interface MessageLook {
+  readonly texts: Texts;
+  readonly times: Times;
+  readonly connected: boolean;
 }
 
 /**
- * The list of messages. Rows keep their elements; a change touches only what changed. It stays at the end while the reader is there, and where the reader is otherwise, also
- * when older rows come in above.
+ * The list of messages. It stays at the end while the reader is there, and otherwise where the reader is, also when older
+ * messages come in above.
  */
 export class Messages {
   readonly element: HTMLElement;
-  readonly #list = h("ol", { class: "rows" });
   readonly #top = h("div", { class: "top" });
-  readonly #scroller: HTMLElement;
-  readonly #jump: HTMLButtonElement;
-  readonly #elements = new Map<string, HTMLElement>();
+  readonly #list = h("ol", { class: "rows" });
+  readonly #inner = h("div", { class: "inner" }, this.#top, this.#list);
+  readonly #scroller = h("div", { class: "scroller", tabindex: "0", role: "log", "aria-live": "off", "data-testid": "messages" }, this.#inner);
+  readonly #jumpText = h("span");
+  readonly #jump = h("button", { class: "jump", type: "button", hidden: true, "data-testid": "jump", click: () => this.#toLatest() }, icon("down"), this.#jumpText);
+  readonly #items: Keyed<Item, HTMLLIElement>;
   #conversation: Conversation | undefined;
-  #texts: Texts;
-  #language: Language;
+  #look: MessageLook | undefined;
+  #topDrawn = "";
   #atEnd = true;
 
-  constructor(
-    readonly actions: MessageActions,
-    texts: Texts,
-    language: Language,
-  ) {
-    this.#texts = texts;
-    this.#language = language;
-    this.#jump = h("button", { class: "jump", type: "button", hidden: true, click: () => this.#toEnd() });
-    this.#scroller = h("div", { class: "scroller", tabindex: "0", role: "log", "aria-live": "off" }, this.#top, this.#list);
-    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+  constructor(readonly actions: MessageActions) {
     this.element = h("div", { class: "messages" }, this.#scroller, this.#jump);
-    new ResizeObserver(() => this.#atEnd && this.#toEnd()).observe(this.#scroller);
-  }
-
-  speak(texts: Texts, language: Language): void {
-    this.#texts = texts;
-    this.#language = language;
-    this.#reset();
-  }
-
-  show(conversation: Conversation): void {
-    if (this.#conversation !== conversation) {
-      this.#conversation = conversation;
-      this.#reset();
-      this.#atEnd = true;
-    }
-    this.render();
-  }
-
-  #reset(): void {
-    this.#elements.clear();
-    this.#list.replaceChildren();
-  }
-
-  render(): void {
-    const conversation = this.#conversation;
-    if (!conversation) return;
-    const fromEnd = this.#scroller.scrollHeight - this.#scroller.scrollTop;
-    const firstBefore = this.#list.firstElementChild;
-    this.#renderTop(conversation);
-    this.#renderRows(conversation);
-    if (this.#atEnd) this.#toEnd();
-    else if (firstBefore !== this.#list.firstElementChild) this.#scroller.scrollTop = this.#scroller.scrollHeight - fromEnd;
-    this.#renderJump(conversation);
-  }
-
-  #renderTop(conversation: Conversation): void {
-    const t = this.#texts;
-    const name = conversation.kind === "room" ? `# ${conversation.name}` : conversation.name;
-    const empty = conversation.rows.length === 0;
-    this.#top.replaceChildren(
-      conversation.older && !empty
-        ? h(
-            "button",
-            { class: "older", type: "button", "data-testid": "older", disabled: conversation.loading, click: () => this.actions.older() },
-            conversation.loading ? t.loadingOlder : t.older,
-          )
-        : h("div", { class: "beginning" }, h("strong", {}, t.beginning(name)), empty && h("p", {}, t.emptyHint)),
-      conversation.gap ? h("p", { class: "gap", role: "status" }, t.gap) : "",
-    );
-  }
-
-  #renderRows(conversation: Conversation): void {
-    const wanted: HTMLElement[] = [];
-    let before: Row | undefined;
-    let divided = conversation.divider === 0;
-    for (const row of conversation.rows) {
-      const newDay = !before || new Date(before.time).toDateString() !== new Date(row.time).toDateString();
-      const newHere = !divided && row.seq > conversation.divider && row.from !== conversation.me;
-      if (newDay) wanted.push(this.#separator(`d${new Date(row.time).toDateString()}`, this.#day(row.time), "day"));
-      if (newHere) {
-        wanted.push(this.#separator("new", this.#texts.newMessages, "new"));
-        divided = true;
-      }
-      const head = newDay || newHere || !before || before.from !== row.from || row.time - before.time > GROUP_MS;
-      wanted.push(this.#row(row, head, conversation.me));
-      before = row;
-    }
-    let at: Element | null = this.#list.firstElementChild;
-    for (const element of wanted) {
-      if (element === at) at = at.nextElementSibling;
-      else this.#list.insertBefore(element, at);
-    }
-    while (at) {
-      const next: Element | null = at.nextElementSibling;
-      at.remove();
-      at = next;
-    }
-  }
-
-  #separator(key: string, text: string, kind: string): HTMLElement {
-    let element = this.#elements.get(key);
-    if (!element) {
-      element = h("li", { class: `separator ${kind}` }, h("span", {}, text));
-      this.#elements.set(key, element);
-    }
-    return element;
-  }
-
-  #row(row: Row, head: boolean, me: string): HTMLElement {
-    const drawn = `${row.state}/${row.seq}/${head}`;
-    const known = this.#elements.get(row.key);
-    if (known?.dataset["drawn"] === drawn) return known;
-    const element = known ?? h("li", { "data-testid": "message" });
-    element.className = `row${head ? " head" : ""}${row.from === me ? " mine" : ""} ${row.state}`;
-    Object.assign(element.dataset, { drawn, seq: String(row.seq), from: row.from, state: row.state });
-    const time = new Date(row.time);
-    const clock = new Intl.DateTimeFormat(this.#language, { hour: "2-digit", minute: "2-digit" }).format(time);
-    const stamp = h("time", { datetime: time.toISOString(), title: time.toLocaleString(this.#language) }, clock);
-    element.replaceChildren(
-      head ? avatar(row.from) : stamp,
-      h(
-        "div",
-        { class: "body" },
-        head && h("div", { class: "by" }, h("strong", { dir: "auto" }, row.from), row.from === me && h("span", { class: "me" }, this.#texts.you), stamp),
-        h("p", { class: "content", "data-testid": "content", dir: "auto" }, ...linked(row.text)),
-        row.state === "pending" && h("span", { class: "sending" }, this.#texts.pending),
-        row.state === "failed" &&
-          h("span", { class: "failure" }, this.#texts.failed, " · ", h("button", { type: "button", click: () => this.actions.retry(row) }, this.#texts.retry)),
-      ),
-    );
-    this.#elements.set(row.key, element);
-    return element;
-  }
-
-  #day(time: number): string {
-    const day = new Date(time).toDateString();
-    if (day === new Date().toDateString()) return this.#texts.today;
-    if (day === new Date(Date.now() - 86_400_000).toDateString()) return this.#texts.yesterday;
-    return new Intl.DateTimeFormat(this.#language, { dateStyle: "full" }).format(time);
-  }
-
-  #renderJump(conversation: Conversation): void {
-    this.#jump.hidden = this.#atEnd;
-    this.#jump.replaceChildren(icon(icons.down), this.#texts.jump(conversation.unread));
+    this.#items = new Keyed<Item, HTMLLIElement>(this.#list, (item) => this.#make(item), (element, item) => this.#update(element, item));
+    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    const stay = new ResizeObserver(() => this.#atEnd && this.toEnd());
+    stay.observe(this.#scroller);
+    stay.observe(this.#inner);
   }
 
   get atEnd(): boolean {
     return this.#atEnd;
+  }
+
+  show(conversation: Conversation, look: MessageLook): void {
+    const other = this.#conversation !== conversation;
+    if (other || this.#look?.texts !== look.texts) this.#items.clear();
+    if (other) this.#atEnd = true;
+    this.#conversation = conversation;
+    this.#look = look;
+    this.#scroller.setAttribute("aria-label", look.texts.messages(conversation.name));
+    const anchor = this.#atEnd ? undefined : this.#anchor();
+    this.#drawTop(conversation, look.texts);
+    this.#items.show(layout(conversation), (item) => item.key);
+    if (!anchor) this.toEnd();
+    else if (anchor.element.isConnected) this.#scroller.scrollTop += anchor.element.getBoundingClientRect().top - anchor.top;
+    this.#drawJump(conversation, look.texts);
+  }
+
+  toEnd(): void {
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#atEnd = true;
+  }
+
+  #toLatest(): void {
+    this.toEnd();
+    this.actions.scrolled();
+    this.#scroller.focus({ preventScroll: true });
+  }
+
+  /** The first row in sight, and where it is. */
+  #anchor(): { element: Element; top: number } | undefined {
+    const { top } = this.#scroller.getBoundingClientRect();
+    let low = 0;
+    let high = this.#list.children.length - 1;
+    if (high < 0) return undefined;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#list.children[middle]!.getBoundingClientRect().bottom > top) high = middle;
+      else low = middle + 1;
+    }
+    // A day or a line above new messages may move; what was said stays in its place.
+    let element = this.#list.children[low];
+    while (element && !element.classList.contains("row")) element = element.nextElementSibling ?? undefined;
+    return element && { element, top: element.getBoundingClientRect().top };
+  }
+
+  #drawTop(conversation: Conversation, t: Texts): void {
+    const { loaded, older, loading, name, kind, rows } = conversation;
+    const drawn = JSON.stringify([conversation.key, loaded, older, loading, rows.length === 0, t.older]);
+    if (drawn === this.#topDrawn) return;
+    this.#topDrawn = drawn;
+    if (!loaded) return this.#top.replaceChildren(this.#skeleton(t));
+    if (older) {
+      const button = h("button", { class: "older", type: "button", "data-testid": "older", click: () => this.actions.older() }, loading ? t.loadingOlder : t.older);
+      return this.#top.replaceChildren(button);
+    }
+    const room = kind === "room";
+    this.#top.replaceChildren(
+      h(
+        "div",
+        { class: "beginning" },
+        room ? h("span", { class: "hash-mark", "aria-hidden": "true" }, "#") : avatar(name),
+        h("h2", { dir: "auto" }, t.beginning(room ? `#${name}` : name)),
+        h("p", {}, !room ? t.emptyDirect : rows.length === 0 ? t.emptyRoom : t.roomHint),
+      ),
+    );
+  }
+
+  #skeleton(t: Texts): HTMLElement {
+    const line = () => h("div", { class: "ghost" }, h("span", { class: "ghost-face" }), h("span", { class: "ghost-lines" }));
+    return h("div", { class: "ghosts", role: "status", "data-testid": "loading" }, h("span", { class: "hidden" }, t.loading), line(), line(), line());
+  }
+
+  #make(item: Item): HTMLLIElement {
+    if (item.kind === "row") return newRow();
+    return h("li", { class: `separator ${item.kind}`, "data-testid": item.kind }, h("span", {}));
+  }
+
+  #update(element: HTMLLIElement, item: Item): void {
+    const { texts, times, connected } = this.#look!;
+    const label = element.firstElementChild;
+    switch (item.kind) {
+      case "row": {
+        const own = item.row.from === this.#conversation!.me;
+        return drawRow(element, { ...item, own, connected }, texts, times, this.actions.retry);
+      }
+      case "day":
+        return setText(label!, times.day(item.time));
+      case "new":
+        return setText(label!, texts.newMessages);
+      case "era":
+        return setText(label!, texts.newEra);
+      case "hole":
+        return this.#drawHole(element, item.hole, texts);
+    }
+  }
+
+  #drawHole(element: HTMLElement, hole: Hole, t: Texts): void {
+    if (element.dataset["drawn"] === hole.state) return;
+    element.dataset["drawn"] = hole.state;
+    element.setAttribute("role", "status");
+    element.replaceChildren(
+      h("span", {}, hole.state === "lost" ? t.holeLost : t.hole),
+      hole.state === "open" ? h("button", { type: "button", click: () => this.actions.fill(hole) }, t.holeLoad) : hole.state === "loading" ? t.loadingOlder : "",
+    );
+  }
+
+  #drawJump(conversation: Conversation, t: Texts): void {
+    this.#jump.hidden = this.#atEnd;
+    setText(this.#jumpText, t.jump(conversation.unread));
   }
 
   #scrolled(): void {
@@ -173,14 +168,8 @@ export class Messages {
     const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
     if (atEnd !== this.#atEnd) {
       this.#atEnd = atEnd;
-      if (atEnd) this.actions.read();
-      if (this.#conversation) this.#renderJump(this.#conversation);
+      this.actions.scrolled();
     }
-    if (scrollTop < NEAR_END && !atEnd) this.actions.older();
-  }
-
-  #toEnd(): void {
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
-    this.#atEnd = true;
+    if (scrollTop < NEAR_TOP && !atEnd && this.#conversation?.older && !this.#conversation.loading) this.actions.older();
   }
 }

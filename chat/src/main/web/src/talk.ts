@@ -1,173 +1,195 @@
 import { Client, SwitchboardError, type Entry } from "switchboard-client";
-import type { Conversation, Row, Store } from "./store.js";
+import type { Conversation, Row } from "./conversation.js";
+import { Past } from "./past.js";
+import type { Store } from "./store.js";
+import { Typing } from "./typing.js";
+
+export type Level = "info" | "warning" | "error" | "success";
 
 /** The chat application's messages; the same as `Chat` in Java. */
 export interface Chat {
   message: { content: string; to?: string | null; extra?: unknown };
   typing: { on: boolean };
-  notification: { level: "info" | "warning" | "error" | "success"; text: string };
+  notification: { level: Level; text: string };
 }
 
 export const MAX_CONTENT = 4_000;
-const PAGE = 50;
-const TYPING_MS = 5_000;
-const TYPING_EVERY_MS = 3_000;
 
 export interface Watcher {
-  /** Something of this conversation changed; null: the lists. */
-  changed(conversation: Conversation | null): void;
-  heard(conversation: Conversation, row: { from: string; text: string }): void;
-  notify(level: Chat["notification"]["level"], text: string): void;
+  /** Something in the store changed. */
+  changed(): void;
+  /** Somebody else said something just now. */
+  heard(conversation: Conversation, from: string, text: string): void;
+  notify(level: Level, text: string): void;
+  /** Rooms were joined or left. */
+  rooms(): void;
 }
 
 /** Connects the store to the server: what comes in goes to the store, what the person does goes out. */
 export class Talk {
   readonly client: Client<Chat>;
-  #typedAt = 0;
+  readonly typing: Typing;
+  readonly #past: Past;
 
   constructor(
     readonly store: Store,
     readonly watcher: Watcher,
   ) {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    this.client = new Client<Chat>(`${scheme}://${location.host}/ws?user=${encodeURIComponent(store.me)}`);
-    this.client.on("message", (entry) => this.#received(entry));
-    this.client.on("room_joined", (joined) => {
-      const room = this.store.open("room", joined.room);
+    const client = new Client<Chat>(`${scheme}://${location.host}/ws?user=${encodeURIComponent(store.me)}`, { maxReconnectDelay: 15_000 });
+    this.client = client;
+    this.typing = new Typing(client, () => watcher.changed());
+    this.#past = new Past(client, store, (entry) => this.#take(entry) !== undefined, () => watcher.changed());
+    client.on("open", () => void this.#opened());
+    client.on("message", (entry) => this.#received(entry));
+    client.on("room_joined", (joined) => {
+      const room = store.open("room", joined.room);
+      if (!store.learnEpoch(room, joined.epoch) && room.era === 0) room.read = joined.seq;
       room.members = [...joined.members];
       room.count = joined.count;
-      if (!(room.key in this.store.read) && room.read === 0) room.read = joined.seq;
-      if (joined.seq === 0) room.older = false;
-      this.watcher.changed(room);
+      watcher.changed();
     });
-    this.client.on("user_joined", ({ room, user, count }) => this.#presence(room, user, count, true));
-    this.client.on("user_left", ({ room, user, count }) => this.#presence(room, user, count, false));
-    this.client.on("gap", ({ room }) => {
-      if (room === undefined) return;
-      const conversation = this.store.open("room", room);
-      conversation.gap = true;
-      this.watcher.changed(conversation);
+    client.on("room_left", ({ room, error }) => {
+      store.conversations.delete(`room:${room}`);
+      if (error) watcher.notify("error", `#${room}: ${error.message}`);
+      watcher.rooms();
+    });
+    client.on("user_joined", ({ room, user, count }) => this.#presence(room, user, count, true));
+    client.on("user_left", ({ room, user, count }) => this.#presence(room, user, count, false));
+    client.on("gap", (gap) => void this.#past.gap(gap));
+    client.on("error", (error) => {
+      if (error.code === "listener") console.error(error.cause);
+      else watcher.notify("error", error.message);
     });
   }
 
-  async start(rooms: readonly string[]): Promise<void> {
-    await this.client.connect();
-    await Promise.all(rooms.map((room) => this.join(room)));
-    await this.#loadInbox();
+  /** Begins to connect. How that goes is what the client's events say. */
+  start(): void {
+    this.client.connect().catch(() => {});
   }
 
+  /** A connection stands: joins what is not joined yet, and asks who came and went meanwhile. */
+  async #opened(): Promise<void> {
+    const rooms = this.store.of("room");
+    const tasks = rooms.map((room) => (room.loaded ? this.#whoIsIn(room) : this.#joinAgain(room.name)));
+    await Promise.allSettled([...tasks, this.#past.loadInbox(), this.whoIsOnline()]);
+    this.watcher.changed();
+  }
+
+  /** Joins a room of an earlier visit. One that can't be had any more is forgotten. */
+  async #joinAgain(name: string): Promise<void> {
+    try {
+      await this.join(name);
+    } catch (error) {
+      if (!(error instanceof SwitchboardError) || error.retryable || error.code === "closed") throw error;
+      this.store.conversations.delete(`room:${name}`);
+      this.watcher.notify("error", `#${name}: ${error.message}`);
+      this.watcher.rooms();
+    }
+  }
+
+  async #whoIsIn(room: Conversation): Promise<void> {
+    const { members, count } = await this.client.userList({ room: room.name });
+    room.members = [...members];
+    room.count = count;
+  }
+
+  async whoIsOnline(): Promise<void> {
+    this.store.learnOnline((await this.client.userList()).members);
+    this.watcher.changed();
+  }
+
+  /** Joins a room, or starts it, and loads what was said last. */
   async join(name: string): Promise<Conversation> {
-    await this.client.join(name, { recent: PAGE });
-    return this.store.open("room", name);
+    await this.client.join(name);
+    const room = this.store.open("room", name);
+    await this.#past.settle(room);
+    this.watcher.rooms();
+    return room;
   }
 
-  async leave(conversation: Conversation): Promise<void> {
-    await this.client.leave(conversation.name);
-    this.store.conversations.delete(conversation.key);
-    this.watcher.changed(null);
+  leave(room: Conversation): Promise<void> {
+    return this.client.leave(room.name);
   }
 
   /** Sends it; the row shows how that goes. A row that failed is sent again under its old messageId, so it can't be there twice. */
-  async send(conversation: Conversation, text: string, again?: Row): Promise<void> {
-    const row = again ?? conversation.write(crypto.randomUUID(), text, Date.now());
+  async send(to: Conversation, text: string, again?: Row): Promise<void> {
+    const row = again ?? to.write(newId(), text, Date.now());
     row.state = "pending";
-    this.#typedAt = 0;
-    this.watcher.changed(conversation);
-    const options = { messageId: row.messageId };
+    this.typing.sent(to);
+    this.watcher.changed();
+    const { messageId } = row;
     try {
-      if (conversation.kind === "room") await this.client.publish(conversation.name, "message", { content: text }, options);
-      else await this.client.direct(conversation.name, "message", { content: text }, options);
-      if (row.seq === 0 && conversation.kind === "user" && conversation.name === this.store.me) row.state = "sent";
+      if (to.kind === "room") {
+        const { seq } = await this.client.publish(to.name, "message", { content: text }, { messageId });
+        to.take({ seq, messageId, from: to.me, text, time: row.time });
+      } else {
+        await this.client.direct(to.name, "message", { content: text }, { messageId });
+        row.state = "sent";
+      }
     } catch (error) {
       if (row.seq === 0) row.state = "failed";
-      if (error instanceof SwitchboardError && !error.retryable) this.watcher.notify("error", error.message);
-      this.watcher.changed(conversation);
+      if (error instanceof SwitchboardError && !error.retryable && error.code !== "closed") this.watcher.notify("error", error.message);
     }
+    this.watcher.changed();
   }
 
-  typed(conversation: Conversation, on: boolean): void {
-    if (conversation.kind !== "room") return;
-    const now = Date.now();
-    if (on ? now - this.#typedAt < TYPING_EVERY_MS : this.#typedAt === 0) return;
-    this.#typedAt = on ? now : 0;
-    this.client.fleeting(conversation.name, "typing", { on });
+  older(conversation: Conversation): Promise<void> {
+    return this.#past.older(conversation);
   }
 
-  /** Loads what was said before. The own inbox holds all direct conversations, so some pages may bring nothing for this one. */
-  async older(conversation: Conversation): Promise<void> {
-    if (conversation.loading || !conversation.older) return;
-    conversation.loading = true;
-    this.watcher.changed(conversation);
-    try {
-      if (conversation.kind === "room") {
-        const before = conversation.firstSeq;
-        const page = await this.client.history({ room: conversation.name }, { limit: PAGE, ...(before > 0 ? { before } : {}) });
-        page.messages.forEach((entry) => this.#take(entry));
-        conversation.older = page.more;
-      } else {
-        const rows = conversation.rows.length;
-        for (let pages = 0; pages < 5 && this.store.inbox.more && conversation.rows.length === rows; pages++) await this.#loadInbox();
-        conversation.older = this.store.inbox.more;
-      }
-    } catch {
-      // Lost the connection meanwhile: the button is still there.
-    } finally {
-      conversation.loading = false;
-      this.watcher.changed(conversation);
-    }
+  fill(conversation: Conversation, hole: Conversation["holes"][number]): Promise<void> {
+    return this.#past.fill(conversation, hole);
   }
 
-  async #loadInbox(): Promise<void> {
-    const { first } = this.store.inbox;
-    const page = await this.client.history({ user: this.store.me }, { limit: 100, ...(first > 0 ? { before: first } : {}) });
-    page.messages.forEach((entry) => this.#take(entry));
-    this.store.inbox = { first: page.messages[0]?.seq ?? first, more: page.more };
-    for (const one of this.store.of("user")) one.older = page.more;
-    this.watcher.changed(null);
+  close(): void {
+    this.typing.close();
+    this.client.close();
   }
 
   #received(entry: Entry<Chat>): void {
+    const { me } = this.store;
     if (entry.type === "notification") this.watcher.notify(entry.data.level, `${entry.from}: ${entry.data.text}`);
-    else if (entry.type === "typing") this.#typing(entry);
-    else if (entry.everyone) this.watcher.notify("info", `${entry.from}: ${entry.data.content}`);
+    else if (entry.type === "typing") {
+      const where = entry.room === undefined ? this.store.find("user", entry.from) : this.store.find("room", entry.room);
+      if (where && entry.from !== me) this.typing.heard(where, entry.from, entry.data.on);
+    } else if (entry.everyone) this.watcher.notify("info", `${entry.from}: ${entry.data.content}`);
     else {
       const conversation = this.#take(entry);
-      if (conversation && entry.from !== this.store.me) this.watcher.heard(conversation, { from: entry.from, text: entry.data.content });
+      if (conversation && entry.from !== me) this.watcher.heard(conversation, entry.from, entry.data.content);
     }
   }
 
   /** Puts an entry where it belongs; returns the conversation if it was new there. */
   #take(entry: Entry<Chat>): Conversation | undefined {
-    if (entry.type !== "message" || entry.seq === undefined) return undefined;
-    const peer = entry.from === this.store.me ? (entry.data.to ?? this.store.me) : entry.from;
-    const conversation = entry.room === undefined ? this.store.open("user", peer) : this.store.open("room", entry.room);
-    const { seq, messageId, from, timestamp: time } = entry;
+    if (entry.type !== "message" || entry.seq === undefined || entry.everyone) return undefined;
+    const { seq, messageId, from, timestamp: time, room } = entry;
+    const { me, inbox } = this.store;
+    const peer = from === me ? (entry.data.to ?? me) : from;
+    const conversation = room === undefined ? this.store.open("user", peer) : this.store.find("room", room);
+    if (!conversation) return undefined; // a room that was left meanwhile
+    if (room === undefined) inbox.last = Math.max(inbox.last, seq);
     if (!conversation.take({ seq, messageId, from, text: entry.data.content, time })) return undefined;
     conversation.typing.delete(from);
-    this.watcher.changed(conversation);
+    this.watcher.changed();
     return conversation;
   }
 
-  #typing(entry: Entry<Chat> & { type: "typing" }): void {
-    if (entry.room === undefined || entry.from === this.store.me) return;
-    const room = this.store.open("room", entry.room);
-    if (entry.data.on) {
-      const until = Date.now() + TYPING_MS;
-      room.typing.set(entry.from, until);
-      setTimeout(() => {
-        if (room.typing.get(entry.from) === until) room.typing.delete(entry.from);
-        this.watcher.changed(room);
-      }, TYPING_MS);
-    } else room.typing.delete(entry.from);
-    this.watcher.changed(room);
-  }
-
   #presence(name: string, user: string, count: number, here: boolean): void {
-    const room = this.store.open("room", name);
+    const room = this.store.find("room", name);
+    if (!room) return;
     const others = room.members.filter((member) => member !== user);
     room.members = here ? [...others, user] : others;
     room.count = count;
-    if (!here) room.typing.delete(user);
-    this.watcher.changed(room);
+    if (!here) {
+      room.typing.delete(user);
+      this.store.left(user);
+    }
+    this.watcher.changed();
   }
+}
+
+/** A name for a message. `crypto.randomUUID` is missing on pages that came over plain HTTP from another machine. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
