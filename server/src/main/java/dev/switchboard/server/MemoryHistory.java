@@ -70,6 +70,9 @@ public final class MemoryHistory implements HistoryStore {
 
   @Override
   public synchronized List<Committed> append(List<Publication> batch) {
+    if (batch.stream().anyMatch(Publication::fleeting)) {
+      throw new IllegalArgumentException("fleeting: true (expected: false, to be kept)");
+    }
     List<Committed> results = new ArrayList<>(batch.size());
     for (Publication publication : batch) {
       results.add(append(publication));
@@ -132,7 +135,8 @@ public final class MemoryHistory implements HistoryStore {
     return page(
         key,
         log -> {
-          int skip = (int) Math.max(0, seq + 1 - log.first());
+          long from = Math.clamp(seq, log.first() - 1, log.head) + 1;
+          int skip = (int) (from - log.first());
           List<Entry> entries = log.entries.stream().skip(skip).limit(limit).toList();
           boolean more = skip + entries.size() < log.entries.size();
           return new Page(new Position(log.epoch, log.head), log.first(), entries, more);
@@ -144,7 +148,7 @@ public final class MemoryHistory implements HistoryStore {
     return page(
         key,
         log -> {
-          int until = (int) Math.max(0, Math.min(log.entries.size(), seq - log.first()));
+          int until = (int) (Math.clamp(seq, log.first(), log.head + 1) - log.first());
           int skip = Math.max(0, until - limit);
           List<Entry> entries = log.entries.stream().skip(skip).limit(until - skip).toList();
           return new Page(new Position(log.epoch, log.head), log.first(), entries, skip > 0);

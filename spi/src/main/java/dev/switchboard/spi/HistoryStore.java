@@ -19,8 +19,9 @@ public interface HistoryStore extends AutoCloseable {
   /**
    * Appends all or nothing, in order, and returns one result for each. A publication whose ({@code
    * from}, {@code messageId}) is already in the log is a duplicate: its result is the first one's
-   * place. That is known for as long as the entry is kept, and at least 5 minutes. None is
-   * fleeting.
+   * place. That is known for as long as the entry is kept, and at least 5 minutes.
+   *
+   * @throws IllegalArgumentException if one is fleeting
    */
   List<Committed> append(List<Publication> batch);
 

@@ -1,0 +1,75 @@
+package dev.switchboard.spi.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.spi.HistoryStore;
+import dev.switchboard.spi.Page;
+import dev.switchboard.spi.Retention;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is let go of, and that seqs go on. */
+public interface RetentionRules extends OpensHistory {
+  @Test
+  default void aLogKeepsItsNewestByCount() {
+    Retention two = new Retention(2, Duration.ofDays(1));
+    try (HistoryStore store = open()) {
+      for (String id : List.of("a", "b", "c", "d")) {
+        store.append(List.of(Samples.kept(id, two)));
+      }
+      assertThat(Samples.messageIds(store.after(Samples.GENERAL, 0, 9))).containsExactly("c", "d");
+    }
+  }
+
+  @Test
+  default void theCountHoldsForABatchLargerThanIt() {
+    Retention two = new Retention(2, Duration.ofDays(1));
+    try (HistoryStore store = open()) {
+      store.append(List.of(Samples.kept("a", two), Samples.kept("b", two), Samples.kept("c", two)));
+      assertThat(Samples.messageIds(store.after(Samples.GENERAL, 0, 9))).containsExactly("b", "c");
+    }
+  }
+
+  @Test
+  default void aCountOfZeroKeepsNoneAndSeqsGoOn() {
+    Retention none = new Retention(0, Duration.ofDays(1));
+    try (HistoryStore store = open()) {
+      store.append(List.of(Samples.kept("a", none), Samples.kept("b", none)));
+      assertThat(Samples.seqs(store.append(List.of(Samples.kept("c", none))))).containsExactly(3L);
+      Page page = store.after(Samples.GENERAL, 0, 9);
+      assertThat(page.entries()).isEmpty();
+      assertThat(page.more()).isFalse();
+      assertThat(page.first()).isEqualTo(4);
+      assertThat(page.head().seq()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  default void whatIsTooOldGoesWhenSomethingIsAppended() {
+    Retention hour = new Retention(100, Duration.ofHours(1));
+    try (HistoryStore store = open()) {
+      store.append(
+          List.of(
+              Samples.aged("old", Duration.ofMinutes(61), Samples.KEEP),
+              Samples.aged("young", Duration.ofMinutes(59), Samples.KEEP)));
+      store.append(List.of(Samples.kept("new", hour)));
+      Page page = store.after(Samples.GENERAL, 0, 9);
+      assertThat(Samples.messageIds(page)).containsExactly("young", "new");
+      assertThat(page.first()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  default void aLogThatKeptNoneBeginsToKeep() {
+    Retention none = new Retention(0, Duration.ofDays(1));
+    try (HistoryStore store = open()) {
+      store.append(List.of(Samples.kept("a", none), Samples.kept("b", Samples.KEEP)));
+      store.append(List.of(Samples.kept("c", none)));
+      store.append(List.of(Samples.kept("d", Samples.KEEP), Samples.kept("e", Samples.KEEP)));
+      Page page = store.after(Samples.GENERAL, 0, 9);
+      assertThat(Samples.seqs(page)).containsExactly(4L, 5L);
+      assertThat(page.first()).isEqualTo(4);
+    }
+  }
+}
