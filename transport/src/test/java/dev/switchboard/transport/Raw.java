@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
 
 /** A client that is nothing but a socket: it can break every rule. */
 final class Raw implements AutoCloseable {
@@ -152,12 +151,12 @@ final class Raw implements AutoCloseable {
     }
   }
 
-  /** Reads one frame, or null at the end of the stream. */
-  @Nullable Frame read() {
+  /** Reads one frame. */
+  Frame read() {
     try {
       int first = in.read();
       if (first < 0) {
-        return null;
+        throw new AssertionError("a frame was expected, but the stream has ended");
       }
       int second = in.readUnsignedByte();
       if (second > 127) {

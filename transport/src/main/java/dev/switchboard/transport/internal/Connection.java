@@ -94,6 +94,10 @@ final class Connection extends ChannelInboundHandlerAdapter
     outbox.drain();
   }
 
+  ChannelHandlerContext context() {
+    return ctx;
+  }
+
   private FrameReader reader(boolean pieces) {
     return new FrameReader(
         this,

@@ -52,6 +52,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   private @Nullable ByteBuf waiting;
   private @Nullable RequestHead head;
   private @Nullable BodyReader body;
+  private @Nullable Connection upgraded;
   private long deadline;
   private int slot = -1;
 
@@ -103,7 +104,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         kept.writeBytes(in);
       } else {
         work(in);
-        if (in.isReadable() && ctx != null && phase != Phase.ENDING) {
+        if (isLeft(in)) {
           waiting = context.alloc().buffer(in.readableBytes()).writeBytes(in);
         }
         kept = waiting;
@@ -120,6 +121,21 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     }
   }
 
+  /**
+   * What is left of the bytes belongs to whom: the WebSocket this has become, or the next request.
+   */
+  private boolean isLeft(ByteBuf in) {
+    if (!in.isReadable() || phase == Phase.ENDING) {
+      return false;
+    }
+    Connection successor = upgraded;
+    if (successor != null) {
+      successor.channelRead(successor.context(), in.retain());
+      return false;
+    }
+    return true;
+  }
+
   private void workKept() {
     ByteBuf kept = waiting;
     if (kept == null) {
@@ -127,7 +143,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     }
     waiting = null;
     work(kept);
-    if (kept.isReadable() && ctx != null && phase != Phase.ENDING) {
+    if (isLeft(kept)) {
       kept.discardReadBytes();
       waiting = kept;
     } else {
@@ -282,6 +298,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
             "",
             upgrade.options());
     Connection connection = Connection.open(terms, context, response);
+    upgraded = connection;
     connection.start(upgrade.listener(), early == null ? Unpooled.EMPTY_BUFFER : early, () -> {});
     if (early != null) {
       early.release();
