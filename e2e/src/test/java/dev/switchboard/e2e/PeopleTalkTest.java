@@ -94,6 +94,11 @@ class PeopleTalkTest {
     page.getByTestId("send").click();
   }
 
+  private static void sees(Page page, String text) {
+    assertThat(page.locator("[data-testid=content]", new Page.LocatorOptions().setHasText(text)))
+        .isVisible();
+  }
+
   private static List<String> shown(Page page) {
     return page.locator("[data-testid=message][data-state=sent] [data-testid=content]")
         .allInnerTexts();
@@ -120,11 +125,11 @@ class PeopleTalkTest {
         assertThat(ann.locator("[data-testid=member]")).hasCount(4);
 
         say(ann, "one <b>from</b> ann");
-        assertThat(bob.getByText("one <b>from</b> ann")).isVisible();
+        sees(bob, "one <b>from</b> ann");
         say(bob, "two from bob");
         tom.says("two from bob");
         tom.type("three from tom 你好");
-        assertThat(ann.getByText("three from tom 你好")).isVisible();
+        sees(ann, "three from tom 你好");
         robot.sendMessage("general", "four from the robot");
         tom.says("four from the robot");
         List<String> expected =
@@ -158,7 +163,7 @@ class PeopleTalkTest {
           robot.sendMessage("general", "seven, all together again");
           expected.add("seven, all together again");
           tom.says("seven, all together again");
-          assertThat(ann.getByText("seven, all together again")).isVisible();
+          sees(ann, "seven, all together again");
           everywhereInTheSameOrder(expected, heard, ann, bob);
           for (String line : expected) {
             assertThat(tom.out())
