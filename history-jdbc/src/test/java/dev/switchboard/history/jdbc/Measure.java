@@ -1,0 +1,64 @@
+package dev.switchboard.history.jdbc;
+
+import dev.switchboard.spi.Publication;
+import dev.switchboard.spi.Retention;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Prints the time to open a new history and the entries appended in a second, by size of batch. */
+final class Measure {
+  private Measure() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Files.createTempDirectory(Path.of(arguments[0]), "measure");
+    long start = System.nanoTime();
+    SqliteHistory history = SqliteHistory.open(folder);
+    history.head(Appending.log(0));
+    System.out.printf("first open %d ms%n", (System.nanoTime() - start) / 1_000_000);
+    history.close();
+    start = System.nanoTime();
+    history = SqliteHistory.open(folder);
+    System.out.printf("open again %d ms%n", (System.nanoTime() - start) / 1_000_000);
+    for (Retention retention : List.of(Appending.KEEP, new Retention(1_000, Duration.ofHours(1)))) {
+      for (int size : new int[] {256, 1, 16, 256}) {
+        run(history, size, retention);
+      }
+    }
+    history.close();
+  }
+
+  private static void run(SqliteHistory history, int size, Retention retention) {
+    long start = System.nanoTime();
+    long entries = 0;
+    while (System.nanoTime() - start < 5_000_000_000L) {
+      history.append(batch(size, retention));
+      entries += size;
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    System.out.printf(
+        "keep %d, batch %d: %.0f entries/s, %.2f ms a batch%n",
+        retention.count(), size, entries / seconds, seconds * 1_000 * size / entries);
+  }
+
+  private static List<Publication> batch(int size, Retention retention) {
+    List<Publication> batch = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      batch.add(
+          new Publication(
+              Appending.log(0),
+              "chat",
+              "ann",
+              UUID.randomUUID().toString(),
+              System.currentTimeMillis(),
+              new byte[177],
+              false,
+              null,
+              retention));
+    }
+    return batch;
+  }
+}
