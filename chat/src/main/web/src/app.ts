@@ -1,16 +1,18 @@
 import { Composer } from "./composer.js";
-import type { Conversation } from "./conversation.js";
-import { avatar, h, setText } from "./dom.js";
+import type { Conversation, Hole, Row } from "./conversation.js";
+import { h, setText } from "./dom.js";
 import { Drawers } from "./drawers.js";
+import { foot } from "./foot.js";
 import { nameProblem, type Problem } from "./gate.js";
-import { Header } from "./header.js";
+import { Header, label } from "./header.js";
 import { Messages } from "./messages.js";
 import { People } from "./people.js";
+import { icon } from "./icons.js";
+import { notifyDialog } from "./notify.js";
 import type { Settings } from "./settings.js";
 import { Sidebar } from "./sidebar.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
-import { switches } from "./switches.js";
 import { Talk } from "./talk.js";
 import { Times } from "./times.js";
 import { Toasts } from "./toasts.js";
@@ -37,7 +39,7 @@ export class App {
   readonly #announcer = h("div", { class: "hidden", "aria-live": "polite" });
   readonly #typing = h("span", { class: "typing", "data-testid": "typing", "aria-live": "polite" });
   readonly #keys = h("span", { class: "keys" });
-  readonly #foot = h("div", { class: "foot" });
+  readonly #bell = h("button", { type: "button", class: "quiet", "data-testid": "notify", click: () => this.#notify() }, icon("bell"));
   readonly #skip = h("a", { class: "skip", href: "#composer" });
   readonly #side: HTMLElement;
   readonly #life = new AbortController();
@@ -68,12 +70,13 @@ export class App {
       people: () => this.#drawers.toggle(this.#people.element),
       leave: () => void this.#leaveRoom(store.current),
     });
-    this.#messages = new Messages({
+    const reading = {
       older: () => void this.#talk.older(store.current),
-      retry: (row) => void this.#talk.send(store.current, row.text, row),
-      fill: (hole) => void this.#talk.fill(store.current, hole),
+      retry: (row: Row) => void this.#talk.send(store.current, row.text, row),
+      fill: (hole: Hole) => void this.#talk.fill(store.current, hole),
       scrolled: () => this.#later(),
-    });
+    };
+    this.#messages = new Messages(reading, this.#toasts.element);
     this.#composer = new Composer({
       send: (text) => {
         this.#messages.toEnd();
@@ -81,23 +84,24 @@ export class App {
       },
       typing: (on) => this.#talk.typing.typed(store.current, on),
     });
+    const own = foot(settings, () => this.#speak(), () => this.#signOut());
     const logo = h("img", { src: "/favicon.svg", alt: "", width: 28, height: 28 });
-    this.#side = h("header", { class: "side", id: "side" }, h("div", { class: "brand" }, logo, "Switchboard"), this.#sidebar.element, this.#foot);
+    this.#side = h("header", { class: "side", id: "side" }, h("div", { class: "brand" }, logo, "Switchboard", this.#bell), this.#sidebar.element, own);
     const main = h("main", { class: "main" }, this.#header.element, this.#messages.element, this.#composer.element, h("div", { class: "under" }, this.#typing, this.#keys));
     this.#drawers = new Drawers(this.element, main);
     const scrim = h("div", { class: "scrim", click: () => this.#drawers.close() });
-    this.element.append(this.#skip, this.#side, main, this.#people.element, scrim, this.#toasts.element, this.#announcer);
+    this.element.append(this.#skip, this.#side, main, this.#people.element, scrim, this.#announcer);
     const { signal } = this.#life;
     document.addEventListener("visibilitychange", () => this.#seen(), { signal });
     addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && (this.#drawers.close() || this.#toasts.closeLast()), { signal });
     this.#timer = setInterval(() => this.#status.connected && store.of("user").length > 0 && void this.#talk.whoIsOnline().catch(() => {}), ONLINE_EVERY_MS);
-    this.#drawFoot();
     this.#draw();
     this.#talk.start();
   }
 
+  /** Puts the cursor where one writes, unless that brings up a keyboard that hides half of the screen. */
   focus(): void {
-    this.#composer.focus();
+    if (matchMedia("(pointer: fine)").matches) this.#composer.focus();
   }
 
   /** Draws at most once a frame, however much comes in. */
@@ -124,6 +128,7 @@ export class App {
     const [a, b, ...more] = conversation.typing.keys();
     setText(this.#typing, a === undefined ? "" : b === undefined ? t.typing1(a) : more.length === 0 ? t.typing2(a, b) : t.typingMany);
     setText(this.#keys, t.keys);
+    label(this.#bell, t.notify);
     setText(this.#skip, t.skip);
     document.title = this.#pageTitle();
   }
@@ -161,27 +166,10 @@ export class App {
     setTimeout(() => said.remove(), ANNOUNCED_MS);
   }
 
-  #drawFoot(): void {
-    const { settings } = this;
-    const t = settings.texts;
-    const again = document.activeElement instanceof HTMLElement && this.#foot.contains(document.activeElement) ? document.activeElement.dataset["testid"] : undefined;
-    const changed = () => {
-      this.#times = new Times(settings.language, settings.texts);
-      this.#drawFoot();
-      this.#status.render();
-      this.#draw();
-    };
-    this.#foot.replaceChildren(
-      h(
-        "div",
-        { class: "self" },
-        avatar(this.#store.me),
-        h("span", { class: "name", dir: "auto", title: this.#store.me, "data-testid": "me" }, this.#store.me),
-        h("button", { type: "button", class: "link", "data-testid": "sign-out", click: () => this.#signOut() }, t.signOut),
-      ),
-      switches(settings, changed),
-    );
-    if (again) this.#foot.querySelector<HTMLElement>(`[data-testid="${again}"]`)?.focus();
+  #speak(): void {
+    this.#times = new Times(this.settings.language, this.settings.texts);
+    this.#status.render();
+    this.#draw();
   }
 
   #show(conversation: Conversation): void {
@@ -193,7 +181,7 @@ export class App {
     this.#draw();
     this.#messages.toEnd();
     this.#later();
-    this.#composer.focus();
+    this.focus();
     if (conversation.kind === "user" && this.#status.connected) this.#talk.whoIsOnline().catch(() => {});
   }
 
@@ -211,6 +199,21 @@ export class App {
     } catch (error) {
       this.#toasts.add("error", (error as Error).message, this.settings.texts);
     }
+  }
+
+  #notify(): void {
+    const t = this.settings.texts;
+    this.#drawers.close();
+    const dialog = notifyDialog(this.#store.people(), t, async (notification, user) => {
+      try {
+        await this.#talk.notify(notification, user);
+        if (user !== undefined && user !== this.#store.me) this.#toasts.add("success", t.notifySent(user), t);
+      } catch (error) {
+        this.#toasts.add("error", (error as Error).message, t);
+      }
+    });
+    this.element.append(dialog);
+    dialog.showModal();
   }
 
   /** Remembers the rooms, and goes elsewhere if the one in sight was left. */

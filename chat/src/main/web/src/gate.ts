@@ -26,7 +26,7 @@ export class Gate {
   readonly element: HTMLElement;
   readonly #input: HTMLInputElement;
   readonly #button: HTMLButtonElement;
-  readonly #error = h("p", { id: "name-error", class: "error", role: "alert", "data-testid": "name-error" });
+  readonly #error = h("p", { id: "name-error", class: "problem", role: "alert", "data-testid": "name-error" });
   #busy = false;
 
   constructor(

@@ -52,7 +52,8 @@ export class Header {
   }
 }
 
-function label(button: HTMLButtonElement, text: string): void {
+/** Names a button that shows no word. */
+export function label(button: HTMLButtonElement, text: string): void {
   button.setAttribute("aria-label", text);
   button.title = text;
 }

@@ -41,8 +41,12 @@ export class Messages {
   #topDrawn = "";
   #atEnd = true;
 
-  constructor(readonly actions: MessageActions) {
-    this.element = h("div", { class: "messages" }, this.#scroller, this.#jump);
+  constructor(
+    readonly actions: MessageActions,
+    /** Lies over the list. */
+    over: HTMLElement,
+  ) {
+    this.element = h("div", { class: "messages" }, this.#scroller, this.#jump, over);
     this.#items = new Keyed<Item, HTMLLIElement>(this.#list, (item) => this.#make(item), (element, item) => this.#update(element, item));
     this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     const stay = new ResizeObserver(() => this.#atEnd && this.toEnd());
@@ -113,8 +117,8 @@ export class Messages {
         "div",
         { class: "beginning" },
         room ? h("span", { class: "hash-mark", "aria-hidden": "true" }, "#") : avatar(name),
-        h("h2", { dir: "auto" }, t.beginning(room ? `#${name}` : name)),
-        h("p", {}, !room ? t.emptyDirect : rows.length === 0 ? t.emptyRoom : t.roomHint),
+        h("h2", { dir: "auto" }, room ? t.beginning(name) : name === conversation.me ? t.notes : t.beginningWith(name)),
+        h("p", {}, name === conversation.me && !room ? t.emptyNotes : !room ? t.emptyDirect : rows.length === 0 ? t.emptyRoom : t.roomHint),
       ),
     );
   }

@@ -73,6 +73,16 @@ export class Store {
     for (const user of users) this.#online.add(user);
   }
 
+  /** Everybody who is known: online, in a room, or somebody one wrote to. */
+  people(): string[] {
+    const people = new Set(this.#online);
+    for (const one of this.conversations.values()) {
+      if (one.kind === "user") people.add(one.name);
+      else one.members.forEach((member) => people.add(member));
+    }
+    return [...people].sort((a, b) => a.localeCompare(b));
+  }
+
   left(user: string): void {
     this.#online.delete(user);
   }

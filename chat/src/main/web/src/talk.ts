@@ -134,6 +134,12 @@ export class Talk {
     this.watcher.changed();
   }
 
+  /** Has people notice something; without a user: everyone. */
+  async notify(notification: Chat["notification"], user?: string): Promise<void> {
+    if (user === undefined) await this.client.everyone("notification", notification);
+    else await this.client.direct(user, "notification", notification);
+  }
+
   older(conversation: Conversation): Promise<void> {
     return this.#past.older(conversation);
   }
