@@ -15,7 +15,7 @@ export function notifyDialog(people: readonly string[], t: Texts, send: (notific
     h("option", { value: EVERYONE }, t.everyone),
     ...people.map((user) => h("option", { value: user }, user)),
   );
-  const text = h("textarea", { id: "notify-text", rows: 3, required: true, maxlength: MAX_CONTENT, dir: "auto", "data-testid": "notify-text" });
+  const text = h("textarea", { id: "notify-text", rows: 3, required: true, maxlength: MAX_CONTENT, autofocus: true, dir: "auto", "data-testid": "notify-text" });
   const choice = (level: Level) =>
     h(
       "label",
