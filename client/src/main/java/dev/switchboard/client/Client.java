@@ -100,11 +100,10 @@ public final class Client<M> implements AutoCloseable {
               "connect to " + options.uri() + ": the client is closed", 0, false, null));
     }
     CompletableFuture<SessionInfo> opened = events.opening();
-    engine.input(
-        session -> {
-          session.connect(Engine.now());
-          events.openAlready(session.state());
-        });
+    engine.input(session -> {
+      session.connect(Engine.now());
+      events.openAlready(session.state());
+    });
     return opened;
   }
 

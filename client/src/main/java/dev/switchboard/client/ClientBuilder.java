@@ -155,13 +155,12 @@ public final class ClientBuilder<M> {
     Client<M> client = build(uri);
     return client
         .connectAsync()
-        .handle(
-            (done, failure) -> {
-              if (failure == null) {
-                return client;
-              }
-              client.close();
-              throw Waiting.unwrapped(failure);
-            });
+        .handle((done, failure) -> {
+          if (failure == null) {
+            return client;
+          }
+          client.close();
+          throw Waiting.unwrapped(failure);
+        });
   }
 }

@@ -121,16 +121,15 @@ final class Engine implements ClientEffects {
           new UnsentException("state: CLOSED (expected: a client that is not closed)", unsent));
       return asked;
     }
-    input(
-        machine -> {
-          if (!asked.answer.isDone()) {
-            try {
-              asked.question = machine.ask(now(), ask, unsent, timeout, asked);
-            } catch (UnsentException refused) {
-              asked.failed(refused);
-            }
-          }
-        });
+    input(machine -> {
+      if (!asked.answer.isDone()) {
+        try {
+          asked.question = machine.ask(now(), ask, unsent, timeout, asked);
+        } catch (UnsentException refused) {
+          asked.failed(refused);
+        }
+      }
+    });
     return asked;
   }
 
@@ -164,13 +163,12 @@ final class Engine implements ClientEffects {
     if (ending.getAndSet(true)) {
       return false;
     }
-    input(
-        machine -> {
-          how.accept(machine);
-          if (machine.state() == ClientState.CLOSED) {
-            ended.complete(null);
-          }
-        });
+    input(machine -> {
+      how.accept(machine);
+      if (machine.state() == ClientState.CLOSED) {
+        ended.complete(null);
+      }
+    });
     return true;
   }
 
@@ -328,12 +326,11 @@ final class Engine implements ClientEffects {
     /** The asker no longer waits. Thread-safe. */
     void withdraw() {
       answer.completeExceptionally(new UnsentException("withdrawn", unsent));
-      engine.input(
-          machine -> {
-            if (question != null) {
-              machine.withdraw(question);
-            }
-          });
+      engine.input(machine -> {
+        if (question != null) {
+          machine.withdraw(question);
+        }
+      });
     }
   }
 }

@@ -74,10 +74,9 @@ final class Events<M> {
     if (state == ClientState.OPEN && present != null) {
       settle(future -> future.complete(present));
     } else if (state == ClientState.CLOSING) {
-      settle(
-          future ->
-              future.completeExceptionally(
-                  new ConnectException("connect: the client is closing", 0, false, null)));
+      settle(future ->
+          future.completeExceptionally(
+              new ConnectException("connect: the client is closing", 0, false, null)));
     }
   }
 
