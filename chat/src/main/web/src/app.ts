@@ -1,3 +1,4 @@
+import type { SwitchboardError } from "switchboard-client";
 import { Composer } from "./composer.js";
 import type { Conversation, Hole, Row } from "./conversation.js";
 import { h, setText } from "./dom.js";
@@ -41,9 +42,10 @@ export class App {
   readonly #keys = h("span", { class: "keys" });
   readonly #bell = h("button", { type: "button", class: "quiet", "data-testid": "notify", click: () => this.#notify() }, icon("bell"));
   readonly #skip = h("a", { class: "skip", href: "#composer" });
-  readonly #side: HTMLElement;
+  readonly #side = h("header", { class: "side", id: "side" });
+  readonly #main = h("main", { class: "main" });
   readonly #life = new AbortController();
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #times: Times;
   #frame = 0;
 
@@ -84,19 +86,34 @@ export class App {
       },
       typing: (on) => this.#talk.typing.typed(store.current, on),
     });
-    const own = foot(settings, () => this.#speak(), () => this.#signOut());
-    const logo = h("img", { src: "/favicon.svg", alt: "", width: 28, height: 28 });
-    this.#side = h("header", { class: "side", id: "side" }, h("div", { class: "brand" }, logo, "Switchboard", this.#bell), this.#sidebar.element, own);
-    const main = h("main", { class: "main" }, this.#header.element, this.#messages.element, this.#composer.element, h("div", { class: "under" }, this.#typing, this.#keys));
-    this.#drawers = new Drawers(this.element, main);
-    const scrim = h("div", { class: "scrim", click: () => this.#drawers.close() });
-    this.element.append(this.#skip, this.#side, main, this.#people.element, scrim, this.#announcer);
-    const { signal } = this.#life;
-    document.addEventListener("visibilitychange", () => this.#seen(), { signal });
-    addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && (this.#drawers.close() || this.#toasts.closeLast()), { signal });
-    this.#timer = setInterval(() => this.#status.connected && store.of("user").length > 0 && void this.#talk.whoIsOnline().catch(() => {}), ONLINE_EVERY_MS);
+    this.#drawers = new Drawers(this.element, this.#main);
+    this.#build();
+    this.#listen();
     this.#draw();
     this.#talk.start();
+  }
+
+  #build(): void {
+    const logo = h("img", { src: "/favicon.svg", alt: "", width: 28, height: 28 });
+    const own = foot(this.settings, () => this.#speak(), () => this.#signOut());
+    const under = h("div", { class: "under" }, this.#typing, this.#keys);
+    const scrim = h("div", { class: "scrim", click: () => this.#drawers.close() });
+    this.#side.append(h("div", { class: "brand" }, logo, "Switchboard", this.#bell), this.#sidebar.element, own);
+    this.#main.append(this.#header.element, this.#messages.element, this.#composer.element, under);
+    this.element.append(this.#skip, this.#side, this.#main, this.#people.element, scrim, this.#announcer);
+  }
+
+  #listen(): void {
+    const { signal } = this.#life;
+    document.addEventListener("visibilitychange", () => this.#seen(), { signal });
+    const escaped = (event: KeyboardEvent) => {
+      const elsewhere = event.key !== "Escape" || event.isComposing || document.querySelector("dialog[open]") !== null;
+      if (!elsewhere && !this.#drawers.close()) this.#toasts.closeLast();
+    };
+    addEventListener("keydown", escaped, { signal });
+    this.#timer = setInterval(() => {
+      if (this.#status.connected && this.#store.of("user").length > 0) this.#talk.whoIsOnline().catch(() => {});
+    }, ONLINE_EVERY_MS);
   }
 
   /** Puts the cursor where one writes, unless that brings up a keyboard that hides half of the screen. */
@@ -189,7 +206,9 @@ export class App {
     try {
       this.#show(this.#store.find("room", name) ?? (await this.#talk.join(name)));
     } catch (error) {
-      this.#toasts.add("error", (error as Error).message, this.settings.texts);
+      const t = this.settings.texts;
+      const { code, message } = error as SwitchboardError;
+      this.#toasts.add("error", code === "invalid" || code === "bad_message" ? t.roomInvalid : message, t);
     }
   }
 
