@@ -1,0 +1,302 @@
+package dev.switchboard.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("B2")
+class LifecycleTest {
+  private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+  private final Loops loops = Loops.of(IoKind.best(), 1);
+  private volatile Function<WebSocket, WebSocketListener> listeners = socket -> new Recorder();
+  private volatile WebSocketOptions options = WebSocketOptions.DEFAULT;
+  private final ServerTransport server =
+      ServerTransport.bind(
+          ServerTransportOptions.builder().host("127.0.0.1").port(0).build(),
+          loops,
+          exchange -> exchange.accept(Upgrade.of(options, listeners)));
+
+  private Raw start(WebSocketOptions options, Function<WebSocket, WebSocketListener> listeners) {
+    this.options = options;
+    this.listeners = listeners;
+    return Raw.webSocket(server.localAddress(), "/");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    loops.close();
+  }
+
+  private Object event() throws InterruptedException {
+    return events.poll(10, TimeUnit.SECONDS);
+  }
+
+  private class Recorder implements WebSocketListener {
+    @Override
+    public void onText(ByteBuf view) {
+      events.add(view.toString(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void onClose(int code, String reason, boolean clean) {
+      events.add(code + " " + reason + " " + clean);
+    }
+  }
+
+  private WebSocket opened(WebSocket socket) {
+    events.add(socket);
+    return socket;
+  }
+
+  @Test
+  @Tag("B11")
+  void silenceIsPingedAndThenEnded() throws Exception {
+    var heartbeat = new Heartbeat(Duration.ofMillis(300), Duration.ofMillis(300));
+    try (Raw raw =
+        start(WebSocketOptions.builder().heartbeat(heartbeat).build(), socket -> new Recorder())) {
+      assertThat(raw.read().first()).isEqualTo(0x89);
+      raw.frame(0x8a, "");
+      assertThat(raw.read().first()).isEqualTo(0x89);
+      Raw.Frame close = raw.read();
+      assertThat(close.code()).isEqualTo(4009);
+      assertThat(close.text()).endsWith("no answer to ping");
+      assertThat(raw.ended()).isTrue();
+      assertThat(event()).isEqualTo("4009 no answer to ping false");
+    }
+  }
+
+  @Test
+  void aCloseThatIsNotAnsweredEndsAfterItsTimeout() throws Exception {
+    var options = WebSocketOptions.builder().closeTimeout(Duration.ofMillis(300)).build();
+    try (Raw raw =
+        start(
+            options,
+            socket -> {
+              socket.close(1001, "going");
+              return new Recorder();
+            })) {
+      assertThat(raw.read().code()).isEqualTo(1001);
+      assertThat(raw.ended()).isTrue();
+      assertThat(event()).isEqualTo("1006  false");
+    }
+  }
+
+  @Test
+  @Tag("B5")
+  void aListenerThatThrowsClosesItsOwnConnectionWith1011() throws Exception {
+    try (Raw raw =
+            start(
+                WebSocketOptions.DEFAULT,
+                socket ->
+                    new Recorder() {
+                      @Override
+                      public void onText(ByteBuf view) {
+                        if (view.isReadable()) {
+                          throw new IllegalStateException("on purpose");
+                        }
+                        socket.sendText(new byte[0]);
+                      }
+                    });
+        Raw other = Raw.webSocket(server.localAddress(), "/")) {
+      assertThat(raw.frame(0x81, "boom").read().code()).isEqualTo(1011);
+      assertThat(raw.ended()).isTrue();
+      assertThat(event()).isEqualTo("1011 internal error false");
+      assertThat(other.frame(0x81, "").read().first()).isEqualTo(0x81);
+    }
+  }
+
+  @Test
+  void aResetIsToldAsAnAbnormalEnd() throws Exception {
+    try (Raw raw = start(WebSocketOptions.DEFAULT, socket -> new Recorder())) {
+      raw.reset();
+      assertThat(event()).isEqualTo("1006  false");
+      await().until(() -> server.connections() == 0);
+    }
+  }
+
+  @Test
+  void otherMessagesWaitForTheEndOfAFragmentedOneButPingsDoNot() {
+    try (Raw raw =
+        start(
+            WebSocketOptions.DEFAULT,
+            socket -> {
+              socket.sendFragment(false, Unpooled.wrappedBuffer(new byte[] {1}), false);
+              socket.sendText("after".getBytes(StandardCharsets.UTF_8));
+              Prepared prepared = Prepared.text("and this".getBytes(StandardCharsets.UTF_8));
+              socket.sendPrepared(prepared);
+              prepared.release();
+              socket.sendPing(new byte[0]);
+              socket.sendFragment(false, Unpooled.wrappedBuffer(new byte[] {2}), true);
+              return new Recorder();
+            })) {
+      assertThat(raw.read().first()).isEqualTo(0x02);
+      assertThat(raw.read().first()).isEqualTo(0x89);
+      assertThat(raw.read().first()).isEqualTo(0x80);
+      assertThat(raw.read().text()).isEqualTo("after");
+      assertThat(raw.read().text()).isEqualTo("and this");
+    }
+  }
+
+  @Test
+  @Tag("B10")
+  void aReaderThatStopsIsClosedWith4008AndItsPendingBytesStayBounded() throws Exception {
+    var options =
+        WebSocketOptions.builder()
+            .maxPendingBytes(200_000)
+            .closeTimeout(Duration.ofSeconds(2))
+            .build();
+    try (Raw raw =
+        start(
+            options,
+            socket -> {
+              opened(socket);
+              return new Recorder();
+            })) {
+      WebSocket socket = (WebSocket) event();
+      long[] most = {0};
+      for (int i = 0; i < 2000 && socket.readyState() == ReadyState.OPEN; i++) {
+        socket
+            .eventLoop()
+            .submit(() -> {
+              socket.sendBinary(new byte[10_000]);
+              most[0] = Math.max(most[0], socket.pendingBytes());
+            })
+            .sync();
+      }
+      assertThat(event()).isEqualTo("4008 too slow a reader false");
+      assertThat(most[0]).isLessThanOrEqualTo(210_000);
+      assertThat(raw.socket().isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  @Tag("B10")
+  void aListenerMayDropWhatDoesNotFitAndIsToldWhenThereIsRoomAgain() throws Exception {
+    var options = WebSocketOptions.builder().maxPendingBytes(200_000).build();
+    try (Raw raw =
+        start(
+            options,
+            socket -> {
+              opened(socket);
+              return new Recorder() {
+                @Override
+                public Overflow onOverflow(int bytes) {
+                  events.add("overflow " + bytes);
+                  return Overflow.DROP;
+                }
+
+                @Override
+                public void onWritable() {
+                  events.add("writable");
+                }
+              };
+            })) {
+      WebSocket socket = (WebSocket) event();
+      while (events.isEmpty()) {
+        socket.eventLoop().submit(() -> socket.sendBinary(new byte[10_000])).sync();
+      }
+      assertThat(event()).isEqualTo("overflow 10000");
+      raw.bytes(4_000_000);
+      await().until(() -> events.contains("writable"));
+      assertThat(socket.readyState()).isEqualTo(ReadyState.OPEN);
+    }
+  }
+
+  @Test
+  @Tag("D8")
+  void readingStopsAtOnceWhenPausedAndNothingIsLost() throws Exception {
+    AtomicBoolean paused = new AtomicBoolean();
+    try (Raw raw =
+        start(
+            WebSocketOptions.DEFAULT,
+            socket -> {
+              opened(socket);
+              return new Recorder() {
+                @Override
+                public void onText(ByteBuf view) {
+                  assertThat(paused.get()).isFalse();
+                  super.onText(view);
+                  paused.set(true);
+                  socket.pauseReading();
+                }
+              };
+            })) {
+      WebSocket socket = (WebSocket) event();
+      byte[] frame = Raw.masked(0x81, "x".repeat(100).getBytes(StandardCharsets.UTF_8));
+      byte[] many = new byte[frame.length * 3000];
+      for (int i = 0; i < 3000; i++) {
+        System.arraycopy(frame, 0, many, i * frame.length, frame.length);
+      }
+      Thread sender = Thread.ofVirtual().start(() -> raw.send(many));
+      for (int i = 0; i < 3000; i++) {
+        assertThat(event()).isEqualTo("x".repeat(100));
+        socket.execute(() -> {
+          paused.set(false);
+          socket.resumeReading();
+        });
+      }
+      sender.join();
+      assertThat(raw.frame(0x88, "").read().first()).isEqualTo(0x88);
+      assertThat(event()).isEqualTo("1005  true");
+    }
+  }
+
+  @Test
+  void whatWasSentIsReportedWritten() throws Exception {
+    try (Raw raw =
+        start(
+            WebSocketOptions.builder().maxPendingBytes(20_000_000).build(),
+            socket -> {
+              socket.sendBinary(new byte[10_000_000]);
+              socket.whenWritten(failed -> events.add(failed == null ? "written" : failed));
+              return new Recorder();
+            })) {
+      assertThat(raw.read().payload()).hasSize(10_000_000);
+      assertThat(event()).isEqualTo("written");
+    }
+  }
+
+  @Test
+  void binaryMayBeDeliveredPieceByPieceWhateverItsSize() throws Exception {
+    long[] sum = {0};
+    try (Raw raw =
+        start(
+            WebSocketOptions.builder().maxMessageBytes(1000).maxFrameBytes(1 << 20).build(),
+            socket ->
+                new Recorder() {
+                  @Override
+                  public boolean wantsFragments() {
+                    return true;
+                  }
+
+                  @Override
+                  public void onFragment(ByteBuf view, boolean last) {
+                    while (view.isReadable()) {
+                      sum[0] += view.readByte();
+                    }
+                    if (last) {
+                      events.add(sum[0]);
+                    }
+                  }
+                })) {
+      byte[] ones = new byte[1 << 20];
+      Arrays.fill(ones, (byte) 1);
+      raw.frame(0x02, ones).frame(0x00, ones).frame(0x80, "");
+      assertThat(event()).isEqualTo(2L << 20);
+    }
+  }
+}
