@@ -221,7 +221,7 @@ final class Engine implements ClientEffects {
               if (open != null && loop.inEventLoop()) {
                 connected(number, open, null); // at once: the first frames may be right behind
               } else {
-                loop.execute(() -> connected(number, open, failure));
+                input(machine -> connected(number, open, failure));
               }
             });
   }

@@ -1,0 +1,126 @@
+package dev.switchboard.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.server.Endpoint;
+import dev.switchboard.server.Server;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The client and the server of this project, with each other. */
+@Tag("A8")
+@Tag("A12")
+@Tag("A13")
+class WithServerTest {
+  private Server server = serve(0);
+
+  private static Server serve(int port) {
+    return Server.builder()
+        .host("127.0.0.1")
+        .port(port)
+        .endpoint(
+            "/ws",
+            Endpoint.of(Talk.class)
+                .identify(
+                    request ->
+                        Endpoint.Verdict.allow(
+                            request.query().getOrDefault("user", List.of("nobody")).get(0)))
+                .everyoneMayBroadcast(true)
+                .reply(Talk.Ask.class, (ask, from) -> new Talk.Answer(ask.n() + 1))
+                .on(Talk.Note.class, (note, from) -> {}))
+        .start();
+  }
+
+  private Client<Talk> client(String user) {
+    return Client.of(Talk.class)
+        .reconnect(Reconnect.fixed(Duration.ofMillis(50)))
+        .connect("ws://127.0.0.1:" + server.port() + "/ws?user=" + user);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    assertThat(SharedLoops.users()).isZero();
+  }
+
+  private static List<String> heard(Client<Talk> client) {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    client.on(Talk.Said.class, event -> heard.add(event.from() + ": " + event.message().message()));
+    return heard;
+  }
+
+  @Test
+  void twoTalkInARoomDirectlyAndToEveryone() {
+    try (Client<Talk> ann = client("ann");
+        Client<Talk> bob = client("bob")) {
+      List<String> annHeard = heard(ann);
+      List<String> bobHeard = heard(bob);
+      Room<Talk> general = ann.join("general");
+      bob.join("general");
+      assertThat(general.members()).containsExactly("ann", "bob");
+      assertThat(general.publish(new Talk.Said("hi")).seq()).isEqualTo(1);
+      ann.direct("bob", new Talk.Said("psst"));
+      ann.everyone().publish(new Talk.Said("all"));
+      await().until(() -> bobHeard.equals(List.of("ann: hi", "ann: psst", "ann: all")));
+      await().until(() -> annHeard.equals(List.of("ann: hi", "ann: all")));
+      assertThat(ann.request(new Talk.Ask(1))).isEqualTo(new Talk.Answer(2));
+      ann.tell(new Talk.Note("n"));
+      assertThat(ann.users()).containsExactly("ann", "bob");
+      History<Talk> history = general.history(10);
+      assertThat(history.messages()).hasSize(1);
+      assertThat(history.messages().get(0).message()).isEqualTo(new Talk.Said("hi"));
+      general.leave();
+      assertThat(ann.rooms()).isEmpty();
+      assertThatThrownBy(() -> general.publish(new Talk.Said("gone")))
+          .isInstanceOfSatisfying(
+              RefusedException.class,
+              refused -> assertThat(refused.code()).isEqualTo(ErrorCode.NOT_A_MEMBER));
+    }
+  }
+
+  @Test
+  void aReconnectMissesNothingAndRepeatsNothing() {
+    try (Client<Talk> ann = client("ann");
+        Client<Talk> bob = client("bob")) {
+      List<String> heard = heard(ann);
+      ann.join("general");
+      Room<Talk> general = bob.join("general");
+      for (int i = 0; i < 200; i++) {
+        general.publish(new Talk.Said("m" + i));
+        if (i % 40 == 20) {
+          ann.reconnect();
+        }
+      }
+      await().until(() -> heard.size() >= 200);
+      assertThat(heard)
+          .isEqualTo(java.util.stream.IntStream.range(0, 200).mapToObj(i -> "bob: m" + i).toList());
+    }
+  }
+
+  @Test
+  void aServerThatComesBackWithoutMemoryIsJoinedAgainAndTheGapIsTold() {
+    try (Client<Talk> ann = client("ann")) {
+      List<String> events = new CopyOnWriteArrayList<>();
+      List<String> heard = heard(ann);
+      Room<Talk> general = ann.join("general");
+      general.publish(new Talk.Said("before"));
+      ann.events(event -> events.add(event.getClass().getSimpleName()));
+      int port = server.port();
+      server.close();
+      server = serve(port);
+      await().atMost(Duration.ofSeconds(10)).until(() -> events.contains("Gap"));
+      assertThat(events)
+          .contains("Closed", "ReconnectAttempt", "Opened", "ReconnectSuccess", "RoomJoined");
+      assertThat(general.publish(new Talk.Said("after")).seq()).isEqualTo(1);
+      await().until(() -> heard.equals(List.of("ann: before", "ann: after")));
+    }
+  }
+}
