@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.Refusal;
@@ -37,7 +38,9 @@ final class Connection implements WebSocketListener {
   private final Mailbox mailbox;
   private final Peer<?> peer;
   private final Map<Address, Reader> readers = new HashMap<>(8);
+  private final @Nullable Allowance allowance;
   private Session session;
+  private boolean leaving;
   private boolean closed;
 
   Connection(Endpoint<?> endpoint, WebSocket webSocket, HttpRequest request, String user) {
@@ -48,6 +51,11 @@ final class Connection implements WebSocketListener {
     this.mailbox = new Mailbox(new ReadingFlow(webSocket));
     this.peer = endpoint.peer(this);
     this.conversation = new ServerConversation(endpoint.protocol(), new Desk(endpoint, this));
+    Allowance.Rate rate = endpoint.settings().rate();
+    this.allowance = rate == null ? null : new Allowance(rate, endpoint.clock().millis());
+    endpoint.hub().opened();
+    endpoint.hub().users().add(user);
+    endpoint.hub().addresses().add(address());
     endpoint.hub().begin(session);
     new Arrival(this).welcome(null);
     endpoint.opened(this);
@@ -156,10 +164,26 @@ final class Connection implements WebSocketListener {
             ? failure.getCause()
             : failure;
     Refusal refusal = Refusal.of(id, cause);
-    if (refusal.code() == dev.switchboard.protocol.ErrorCode.INTERNAL) {
+    if (refusal.code() == ErrorCode.INTERNAL) {
       LOG.error("{}: a message of {} could not be handled", endpoint.path(), session.user(), cause);
     }
     onLoop(() -> send(Answers.error(refusal)));
+  }
+
+  private String address() {
+    return Router.address(request);
+  }
+
+  /**
+   * Asks the client to come back after so many milliseconds, lets handlers finish what was taken,
+   * and closes with 1001. From any thread.
+   */
+  void sendAway(long after) {
+    onLoop(() -> {
+      leaving = true; // what comes now is not acknowledged, so it is sent again elsewhere
+      send(Answers.goingAway(after));
+      mailbox.add(() -> onLoop(() -> close(CloseCode.GOING_AWAY.code(), "the server is closing")));
+    });
   }
 
   void close(int code, String reason) {
@@ -170,7 +194,21 @@ final class Connection implements WebSocketListener {
 
   @Override
   public void onText(ByteBuf view) {
-    conversation.text(ByteBufUtil.getBytes(view));
+    if (leaving) {
+      return;
+    }
+    byte[] text = ByteBufUtil.getBytes(view);
+    if (allowance == null || allowance.take(endpoint.clock().millis())) {
+      conversation.text(text);
+    } else if (allowance.hopeless()) {
+      close(CloseCode.RATE_LIMITED.code(), "retryAfter=" + allowance.retryAfter());
+    } else {
+      conversation.refuse(
+          text,
+          ErrorCode.RATE_LIMITED,
+          "too many messages",
+          Map.of("retryAfter", allowance.retryAfter()));
+    }
   }
 
   @Override
@@ -188,6 +226,8 @@ final class Connection implements WebSocketListener {
   @Override
   public void onClose(int code, String reason, boolean clean) {
     closed = true;
+    endpoint.hub().users().remove(session.user());
+    endpoint.hub().addresses().remove(address());
     dropReaders();
     long now = endpoint.clock().millis();
     if (CloseCode.comesBack(code)) {
@@ -198,5 +238,6 @@ final class Connection implements WebSocketListener {
       endpoint.hub().end(session);
     }
     endpoint.closed(this, code, reason, clean);
+    endpoint.hub().closed();
   }
 }

@@ -39,7 +39,7 @@ public final class Endpoint<M> {
   private final Protocol<M> protocol;
   private final Map<Class<?>, Handling> handlers = new HashMap<>();
   private final Map<Class<?>, PublishHook<M, ?>> hooks = new HashMap<>();
-  private Settings settings = Settings.DEFAULT;
+  private final Settings settings = new Settings();
   private Identifier identifier =
       request -> Verdict.allow("guest-" + UUID.randomUUID().toString().substring(0, 8));
   private boolean identifierBlocks;
@@ -204,7 +204,7 @@ public final class Endpoint<M> {
    * Largest message taken, in bytes. Default 64 KiB; a larger one closes the connection with 1009.
    */
   public Endpoint<M> maxMessageBytes(int bytes) {
-    return set(settings.maxMessageBytes(bytes));
+    return set(() -> settings.maxMessageBytes(bytes));
   }
 
   /**
@@ -212,42 +212,63 @@ public final class Endpoint<M> {
    * it wait in the log; anything beyond all of it closes with 4008.
    */
   public Endpoint<M> maxPendingBytes(int bytes) {
-    return set(settings.maxPendingBytes(bytes));
+    return set(() -> settings.maxPendingBytes(bytes));
   }
 
   /** Most rooms of one session. Default 100. */
   public Endpoint<M> maxRooms(int rooms) {
-    return set(settings.maxRooms(rooms));
+    return set(() -> settings.maxRooms(rooms));
   }
 
   /** How long a session waits for its client to come back. Default 2 minutes. */
   public Endpoint<M> sessionTimeout(Duration timeout) {
-    return set(settings.sessionTimeout(timeout));
+    return set(() -> settings.sessionTimeout(timeout));
   }
 
   /** How long a user whose connections are lost is still shown as present. Default 5 seconds. */
   public Endpoint<M> presenceGrace(Duration grace) {
-    return set(settings.presenceGrace(grace));
+    return set(() -> settings.presenceGrace(grace));
   }
 
   /** When to ping and when to give up. Default 25 s and 10 s. */
   public Endpoint<M> heartbeat(Heartbeat heartbeat) {
-    return set(settings.heartbeat(heartbeat));
+    return set(() -> settings.heartbeat(heartbeat));
   }
 
   /** How much of each log is kept. Default {@link Retention#DEFAULT}. */
   public Endpoint<M> retention(Retention retention) {
-    return set(settings.retention(retention));
+    return set(() -> settings.retention(retention));
   }
 
   /** Whether any client may publish to everyone. Default no; server code always may. */
   public Endpoint<M> everyoneMayBroadcast(boolean may) {
-    return set(settings.everyoneMayBroadcast(may));
+    return set(() -> settings.everyoneMayBroadcast(may));
   }
 
-  private Endpoint<M> set(Settings next) {
+  /**
+   * How many messages one connection may send in a time, and at once. Default: any number. Beyond
+   * it {@code rate_limited}; who goes on is closed with 4029.
+   */
+  public Endpoint<M> rate(int messages, Duration per) {
+    return set(() -> settings.rate(new Allowance.Rate(messages, per)));
+  }
+
+  /** Most connections of one user. Default 100; beyond it HTTP 429. */
+  public Endpoint<M> maxConnectionsPerUser(int connections) {
+    return set(() -> settings.maxConnectionsPerUser(connections));
+  }
+
+  /**
+   * Most connections from one address, as the socket shows it: a proxy is one address. Default
+   * 100,000; beyond it HTTP 429.
+   */
+  public Endpoint<M> maxConnectionsPerAddress(int connections) {
+    return set(() -> settings.maxConnectionsPerAddress(connections));
+  }
+
+  private Endpoint<M> set(Runnable change) {
     requireOpen();
-    settings = next;
+    change.run();
     return this;
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,10 @@ final class Hub {
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final Deque<Waiting> waiting =
       new ArrayDeque<>(); // guarded by itself; in the order of their time
+
+  private final Tally users = new Tally();
+  private final Tally addresses = new Tally();
+  private int open; // guarded by this
 
   private record Waiting(Session session, long since) {}
 
@@ -100,6 +105,41 @@ final class Hub {
         });
   }
 
+  /** Open connections by user, and by address. */
+  Tally users() {
+    return users;
+  }
+
+  Tally addresses() {
+    return addresses;
+  }
+
+  synchronized void opened() {
+    open++;
+  }
+
+  synchronized void closed() {
+    open--;
+    if (open == 0) {
+      notifyAll();
+    }
+  }
+
+  /** How many connections are open. */
+  synchronized int open() {
+    return open;
+  }
+
+  /** Waits until no connection is open, or until the time has come; whether none is. */
+  synchronized boolean awaitEmpty(long deadlineNanos) throws InterruptedException {
+    long left = deadlineNanos - System.nanoTime();
+    while (open > 0 && left > 0) {
+      wait(Math.max(1, left / 1_000_000));
+      left = deadlineNanos - System.nanoTime();
+    }
+    return open == 0;
+  }
+
   @Nullable Session session(String id) {
     return sessions.get(id);
   }
@@ -167,15 +207,15 @@ final class Hub {
     }
   }
 
-  /** Closes every connection. */
-  void closeAll(int code, String reason) {
+  /**
+   * Sends every client away: it comes back after a time of its own between zero and {@code
+   * spreadMillis}.
+   */
+  void sendAway(long spreadMillis) {
     for (Session session : sessions.values()) {
       Connection connection = session.connection();
       if (connection != null) {
-        connection.onLoop(() -> {
-          connection.send(Answers.goingAway(0));
-          connection.close(code, reason);
-        });
+        connection.sendAway(ThreadLocalRandom.current().nextLong(spreadMillis + 1));
       }
     }
   }

@@ -109,10 +109,25 @@ final class Router implements HttpHandler {
           switch (verdict) {
             case Endpoint.Verdict.Refused refused ->
                 exchange.respond(HttpResponse.text(refused.status(), refused.reason() + "\n"));
+            case Endpoint.Verdict.Allowed allowed when crowded(endpoint, request, allowed.user()) ->
+                exchange.respond(
+                    HttpResponse.text(429, "too many connections of this user or address\n")
+                        .with("Retry-After", "5"));
             case Endpoint.Verdict.Allowed allowed ->
                 accept(exchange, endpoint, allowed.user(), offered.isEmpty() ? null : SUBPROTOCOL);
           }
         });
+  }
+
+  private static boolean crowded(Endpoint<?> endpoint, HttpRequest request, String user) {
+    Settings settings = endpoint.settings();
+    return endpoint.hub().users().count(user) >= settings.maxConnectionsPerUser()
+        || endpoint.hub().addresses().count(address(request))
+            >= settings.maxConnectionsPerAddress();
+  }
+
+  static String address(HttpRequest request) {
+    return request.remoteAddress().getAddress().getHostAddress();
   }
 
   private static void accept(

@@ -1,6 +1,5 @@
 package dev.switchboard.server;
 
-import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.transport.Headers;
@@ -11,11 +10,14 @@ import dev.switchboard.transport.Loops;
 import dev.switchboard.transport.ServerTransport;
 import dev.switchboard.transport.ServerTransportOptions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running server: endpoints, and HTTP on the same port. Thread-safe. It ends with {@link
@@ -26,17 +28,21 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Server implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final long TICK_MILLIS = 250;
+  private static final long GOING_AWAY_SPREAD_MILLIS = 2_000;
 
   private final Loops loops;
   private final Broker broker;
   private final ServerTransport transport;
   private final Map<String, Endpoint<?>> endpoints;
   private final ScheduledFuture<?> ticking;
+  private final Duration closeTimeout;
   private boolean closed; // guarded by this
 
   private Server(Builder builder) {
     this.endpoints = Map.copyOf(builder.endpoints);
+    this.closeTimeout = builder.closeTimeout;
     this.broker = builder.broker != null ? builder.broker : new LocalBroker(builder.store());
     Loops started = null;
     try {
@@ -83,8 +89,9 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, tells clients to come back (close code 1001), and waits until everything is
-   * written and released, at most some seconds. Idempotent.
+   * Stops accepting, tells each client when to come back ({@code going_away}, spread over two
+   * seconds), lets handlers finish what was taken, closes with 1001, and returns when everything is
+   * written and released, or after {@code closeTimeout} at the latest. Idempotent.
    */
   @Override
   public void close() {
@@ -96,13 +103,32 @@ public final class Server implements AutoCloseable {
     }
     ticking.cancel(false);
     transport.stopAccepting();
-    endpoints
-        .values()
-        .forEach(endpoint ->
-            endpoint.hub().closeAll(CloseCode.GOING_AWAY.code(), "the server is closing"));
+    drain();
     transport.close();
     loops.close();
     broker.close();
+  }
+
+  /**
+   * Sends the clients away, and waits until handlers are done and everything is written, but not
+   * for longer than {@code closeTimeout}.
+   */
+  private void drain() {
+    long deadline = System.nanoTime() + closeTimeout.toNanos();
+    endpoints.values().forEach(endpoint -> endpoint.hub().sendAway(GOING_AWAY_SPREAD_MILLIS));
+    try {
+      for (Endpoint<?> endpoint : endpoints.values()) {
+        if (!endpoint.hub().awaitEmpty(deadline)) {
+          LOG.warn(
+              "{}: {} connections cut, they did not close within {}",
+              endpoint.path(),
+              endpoint.hub().open(),
+              closeTimeout);
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Answers plain HTTP requests. */
@@ -126,6 +152,7 @@ public final class Server implements AutoCloseable {
     private @Nullable Broker broker;
     private Clock clock = Clock.systemUTC();
     private int loops;
+    private Duration closeTimeout = Duration.ofSeconds(5);
 
     private Builder() {}
 
@@ -200,6 +227,16 @@ public final class Server implements AutoCloseable {
         throw new IllegalArgumentException("loops: " + count + " (expected: 1 or more)");
       }
       loops = count;
+      return this;
+    }
+
+    /** How long {@link Server#close()} waits for connections to end well. Default 5 seconds. */
+    public Builder closeTimeout(Duration timeout) {
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException(
+            "closeTimeout: " + timeout + " (expected: not negative)");
+      }
+      closeTimeout = timeout;
       return this;
     }
 

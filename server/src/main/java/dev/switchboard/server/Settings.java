@@ -4,43 +4,33 @@ import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.Heartbeat;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** An endpoint's options, checked. Immutable. */
-record Settings(
-    int maxMessageBytes,
-    int maxPendingBytes,
-    int maxRooms,
-    Duration sessionTimeout,
-    Duration presenceGrace,
-    Heartbeat heartbeat,
-    Retention retention,
-    boolean everyoneMayBroadcast) {
+/**
+ * An endpoint's options with their defaults. Filled while the endpoint is defined, only read after
+ * the server has started.
+ */
+final class Settings {
+  private int maxMessageBytes = 64 << 10;
+  private int maxPendingBytes = 1 << 20;
+  private int maxRooms = 100;
+  private int maxConnectionsPerUser = 100;
+  private int maxConnectionsPerAddress = 100_000;
+  private Duration sessionTimeout = Duration.ofMinutes(2);
+  private Duration presenceGrace = Duration.ofSeconds(5);
+  private Heartbeat heartbeat = Heartbeat.DEFAULT;
+  private Retention retention = Retention.DEFAULT;
+  private Allowance.@Nullable Rate rate;
+  private boolean everyoneMayBroadcast;
 
-  static final Settings DEFAULT =
-      new Settings(
-          64 * 1024,
-          1024 * 1024,
-          100,
-          Duration.ofMinutes(2),
-          Duration.ofSeconds(5),
-          Heartbeat.DEFAULT,
-          Retention.DEFAULT,
-          false);
+  private static int within(String name, int value, int least, int most) {
+    require(value >= least && value <= most, name, value, least + " to " + most);
+    return value;
+  }
 
-  Settings {
-    require(
-        maxMessageBytes >= 128 && maxMessageBytes <= 64 * 1024 * 1024,
-        "maxMessageBytes",
-        maxMessageBytes,
-        "128 to 67108864");
-    require(
-        maxPendingBytes >= 2 * maxMessageBytes,
-        "maxPendingBytes",
-        maxPendingBytes,
-        "at least twice maxMessageBytes");
-    require(maxRooms >= 1 && maxRooms <= 1_000, "maxRooms", maxRooms, "1 to 1000");
-    require(!sessionTimeout.isNegative(), "sessionTimeout", sessionTimeout, "not negative");
-    require(!presenceGrace.isNegative(), "presenceGrace", presenceGrace, "not negative");
+  private static Duration notNegative(String name, Duration value) {
+    require(!value.isNegative(), name, value, "not negative");
+    return value;
   }
 
   private static void require(boolean good, String name, Object value, String rule) {
@@ -54,99 +44,98 @@ record Settings(
         heartbeat.interval().toMillis(), heartbeat.timeout().toMillis(), maxMessageBytes, maxRooms);
   }
 
-  Settings maxMessageBytes(int bytes) {
-    return new Settings(
+  int maxMessageBytes() {
+    return maxMessageBytes;
+  }
+
+  void maxMessageBytes(int bytes) {
+    maxMessageBytes = within("maxMessageBytes", bytes, 128, 64 << 20);
+    maxPendingBytes = Math.max(maxPendingBytes, 2 * bytes);
+  }
+
+  int maxPendingBytes() {
+    return maxPendingBytes;
+  }
+
+  void maxPendingBytes(int bytes) {
+    require(
+        bytes >= 2 * maxMessageBytes,
+        "maxPendingBytes",
         bytes,
-        Math.max(maxPendingBytes, 2 * bytes),
-        maxRooms,
-        sessionTimeout,
-        presenceGrace,
-        heartbeat,
-        retention,
-        everyoneMayBroadcast);
+        "at least twice maxMessageBytes, " + 2 * maxMessageBytes);
+    maxPendingBytes = bytes;
   }
 
-  Settings maxPendingBytes(int bytes) {
-    return new Settings(
-        maxMessageBytes,
-        bytes,
-        maxRooms,
-        sessionTimeout,
-        presenceGrace,
-        heartbeat,
-        retention,
-        everyoneMayBroadcast);
+  int maxRooms() {
+    return maxRooms;
   }
 
-  Settings maxRooms(int rooms) {
-    return new Settings(
-        maxMessageBytes,
-        maxPendingBytes,
-        rooms,
-        sessionTimeout,
-        presenceGrace,
-        heartbeat,
-        retention,
-        everyoneMayBroadcast);
+  void maxRooms(int rooms) {
+    maxRooms = within("maxRooms", rooms, 1, 1_000);
   }
 
-  Settings sessionTimeout(Duration timeout) {
-    return new Settings(
-        maxMessageBytes,
-        maxPendingBytes,
-        maxRooms,
-        timeout,
-        presenceGrace,
-        heartbeat,
-        retention,
-        everyoneMayBroadcast);
+  int maxConnectionsPerUser() {
+    return maxConnectionsPerUser;
   }
 
-  Settings presenceGrace(Duration grace) {
-    return new Settings(
-        maxMessageBytes,
-        maxPendingBytes,
-        maxRooms,
-        sessionTimeout,
-        grace,
-        heartbeat,
-        retention,
-        everyoneMayBroadcast);
+  void maxConnectionsPerUser(int connections) {
+    maxConnectionsPerUser = within("maxConnectionsPerUser", connections, 1, Integer.MAX_VALUE);
   }
 
-  Settings heartbeat(Heartbeat beat) {
-    return new Settings(
-        maxMessageBytes,
-        maxPendingBytes,
-        maxRooms,
-        sessionTimeout,
-        presenceGrace,
-        beat,
-        retention,
-        everyoneMayBroadcast);
+  int maxConnectionsPerAddress() {
+    return maxConnectionsPerAddress;
   }
 
-  Settings retention(Retention kept) {
-    return new Settings(
-        maxMessageBytes,
-        maxPendingBytes,
-        maxRooms,
-        sessionTimeout,
-        presenceGrace,
-        heartbeat,
-        kept,
-        everyoneMayBroadcast);
+  void maxConnectionsPerAddress(int connections) {
+    maxConnectionsPerAddress =
+        within("maxConnectionsPerAddress", connections, 1, Integer.MAX_VALUE);
   }
 
-  Settings everyoneMayBroadcast(boolean may) {
-    return new Settings(
-        maxMessageBytes,
-        maxPendingBytes,
-        maxRooms,
-        sessionTimeout,
-        presenceGrace,
-        heartbeat,
-        retention,
-        may);
+  Duration sessionTimeout() {
+    return sessionTimeout;
+  }
+
+  void sessionTimeout(Duration timeout) {
+    sessionTimeout = notNegative("sessionTimeout", timeout);
+  }
+
+  Duration presenceGrace() {
+    return presenceGrace;
+  }
+
+  void presenceGrace(Duration grace) {
+    presenceGrace = notNegative("presenceGrace", grace);
+  }
+
+  Heartbeat heartbeat() {
+    return heartbeat;
+  }
+
+  void heartbeat(Heartbeat beat) {
+    heartbeat = beat;
+  }
+
+  Retention retention() {
+    return retention;
+  }
+
+  void retention(Retention kept) {
+    retention = kept;
+  }
+
+  Allowance.@Nullable Rate rate() {
+    return rate;
+  }
+
+  void rate(Allowance.Rate newRate) {
+    rate = newRate;
+  }
+
+  boolean everyoneMayBroadcast() {
+    return everyoneMayBroadcast;
+  }
+
+  void everyoneMayBroadcast(boolean may) {
+    everyoneMayBroadcast = may;
   }
 }

@@ -5,6 +5,7 @@ import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,18 @@ public final class ServerConversation {
     refuse(
         Refusal.of(
             null, ErrorCode.BAD_MESSAGE, "message: binary (expected: text with one JSON object)"));
+  }
+
+  /** Refuses one text message without looking at more of it than its id. */
+  public void refuse(byte[] utf8, ErrorCode code, String why, Map<String, Object> details) {
+    first = false;
+    @Nullable Id id;
+    try {
+      id = Envelope.parse(utf8).id();
+    } catch (MalformedEnvelope malformed) {
+      id = malformed.id();
+    }
+    refuse(new Refusal(id, code, why, code.retryable(), details));
   }
 
   private void control(Envelope envelope, boolean opening) {

@@ -1,0 +1,180 @@
+package dev.switchboard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.WebSocketHandshakeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** What is refused, with which code, and how a server ends. */
+class LimitsTest {
+  private static int status(Throwable failed) {
+    return failed.getCause() instanceof WebSocketHandshakeException refused
+        ? refused.getResponse().statusCode()
+        : 0;
+  }
+
+  @Test
+  @Tag("B8")
+  void connectionsOfOneUserAreLimitedUntilOneEnds() {
+    try (Server server =
+        Server.builder()
+            .port(0)
+            .endpoint("/ws", Talk.endpoint().maxConnectionsPerUser(2))
+            .start()) {
+      Wire first = Wire.welcomed(server.port(), "ann");
+      try (Wire second = Wire.welcomed(server.port(), "ann");
+          Wire bob = Wire.welcomed(server.port(), "bob")) {
+        assertThatThrownBy(() -> Wire.welcomed(server.port(), "ann"))
+            .satisfies(failed -> assertThat(status(failed)).isEqualTo(429));
+        first.close(1000);
+        first.closeCode();
+        await().untilAsserted(() -> Wire.welcomed(server.port(), "ann").close());
+        second.barrier();
+        bob.barrier();
+      }
+    }
+  }
+
+  @Test
+  @Tag("B8")
+  void connectionsFromOneAddressAreLimited() {
+    try (Server server =
+            Server.builder()
+                .port(0)
+                .endpoint("/ws", Talk.endpoint().maxConnectionsPerAddress(1))
+                .start();
+        Wire ann = Wire.welcomed(server.port(), "ann")) {
+      assertThatThrownBy(() -> Wire.welcomed(server.port(), "bob"))
+          .satisfies(failed -> assertThat(status(failed)).isEqualTo(429));
+      ann.barrier();
+    }
+  }
+
+  @Test
+  @Tag("B8")
+  void tooManyMessagesAreRefusedAndWhoGoesOnIsClosed() {
+    ManualClock clock = new ManualClock();
+    try (Server server =
+            Server.builder()
+                .port(0)
+                .clock(clock)
+                .endpoint("/ws", Talk.endpoint().rate(5, Duration.ofSeconds(1)))
+                .start();
+        Wire ann = Wire.welcomed(server.port(), "ann");
+        Wire bob = Wire.welcomed(server.port(), "bob")) {
+      for (int i = 1; i <= 5; i++) {
+        assertThat(
+                ann.ask("{\"type\":\"ask\",\"id\":%d,\"data\":{\"n\":1}}".formatted(i))
+                    .get("type")
+                    .stringValue())
+            .isEqualTo("answer");
+      }
+      JsonNode refused = ann.ask("{\"type\":\"ask\",\"id\":6,\"data\":{\"n\":1}}");
+      assertThat(refused.get("code").stringValue()).isEqualTo("rate_limited");
+      assertThat(refused.get("retryable").booleanValue()).isTrue();
+      assertThat(refused.get("details").get("retryAfter").intValue()).isEqualTo(200);
+      clock.advance(Duration.ofMillis(200));
+      assertThat(
+              ann.ask("{\"type\":\"ask\",\"id\":7,\"data\":{\"n\":1}}").get("type").stringValue())
+          .isEqualTo("answer");
+      for (int i = 8; i <= 14; i++) {
+        ann.say("{\"type\":\"ask\",\"id\":%d,\"data\":{\"n\":1}}".formatted(i));
+      }
+      assertThat(ann.closeCode()).isEqualTo(4029);
+      assertThat(
+              bob.ask("{\"type\":\"ask\",\"id\":1,\"data\":{\"n\":1}}").get("type").stringValue())
+          .isEqualTo("answer");
+    }
+  }
+
+  @Test
+  @Tag("B8")
+  void roomsOfASessionAreLimited() {
+    try (Server server =
+            Server.builder().port(0).endpoint("/ws", Talk.endpoint().maxRooms(2)).start();
+        Wire ann = Wire.welcomed(server.port(), "ann")) {
+      ann.ask("{\"type\":\"join_room\",\"room\":\"a\",\"id\":1}");
+      ann.ask("{\"type\":\"join_room\",\"room\":\"b\",\"id\":2}");
+      assertThat(
+              ann.ask("{\"type\":\"join_room\",\"room\":\"c\",\"id\":3}").get("code").stringValue())
+          .isEqualTo("conflict");
+      ann.ask("{\"type\":\"leave_room\",\"room\":\"a\",\"id\":4}");
+      assertThat(
+              ann.ask("{\"type\":\"join_room\",\"room\":\"c\",\"id\":5}").get("type").stringValue())
+          .isEqualTo("room_joined");
+    }
+  }
+
+  @Test
+  @Tag("B15")
+  void aClosingServerSpreadsItsClientsAndCloses1001() {
+    Server server = Server.builder().port(0).endpoint("/ws", Talk.endpoint()).start();
+    List<Wire> wires = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      wires.add(Wire.welcomed(server.port(), "user" + i));
+    }
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(server::close);
+    Set<Integer> delays = new HashSet<>();
+    for (Wire wire : wires) {
+      int after = wire.next("going_away").get("after").intValue();
+      assertThat(after).isBetween(0, 2_000);
+      delays.add(after);
+      assertThat(wire.closeCode()).isEqualTo(1001);
+    }
+    assertThat(delays).as("spread").hasSizeGreaterThan(15);
+    closing.orTimeout(5, TimeUnit.SECONDS).join();
+    assertThatThrownBy(() -> Wire.open(server.port(), "/ws?user=late"))
+        .isInstanceOf(Exception.class);
+  }
+
+  @Test
+  @Tag("B15")
+  void whatAHandlerHasBegunIsFinishedButNotWaitedForWithoutEnd() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    Endpoint<Talk> endpoint =
+        Endpoint.of(Talk.class)
+            .reply(
+                Talk.Ask.class,
+                (ask, from) -> {
+                  begun.countDown();
+                  (ask.n() == 0 ? never : gate).await();
+                  return new Talk.Answer(ask.n() + 1);
+                });
+    Server server =
+        Server.builder()
+            .port(0)
+            .closeTimeout(Duration.ofSeconds(2))
+            .endpoint("/ws", endpoint)
+            .start();
+    Wire patient = Wire.welcomed(server.port(), "ann");
+    Wire stuck = Wire.welcomed(server.port(), "bob");
+    patient.say("{\"type\":\"ask\",\"id\":1,\"data\":{\"n\":1}}");
+    stuck.say("{\"type\":\"ask\",\"id\":1,\"data\":{\"n\":0}}");
+    begun.await();
+    long before = System.nanoTime();
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(server::close);
+    patient.next("going_away");
+    gate.countDown();
+    assertThat(patient.next("answer").get("re").intValue()).isEqualTo(1);
+    assertThat(patient.closeCode()).isEqualTo(1001);
+    closing.orTimeout(10, TimeUnit.SECONDS).join();
+    assertThat(Duration.ofNanos(System.nanoTime() - before))
+        .isBetween(Duration.ofMillis(1_900), Duration.ofSeconds(8));
+    assertThat(stuck.closeCode()).isIn(1001, 1006);
+    never.countDown();
+  }
+}
