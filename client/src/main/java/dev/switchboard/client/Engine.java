@@ -216,14 +216,13 @@ final class Engine implements ClientEffects {
     connecting = number;
     paused = false;
     ClientTransport.connect(options.request(), loop, open -> new Incoming(this, number))
-        .whenComplete(
-            (open, failure) -> {
-              if (open != null && loop.inEventLoop()) {
-                connected(number, open, null); // at once: the first frames may be right behind
-              } else {
-                input(machine -> connected(number, open, failure));
-              }
-            });
+        .whenComplete((open, failure) -> {
+          if (open != null && loop.inEventLoop()) {
+            connected(number, open, null); // at once: the first frames may be right behind
+          } else {
+            input(machine -> connected(number, open, failure));
+          }
+        });
   }
 
   private void connected(int number, @Nullable WebSocket open, @Nullable Throwable failure) {

@@ -62,14 +62,13 @@ class ConversationTest {
     CompletableFuture<T> result = new CompletableFuture<>();
     Thread unused =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    result.complete(blocking.get());
-                  } catch (RuntimeException failed) {
-                    result.completeExceptionally(failed);
-                  }
-                });
+            .start(() -> {
+              try {
+                result.complete(blocking.get());
+              } catch (RuntimeException failed) {
+                result.completeExceptionally(failed);
+              }
+            });
     return result;
   }
 
@@ -131,17 +130,16 @@ class ConversationTest {
   void everyHandlerGetsWhatItAskedForInOrder() {
     Room<Talk> general = join();
     List<String> heard = new CopyOnWriteArrayList<>();
-    client.on(
-        event -> {
-          String what =
-              switch (event.message()) {
-                case Talk.Said said -> "said " + said.message();
-                case Talk.Typing typing -> "typing " + typing.on();
-                case Talk.Ask ask -> "ask";
-                case Talk.Note note -> "note";
-              };
-          heard.add(what);
-        });
+    client.on(event -> {
+      String what =
+          switch (event.message()) {
+            case Talk.Said said -> "said " + said.message();
+            case Talk.Typing typing -> "typing " + typing.on();
+            case Talk.Ask ask -> "ask";
+            case Talk.Note note -> "note";
+          };
+      heard.add(what);
+    });
     client.on(Talk.Said.class, event -> heard.add("class " + event.message().message()));
     client.on("typing", event -> heard.add("name " + event.type()));
     client.once(Talk.Said.class, event -> heard.add("once " + event.seq()));
@@ -153,20 +151,19 @@ class ConversationTest {
         "{'type':'typing','room':'general','fleeting':true,'from':'bob','timestamp':5,'data':{'on':true}}");
     line.entry("general", 2, "chat", "{'message':'b'}");
     await()
-        .untilAsserted(
-            () ->
-                assertThat(heard)
-                    .containsExactly(
-                        "said a",
-                        "class a",
-                        "once 1",
-                        "room general",
-                        "typing true",
-                        "name typing",
-                        "room general",
-                        "said b",
-                        "class b",
-                        "room general"));
+        .untilAsserted(() ->
+            assertThat(heard)
+                .containsExactly(
+                    "said a",
+                    "class a",
+                    "once 1",
+                    "room general",
+                    "typing true",
+                    "name typing",
+                    "room general",
+                    "said b",
+                    "class b",
+                    "room general"));
   }
 
   @Test
@@ -200,10 +197,9 @@ class ConversationTest {
         event -> {
           throw new IllegalStateException("again");
         });
-    client.on(
-        event -> {
-          throw new IllegalStateException("seq " + event.seq());
-        });
+    client.on(event -> {
+      throw new IllegalStateException("seq " + event.seq());
+    });
     client.on(event -> seqs.add(event.seq()));
     line.entry("general", 1, "chat", "{'message':'a'}");
     line.entry("general", 2, "chat", "{'message':'a'}");
@@ -289,16 +285,15 @@ class ConversationTest {
     Room<Talk> general = join();
     Thread caller =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    general.publish(new Talk.Said("hi"));
-                  } catch (RefusedException refused) {
-                    if (Thread.currentThread().isInterrupted()) {
-                      interrupted.countDown();
-                    }
-                  }
-                });
+            .start(() -> {
+              try {
+                general.publish(new Talk.Said("hi"));
+              } catch (RefusedException refused) {
+                if (Thread.currentThread().isInterrupted()) {
+                  interrupted.countDown();
+                }
+              }
+            });
     line.hear("chat");
     caller.interrupt();
     await().until(() -> interrupted.getCount() == 0);
@@ -333,29 +328,27 @@ class ConversationTest {
     CountDownLatch go = new CountDownLatch(1);
     List<Long> seqs = new CopyOnWriteArrayList<>();
     AtomicInteger running = new AtomicInteger();
-    client.on(
-        event -> {
-          assertThat(running.incrementAndGet()).isEqualTo(1);
-          try {
-            go.await();
-          } catch (InterruptedException e) {
-            throw new AssertionError(e);
-          }
-          seqs.add(event.seq());
-          running.decrementAndGet();
-        });
+    client.on(event -> {
+      assertThat(running.incrementAndGet()).isEqualTo(1);
+      try {
+        go.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      seqs.add(event.seq());
+      running.decrementAndGet();
+    });
     String large = "{'message':'" + "x".repeat(50_000) + "'}";
     for (long seq = 1; seq <= 400; seq++) {
       line.entry("general", seq, "chat", large);
     }
     await()
         .during(Duration.ofMillis(300))
-        .until(
-            () -> {
-              CompletableFuture<Long> now = new CompletableFuture<>();
-              line.act(open -> now.complete(open.pendingBytes()));
-              return now.join() > 2_000_000;
-            });
+        .until(() -> {
+          CompletableFuture<Long> now = new CompletableFuture<>();
+          line.act(open -> now.complete(open.pendingBytes()));
+          return now.join() > 2_000_000;
+        });
     go.countDown();
     await().until(() -> seqs.size() == 400);
     assertThat(seqs).isEqualTo(LongStream.rangeClosed(1, 400).boxed().toList());
@@ -366,12 +359,11 @@ class ConversationTest {
     Room<Talk> general = join();
     CompletableFuture<Long> published = new CompletableFuture<>();
     AtomicInteger count = new AtomicInteger();
-    client.on(
-        event -> {
-          if (count.incrementAndGet() == 1) {
-            published.complete(general.publish(new Talk.Said("back")).seq());
-          }
-        });
+    client.on(event -> {
+      if (count.incrementAndGet() == 1) {
+        published.complete(general.publish(new Talk.Said("back")).seq());
+      }
+    });
     for (long seq = 1; seq <= 2_000; seq++) {
       line.entry("general", seq, "chat", "{'message':'a'}");
     }
@@ -404,10 +396,9 @@ class ConversationTest {
     second.ack(again, 2);
     assertThat(publishing.join().seq()).isEqualTo(2);
     await()
-        .untilAsserted(
-            () ->
-                assertThat(events)
-                    .endsWith("Closed", "ReconnectAttempt", "Opened", "ReconnectSuccess"));
+        .untilAsserted(() ->
+            assertThat(events)
+                .endsWith("Closed", "ReconnectAttempt", "Opened", "ReconnectSuccess"));
     assertThat(client.rooms()).containsExactly("general");
   }
 

@@ -29,10 +29,9 @@ class WithServerTest {
         .endpoint(
             "/ws",
             Endpoint.of(Talk.class)
-                .identify(
-                    request ->
-                        Endpoint.Verdict.allow(
-                            request.query().getOrDefault("user", List.of("nobody")).get(0)))
+                .identify(request ->
+                    Endpoint.Verdict.allow(
+                        request.query().getOrDefault("user", List.of("nobody")).get(0)))
                 .everyoneMayBroadcast(true)
                 .reply(Talk.Ask.class, (ask, from) -> new Talk.Answer(ask.n() + 1))
                 .on(Talk.Note.class, (note, from) -> {}))
