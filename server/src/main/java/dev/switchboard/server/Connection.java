@@ -34,6 +34,7 @@ final class Connection implements WebSocketListener {
   private final Endpoint<?> endpoint;
   private final WebSocket webSocket;
   private final HttpRequest request;
+  private final Map<String, String> parameters;
   private final ServerConversation conversation;
   private final Mailbox mailbox;
   private final Peer<?> peer;
@@ -43,34 +44,26 @@ final class Connection implements WebSocketListener {
   private boolean leaving;
   private boolean closed;
 
-  Connection(Endpoint<?> endpoint, WebSocket webSocket, HttpRequest request, String user) {
+  Connection(
+      Endpoint<?> endpoint,
+      WebSocket webSocket,
+      HttpRequest request,
+      Map<String, String> parameters,
+      String user) {
     this.endpoint = endpoint;
     this.webSocket = webSocket;
     this.request = request;
+    this.parameters = parameters;
     this.session = new Session(user, this);
-    this.mailbox = new Mailbox(new ReadingFlow(webSocket));
+    this.mailbox = new Mailbox(Mailbox.Flow.of(webSocket));
     this.peer = endpoint.peer(this);
     this.conversation = new ServerConversation(endpoint.protocol(), new Desk(endpoint, this));
     Allowance.Rate rate = endpoint.settings().rate();
     this.allowance = rate == null ? null : new Allowance(rate, endpoint.clock().millis());
-    endpoint.hub().opened();
-    endpoint.hub().users().add(user);
-    endpoint.hub().addresses().add(address());
+    endpoint.hub().census().enter(user, Router.address(request));
     endpoint.hub().begin(session);
     new Arrival(this).welcome(null);
     endpoint.opened(this);
-  }
-
-  private record ReadingFlow(WebSocket webSocket) implements Mailbox.Flow {
-    @Override
-    public void pause() {
-      webSocket.execute(webSocket::pauseReading);
-    }
-
-    @Override
-    public void resume() {
-      webSocket.execute(webSocket::resumeReading);
-    }
   }
 
   Endpoint<?> endpoint() {
@@ -87,6 +80,10 @@ final class Connection implements WebSocketListener {
 
   HttpRequest request() {
     return request;
+  }
+
+  Map<String, String> parameters() {
+    return parameters;
   }
 
   Mailbox mailbox() {
@@ -170,10 +167,6 @@ final class Connection implements WebSocketListener {
     onLoop(() -> send(Answers.error(refusal)));
   }
 
-  private String address() {
-    return Router.address(request);
-  }
-
   /**
    * Asks the client to come back after so many milliseconds, lets handlers finish what was taken,
    * and closes with 1001. From any thread.
@@ -226,8 +219,6 @@ final class Connection implements WebSocketListener {
   @Override
   public void onClose(int code, String reason, boolean clean) {
     closed = true;
-    endpoint.hub().users().remove(session.user());
-    endpoint.hub().addresses().remove(address());
     dropReaders();
     long now = endpoint.clock().millis();
     if (CloseCode.comesBack(code)) {
@@ -238,6 +229,6 @@ final class Connection implements WebSocketListener {
       endpoint.hub().end(session);
     }
     endpoint.closed(this, code, reason, clean);
-    endpoint.hub().closed();
+    endpoint.hub().census().leave(session.user(), Router.address(request));
   }
 }

@@ -18,9 +18,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +37,7 @@ public final class Endpoint<M> {
   private final Map<Class<?>, Handling> handlers = new HashMap<>();
   private final Map<Class<?>, PublishHook<M, ?>> hooks = new HashMap<>();
   private final Settings settings = new Settings();
-  private Identifier identifier =
-      request -> Verdict.allow("guest-" + UUID.randomUUID().toString().substring(0, 8));
-  private boolean identifierBlocks;
+  private final Identity identity = new Identity();
   private @Nullable Consumer<Peer<M>> onOpen;
   private @Nullable CloseHandler<M> onClose;
   private @Nullable Hub hub;
@@ -181,8 +176,7 @@ public final class Endpoint<M> {
    */
   public Endpoint<M> identify(Identifier newIdentifier) {
     requireOpen();
-    identifier = newIdentifier;
-    identifierBlocks = true;
+    identity.identifier(newIdentifier);
     return this;
   }
 
@@ -319,22 +313,8 @@ public final class Endpoint<M> {
     hub.use(Address.EVERYONE); // for as long as the server runs
   }
 
-  CompletionStage<Verdict> identified(HttpRequest request) {
-    CompletableFuture<Verdict> verdict = new CompletableFuture<>();
-    Runnable ask =
-        () -> {
-          try {
-            verdict.complete(identifier.identify(request));
-          } catch (Throwable failure) { // users' code: answered with 500
-            verdict.completeExceptionally(failure);
-          }
-        };
-    if (identifierBlocks) {
-      Thread.startVirtualThread(ask);
-    } else {
-      ask.run();
-    }
-    return verdict;
+  Identity identity() {
+    return identity;
   }
 
   Protocol<M> protocol() {

@@ -33,9 +33,7 @@ final class Hub {
   private final Deque<Waiting> waiting =
       new ArrayDeque<>(); // guarded by itself; in the order of their time
 
-  private final Tally users = new Tally();
-  private final Tally addresses = new Tally();
-  private int open; // guarded by this
+  private final Census census = new Census();
 
   private record Waiting(Session session, long since) {}
 
@@ -105,39 +103,9 @@ final class Hub {
         });
   }
 
-  /** Open connections by user, and by address. */
-  Tally users() {
-    return users;
-  }
-
-  Tally addresses() {
-    return addresses;
-  }
-
-  synchronized void opened() {
-    open++;
-  }
-
-  synchronized void closed() {
-    open--;
-    if (open == 0) {
-      notifyAll();
-    }
-  }
-
-  /** How many connections are open. */
-  synchronized int open() {
-    return open;
-  }
-
-  /** Waits until no connection is open, or until the time has come; whether none is. */
-  synchronized boolean awaitEmpty(long deadlineNanos) throws InterruptedException {
-    long left = deadlineNanos - System.nanoTime();
-    while (open > 0 && left > 0) {
-      wait(Math.max(1, left / 1_000_000));
-      left = deadlineNanos - System.nanoTime();
-    }
-    return open == 0;
+  /** Who is connected. */
+  Census census() {
+    return census;
   }
 
   @Nullable Session session(String id) {

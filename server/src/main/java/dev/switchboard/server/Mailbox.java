@@ -1,5 +1,6 @@
 package dev.switchboard.server;
 
+import dev.switchboard.transport.WebSocket;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.slf4j.Logger;
@@ -27,6 +28,21 @@ final class Mailbox {
 
     /** Go on. */
     void resume();
+
+    /** Stops and continues reading from a connection. */
+    static Flow of(WebSocket webSocket) {
+      return new Flow() {
+        @Override
+        public void pause() {
+          webSocket.execute(webSocket::pauseReading);
+        }
+
+        @Override
+        public void resume() {
+          webSocket.execute(webSocket::resumeReading);
+        }
+      };
+    }
   }
 
   Mailbox(Flow flow) {

@@ -38,6 +38,11 @@ public final class Peer<M> {
     return connection.request();
   }
 
+  /** The values of the path's parameters. */
+  public Map<String, String> parameters() {
+    return connection.parameters();
+  }
+
   /** The rooms that its session is in. */
   public List<String> rooms() {
     return connection.session().rooms();

@@ -6,7 +6,8 @@ import dev.switchboard.transport.HttpHandler;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.Upgrade;
-import dev.switchboard.transport.WebSocketOptions;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,28 +21,51 @@ import org.slf4j.LoggerFactory;
  */
 final class Router implements HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Router.class);
-  private static final String SUBPROTOCOL = "switchboard.v1.json";
 
-  private final Map<String, Endpoint<?>> endpoints;
+  private final Map<String, SocketPath> exact = new HashMap<>();
+  private final Map<PathPattern, SocketPath> patterns = new LinkedHashMap<>();
   private final Map<String, Server.HttpRoute> routes;
   private final @Nullable Files files;
 
   Router(
-      Map<String, Endpoint<?>> endpoints,
+      Map<PathPattern, SocketPath> sockets,
       Map<String, Server.HttpRoute> routes,
       @Nullable Files files) {
-    this.endpoints = endpoints;
+    sockets.forEach((pattern, socket) -> {
+      if (pattern.exact()) {
+        exact.put(pattern.toString(), socket);
+      } else {
+        patterns.put(pattern, socket);
+      }
+    });
     this.routes = Map.copyOf(routes);
     this.files = files;
+  }
+
+  private record Found(SocketPath socket, Map<String, String> parameters) {}
+
+  /** An exact path first, then patterns in the order they were given. */
+  private @Nullable Found find(String path) {
+    SocketPath socket = exact.get(path);
+    if (socket != null) {
+      return new Found(socket, Map.of());
+    }
+    for (Map.Entry<PathPattern, SocketPath> pattern : patterns.entrySet()) {
+      Optional<Map<String, String>> parameters = pattern.getKey().match(path);
+      if (parameters.isPresent()) {
+        return new Found(pattern.getValue(), parameters.get());
+      }
+    }
+    return null;
   }
 
   @Override
   public void handle(HttpExchange exchange) {
     HttpRequest request = exchange.request();
-    Endpoint<?> endpoint = endpoints.get(request.path());
-    if (endpoint != null) {
+    Found found = find(request.path());
+    if (found != null) {
       if (exchange.isUpgrade()) {
-        upgrade(exchange, endpoint);
+        upgrade(exchange, found.socket, found.parameters);
       } else {
         exchange.respond(
             HttpResponse.text(426, "this path speaks WebSocket: connect with ws:// or wss://\n")
@@ -86,19 +110,20 @@ final class Router implements HttpHandler {
     }
   }
 
-  private void upgrade(HttpExchange exchange, Endpoint<?> endpoint) {
+  private static void upgrade(
+      HttpExchange exchange, SocketPath socket, Map<String, String> parameters) {
     HttpRequest request = exchange.request();
-    List<String> offered = offered(request);
-    if (!offered.isEmpty() && !offered.contains(SUBPROTOCOL)) {
+    SocketPath.Choice choice = socket.choose(offered(request));
+    if (choice == null) {
       exchange.respond(
           HttpResponse.text(
               400,
               "Sec-WebSocket-Protocol: none that is known here (expected: "
-                  + SUBPROTOCOL
-                  + ", or none)\n"));
+                  + socket.expectedSubprotocol()
+                  + ")\n"));
       return;
     }
-    endpoint
+    socket
         .identified(request)
         .whenComplete((verdict, failure) -> {
           if (failure != null) {
@@ -109,43 +134,28 @@ final class Router implements HttpHandler {
           switch (verdict) {
             case Endpoint.Verdict.Refused refused ->
                 exchange.respond(HttpResponse.text(refused.status(), refused.reason() + "\n"));
-            case Endpoint.Verdict.Allowed allowed when crowded(endpoint, request, allowed.user()) ->
+            case Endpoint.Verdict.Allowed allowed when crowded(socket, request, allowed.user()) ->
                 exchange.respond(
                     HttpResponse.text(429, "too many connections of this user or address\n")
                         .with("Retry-After", "5"));
             case Endpoint.Verdict.Allowed allowed ->
-                accept(exchange, endpoint, allowed.user(), offered.isEmpty() ? null : SUBPROTOCOL);
+                exchange.accept(
+                    new Upgrade(
+                        choice.subprotocol(),
+                        Headers.EMPTY,
+                        socket.options(),
+                        webSocket -> socket.open(webSocket, request, parameters, allowed.user())));
           }
         });
   }
 
-  private static boolean crowded(Endpoint<?> endpoint, HttpRequest request, String user) {
-    Settings settings = endpoint.settings();
-    return endpoint.hub().users().count(user) >= settings.maxConnectionsPerUser()
-        || endpoint.hub().addresses().count(address(request))
-            >= settings.maxConnectionsPerAddress();
+  private static boolean crowded(SocketPath socket, HttpRequest request, String user) {
+    return socket.census().ofUser(user) >= socket.maxConnectionsPerUser()
+        || socket.census().ofAddress(address(request)) >= socket.maxConnectionsPerAddress();
   }
 
   static String address(HttpRequest request) {
     return request.remoteAddress().getAddress().getHostAddress();
-  }
-
-  private static void accept(
-      HttpExchange exchange, Endpoint<?> endpoint, String user, @Nullable String subprotocol) {
-    Settings settings = endpoint.settings();
-    WebSocketOptions options =
-        WebSocketOptions.builder()
-            .maxFrameBytes(settings.maxMessageBytes())
-            .maxMessageBytes(settings.maxMessageBytes())
-            .maxPendingBytes(settings.maxPendingBytes())
-            .heartbeat(settings.heartbeat())
-            .build();
-    exchange.accept(
-        new Upgrade(
-            subprotocol,
-            Headers.EMPTY,
-            options,
-            webSocket -> new Connection(endpoint, webSocket, exchange.request(), user)));
   }
 
   private static List<String> offered(HttpRequest request) {

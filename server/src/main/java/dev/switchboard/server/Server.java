@@ -35,24 +35,24 @@ public final class Server implements AutoCloseable {
   private final Loops loops;
   private final Broker broker;
   private final ServerTransport transport;
-  private final Map<String, Endpoint<?>> endpoints;
+  private final Map<PathPattern, SocketPath> sockets;
   private final ScheduledFuture<?> ticking;
   private final Duration closeTimeout;
   private boolean closed; // guarded by this
 
   private Server(Builder builder) {
-    this.endpoints = Map.copyOf(builder.endpoints);
+    this.sockets = new LinkedHashMap<>(builder.sockets);
     this.closeTimeout = builder.closeTimeout;
     this.broker = builder.broker != null ? builder.broker : new LocalBroker(builder.store());
     Loops started = null;
     try {
-      endpoints.forEach((path, endpoint) -> endpoint.start(path, broker, builder.clock));
+      sockets.forEach((path, socket) -> socket.start(path.toString(), broker, builder.clock));
       started = builder.loops > 0 ? Loops.of(IoKind.best(), builder.loops) : Loops.standard();
       this.transport =
           ServerTransport.bind(
               builder.transport.build(),
               started,
-              new Router(endpoints, builder.routes, builder.files));
+              new Router(sockets, builder.routes, builder.files));
     } catch (RuntimeException failed) {
       if (started != null) {
         started.close();
@@ -66,7 +66,7 @@ public final class Server implements AutoCloseable {
         loops
             .next()
             .scheduleAtFixedRate(
-                () -> endpoints.values().forEach(endpoint -> endpoint.hub().tick(clock.millis())),
+                () -> sockets.values().forEach(socket -> socket.tick(clock.millis())),
                 TICK_MILLIS,
                 TICK_MILLIS,
                 TimeUnit.MILLISECONDS);
@@ -115,14 +115,14 @@ public final class Server implements AutoCloseable {
    */
   private void drain() {
     long deadline = System.nanoTime() + closeTimeout.toNanos();
-    endpoints.values().forEach(endpoint -> endpoint.hub().sendAway(GOING_AWAY_SPREAD_MILLIS));
+    sockets.values().forEach(socket -> socket.sendAway(GOING_AWAY_SPREAD_MILLIS));
     try {
-      for (Endpoint<?> endpoint : endpoints.values()) {
-        if (!endpoint.hub().awaitEmpty(deadline)) {
+      for (SocketPath socket : sockets.values()) {
+        if (!socket.census().awaitEmpty(deadline)) {
           LOG.warn(
               "{}: {} connections cut, they did not close within {}",
-              endpoint.path(),
-              endpoint.hub().open(),
+              socket.path(),
+              socket.census().open(),
               closeTimeout);
         }
       }
@@ -143,7 +143,7 @@ public final class Server implements AutoCloseable {
 
   /** Collects what a server is made of. Not thread-safe. */
   public static final class Builder {
-    private final Map<String, Endpoint<?>> endpoints = new LinkedHashMap<>();
+    private final Map<PathPattern, SocketPath> sockets = new LinkedHashMap<>();
     private final Map<String, HttpRoute> routes = new LinkedHashMap<>();
     private final ServerTransportOptions.Builder transport =
         ServerTransportOptions.builder().host("127.0.0.1");
@@ -168,13 +168,30 @@ public final class Server implements AutoCloseable {
       return this;
     }
 
-    /** An endpoint at a path that starts with a slash. */
+    /**
+     * An endpoint at a path. A segment {@code {name}} stands for any one segment; its value is in
+     * {@link Peer#parameters()}. An exact path goes before a pattern, an earlier pattern before a
+     * later one. The rooms and users of an endpoint are its own, also when its path has parameters.
+     */
     public Builder endpoint(String path, Endpoint<?> endpoint) {
-      requirePath(path);
-      if (endpoints.putIfAbsent(path, endpoint) != null) {
+      return socket(path, new TypedPath(endpoint));
+    }
+
+    /**
+     * An endpoint for plain WebSockets at a path, with parameters as for {@link #endpoint(String,
+     * Endpoint)}.
+     */
+    public Builder endpoint(String path, RawEndpoint endpoint) {
+      return socket(path, new RawPath(endpoint));
+    }
+
+    private Builder socket(String path, SocketPath socket) {
+      PathPattern pattern = PathPattern.of(path);
+      if (sockets.keySet().stream().anyMatch(taken -> taken.toString().equals(path))) {
         throw new IllegalArgumentException(
             "path: " + path + " is taken (expected: one endpoint for each)");
       }
+      sockets.put(pattern, socket);
       return this;
     }
 

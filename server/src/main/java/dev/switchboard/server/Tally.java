@@ -18,8 +18,4 @@ final class Tally {
   int count(String name) {
     return counts.getOrDefault(name, 0);
   }
-
-  int names() {
-    return counts.size();
-  }
 }

@@ -1,0 +1,86 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.server.Endpoint.Verdict;
+import dev.switchboard.spi.Broker;
+import dev.switchboard.transport.HttpRequest;
+import dev.switchboard.transport.WebSocket;
+import dev.switchboard.transport.WebSocketListener;
+import dev.switchboard.transport.WebSocketOptions;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A raw endpoint as its server sees it. */
+record RawPath(RawEndpoint endpoint) implements SocketPath {
+  @Override
+  public void start(String path, Broker broker, Clock clock) {
+    endpoint.start(path);
+  }
+
+  @Override
+  public String path() {
+    return endpoint.path();
+  }
+
+  @Override
+  public @Nullable Choice choose(List<String> offered) {
+    List<String> spoken = endpoint.spoken();
+    if (offered.isEmpty() || spoken.isEmpty()) {
+      return new Choice(null);
+    }
+    return spoken.stream().filter(offered::contains).findFirst().map(Choice::new).orElse(null);
+  }
+
+  @Override
+  public String expectedSubprotocol() {
+    return String.join(", ", endpoint.spoken());
+  }
+
+  @Override
+  public CompletionStage<Verdict> identified(HttpRequest request) {
+    return endpoint.identity().of(request);
+  }
+
+  @Override
+  public Census census() {
+    return endpoint.census();
+  }
+
+  @Override
+  public int maxConnectionsPerUser() {
+    return endpoint.maxConnectionsPerUser();
+  }
+
+  @Override
+  public int maxConnectionsPerAddress() {
+    return endpoint.maxConnectionsPerAddress();
+  }
+
+  @Override
+  public WebSocketOptions options() {
+    return endpoint.options();
+  }
+
+  @Override
+  public WebSocketListener open(
+      WebSocket webSocket, HttpRequest request, Map<String, String> parameters, String user) {
+    return new RawConnection(
+        endpoint,
+        webSocket,
+        new RawPeer(webSocket, request, parameters, user, endpoint.options().maxPendingBytes()));
+  }
+
+  @Override
+  public void tick(long now) {}
+
+  /** A raw client knows no {@code going_away}: the close code has to do. */
+  @Override
+  public void sendAway(long spreadMillis) {
+    endpoint
+        .peers()
+        .forEach(peer -> peer.close(CloseCode.GOING_AWAY.code(), "the server is closing"));
+  }
+}

@@ -1,0 +1,203 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.transport.HttpRequest;
+import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.WebSocket;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The other end of a raw connection. Thread-safe; messages of one thread leave in their order. */
+public final class RawPeer {
+  private static final int PIECE = 16 << 10;
+
+  private final String id = UUID.randomUUID().toString();
+  private final WebSocket webSocket;
+  private final HttpRequest request;
+  private final Map<String, String> parameters;
+  private final String user;
+  private final int maxPendingBytes;
+  private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
+
+  RawPeer(
+      WebSocket webSocket,
+      HttpRequest request,
+      Map<String, String> parameters,
+      String user,
+      int maxPendingBytes) {
+    this.webSocket = webSocket;
+    this.request = request;
+    this.parameters = parameters;
+    this.user = user;
+    this.maxPendingBytes = maxPendingBytes;
+  }
+
+  /** A name for this connection, unlike any other's. */
+  public String id() {
+    return id;
+  }
+
+  /** Whose it is, as the endpoint's {@code identify} said. */
+  public String user() {
+    return user;
+  }
+
+  /** The request that was upgraded. */
+  public HttpRequest request() {
+    return request;
+  }
+
+  /** The values of the path's parameters. */
+  public Map<String, String> parameters() {
+    return parameters;
+  }
+
+  /** Whatever the users' code wants to remember of this connection. Gone with it. */
+  public Map<String, Object> attributes() {
+    return attributes;
+  }
+
+  /**
+   * Sends a text message. Completes when it is written; fails with {@link UnsentException}, which
+   * holds the text, if the connection is not open or too much waits for it already.
+   */
+  public CompletionStage<Void> send(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    return send(text, utf8.length, () -> webSocket.sendText(utf8));
+  }
+
+  /**
+   * Sends a binary message; as {@link #send(String)}. The array must not be changed before that
+   * completes.
+   */
+  public CompletionStage<Void> send(byte[] bytes) {
+    return send(bytes, bytes.length, () -> webSocket.sendBinary(bytes));
+  }
+
+  private CompletionStage<Void> send(Object message, int length, Runnable write) {
+    CompletableFuture<Void> written = new CompletableFuture<>();
+    webSocket.execute(() -> {
+      if (webSocket.readyState() != ReadyState.OPEN) {
+        written.completeExceptionally(
+            new UnsentException(
+                "connection: " + webSocket.readyState() + " (expected: OPEN)", message));
+      } else if (webSocket.pendingBytes() + length > maxPendingBytes) {
+        written.completeExceptionally(
+            new UnsentException(
+                "connection: "
+                    + webSocket.pendingBytes()
+                    + " bytes wait already (expected: less; try again later)",
+                message));
+      } else {
+        write.run();
+        whenWritten(written, message);
+      }
+    });
+    return written;
+  }
+
+  private void whenWritten(CompletableFuture<Void> written, Object message) {
+    webSocket.whenWritten(failure -> {
+      if (failure == null) {
+        written.complete(null);
+      } else {
+        written.completeExceptionally(
+            new UnsentException("connection: lost before the message was written", message));
+      }
+    });
+  }
+
+  /**
+   * Sends a stream as one message in fragments, however long it is; at most 16 KiB of it are in
+   * memory. Blocks until all is written. Other messages of this connection wait meanwhile, pings do
+   * not.
+   *
+   * @throws IOException if the stream fails; the connection is then closed with 1011, as half a
+   *     message is out
+   * @throws UnsentException if the connection ends; it holds the stream
+   */
+  public void send(InputStream stream, boolean text) throws IOException {
+    try {
+      byte[] piece = stream.readNBytes(PIECE);
+      boolean last;
+      do {
+        byte[] next = stream.readNBytes(PIECE);
+        last = next.length == 0;
+        fragment(stream, text, piece, last);
+        piece = next;
+      } while (!last);
+    } catch (IOException broken) {
+      close(CloseCode.INTERNAL_ERROR.code(), "a stream failed");
+      throw broken;
+    }
+  }
+
+  private void fragment(InputStream stream, boolean text, byte[] piece, boolean last) {
+    CompletableFuture<Void> written = new CompletableFuture<>();
+    webSocket.execute(() -> {
+      if (webSocket.readyState() != ReadyState.OPEN) {
+        written.completeExceptionally(
+            new UnsentException(
+                "connection: " + webSocket.readyState() + " (expected: OPEN)", stream));
+      } else {
+        webSocket.sendFragment(text, Unpooled.wrappedBuffer(piece), last);
+        whenWritten(written, stream);
+      }
+    });
+    try {
+      written.join();
+    } catch (CompletionException failed) {
+      if (failed.getCause() instanceof UnsentException unsent) {
+        throw unsent;
+      }
+      throw failed;
+    }
+  }
+
+  /**
+   * Sends a ping; the pong goes to the endpoint's {@code onPong}.
+   *
+   * @throws IllegalArgumentException if it has more than 125 bytes
+   */
+  public void ping(byte[] payload) {
+    if (payload.length > 125) {
+      throw new IllegalArgumentException(
+          "payload: " + payload.length + " bytes (expected: at most 125)");
+    }
+    webSocket.execute(() -> webSocket.sendPing(payload));
+  }
+
+  /**
+   * Closes the connection; what was sent goes first.
+   *
+   * @throws IllegalArgumentException if the code may not be sent ({@link
+   *     CloseCode#requireSendable})
+   */
+  public void close(int code, String reason) {
+    CloseCode.requireSendable(code);
+    webSocket.execute(() -> {
+      if (webSocket.readyState() == ReadyState.OPEN) {
+        webSocket.close(code, reason);
+      }
+    });
+  }
+
+  /** Ends the connection at once, without a close handshake. */
+  public void terminate() {
+    webSocket.execute(webSocket::terminate);
+  }
+
+  @Override
+  public String toString() {
+    return "connection " + id + " of " + user;
+  }
+}

@@ -1,0 +1,316 @@
+package dev.switchboard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.switchboard.protocol.UnsentException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Endpoints for plain WebSockets, with the JDK's client. */
+@Tag("B1")
+@Tag("B2")
+class RawTest {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final RawEndpoint endpoint = RawEndpoint.create();
+  private @Nullable Server server;
+
+  private int serve(String path) {
+    server = Server.builder().port(0).endpoint(path, endpoint).start();
+    return server.port();
+  }
+
+  @AfterEach
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+    assertThat(endpoint.sizes()).isEqualTo(Map.of("peers", 0, "open", 0));
+  }
+
+  /** Whole messages as they come: text as text, binary as its length and sum. */
+  private static final class Client implements WebSocket.Listener {
+    final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private final StringBuilder text = new StringBuilder();
+    private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
+    final WebSocket socket;
+
+    Client(int port, String path, String... subprotocols) {
+      WebSocket.Builder builder = HTTP.newWebSocketBuilder();
+      if (subprotocols.length > 0) {
+        builder.subprotocols(
+            subprotocols[0],
+            List.of(subprotocols).subList(1, subprotocols.length).toArray(String[]::new));
+      }
+      socket = builder.buildAsync(URI.create("ws://127.0.0.1:" + port + path), this).join();
+    }
+
+    String next() throws InterruptedException {
+      String message = received.poll(10, TimeUnit.SECONDS);
+      assertThat(message).as("a message within 10 s").isNotNull();
+      return String.valueOf(message);
+    }
+
+    int closeCode() {
+      return closed.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onText(
+        WebSocket webSocket, CharSequence data, boolean last) {
+      text.append(data);
+      if (last) {
+        received.add(text.toString());
+        text.setLength(0);
+      }
+      webSocket.request(1);
+      return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onBinary(
+        WebSocket webSocket, ByteBuffer data, boolean last) {
+      byte[] bytes = new byte[data.remaining()];
+      data.get(bytes);
+      binary.writeBytes(bytes);
+      if (last) {
+        received.add(
+            "binary " + binary.size() + " " + java.util.Arrays.hashCode(binary.toByteArray()));
+        binary.reset();
+      }
+      webSocket.request(1);
+      return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onPong(WebSocket webSocket, ByteBuffer message) {
+      received.add("pong " + StandardCharsets.UTF_8.decode(message));
+      webSocket.request(1);
+      return null;
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+      closed.complete(code);
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket webSocket, Throwable error) {
+      closed.complete(1006);
+    }
+  }
+
+  @Test
+  void textBinaryPingPongAndCloseReachTheirHandlersInOrder() throws Exception {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    endpoint
+        .onOpen(peer -> seen.add("open " + peer.parameters()))
+        .onText((peer, text) -> peer.send(text + " from " + peer.parameters().get("id")))
+        .onBinary((peer, bytes) -> peer.send(bytes))
+        .onPing((peer, payload) -> seen.add("ping " + new String(payload, StandardCharsets.UTF_8)))
+        .onPong((peer, payload) -> seen.add("pong " + new String(payload, StandardCharsets.UTF_8)))
+        .onClose((peer, code, reason, clean) -> seen.add("close " + code + " " + clean));
+    int port = serve("/rooms/{id}");
+    Client client = new Client(port, "/rooms/k%C3%BCche");
+    client.socket.sendText("hel", false).join();
+    client.socket.sendText("lo", true).join();
+    assertThat(client.next()).isEqualTo("hello from küche");
+    byte[] bytes = {1, 2, 3};
+    client.socket.sendBinary(ByteBuffer.wrap(bytes), true).join();
+    assertThat(client.next()).isEqualTo("binary 3 " + java.util.Arrays.hashCode(bytes));
+    client.socket.sendPing(ByteBuffer.wrap("p".getBytes(StandardCharsets.UTF_8))).join();
+    assertThat(client.next()).isEqualTo("pong p");
+    endpoint.peers().iterator().next().ping("q".getBytes(StandardCharsets.UTF_8));
+    await().untilAsserted(() -> assertThat(seen).contains("pong q"));
+    client.socket.sendClose(3001, "bye").join();
+    await()
+        .untilAsserted(() ->
+            assertThat(seen)
+                .containsExactly("open {id=küche}", "ping p", "pong q", "close 3001 true"));
+    assertThatThrownBy(() -> new Client(port, "/rooms/"))
+        .hasCauseInstanceOf(WebSocketHandshakeException.class);
+    assertThatThrownBy(() -> new Client(port, "/rooms/a/b"))
+        .hasCauseInstanceOf(WebSocketHandshakeException.class);
+  }
+
+  @Test
+  void aStreamIsSentInFragmentsWhatEverItsLength() throws Exception {
+    int[] lengths = {0, 1, 16 << 10, (16 << 10) + 1, 5_000_000};
+    endpoint.onText((peer, text) -> {
+      byte[] bytes = content(Integer.parseInt(text));
+      try {
+        peer.send(new ByteArrayInputStream(bytes), false);
+        peer.send("after " + text);
+      } catch (IOException impossible) {
+        throw new UncheckedIOException(impossible);
+      }
+    });
+    Client client = new Client(serve("/files"), "/files");
+    for (int length : lengths) {
+      client.socket.sendText(String.valueOf(length), true).join();
+      assertThat(client.next())
+          .isEqualTo("binary " + length + " " + java.util.Arrays.hashCode(content(length)));
+      assertThat(client.next()).isEqualTo("after " + length);
+    }
+    client.socket.abort();
+  }
+
+  private static byte[] content(int length) {
+    byte[] bytes = new byte[length];
+    new java.util.Random(7).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static InputStream brokenStream() {
+    return new PipedInputStream(); // never connected, and every read says so
+  }
+
+  @Test
+  void aStreamThatFailsClosesTheConnection() {
+    endpoint.onText((peer, text) -> {
+      try {
+        peer.send(
+            new SequenceInputStream(new ByteArrayInputStream(new byte[40_000]), brokenStream()),
+            true);
+      } catch (IOException gone) {
+        assertThat(gone).hasMessage("Pipe not connected");
+      }
+    });
+    Client client = new Client(serve("/files"), "/files");
+    client.socket.sendText("go", true).join();
+    assertThat(client.closeCode()).isEqualTo(1011);
+  }
+
+  @Test
+  @Tag("B5")
+  void aHandlerThatThrowsCostsItsOwnConnection() throws Exception {
+    List<Throwable> failures = new CopyOnWriteArrayList<>();
+    endpoint
+        .onText((peer, text) -> {
+          if (text.equals("bad")) {
+            throw new IllegalStateException("no");
+          }
+          peer.send("ok");
+        })
+        .onError((peer, failure) -> failures.add(failure));
+    int port = serve("/raw");
+    Client bad = new Client(port, "/raw");
+    Client good = new Client(port, "/raw");
+    bad.socket.sendText("bad", true).join();
+    assertThat(bad.closeCode()).isEqualTo(1011);
+    assertThat(failures).singleElement().isInstanceOf(IllegalStateException.class);
+    good.socket.sendText("good", true).join();
+    assertThat(good.next()).isEqualTo("ok");
+    good.socket.sendBinary(ByteBuffer.allocate(1), true).join();
+    assertThat(good.closeCode()).as("no handler for binary").isEqualTo(1003);
+  }
+
+  @Test
+  @Tag("B10")
+  void whatIsRefusedComesBack() {
+    endpoint.maxPendingBytes(100_000);
+    Client client = new Client(serve("/raw"), "/raw");
+    RawPeer peer = endpoint.peers().iterator().next();
+    byte[] large = new byte[100_001];
+    assertThatThrownBy(() -> peer.send(large).toCompletableFuture().join())
+        .isInstanceOf(CompletionException.class)
+        .cause()
+        .isInstanceOfSatisfying(
+            UnsentException.class, unsent -> assertThat(unsent.unsent()).isSameAs(large));
+    client.socket.abort();
+    await().untilAsserted(() -> assertThat(endpoint.peers()).isEmpty());
+    assertThatThrownBy(() -> peer.send("late").toCompletableFuture().join())
+        .cause()
+        .isInstanceOfSatisfying(
+            UnsentException.class, unsent -> assertThat(unsent.unsent()).isEqualTo("late"));
+  }
+
+  @Test
+  @Tag("B13")
+  void theRegistryKnowsConnectionsByIdAndByUserAndClosesThem() {
+    endpoint.identify(request ->
+        Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
+    int port = serve("/raw");
+    Client ann = new Client(port, "/raw?user=ann");
+    Client annToo = new Client(port, "/raw?user=ann");
+    Client bob = new Client(port, "/raw?user=bob");
+    assertThat(endpoint.peers()).hasSize(3);
+    assertThat(endpoint.peersOf("ann"))
+        .hasSize(2)
+        .allSatisfy(peer -> assertThat(endpoint.peer(peer.id())).contains(peer));
+    endpoint.peersOf("ann").forEach(peer -> peer.close(4505, "banned"));
+    assertThat(ann.closeCode()).isEqualTo(4505);
+    assertThat(annToo.closeCode()).isEqualTo(4505);
+    await()
+        .untilAsserted(
+            () -> assertThat(endpoint.peers()).extracting(RawPeer::user).containsExactly("bob"));
+    endpoint.peersOf("bob").forEach(RawPeer::terminate);
+    assertThat(bob.closeCode()).isEqualTo(1006);
+  }
+
+  @Test
+  void aSubprotocolIsChosenOrTheUpgradeRefused() {
+    endpoint.subprotocols("v2", "v1");
+    int port = serve("/raw");
+    assertThat(new Client(port, "/raw", "v1", "v2").socket.getSubprotocol()).isEqualTo("v2");
+    assertThat(new Client(port, "/raw", "v1", "x").socket.getSubprotocol()).isEqualTo("v1");
+    assertThat(new Client(port, "/raw").socket.getSubprotocol()).isEmpty();
+    assertThatThrownBy(() -> new Client(port, "/raw", "v3"))
+        .satisfies(failed ->
+            assertThat(failed.getCause())
+                .isInstanceOfSatisfying(
+                    WebSocketHandshakeException.class,
+                    refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(400)));
+  }
+
+  @Test
+  void typedAndRawLiveSideBySideAndPatternsAreChecked() throws Exception {
+    endpoint.onText((peer, text) -> peer.send(text));
+    server =
+        Server.builder()
+            .port(0)
+            .endpoint("/raw/{x}", endpoint)
+            .endpoint("/ws", Talk.endpoint())
+            .start();
+    try (Wire typed = Wire.welcomed(server.port(), "ann")) {
+      Client raw = new Client(server.port(), "/raw/1");
+      raw.socket.sendText("echo", true).join();
+      assertThat(raw.next()).isEqualTo("echo");
+      typed.ask("{\"type\":\"join_room\",\"room\":\"r\",\"id\":1}");
+      raw.socket.abort();
+    }
+    for (String bad : List.of("no-slash", "/a/{b", "/a/x{b}", "/{a}/{a}")) {
+      assertThatThrownBy(() -> PathPattern.of(bad))
+          .as(bad)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}
