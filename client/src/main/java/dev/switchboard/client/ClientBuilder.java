@@ -3,10 +3,17 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.transport.Headers;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +36,8 @@ public final class ClientBuilder<M> {
   private long queueBytes = 16L << 20;
   private int maxMessageBytes = 16 << 20;
 
+  private @Nullable Supplier<SslContext> tls;
+
   ClientBuilder(Protocol<M> protocol) {
     this.protocol = protocol;
   }
@@ -37,6 +46,24 @@ public final class ClientBuilder<M> {
   public ClientBuilder<M> header(String name, String value) {
     headers = headers.with(name, value);
     return this;
+  }
+
+  /**
+   * For {@code wss://}: trusts the certificates of a PEM file instead of the JDK's. The host's name
+   * is checked either way.
+   *
+   * @throws IllegalArgumentException if the file cannot be read
+   */
+  public ClientBuilder<M> trust(Path certificates) {
+    try (InputStream in = Files.newInputStream(certificates)) {
+      SslContext context = SslContextBuilder.forClient().trustManager(in).build();
+      tls = () -> context;
+      return this;
+    } catch (IOException | IllegalArgumentException failed) {
+      throw new IllegalArgumentException(
+          "trust: " + certificates + " cannot be used (expected: a PEM file of certificates)",
+          failed);
+    }
   }
 
   /** Subprotocols to offer, most wanted first; {@code switchboard.v1.json} by default. */
@@ -128,7 +155,8 @@ public final class ClientBuilder<M> {
             reconnect,
             queueMessages,
             queueBytes,
-            maxMessageBytes);
+            maxMessageBytes,
+            tls);
     options.request();
     return new Client<>(protocol, options);
   }

@@ -5,9 +5,11 @@ import dev.switchboard.protocol.internal.ClientSettings;
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.WebSocketOptions;
+import io.netty.handler.ssl.SslContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,8 @@ record ClientOptions(
     Reconnect reconnect,
     int queueMessages,
     long queueBytes,
-    int maxMessageBytes) {
+    int maxMessageBytes,
+    @Nullable Supplier<SslContext> tls) {
   private static final int WINDOW_BYTES = 512 << 10;
 
   ClientOptions {
@@ -48,6 +51,7 @@ record ClientOptions(
         .withHeaders(headers)
         .withSubprotocols(subprotocols)
         .withConnectTimeout(connectTimeout)
+        .withTls(tls)
         .withOptions(
             WebSocketOptions.builder()
                 .maxFrameBytes(Math.max(125, maxMessageBytes))

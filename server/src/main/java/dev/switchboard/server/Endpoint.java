@@ -16,8 +16,10 @@ import dev.switchboard.transport.HttpRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -291,6 +293,23 @@ public final class Endpoint<M> {
   /** Whether the user has a connection, or lost the last one less than the presence grace ago. */
   public boolean isOnline(String user) {
     return hub().isOnline(user);
+  }
+
+  /** Everyone who is connected now: a snapshot. */
+  public List<Peer<M>> peers() {
+    return hub().connections().stream().map(this::peerOf).toList();
+  }
+
+  /** The connections of a user: a snapshot. */
+  public List<Peer<M>> peersOf(String user) {
+    return peers().stream().filter(peer -> peer.user().equals(user)).toList();
+  }
+
+  /** The connection of a session, if it has one now. */
+  public Optional<Peer<M>> peer(String session) {
+    Session found = hub().session(session);
+    Connection connection = found == null ? null : found.connection();
+    return Optional.ofNullable(connection).map(this::peerOf);
   }
 
   // What follows is for this package.

@@ -6,7 +6,9 @@ import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +90,7 @@ final class Hub {
               topic.use(1);
               return topic;
             });
-    return java.util.Objects.requireNonNull(used);
+    return Objects.requireNonNull(used);
   }
 
   void release(Topic topic) {
@@ -180,12 +182,14 @@ final class Hub {
    * spreadMillis}.
    */
   void sendAway(long spreadMillis) {
-    for (Session session : sessions.values()) {
-      Connection connection = session.connection();
-      if (connection != null) {
-        connection.sendAway(ThreadLocalRandom.current().nextLong(spreadMillis + 1));
-      }
-    }
+    connections()
+        .forEach(connection ->
+            connection.sendAway(ThreadLocalRandom.current().nextLong(spreadMillis + 1)));
+  }
+
+  /** The connections that stand now. */
+  List<Connection> connections() {
+    return sessions.values().stream().map(Session::connection).filter(Objects::nonNull).toList();
   }
 
   /** For tests: what is held. */

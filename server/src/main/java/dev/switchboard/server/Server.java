@@ -238,6 +238,12 @@ public final class Server implements AutoCloseable {
       return this;
     }
 
+    /** Speaks TLS: {@code https://} and {@code wss://} only. Default: plain text. */
+    public Builder tls(Certificates certificates) {
+      transport.tls(certificates);
+      return this;
+    }
+
     /** How many event loops carry the connections. Default: one for every two cores. */
     public Builder loops(int count) {
       if (count < 1) {

@@ -176,6 +176,27 @@ class SessionTest {
                 .isEqualTo(Map.of("topics", 1, "sessions", 0, "rooms", 0, "waiting", 0)));
   }
 
+  @Test
+  @Tag("B13")
+  void connectionsAreFoundByUserAndBySessionAndClosedByTheOperator() {
+    try (Wire ann = Wire.open(server.port(), "/ws?user=ann");
+        Wire bob = Wire.welcomed(server.port(), "bob")) {
+      String session = ann.next().get("session").stringValue();
+      assertThat(endpoint.peers()).extracting(Peer::user).containsExactlyInAnyOrder("ann", "bob");
+      assertThat(endpoint.peersOf("ann"))
+          .singleElement()
+          .extracting(Peer::session)
+          .isEqualTo(session);
+      endpoint.peer(session).orElseThrow().close(4505, "banned");
+      assertThat(ann.closeCode()).isEqualTo(4505);
+      await()
+          .untilAsserted(
+              () -> assertThat(endpoint.peers()).extracting(Peer::user).containsExactly("bob"));
+      assertThat(endpoint.peer(session)).isEmpty();
+      bob.barrier();
+    }
+  }
+
   private void awaitWaiting(int sessions) {
     await()
         .untilAsserted(() -> assertThat(endpoint.hub().sizes()).containsEntry("waiting", sessions));

@@ -25,8 +25,10 @@ final class LoopState {
   private static final FastThreadLocal<LoopState> CURRENT =
       new FastThreadLocal<>() {
         @Override
-        protected void onRemoval(LoopState state) {
-          state.free();
+        protected void onRemoval(@Nullable LoopState state) {
+          if (state != null) { // null if the thread only asked whether it had one
+            state.free();
+          }
         }
       };
 

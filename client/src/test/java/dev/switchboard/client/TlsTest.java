@@ -1,0 +1,148 @@
+package dev.switchboard.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.server.Certificates;
+import dev.switchboard.server.Endpoint;
+import dev.switchboard.server.Server;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code wss://} from our client to our server, and certificates replaced while both run. */
+@Tag("A1")
+@Tag("B14")
+class TlsTest {
+  private static final String PASSWORD = "secret1";
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void makeCertificates() throws Exception {
+    make("first", "localhost");
+    make("second", "localhost");
+    make("stranger", "example.org");
+  }
+
+  /** A key and a self-signed certificate for a host: NAME.p12, NAME.crt and NAME.key. */
+  private void make(String name, String host) throws Exception {
+    Path store = folder.resolve(name + ".p12");
+    Process keytool =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                    "-genkeypair",
+                    "-alias",
+                    "key",
+                    "-keyalg",
+                    "EC",
+                    "-dname",
+                    "CN=" + name,
+                    "-ext",
+                    "san=dns:" + host,
+                    "-validity",
+                    "2",
+                    "-storetype",
+                    "PKCS12",
+                    "-keystore",
+                    store.toString(),
+                    "-storepass",
+                    PASSWORD))
+            .redirectErrorStream(true)
+            .start();
+    assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(keytool.exitValue()).as("keytool").isZero();
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, PASSWORD.toCharArray());
+    }
+    pem(name + ".crt", "CERTIFICATE", keys.getCertificate("key").getEncoded());
+    pem(name + ".key", "PRIVATE KEY", keys.getKey("key", PASSWORD.toCharArray()).getEncoded());
+  }
+
+  private void pem(String file, String what, byte[] der) throws IOException {
+    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    Files.writeString(
+        folder.resolve(file),
+        "-----BEGIN " + what + "-----\n" + body + "\n-----END " + what + "-----\n");
+  }
+
+  private static Server serve(Certificates certificates) {
+    Endpoint<Talk> endpoint = Endpoint.of(Talk.class);
+    return Server.builder().port(0).tls(certificates).endpoint("/ws", endpoint).start();
+  }
+
+  private Client<Talk> connect(Server server, String trusted) {
+    return Client.of(Talk.class)
+        .trust(folder.resolve(trusted + ".crt"))
+        .connectTimeout(Duration.ofSeconds(10))
+        .reconnect(Reconnect.never())
+        .connect("wss://localhost:" + server.port() + "/ws");
+  }
+
+  @Test
+  void certificatesAreReplacedWhileConnectionsStand() throws IOException {
+    Path chain = Files.copy(folder.resolve("first.crt"), folder.resolve("now.crt"));
+    Path key = Files.copy(folder.resolve("first.key"), folder.resolve("now.key"));
+    Certificates certificates = Certificates.pem(chain, key);
+    try (Server server = serve(certificates);
+        Client<Talk> old = connect(server, "first")) {
+      old.join("general");
+      Files.copy(folder.resolve("second.crt"), chain, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(folder.resolve("second.key"), key, StandardCopyOption.REPLACE_EXISTING);
+      certificates.reload();
+      try (Client<Talk> fresh = connect(server, "second")) {
+        assertThat(fresh.join("general").members()).hasSize(2);
+      }
+      assertThatThrownBy(() -> connect(server, "first")).isInstanceOf(ConnectException.class);
+      assertThat(old.isConnected()).isTrue();
+      assertThat(old.join("another").members()).hasSize(1);
+      Files.writeString(key, "not a key");
+      assertThatThrownBy(certificates::reload)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("now.key");
+      connect(server, "second").close();
+    }
+  }
+
+  @Test
+  void pkcs12WorksToo() {
+    try (Server server = serve(Certificates.pkcs12(folder.resolve("first.p12"), PASSWORD));
+        Client<Talk> client = connect(server, "first")) {
+      assertThat(client.join("general").members()).hasSize(1);
+    }
+    assertThatThrownBy(() -> Certificates.pkcs12(folder.resolve("first.p12"), "wrong"))
+        .hasMessageContaining("first.p12");
+    assertThatThrownBy(() -> Certificates.pem(folder.resolve("none"), folder.resolve("first.key")))
+        .hasMessageContaining("none");
+  }
+
+  @Test
+  void aCertificateForAnotherHostOrOfNobodyWeTrustIsRefused() {
+    try (Server server =
+        serve(Certificates.pem(folder.resolve("stranger.crt"), folder.resolve("stranger.key")))) {
+      assertThatThrownBy(() -> connect(server, "stranger")).isInstanceOf(ConnectException.class);
+      assertThatThrownBy(() -> connect(server, "first")).isInstanceOf(ConnectException.class);
+      assertThatThrownBy(() ->
+              Client.of(Talk.class)
+                  .connectTimeout(Duration.ofSeconds(5))
+                  .reconnect(Reconnect.never())
+                  .connect("ws://localhost:" + server.port() + "/ws"))
+          .as("plain text to a TLS port")
+          .isInstanceOf(ConnectException.class);
+    }
+  }
+}
