@@ -40,7 +40,7 @@ final class Connection implements WebSocketListener {
   private final Peer<?> peer;
   private final Map<Address, Reader> readers = new HashMap<>(8);
   private final @Nullable Allowance allowance;
-  private Session session;
+  private volatile Session session; // written on the loop, read by handlers too
   private boolean leaving;
   private boolean closed;
 
@@ -92,10 +92,6 @@ final class Connection implements WebSocketListener {
 
   Peer<?> peer() {
     return peer;
-  }
-
-  boolean closed() {
-    return closed;
   }
 
   EventLoop loop() {

@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -165,13 +164,4 @@ public final class MemoryHistory implements HistoryStore {
   /** Nothing to let go of. */
   @Override
   public void close() {}
-
-  /** For tests: how much is held. */
-  synchronized Map<String, Integer> sizes() {
-    return Map.of(
-        "logs",
-        logs.size(),
-        "entries",
-        logs.values().stream().mapToInt(log -> log.entries.size()).sum());
-  }
 }
