@@ -7,8 +7,11 @@ import dev.switchboard.transport.BindException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jline.utils.Signals;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -37,25 +40,34 @@ final class Serve implements Callable<Integer> {
       description = "Where messages are kept (default: switchboard in the user's data folder).")
   private Path data = defaultData();
 
+  private final AtomicBoolean stopping = new AtomicBoolean();
+
   @Override
   public Integer call() throws InterruptedException {
     if (port < 0 || port > 65535) {
       throw new Switchboard.Failure("--port: " + port + " (expected: 0-65535)");
     }
     ChatServer server = start();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "switchboard-stop"));
+    for (String signal : List.of("INT", "TERM", "HUP")) {
+      Signals.register(signal, () -> stop(server));
+    }
     System.out.println("listening on http://" + server.address());
     System.out.flush();
     new CountDownLatch(1).await(); // until a signal ends the process
     return 0;
   }
 
-  /**
-   * Being told to stop is no failure, so the process ends with 0 and not with the signal's number.
-   */
-  private static void stop(ChatServer server) {
-    server.close();
-    Runtime.getRuntime().halt(0);
+  /** The first signal lets everything end well, which is no failure; a second one does not wait. */
+  private void stop(ChatServer server) {
+    if (stopping.getAndSet(true)) {
+      Runtime.getRuntime().halt(1);
+    }
+    Thread.ofPlatform()
+        .name("switchboard-stop")
+        .start(() -> {
+          server.close();
+          Runtime.getRuntime().halt(0);
+        });
   }
 
   private ChatServer start() {

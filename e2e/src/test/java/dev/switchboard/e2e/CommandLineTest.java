@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +49,42 @@ class CommandLineTest {
       assertThat(server.ends()).isZero();
       assertThat(server.out()).hasSize(1);
       assertThat(server.err()).isEmpty();
+    }
+  }
+
+  @Test
+  @Tag("B15")
+  void aSecondSignalDoesNotWaitForAClientThatWillNotClose() throws IOException {
+    try (Program server = serve("--port", "0");
+        Socket stubborn = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      String upgrade =
+          """
+          GET /ws?user=stubborn HTTP/1.1
+          Host: localhost
+          Upgrade: websocket
+          Connection: Upgrade
+          Sec-WebSocket-Version: 13
+          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+          """
+              .replace("\n", "\r\n");
+      stubborn.getOutputStream().write(upgrade.getBytes(StandardCharsets.US_ASCII));
+      hear(stubborn, "welcome");
+      server.terminate();
+      hear(stubborn, "going_away");
+      long before = System.nanoTime();
+      server.terminate();
+      assertThat(server.ends()).isEqualTo(1);
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
+    }
+  }
+
+  private static void hear(Socket socket, String word) throws IOException {
+    StringBuilder heard = new StringBuilder();
+    while (!heard.toString().contains(word)) {
+      int next = socket.getInputStream().read();
+      assertThat(next).as("heard %s", heard).isNotNegative();
+      heard.append((char) next);
     }
   }
 

@@ -225,6 +225,5 @@ final class Connection implements WebSocketListener {
       endpoint.hub().end(session);
     }
     endpoint.closed(this, code, reason, clean);
-    endpoint.hub().census().leave(session.user(), Router.address(request));
   }
 }

@@ -404,8 +404,16 @@ public final class Endpoint<M> {
 
   void closed(Connection connection, int code, String reason, boolean clean) {
     CloseHandler<M> handler = onClose;
-    if (handler != null) {
-      connection.mailbox().add(() -> handler.closed(peerOf(connection), code, reason, clean));
-    }
+    connection
+        .mailbox()
+        .add(() -> {
+          try {
+            if (handler != null) {
+              handler.closed(peerOf(connection), code, reason, clean);
+            }
+          } finally {
+            hub().census().leave(connection.session().user(), Router.address(connection.request()));
+          }
+        });
   }
 }

@@ -27,11 +27,20 @@ final class RawConnection implements WebSocketListener {
     this.webSocket = webSocket;
     this.peer = peer;
     this.mailbox = new Mailbox(Mailbox.Flow.of(webSocket));
-    endpoint.add(peer);
+    endpoint.add(this);
     Consumer<RawPeer> opened = handlers.open;
     if (opened != null) {
       mailbox.add(() -> guarded(() -> opened.accept(peer)));
     }
+  }
+
+  RawPeer peer() {
+    return peer;
+  }
+
+  /** Lets handlers finish what was taken, and closes with 1001. Any thread. */
+  void sendAway() {
+    mailbox.add(() -> peer.close(CloseCode.GOING_AWAY.code(), "the server is closing"));
   }
 
   private void guarded(Runnable handler) {
@@ -79,10 +88,13 @@ final class RawConnection implements WebSocketListener {
 
   @Override
   public void onClose(int code, String reason, boolean clean) {
+    endpoint.remove(this);
     RawEndpoint.CloseHandler handler = handlers.close;
-    if (handler != null) {
-      mailbox.add(() -> guarded(() -> handler.closed(peer, code, reason, clean)));
-    }
-    endpoint.remove(peer);
+    mailbox.add(() -> {
+      if (handler != null) {
+        guarded(() -> handler.closed(peer, code, reason, clean));
+      }
+      endpoint.finished(this);
+    });
   }
 }

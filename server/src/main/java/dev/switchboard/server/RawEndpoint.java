@@ -28,7 +28,7 @@ public final class RawEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(RawEndpoint.class);
 
   private final Identity identity = new Identity();
-  private final Map<String, RawPeer> peers = new ConcurrentHashMap<>();
+  private final Map<String, RawConnection> connections = new ConcurrentHashMap<>();
   private final Census census = new Census();
   private List<String> subprotocols = List.of();
   private WebSocketOptions options =
@@ -139,12 +139,16 @@ public final class RawEndpoint {
 
   /** Most connections of one user. Default 100; beyond it HTTP 429. */
   public RawEndpoint maxConnectionsPerUser(int connections) {
-    return set(() -> maxConnectionsPerUser = connections);
+    return set(() ->
+        maxConnectionsPerUser =
+            Settings.within("maxConnectionsPerUser", connections, 1, Integer.MAX_VALUE));
   }
 
   /** Most connections from one address. Default 100,000; beyond it HTTP 429. */
   public RawEndpoint maxConnectionsPerAddress(int connections) {
-    return set(() -> maxConnectionsPerAddress = connections);
+    return set(() ->
+        maxConnectionsPerAddress =
+            Settings.within("maxConnectionsPerAddress", connections, 1, Integer.MAX_VALUE));
   }
 
   private static WebSocketOptions options(int pending, int message, @Nullable Heartbeat heartbeat) {
@@ -165,19 +169,19 @@ public final class RawEndpoint {
     return this;
   }
 
-  /** Who is connected now: a view that changes with time. */
-  public Collection<RawPeer> peers() {
-    return java.util.Collections.unmodifiableCollection(peers.values());
+  /** Who is connected now: a snapshot. */
+  public List<RawPeer> peers() {
+    return connections.values().stream().map(RawConnection::peer).toList();
   }
 
   /** The connection of that id. */
   public Optional<RawPeer> peer(String id) {
-    return Optional.ofNullable(peers.get(id));
+    return Optional.ofNullable(connections.get(id)).map(RawConnection::peer);
   }
 
-  /** The connections of a user. */
+  /** The connections of a user: a snapshot. */
   public List<RawPeer> peersOf(String user) {
-    return peers.values().stream().filter(peer -> peer.user().equals(user)).toList();
+    return peers().stream().filter(peer -> peer.user().equals(user)).toList();
   }
 
   void start(String newPath) {
@@ -216,20 +220,29 @@ public final class RawEndpoint {
     return maxConnectionsPerAddress;
   }
 
-  void add(RawPeer peer) {
-    peers.put(peer.id(), peer);
-    census.enter(peer.user(), Router.address(peer.request()));
+  Collection<RawConnection> connections() {
+    return connections.values();
   }
 
-  void remove(RawPeer peer) {
-    peers.remove(peer.id());
-    census.leave(peer.user(), Router.address(peer.request()));
+  void add(RawConnection connection) {
+    connections.put(connection.peer().id(), connection);
+    census.enter(connection.peer().user(), Router.address(connection.peer().request()));
+  }
+
+  /** The connection has ended. */
+  void remove(RawConnection connection) {
+    connections.remove(connection.peer().id());
+  }
+
+  /** The connection has ended, and so has what its handlers did. */
+  void finished(RawConnection connection) {
+    census.leave(connection.peer().user(), Router.address(connection.peer().request()));
   }
 
   /** For tests: what is held. */
   Map<String, Integer> sizes() {
     Map<String, Integer> sizes = new LinkedHashMap<>();
-    sizes.put("peers", peers.size());
+    sizes.put("peers", connections.size());
     sizes.put("open", census.open());
     return sizes;
   }

@@ -1,6 +1,5 @@
 package dev.switchboard.server;
 
-import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.server.Endpoint.Verdict;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.transport.HttpRequest;
@@ -79,8 +78,6 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
   /** A raw client knows no {@code going_away}: the close code has to do. */
   @Override
   public void sendAway(long spreadMillis) {
-    endpoint
-        .peers()
-        .forEach(peer -> peer.close(CloseCode.GOING_AWAY.code(), "the server is closing"));
+    endpoint.connections().forEach(RawConnection::sendAway);
   }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 
 /** The other end of a raw connection. Thread-safe; messages of one thread leave in their order. */
 public final class RawPeer {
@@ -26,6 +27,8 @@ public final class RawPeer {
   private final Map<String, String> parameters;
   private final String user;
   private final int maxPendingBytes;
+  private final Semaphore streaming =
+      new Semaphore(1, true); // fragments of two messages must not mix
   private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
   RawPeer(
@@ -126,6 +129,7 @@ public final class RawPeer {
    * @throws UnsentException if the connection ends; it holds the stream
    */
   public void send(InputStream stream, boolean text) throws IOException {
+    streaming.acquireUninterruptibly();
     try {
       byte[] piece = stream.readNBytes(PIECE);
       boolean last;
@@ -138,6 +142,8 @@ public final class RawPeer {
     } catch (IOException broken) {
       close(CloseCode.INTERNAL_ERROR.code(), "a stream failed");
       throw broken;
+    } finally {
+      streaming.release();
     }
   }
 

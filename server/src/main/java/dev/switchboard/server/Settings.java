@@ -23,7 +23,7 @@ final class Settings {
   private Allowance.@Nullable Rate rate;
   private boolean everyoneMayBroadcast;
 
-  private static int within(String name, int value, int least, int most) {
+  static int within(String name, int value, int least, int most) {
     require(value >= least && value <= most, name, value, least + " to " + most);
     return value;
   }

@@ -142,7 +142,7 @@ class LimitsTest {
   @Test
   @Tag("B15")
   void whatAHandlerHasBegunIsFinishedButNotWaitedForWithoutEnd() throws InterruptedException {
-    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(2);
     CountDownLatch gate = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
     Endpoint<Talk> endpoint =

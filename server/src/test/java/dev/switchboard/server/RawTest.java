@@ -189,6 +189,28 @@ class RawTest {
     return bytes;
   }
 
+  @Test
+  void twoStreamsAtOnceDoNotMix() throws Exception {
+    endpoint.onText((peer, text) -> {
+      for (int length : new int[] {200_000, 300_000}) {
+        Thread.startVirtualThread(() -> {
+          try {
+            peer.send(new ByteArrayInputStream(content(length)), false);
+          } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+          }
+        });
+      }
+    });
+    Client client = new Client(serve("/files"), "/files");
+    client.socket.sendText("go", true).join();
+    assertThat(List.of(client.next(), client.next()))
+        .containsExactlyInAnyOrder(
+            "binary 200000 " + java.util.Arrays.hashCode(content(200_000)),
+            "binary 300000 " + java.util.Arrays.hashCode(content(300_000)));
+    client.socket.abort();
+  }
+
   private static InputStream brokenStream() {
     return new PipedInputStream(); // never connected, and every read says so
   }
