@@ -1,6 +1,7 @@
 package dev.switchboard.protocol.internal;
 
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
@@ -19,6 +20,10 @@ public final class Json {
   static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          // What comes is UTF-8 (RFC 8259 §8.1); guessing UTF-16 from its zero bytes would read
+          // what
+          // other readers refuse, and byte offsets would be lost.
+          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
           .build();
 
   /** The mapper. Thread-safe. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
+import java.nio.charset.Charset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,6 +105,13 @@ class EnvelopeTest {
       })
   void whatIsNoEnvelopeIsRefused(String json) {
     assertThatThrownBy(() -> parse(json)).isInstanceOf(MalformedEnvelope.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
+  void anotherEncodingIsNotGuessedEvenIfItsZerosAreUtf8(String encoding) {
+    byte[] json = "{\"type\":\"t\",\"data\":1}".getBytes(Charset.forName(encoding));
+    assertThatThrownBy(() -> Envelope.parse(json)).isInstanceOf(MalformedEnvelope.class);
   }
 
   @ParameterizedTest
