@@ -1,8 +1,6 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.CloseCode;
-import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
@@ -10,48 +8,35 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.internal.ClientAnswer;
 import dev.switchboard.protocol.internal.ClientAsk;
+import dev.switchboard.protocol.internal.ClientReport;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A typed client of a Switchboard server. Thread-safe.
- *
- * <p>Handlers run one at a time, in the order in which things happened, on virtual threads; they
- * may block, and may call the client. When they fall behind, the client stops reading. What they
- * throw becomes a {@link ClientEvent.Failed} and nothing else. What follows on a {@link
- * CompletionStage} runs on virtual threads too.
- *
- * <p>Blocking calls end within the request timeout. If the calling thread is interrupted, they
- * throw and leave it interrupted.
+ * A typed client of a Switchboard server: rooms, acknowledged messages, requests. Thread-safe;
+ * which thread runs handlers says {@link WebSocketClient}.
  *
  * @param <M> the protocol's sealed interface
  */
-public final class Client<M> implements AutoCloseable {
+public final class Client<M> extends WebSocketClient {
   private final Protocol<M> protocol;
-  private final ClientOptions options;
-  private final Dispatcher dispatcher;
-  private final Engine engine;
-  private final Events<M> events;
+  private final TypedMessages<M> messages;
 
   Client(Protocol<M> protocol, ClientOptions options) {
+    super(options);
     this.protocol = protocol;
-    this.options = options;
-    this.dispatcher = new Dispatcher(this::flow);
-    this.events = new Events<>(protocol, dispatcher);
-    this.engine = new Engine(options, dispatcher, events::reported);
+    this.messages = new TypedMessages<>(protocol, dispatcher, events);
   }
 
-  private void flow() {
-    engine.flow();
+  @Override
+  void received(ClientReport.Received message) {
+    messages.received(message);
   }
 
   /**
@@ -59,70 +44,13 @@ public final class Client<M> implements AutoCloseable {
    *
    * @throws dev.switchboard.protocol.DefinitionException as {@link Protocol#of}
    */
-  public static <M> ClientBuilder<M> of(Class<M> union) {
+  public static <M> ClientBuilder<Client<M>> of(Class<M> union) {
     return of(Protocol.of(union));
   }
 
   /** Starts with a client for a protocol. */
-  public static <M> ClientBuilder<M> of(Protocol<M> protocol) {
-    return new ClientBuilder<>(protocol);
-  }
-
-  /**
-   * Connects, and returns when the session is open. Does nothing if it is. A client that waits to
-   * come back tries at once.
-   *
-   * @throws ConnectException if it could not connect; {@link ConnectException#retryable} says
-   *     whether trying again can help
-   */
-  public void connect() {
-    CompletableFuture<SessionInfo> opened = opening();
-    try {
-      opened.get();
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      engine.input(session -> session.close(Engine.now(), CloseCode.NORMAL.code(), ""));
-      throw new ConnectException("connect to " + options.uri() + ": interrupted", 0, true, null);
-    } catch (ExecutionException failed) {
-      throw Waiting.unwrapped(failed);
-    }
-  }
-
-  /** The same without blocking. */
-  public CompletionStage<SessionInfo> connectAsync() {
-    return Waiting.stage(opening(), Function.identity());
-  }
-
-  private CompletableFuture<SessionInfo> opening() {
-    if (engine.ending()) {
-      return CompletableFuture.failedFuture(
-          new ConnectException(
-              "connect to " + options.uri() + ": the client is closed", 0, false, null));
-    }
-    CompletableFuture<SessionInfo> opened = events.opening();
-    engine.input(session -> {
-      session.connect(Engine.now());
-      events.openAlready(session.state());
-    });
-    return opened;
-  }
-
-  /**
-   * Gives up the present connection, if there is one, and opens a new one at once, from whatever
-   * state. The session goes on. May be called from handlers.
-   */
-  public void reconnect() {
-    engine.input(session -> session.reconnect(Engine.now()));
-  }
-
-  /** Where the client is in its life. */
-  public State state() {
-    return State.valueOf(engine.current().name());
-  }
-
-  /** Whether the session is open. */
-  public boolean isConnected() {
-    return state() == State.OPEN;
+  public static <M> ClientBuilder<Client<M>> of(Protocol<M> protocol) {
+    return new ClientBuilder<>(options -> new Client<>(protocol, options));
   }
 
   /** The session, once there was one. */
@@ -228,7 +156,7 @@ public final class Client<M> implements AutoCloseable {
 
   /** Calls a handler for every message of a class, which may be one of several types. */
   public <T extends M> Subscription on(Class<T> type, Consumer<? super MessageEvent<T>> handler) {
-    return events.on(type, handler, false);
+    return messages.on(type, handler, false);
   }
 
   /** Calls a handler for every message of the type with that name on the wire. */
@@ -242,71 +170,12 @@ public final class Client<M> implements AutoCloseable {
 
   /** Calls a handler for the next message of a class, and then no more. */
   public <T extends M> Subscription once(Class<T> type, Consumer<? super MessageEvent<T>> handler) {
-    return events.on(type, handler, true);
-  }
-
-  /** Calls a handler for everything that happens to the client. */
-  public Subscription events(Consumer<? super ClientEvent> handler) {
-    return events.events(ClientEvent.class, handler);
-  }
-
-  /** Calls a handler for one kind of what happens to the client. */
-  public <E extends ClientEvent> Subscription events(Class<E> kind, Consumer<? super E> handler) {
-    return events.events(kind, handler);
-  }
-
-  /**
-   * Closes the connection with 1000 and waits until that is done, or the server did not answer for
-   * 5 s. What was not acknowledged fails. The client can't be used again.
-   */
-  @Override
-  public void close() {
-    close(CloseCode.NORMAL.code(), "");
-  }
-
-  /**
-   * Closes the connection with a code; otherwise as {@link #close()}.
-   *
-   * @param code 1000–1003, 1007–1014 or 3000–4999
-   * @param reason at most 123 bytes of UTF-8
-   * @throws IllegalArgumentException if the code may not be sent, or the reason is too long
-   */
-  public void close(int code, String reason) {
-    CloseCode.requireSendable(code);
-    requireShort(reason);
-    end(session -> session.close(Engine.now(), code, reason));
-  }
-
-  /** Ends the connection at once, without a close handshake; otherwise as {@link #close()}. */
-  public void forceClose() {
-    end(session -> session.forceClose(Engine.now()));
-  }
-
-  private void end(Consumer<dev.switchboard.protocol.internal.ClientSession> how) {
-    if (!engine.end(how)) {
-      return;
-    }
-    try {
-      engine.ended().get(6, TimeUnit.SECONDS);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException late) {
-      engine.input(session -> session.forceClose(Engine.now()));
-    }
-    engine.release();
-  }
-
-  private static void requireShort(String reason) {
-    int bytes = reason.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
-    if (bytes > 123) {
-      throw new IllegalArgumentException(
-          "reason: " + bytes + " bytes (expected: at most 123 of UTF-8)");
-    }
+    return messages.on(type, handler, true);
   }
 
   Subscription onMatching(
       Predicate<MessageEvent<?>> filter, Consumer<? super MessageEvent<? extends M>> handler) {
-    return events.onMatching(filter, handler);
+    return messages.onMatching(filter, handler);
   }
 
   ClientAnswer blocking(ClientAsk ask, Object unsent) {
@@ -330,7 +199,7 @@ public final class Client<M> implements AutoCloseable {
 
   History<M> history(ClientAnswer answer) {
     ClientAnswer.Page page = (ClientAnswer.Page) answer;
-    return new History<>(page.epoch(), page.seq(), events.readable(page.entries()), page.more());
+    return new History<>(page.epoch(), page.seq(), messages.readable(page.entries()), page.more());
   }
 
   private ClientAsk.Tell telling(Object message) {

@@ -1,7 +1,6 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.ConnectException;
-import dev.switchboard.protocol.Protocol;
 import dev.switchboard.transport.Headers;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * Collects a client's options and makes clients with them. Confined to one thread; may be used for
  * several clients.
  *
- * @param <M> the protocol's sealed interface
+ * @param <C> the client that is made
  */
-public final class ClientBuilder<M> {
-  private final Protocol<M> protocol;
+public final class ClientBuilder<C extends WebSocketClient> {
+  private final Function<ClientOptions, C> making;
   private Headers headers = Headers.EMPTY;
   private List<String> subprotocols = List.of("switchboard.v1.json");
   private Duration connectTimeout = Duration.ofSeconds(10);
@@ -38,12 +38,12 @@ public final class ClientBuilder<M> {
 
   private @Nullable Supplier<SslContext> tls;
 
-  ClientBuilder(Protocol<M> protocol) {
-    this.protocol = protocol;
+  ClientBuilder(Function<ClientOptions, C> making) {
+    this.making = making;
   }
 
   /** Adds a header to each upgrade request; none by default. */
-  public ClientBuilder<M> header(String name, String value) {
+  public ClientBuilder<C> header(String name, String value) {
     headers = headers.with(name, value);
     return this;
   }
@@ -54,7 +54,7 @@ public final class ClientBuilder<M> {
    *
    * @throws IllegalArgumentException if the file cannot be read
    */
-  public ClientBuilder<M> trust(Path certificates) {
+  public ClientBuilder<C> trust(Path certificates) {
     try (InputStream in = Files.newInputStream(certificates)) {
       SslContext context = SslContextBuilder.forClient().trustManager(in).build();
       tls = () -> context;
@@ -67,7 +67,7 @@ public final class ClientBuilder<M> {
   }
 
   /** Subprotocols to offer, most wanted first; {@code switchboard.v1.json} by default. */
-  public ClientBuilder<M> subprotocols(String... names) {
+  public ClientBuilder<C> subprotocols(String... names) {
     subprotocols = List.of(names);
     return this;
   }
@@ -76,7 +76,7 @@ public final class ClientBuilder<M> {
    * How long connecting may take: name, socket, TLS and upgrade, and then again until the server's
    * first word. 10 s by default.
    */
-  public ClientBuilder<M> connectTimeout(Duration timeout) {
+  public ClientBuilder<C> connectTimeout(Duration timeout) {
     connectTimeout = timeout;
     return this;
   }
@@ -84,7 +84,7 @@ public final class ClientBuilder<M> {
   /**
    * How long blocking calls, and all answers but those to publications, may take. 10 s by default.
    */
-  public ClientBuilder<M> requestTimeout(Duration timeout) {
+  public ClientBuilder<C> requestTimeout(Duration timeout) {
     requestTimeout = timeout;
     return this;
   }
@@ -93,26 +93,26 @@ public final class ClientBuilder<M> {
    * When to ask whether the server is still there: after {@code interval} of silence (25 s by
    * default), and how long it may take to answer (10 s by default). Anything received counts.
    */
-  public ClientBuilder<M> heartbeat(Duration interval, Duration timeout) {
+  public ClientBuilder<C> heartbeat(Duration interval, Duration timeout) {
     heartbeatInterval = interval;
     heartbeatTimeout = timeout;
     return this;
   }
 
   /** Never asks whether the server is still there. */
-  public ClientBuilder<M> withoutHeartbeat() {
+  public ClientBuilder<C> withoutHeartbeat() {
     heartbeatInterval = null;
     return this;
   }
 
   /** Asks with {@code ping} messages, not with ping frames, which are the default. */
-  public ClientBuilder<M> heartbeatMessages() {
+  public ClientBuilder<C> heartbeatMessages() {
     heartbeatMessages = true;
     return this;
   }
 
   /** How the client comes back; {@link Reconnect#DEFAULT} by default. */
-  public ClientBuilder<M> reconnect(Reconnect how) {
+  public ClientBuilder<C> reconnect(Reconnect how) {
     reconnect = how;
     return this;
   }
@@ -122,14 +122,14 @@ public final class ClientBuilder<M> {
    * many messages (10,000 by default) and bytes (16 MiB by default). What does not fit is refused
    * with {@link dev.switchboard.protocol.UnsentException}.
    */
-  public ClientBuilder<M> queue(int messages, long bytes) {
+  public ClientBuilder<C> queue(int messages, long bytes) {
     queueMessages = messages;
     queueBytes = bytes;
     return this;
   }
 
   /** The longest message taken from the server; beyond it 1009. 16 MiB by default. */
-  public ClientBuilder<M> maxMessageBytes(int bytes) {
+  public ClientBuilder<C> maxMessageBytes(int bytes) {
     maxMessageBytes = bytes;
     return this;
   }
@@ -141,7 +141,7 @@ public final class ClientBuilder<M> {
    * @throws IllegalArgumentException if an option is out of its range, or the address is not {@code
    *     ws://} or {@code wss://}
    */
-  public Client<M> build(String uri) {
+  public C build(String uri) {
     ClientOptions options =
         new ClientOptions(
             URI.create(uri),
@@ -158,7 +158,7 @@ public final class ClientBuilder<M> {
             maxMessageBytes,
             tls);
     options.request();
-    return new Client<>(protocol, options);
+    return making.apply(options);
   }
 
   /**
@@ -167,8 +167,8 @@ public final class ClientBuilder<M> {
    * @throws ConnectException if it could not connect; it is not tried again
    * @throws IllegalArgumentException as for {@link #build}
    */
-  public Client<M> connect(String uri) {
-    Client<M> client = build(uri);
+  public C connect(String uri) {
+    C client = build(uri);
     try {
       client.connect();
       return client;
@@ -179,8 +179,8 @@ public final class ClientBuilder<M> {
   }
 
   /** The same without blocking; the stage fails with {@link ConnectException}. */
-  public CompletionStage<Client<M>> connectAsync(String uri) {
-    Client<M> client = build(uri);
+  public CompletionStage<C> connectAsync(String uri) {
+    C client = build(uri);
     return client
         .connectAsync()
         .handle((done, failure) -> {

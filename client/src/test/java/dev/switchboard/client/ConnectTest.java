@@ -30,7 +30,7 @@ class ConnectTest {
     assertThat(SharedLoops.users()).as("clients that still hold a loop").isZero();
   }
 
-  private Client<Talk> open(ClientBuilder<Talk> builder) {
+  private Client<Talk> open(ClientBuilder<Client<Talk>> builder) {
     CompletableFuture<Client<Talk>> opening =
         builder.connectAsync(peer.uri()).toCompletableFuture();
     peer.welcome();
@@ -127,7 +127,7 @@ class ConnectTest {
   @Test
   @Tag("A2")
   void badOptionsAreRefusedBeforeAnythingIsOpened() {
-    ClientBuilder<Talk> builder = Client.of(Talk.class);
+    ClientBuilder<Client<Talk>> builder = Client.of(Talk.class);
     assertThatThrownBy(() -> builder.build("http://localhost/"))
         .hasMessageContaining("expected: ws or wss");
     assertThatThrownBy(() -> builder.connectTimeout(Duration.ZERO).build(peer.uri()))

@@ -24,8 +24,11 @@ public sealed interface ClientReport {
   /** It gave up. */
   record ReconnectFailed(int attempt) implements ClientReport {}
 
+  /** A message for the user. */
+  sealed interface Received extends ClientReport {}
+
   /** An entry of a log, a fleeting message, or one from the server's own code. */
-  record Message(Envelope envelope) implements ClientReport {}
+  record Message(Envelope envelope) implements Received {}
 
   /** A room was joined, or joined again. */
   record Joined(String room, ClientAnswer.Joined how) implements ClientReport {}

@@ -1,0 +1,110 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.InvalidMessageException;
+import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Protocol;
+import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.internal.Envelope;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns envelopes into records and hands them to users' handlers. Thread-safe. */
+final class TypedMessages<M> {
+  private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+
+  private final Protocol<M> protocol;
+  private final Dispatcher dispatcher;
+  private final Events events;
+  private final Listeners<MessageEvent<? extends M>> messages = new Listeners<>();
+
+  TypedMessages(Protocol<M> protocol, Dispatcher dispatcher, Events events) {
+    this.protocol = protocol;
+    this.dispatcher = dispatcher;
+    this.events = events;
+  }
+
+  Subscription onMatching(
+      Predicate<MessageEvent<?>> filter, Consumer<? super MessageEvent<? extends M>> handler) {
+    return messages.add(filter, handler, false);
+  }
+
+  @SuppressWarnings("unchecked") // the filter lets only those through
+  <T extends M> Subscription on(
+      Class<T> type, Consumer<? super MessageEvent<T>> handler, boolean once) {
+    return messages.add(
+        event -> type.isInstance(event.message()),
+        event -> handler.accept((MessageEvent<T>) event),
+        once);
+  }
+
+  /** On the loop: leaves it to the handlers' thread, if there is a handler. */
+  void received(ClientReport.Received message) {
+    if (message instanceof ClientReport.Message entry && !messages.isEmpty()) {
+      byte[] data = entry.envelope().data();
+      dispatcher.submit(() -> received(entry.envelope()), data == null ? 0 : data.length);
+    }
+  }
+
+  private void received(Envelope envelope) {
+    MessageEvent<? extends M> event;
+    try {
+      event = read(envelope);
+    } catch (InvalidMessageException invalid) {
+      byte[] data = envelope.data();
+      events.tell(
+          new ClientEvent.ValidationError(
+              invalid,
+              envelope.type(),
+              data == null ? null : new String(data, StandardCharsets.UTF_8)));
+      return;
+    }
+    if (event != null) {
+      messages.tell(event, events::failed);
+    }
+  }
+
+  /** Those of the messages that this client knows and that are valid. */
+  List<MessageEvent<? extends M>> readable(List<Envelope> entries) {
+    List<MessageEvent<? extends M>> read = new ArrayList<>();
+    for (Envelope entry : entries) {
+      try {
+        MessageEvent<? extends M> event = read(entry);
+        if (event != null) {
+          read.add(event);
+        }
+      } catch (InvalidMessageException invalid) {
+        LOG.debug("an invalid {} in the history: {}", entry.type(), invalid.getMessage());
+      }
+    }
+    return read;
+  }
+
+  private @Nullable MessageEvent<? extends M> read(Envelope envelope) {
+    MessageType<? extends M> type = protocol.find(envelope.type());
+    if (type == null) {
+      LOG.debug("a message of type {}, which is not known here", envelope.type());
+      return null;
+    }
+    return read(type, envelope);
+  }
+
+  private <T extends M> MessageEvent<T> read(MessageType<T> type, Envelope envelope) {
+    List<Address> addresses = envelope.addresses();
+    return new MessageEvent<>(
+        protocol.decode(type, envelope.data()),
+        type.name(),
+        addresses.isEmpty() ? null : addresses.get(0),
+        envelope.fleeting() ? 0 : envelope.seq(),
+        envelope.from(),
+        Instant.ofEpochMilli(envelope.timestamp()),
+        envelope.messageId());
+  }
+}

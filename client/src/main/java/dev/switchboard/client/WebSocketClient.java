@@ -1,0 +1,164 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.internal.ClientSession;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What every client can: connect, come back by itself, tell what happens, close. {@link Client}
+ * talks to a Switchboard server, {@link PlainClient} and {@link RawClient} to any other.
+ * Thread-safe.
+ *
+ * <p>Handlers run one at a time, in the order in which things happened, on virtual threads; they
+ * may block, and may call the client. When they fall behind, the client stops reading. What they
+ * throw becomes a {@link ClientEvent.Failed} and nothing else. What follows on a {@link
+ * CompletionStage} runs on virtual threads too.
+ *
+ * <p>Blocking calls end within the request timeout. If the calling thread is interrupted, they
+ * throw and leave it interrupted.
+ */
+public abstract sealed class WebSocketClient implements AutoCloseable permits Client {
+  final ClientOptions options;
+  final Dispatcher dispatcher;
+  final Events events;
+  final Engine engine;
+
+  WebSocketClient(ClientOptions options) {
+    this.options = options;
+    this.dispatcher = new Dispatcher(this::flow);
+    this.events = new Events(dispatcher, this::received);
+    this.engine = new Engine(options, dispatcher, events::reported);
+  }
+
+  private void flow() {
+    engine.flow();
+  }
+
+  /** On the loop: a message came. */
+  abstract void received(ClientReport.Received message);
+
+  /**
+   * Connects, and returns when the session is open, or with a server that knows no sessions, the
+   * connection. Does nothing if it is. A client that waits to come back tries at once.
+   *
+   * @throws ConnectException if it could not connect; {@link ConnectException#retryable} says
+   *     whether trying again can help
+   */
+  public void connect() {
+    CompletableFuture<SessionInfo> opened = opening();
+    try {
+      opened.get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      engine.input(session -> session.close(Engine.now(), CloseCode.NORMAL.code(), ""));
+      throw new ConnectException("connect to " + options.uri() + ": interrupted", 0, true, null);
+    } catch (ExecutionException failed) {
+      throw Waiting.unwrapped(failed);
+    }
+  }
+
+  /** The same without blocking. */
+  public CompletionStage<SessionInfo> connectAsync() {
+    return Waiting.stage(opening(), Function.identity());
+  }
+
+  private CompletableFuture<SessionInfo> opening() {
+    if (engine.ending()) {
+      return CompletableFuture.failedFuture(
+          new ConnectException(
+              "connect to " + options.uri() + ": the client is closed", 0, false, null));
+    }
+    CompletableFuture<SessionInfo> opened = events.opening();
+    engine.input(session -> {
+      session.connect(Engine.now());
+      events.openAlready(session.state());
+    });
+    return opened;
+  }
+
+  /**
+   * Gives up the present connection, if there is one, and opens a new one at once, from whatever
+   * state. The session goes on. May be called from handlers.
+   */
+  public void reconnect() {
+    engine.input(session -> session.reconnect(Engine.now()));
+  }
+
+  /** Where the client is in its life. */
+  public State state() {
+    return State.valueOf(engine.current().name());
+  }
+
+  /** Whether messages can flow now. */
+  public boolean isConnected() {
+    return state() == State.OPEN;
+  }
+
+  /** Calls a handler for everything that happens to the client. */
+  public Subscription events(Consumer<? super ClientEvent> handler) {
+    return events.events(ClientEvent.class, handler);
+  }
+
+  /** Calls a handler for one kind of what happens to the client. */
+  public <E extends ClientEvent> Subscription events(Class<E> kind, Consumer<? super E> handler) {
+    return events.events(kind, handler);
+  }
+
+  /**
+   * Closes the connection with 1000 and waits until that is done, or the server did not answer for
+   * 5 s. What was not acknowledged fails. The client can't be used again.
+   */
+  @Override
+  public void close() {
+    close(CloseCode.NORMAL.code(), "");
+  }
+
+  /**
+   * Closes the connection with a code; otherwise as {@link #close()}.
+   *
+   * @param code 1000–1003, 1007–1014 or 3000–4999
+   * @param reason at most 123 bytes of UTF-8
+   * @throws IllegalArgumentException if the code may not be sent, or the reason is too long
+   */
+  public void close(int code, String reason) {
+    CloseCode.requireSendable(code);
+    requireShort(reason);
+    end(session -> session.close(Engine.now(), code, reason));
+  }
+
+  /** Ends the connection at once, without a close handshake; otherwise as {@link #close()}. */
+  public void forceClose() {
+    end(session -> session.forceClose(Engine.now()));
+  }
+
+  private void end(Consumer<ClientSession> how) {
+    if (!engine.end(how)) {
+      return;
+    }
+    try {
+      engine.ended().get(6, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException late) {
+      engine.input(session -> session.forceClose(Engine.now()));
+    }
+    engine.release();
+  }
+
+  private static void requireShort(String reason) {
+    int bytes = reason.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > 123) {
+      throw new IllegalArgumentException(
+          "reason: " + bytes + " bytes (expected: at most 123 of UTF-8)");
+    }
+  }
+}
