@@ -11,6 +11,8 @@ import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Retention;
+import dev.switchboard.transport.Batching;
+import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Clock;
@@ -209,6 +211,16 @@ public final class Endpoint<M> {
    */
   public Endpoint<M> maxPendingBytes(int bytes) {
     return set(() -> settings.maxPendingBytes(bytes));
+  }
+
+  /** Accepts permessage-deflate (RFC 7692) from clients that offer it. Default: refused. */
+  public Endpoint<M> deflate(Deflate how) {
+    return set(() -> settings.deflate(how));
+  }
+
+  /** Has messages to one connection wait for each other. Default: they leave at once. */
+  public Endpoint<M> batching(Batching how) {
+    return set(() -> settings.batching(how));
   }
 
   /** Most rooms of one session. Default 100. */

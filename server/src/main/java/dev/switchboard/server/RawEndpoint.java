@@ -1,6 +1,8 @@
 package dev.switchboard.server;
 
 import dev.switchboard.server.Endpoint.Identifier;
+import dev.switchboard.transport.Batching;
+import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
 import dev.switchboard.transport.WebSocketOptions;
 import java.time.Duration;
@@ -31,8 +33,9 @@ public final class RawEndpoint {
   private final Map<String, RawConnection> connections = new ConcurrentHashMap<>();
   private final Census census = new Census();
   private List<String> subprotocols = List.of();
-  private WebSocketOptions options =
-      WebSocketOptions.builder().heartbeat(Heartbeat.DEFAULT).build();
+  private final WebSocketOptions.Builder wanted =
+      WebSocketOptions.builder().heartbeat(Heartbeat.DEFAULT);
+  private WebSocketOptions options = wanted.build();
   private int maxConnectionsPerUser = 100;
   private int maxConnectionsPerAddress = 100_000;
   private final Handlers handlers = new Handlers();
@@ -116,7 +119,7 @@ public final class RawEndpoint {
 
   /** Largest message taken, in bytes, in one frame or many. Default 1 MiB; beyond it 1009. */
   public RawEndpoint maxMessageBytes(int bytes) {
-    return set(() -> options = options(options.maxPendingBytes(), bytes, options.heartbeat()));
+    return set(() -> options = wanted.maxMessageBytes(bytes).maxFrameBytes(bytes).build());
   }
 
   /**
@@ -124,17 +127,22 @@ public final class RawEndpoint {
    * refused.
    */
   public RawEndpoint maxPendingBytes(int bytes) {
-    return set(() -> options = options(bytes, options.maxMessageBytes(), options.heartbeat()));
+    return set(() -> options = wanted.maxPendingBytes(bytes).build());
   }
 
   /** When to ping and when to give up. Default 25 s and 10 s. */
   public RawEndpoint heartbeat(Duration interval, Duration timeout) {
-    return set(() ->
-        options =
-            options(
-                options.maxPendingBytes(),
-                options.maxMessageBytes(),
-                new Heartbeat(interval, timeout)));
+    return set(() -> options = wanted.heartbeat(new Heartbeat(interval, timeout)).build());
+  }
+
+  /** Accepts permessage-deflate (RFC 7692) from clients that offer it. Default: refused. */
+  public RawEndpoint deflate(Deflate how) {
+    return set(() -> options = wanted.deflate(how).build());
+  }
+
+  /** Has messages to one connection wait for each other. Default: they leave at once. */
+  public RawEndpoint batching(Batching how) {
+    return set(() -> options = wanted.batching(how).build());
   }
 
   /** Most connections of one user. Default 100; beyond it HTTP 429. */
@@ -149,15 +157,6 @@ public final class RawEndpoint {
     return set(() ->
         maxConnectionsPerAddress =
             Settings.within("maxConnectionsPerAddress", connections, 1, Integer.MAX_VALUE));
-  }
-
-  private static WebSocketOptions options(int pending, int message, @Nullable Heartbeat heartbeat) {
-    return WebSocketOptions.builder()
-        .maxPendingBytes(pending)
-        .maxMessageBytes(message)
-        .maxFrameBytes(message)
-        .heartbeat(heartbeat)
-        .build();
   }
 
   private RawEndpoint set(Runnable change) {

@@ -2,6 +2,8 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.spi.Retention;
+import dev.switchboard.transport.Batching;
+import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ final class Settings {
   private Heartbeat heartbeat = Heartbeat.DEFAULT;
   private Retention retention = Retention.DEFAULT;
   private Allowance.@Nullable Rate rate;
+  private @Nullable Deflate deflate;
+  private @Nullable Batching batching;
   private boolean everyoneMayBroadcast;
 
   static int within(String name, int value, int least, int most) {
@@ -113,6 +117,22 @@ final class Settings {
 
   void heartbeat(Heartbeat beat) {
     heartbeat = beat;
+  }
+
+  @Nullable Deflate deflate() {
+    return deflate;
+  }
+
+  void deflate(Deflate how) {
+    deflate = how;
+  }
+
+  @Nullable Batching batching() {
+    return batching;
+  }
+
+  void batching(Batching how) {
+    batching = how;
   }
 
   Retention retention() {

@@ -64,6 +64,8 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
         .maxMessageBytes(settings.maxMessageBytes())
         .maxPendingBytes(settings.maxPendingBytes())
         .heartbeat(settings.heartbeat())
+        .deflate(settings.deflate())
+        .batching(settings.batching())
         .build();
   }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     s by default
  * @param deflate compression, or null for none, the default
  * @param heartbeat pings, or null for none, the default
+ * @param batching whether messages wait for each other, or null for no, the default
  */
 public record WebSocketOptions(
     int maxFrameBytes,
@@ -22,7 +23,8 @@ public record WebSocketOptions(
     int maxPendingBytes,
     Duration closeTimeout,
     @Nullable Deflate deflate,
-    @Nullable Heartbeat heartbeat) {
+    @Nullable Heartbeat heartbeat,
+    @Nullable Batching batching) {
   /** Every default. */
   public static final WebSocketOptions DEFAULT = builder().build();
 
@@ -47,6 +49,7 @@ public record WebSocketOptions(
     private Duration closeTimeout = Duration.ofSeconds(5);
     private @Nullable Deflate deflate;
     private @Nullable Heartbeat heartbeat;
+    private @Nullable Batching batching;
 
     private Builder() {}
 
@@ -86,6 +89,12 @@ public record WebSocketOptions(
       return this;
     }
 
+    /** Sets {@link WebSocketOptions#batching}. */
+    public Builder batching(@Nullable Batching how) {
+      this.batching = how;
+      return this;
+    }
+
     /**
      * The options.
      *
@@ -93,7 +102,13 @@ public record WebSocketOptions(
      */
     public WebSocketOptions build() {
       return new WebSocketOptions(
-          maxFrameBytes, maxMessageBytes, maxPendingBytes, closeTimeout, deflate, heartbeat);
+          maxFrameBytes,
+          maxMessageBytes,
+          maxPendingBytes,
+          closeTimeout,
+          deflate,
+          heartbeat,
+          batching);
     }
   }
 }

@@ -88,6 +88,11 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
           .append(String.join(", ", request.subprotocols()))
           .append("\r\n");
     }
+    if (request.options().deflate() != null) {
+      head.append("Sec-WebSocket-Extensions: ")
+          .append(DeflateTerms.offer(request.options().deflate()))
+          .append("\r\n");
+    }
     for (var field : request.headers()) {
       head.append(field.getKey()).append(": ").append(field.getValue()).append("\r\n");
     }
@@ -177,11 +182,12 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     check(
         chosen.isEmpty() || (chosen.size() == 1 && request.subprotocols().contains(chosen.get(0))),
         "Sec-WebSocket-Protocol: not one we offered");
-    check(Extensions.parse(headers).isEmpty(), "Sec-WebSocket-Extensions: not one we offered");
+    DeflateTerms deflate =
+        DeflateTerms.confirm(Extensions.parse(headers), request.options().deflate());
     String subprotocol = chosen.isEmpty() ? null : chosen.get(0);
     var address = (InetSocketAddress) ctx.channel().remoteAddress();
     Terms terms =
-        Terms.of(request, true, request.secure(), address, subprotocol, "", request.options());
+        Terms.of(request, true, request.secure(), address, subprotocol, deflate, request.options());
     received = null;
     Connection connection = Connection.open(terms, ctx, Unpooled.EMPTY_BUFFER);
     try {

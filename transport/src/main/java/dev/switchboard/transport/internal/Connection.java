@@ -58,8 +58,16 @@ final class Connection extends ChannelInboundHandlerAdapter
     this.lastHeard = state.sweeper.now();
     before.pipeline().replace(before.handler(), null, this);
     this.ctx = before.pipeline().context(this);
+    DeflateTerms deflate = terms.deflate();
     this.outbox =
-        new Outbox(state, ctx, this, !terms.secure(), terms.client() ? new MaskSource() : null);
+        new Outbox(
+            state,
+            ctx,
+            this,
+            !terms.secure(),
+            terms.client() ? new MaskSource() : null,
+            deflate == null ? null : new Compressor(deflate, state),
+            terms.options().batching());
     this.reader = reader(false);
   }
 
@@ -99,13 +107,15 @@ final class Connection extends ChannelInboundHandlerAdapter
   }
 
   private FrameReader reader(boolean pieces) {
+    DeflateTerms deflate = terms.deflate();
     return new FrameReader(
         this,
         ctx.alloc(),
         !terms.client(),
         pieces,
         terms.options().maxFrameBytes(),
-        terms.options().maxMessageBytes());
+        terms.options().maxMessageBytes(),
+        deflate == null ? null : new Decompressor(deflate.peerTakesOver(), state));
   }
 
   // Reading

@@ -8,10 +8,22 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code Sec-WebSocket-Extensions} (RFC 6455 §9.1). */
 final class Extensions {
   /** One extension with its parameters in order. */
-  record Extension(String name, List<Parameter> parameters) {}
+  record Extension(String name, List<Parameter> parameters) {
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder(name);
+      parameters.forEach(parameter -> text.append("; ").append(parameter));
+      return text.toString();
+    }
+  }
 
   /** A parameter; the value is null if there is none. */
-  record Parameter(String name, @Nullable String value) {}
+  record Parameter(String name, @Nullable String value) {
+    @Override
+    public String toString() {
+      return value == null ? name : name + "=" + value;
+    }
+  }
 
   private final String text;
   private int at;

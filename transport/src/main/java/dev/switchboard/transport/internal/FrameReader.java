@@ -7,12 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads frames out of received bytes, cut anywhere, and checks everything RFC 6455 §5 asks for. Not
- * thread-safe.
- *
- * <p>A message that lies whole in the received bytes is unmasked where it lies and handed on as a
- * view of them; only what arrives in pieces is copied together. Text is checked as it arrives, so
- * invalid UTF-8 is found at its first byte.
+ * Reads frames out of received bytes, cut anywhere, and checks everything RFC 6455 §5 asks for.
+ * What data frames carry goes to a {@link MessageReader}. Not thread-safe.
  */
 public final class FrameReader {
   /** Takes what was read. Views are valid only during the call. */
@@ -45,11 +41,9 @@ public final class FrameReader {
   private static final int HEADER_BYTES = 14;
 
   private final Sink sink;
-  private final ByteBufAllocator memory;
   private final boolean masked;
-  private final boolean pieces;
   private final int maxFrame;
-  private final int maxMessage;
+  private final MessageReader messages;
 
   private boolean ended;
   private @Nullable ByteBuf header;
@@ -61,12 +55,29 @@ public final class FrameReader {
   private int remaining;
   private @Nullable ByteBuf control;
 
-  private int messageOpcode;
-  private int utf8;
-  private @Nullable ByteBuf message;
-
   /**
    * A reader for one connection.
+   *
+   * @param masked whether frames must be masked (those of clients) or must not be
+   * @param pieces whether binary messages go to {@link Sink#fragment}
+   * @param decompressor if compression was agreed on; without it RSV1 is refused
+   */
+  FrameReader(
+      Sink sink,
+      ByteBufAllocator memory,
+      boolean masked,
+      boolean pieces,
+      int maxFrame,
+      int maxMessage,
+      @Nullable Decompressor decompressor) {
+    this.sink = sink;
+    this.masked = masked;
+    this.maxFrame = maxFrame;
+    this.messages = new MessageReader(this, sink, memory, pieces, maxMessage, decompressor);
+  }
+
+  /**
+   * A reader without compression.
    *
    * @param masked whether frames must be masked (those of clients) or must not be
    * @param pieces whether binary messages go to {@link Sink#fragment}
@@ -78,12 +89,7 @@ public final class FrameReader {
       boolean pieces,
       int maxFrame,
       int maxMessage) {
-    this.sink = sink;
-    this.memory = memory;
-    this.masked = masked;
-    this.pieces = pieces;
-    this.maxFrame = maxFrame;
-    this.maxMessage = maxMessage;
+    this(sink, memory, masked, pieces, maxFrame, maxMessage, null);
   }
 
   /**
@@ -108,10 +114,10 @@ public final class FrameReader {
     ended = true;
     header = drop(header);
     control = drop(control);
-    message = drop(message);
+    messages.release();
   }
 
-  private static @Nullable ByteBuf drop(@Nullable ByteBuf buffer) {
+  static @Nullable ByteBuf drop(@Nullable ByteBuf buffer) {
     if (buffer != null) {
       buffer.release();
     }
@@ -161,27 +167,34 @@ public final class FrameReader {
 
   private boolean allowed(int first, int second) {
     int op = first & 0x0f;
-    boolean last = (first & Frames.FIN) != 0;
     String broken = null;
-    if ((first & 0x70) != 0) {
+    if ((first & Frames.RESERVED) != 0 && !compressed(first)) {
       broken = "reserved bit set";
     } else if ((op > Opcode.BINARY && op < Opcode.CLOSE) || op > Opcode.PONG) {
       broken = "reserved opcode " + op;
     } else if ((second & Frames.MASKED) != 0 != masked) {
       broken = masked ? "frame not masked" : "frame masked";
-    } else if (op >= Opcode.CLOSE && !last) {
+    } else if (op >= Opcode.CLOSE && (first & Frames.FIN) == 0) {
       broken = "fragmented control frame";
     } else if (op >= Opcode.CLOSE && (second & 0x7f) > Frames.MAX_CONTROL) {
       broken = "control frame longer than 125 bytes";
-    } else if (op == Opcode.CONTINUATION && messageOpcode == 0) {
+    } else if (op == Opcode.CONTINUATION && !messages.open()) {
       broken = "continuation of no message";
-    } else if (op != Opcode.CONTINUATION && op < Opcode.CLOSE && messageOpcode != 0) {
+    } else if (op != Opcode.CONTINUATION && op < Opcode.CLOSE && messages.open()) {
       broken = "new message within a message";
     }
     if (broken != null) {
       fail(Closing.PROTOCOL_ERROR, broken);
     }
     return broken == null;
+  }
+
+  /** Whether the reserved bits say "compressed" where that may be said (RFC 7692 §6.2). */
+  private boolean compressed(int first) {
+    int op = first & 0x0f;
+    return (first & Frames.RESERVED) == Frames.RSV1
+        && messages.inflates()
+        && (op == Opcode.TEXT || op == Opcode.BINARY);
   }
 
   private void parse(ByteBuf head, ByteBuf in) {
@@ -205,10 +218,10 @@ public final class FrameReader {
       }
     }
     key = masked ? head.readInt() : 0;
-    begin((first & Frames.FIN) != 0, first & 0x0f, length, in);
+    begin(first, length, in);
   }
 
-  private void begin(boolean last, int op, long length, ByteBuf in) {
+  private void begin(int first, long length, ByteBuf in) {
     if (length < 0) {
       fail(Closing.PROTOCOL_ERROR, "length with its highest bit set");
       return;
@@ -217,67 +230,33 @@ public final class FrameReader {
       fail(Closing.TOO_BIG, "frame of " + length + " bytes (limit " + maxFrame + ")");
       return;
     }
-    fin = last;
-    opcode = op;
+    fin = (first & Frames.FIN) != 0;
+    opcode = first & 0x0f;
     remaining = (int) length;
-    if (op >= Opcode.CLOSE) {
-      if (in.readableBytes() >= remaining) {
-        wholeControl(in);
-      } else {
-        control = Unpooled.buffer(remaining, remaining);
-        inFrame = true;
-      }
-      return;
+    if (opcode >= Opcode.CLOSE) {
+      beginControl(in);
+    } else if (messages.frame(opcode, (first & Frames.RSV1) != 0, fin, length)) {
+      data(in);
     }
-    if (op != Opcode.CONTINUATION) {
-      messageOpcode = op;
-      utf8 = Utf8.ACCEPT;
-    }
-    data(length, in);
   }
 
-  private void data(long length, ByteBuf in) {
-    boolean piecemeal = pieces && messageOpcode == Opcode.BINARY;
-    int collected = message == null ? 0 : message.readableBytes();
-    if (!piecemeal && collected + length > maxMessage) {
-      fail(
-          Closing.TOO_BIG,
-          "message of " + (collected + length) + " bytes or more (limit " + maxMessage + ")");
-    } else if (!piecemeal
-        && fin
-        && opcode != Opcode.CONTINUATION
-        && in.readableBytes() >= remaining) {
-      wholeMessage(in);
-    } else if (remaining == 0) {
-      endOfFrame();
+  private void beginControl(ByteBuf in) {
+    if (in.readableBytes() >= remaining) {
+      wholeControl(in);
     } else {
+      control = Unpooled.buffer(remaining, remaining);
       inFrame = true;
     }
   }
 
-  private void wholeMessage(ByteBuf in) {
-    int start = in.readerIndex();
-    int length = remaining;
-    boolean text = messageOpcode == Opcode.TEXT;
-    messageOpcode = 0;
-    long seen =
-        masked ? Masking.apply(in, start, length, key) : text ? Masking.or(in, start, length) : 0;
-    if (text
-        && (seen & Masking.NOT_ASCII) != 0
-        && Utf8.check(Utf8.ACCEPT, in, start, length) != Utf8.ACCEPT) {
-      fail(Closing.INVALID_PAYLOAD, "text is not UTF-8");
-      return;
-    }
-    int limit = in.writerIndex();
-    in.writerIndex(start + length);
-    try {
-      if (text) {
-        sink.text(in);
-      } else {
-        sink.binary(in);
-      }
-    } finally {
-      in.setIndex(start + length, limit);
+  private void data(ByteBuf in) {
+    if (fin && in.readableBytes() >= remaining && messages.takesWhole(opcode)) {
+      long seen = masked ? Masking.apply(in, in.readerIndex(), remaining, key) : Masking.NOT_ASCII;
+      messages.whole(in, remaining, seen);
+    } else if (remaining == 0) {
+      endOfFrame();
+    } else {
+      inFrame = true;
     }
   }
 
@@ -297,15 +276,25 @@ public final class FrameReader {
   }
 
   private void payload(ByteBuf in) {
-    int start = in.readerIndex();
+    boolean data = opcode < Opcode.CLOSE;
     int length = Math.min(remaining, in.readableBytes());
-    long seen = masked ? Masking.apply(in, start, length, key) : Masking.NOT_ASCII;
+    if (data) {
+      length = Math.min(length, messages.mostAtOnce());
+    }
+    long seen = masked ? Masking.apply(in, in.readerIndex(), length, key) : Masking.NOT_ASCII;
     key = Masking.advance(key, length);
     remaining -= length;
-    if (opcode >= Opcode.CLOSE) {
+    if (!data) {
       controlPart(in, length);
-    } else {
-      messagePart(in, length, seen);
+    } else if (messages.part(in, length, remaining, seen) && remaining == 0) {
+      endOfFrame();
+    }
+  }
+
+  private void endOfFrame() {
+    inFrame = false;
+    if (fin) {
+      messages.end();
     }
   }
 
@@ -323,74 +312,6 @@ public final class FrameReader {
       } finally {
         collected.release();
       }
-    }
-  }
-
-  private void messagePart(ByteBuf in, int length, long seen) {
-    int start = in.readerIndex();
-    if (messageOpcode == Opcode.TEXT && (utf8 != Utf8.ACCEPT || (seen & Masking.NOT_ASCII) != 0)) {
-      utf8 = Utf8.check(utf8, in, start, length);
-      if (utf8 == Utf8.REJECT) {
-        fail(Closing.INVALID_PAYLOAD, "text is not UTF-8");
-        return;
-      }
-    }
-    if (pieces && messageOpcode == Opcode.BINARY) {
-      piece(in, start, length);
-      return;
-    }
-    collect(in, length);
-    if (remaining == 0) {
-      endOfFrame();
-    }
-  }
-
-  private void collect(ByteBuf in, int length) {
-    ByteBuf collected = message;
-    if (collected == null) {
-      // Room for this frame, but not more than 64 KiB on the peer's word alone.
-      collected = memory.directBuffer(Math.min(length + remaining, Math.max(length, 64 << 10)));
-      message = collected;
-    }
-    collected.writeBytes(in, length);
-  }
-
-  private void piece(ByteBuf in, int start, int length) {
-    boolean last = fin && remaining == 0;
-    if (remaining == 0) {
-      inFrame = false;
-      messageOpcode = last ? 0 : messageOpcode;
-    }
-    int limit = in.writerIndex();
-    in.writerIndex(start + length);
-    try {
-      sink.fragment(in, last);
-    } finally {
-      in.setIndex(start + length, limit);
-    }
-  }
-
-  private void endOfFrame() {
-    inFrame = false;
-    if (!fin) {
-      return;
-    }
-    boolean text = messageOpcode == Opcode.TEXT;
-    messageOpcode = 0;
-    ByteBuf whole = message == null ? Unpooled.EMPTY_BUFFER : message;
-    message = null;
-    try {
-      if (text && utf8 != Utf8.ACCEPT) {
-        fail(Closing.INVALID_PAYLOAD, "text ends within a character");
-      } else if (text) {
-        sink.text(whole);
-      } else if (pieces) {
-        sink.fragment(whole, true);
-      } else {
-        sink.binary(whole);
-      }
-    } finally {
-      whole.release();
     }
   }
 
@@ -418,7 +339,8 @@ public final class FrameReader {
     sink.closing(code, length == 0 ? "" : view.toString(start, length, StandardCharsets.UTF_8));
   }
 
-  private void fail(int code, String reason) {
+  /** The peer broke a rule. */
+  void fail(int code, String reason) {
     ended = true;
     sink.violation(code, reason);
   }

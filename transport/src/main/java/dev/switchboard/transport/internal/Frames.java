@@ -6,6 +6,10 @@ import io.netty.buffer.ByteBuf;
 public final class Frames {
   public static final int FIN = 0x80;
   public static final int RSV1 = 0x40;
+
+  /** RSV1, RSV2 and RSV3. */
+  static final int RESERVED = 0x70;
+
   static final int MASKED = 0x80;
 
   /** Longest payload of a control frame (RFC 6455 §5.5). */

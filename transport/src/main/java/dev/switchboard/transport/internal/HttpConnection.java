@@ -1,5 +1,6 @@
 package dev.switchboard.transport.internal;
 
+import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.Upgrade;
@@ -284,7 +285,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     }
     String key = asked.headers().first("Sec-WebSocket-Key");
     String accept = UpgradeRules.accept(state().sha1, key == null ? "" : key);
-    ByteBuf response = ResponseWriter.switching(context.alloc(), accept, upgrade, "");
+    Deflate deflate = upgrade.options().deflate();
+    DeflateTerms agreed =
+        deflate == null ? null : DeflateTerms.accept(Extensions.parse(asked.headers()), deflate);
     ByteBuf early = waiting;
     waiting = null;
     ctx = null;
@@ -295,8 +298,10 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
             secure,
             request.remoteAddress(),
             upgrade.subprotocol(),
-            "",
+            agreed,
             upgrade.options());
+    ByteBuf response =
+        ResponseWriter.switching(context.alloc(), accept, upgrade, terms.extensions());
     Connection connection = Connection.open(terms, context, response);
     upgraded = connection;
     connection.start(upgrade.listener(), early == null ? Unpooled.EMPTY_BUFFER : early, () -> {});

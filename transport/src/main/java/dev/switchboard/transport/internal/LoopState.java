@@ -8,6 +8,8 @@ import io.netty.util.concurrent.FastThreadLocal;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class LoopState {
   /** Of the buffer read into, and of the one that collects the replies of one read. */
   static final int SHARED_BYTES = 64 << 10;
+
+  private static final int SPARE_INFLATERS = 16;
 
   // Both buffers live as long as the loop, so leak tracking would only cost.
   private static final UnpooledByteBufAllocator MEMORY = new UnpooledByteBufAllocator(true, true);
@@ -41,6 +45,8 @@ final class LoopState {
   private final ArrayDeque<Outbox> dirty = new ArrayDeque<>();
   private final ArrayDeque<Outgoing> spare = new ArrayDeque<>();
   private final Batch batch = new Batch();
+  private final @Nullable Deflater[] deflaters = new Deflater[10];
+  private final ArrayDeque<Inflater> inflaters = new ArrayDeque<>();
   private final Runnable endOfTurn = this::drain;
   private boolean draining;
   private @Nullable Outbox reading;
@@ -146,6 +152,31 @@ final class LoopState {
     return batch;
   }
 
+  /** A deflater of that level, to be left as new; for one message at a time. */
+  Deflater deflater(int level) {
+    Deflater deflater = deflaters[level];
+    if (deflater == null) {
+      deflater = new Deflater(level, true);
+      deflaters[level] = deflater;
+    }
+    return deflater;
+  }
+
+  /** An inflater for the length of one message. */
+  Inflater borrowInflater() {
+    Inflater inflater = inflaters.poll();
+    return inflater == null ? new Inflater(true) : inflater;
+  }
+
+  void giveBack(Inflater inflater) {
+    if (inflaters.size() < SPARE_INFLATERS) {
+      inflater.reset();
+      inflaters.add(inflater);
+    } else {
+      inflater.end();
+    }
+  }
+
   private void drain() {
     draining = true;
     try {
@@ -168,5 +199,12 @@ final class LoopState {
       gather = null;
     }
     batch.release();
+    inflaters.forEach(Inflater::end);
+    inflaters.clear();
+    for (Deflater deflater : deflaters) {
+      if (deflater != null) {
+        deflater.end();
+      }
+    }
   }
 }

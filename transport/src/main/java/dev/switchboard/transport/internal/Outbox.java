@@ -1,11 +1,9 @@
 package dev.switchboard.transport.internal;
 
+import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Prepared;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.unix.Socket;
-import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
@@ -13,13 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection has to write. Frames are put together in one buffer and leave in one write
- * when the read that caused them, or the loop's turn, is over. Confined to its loop.
- *
- * <p>On epoll without TLS the bytes go straight to the socket; what it does not take, and
- * everything elsewhere, goes through Netty's outbound buffer. Either way {@code sent - written} is
- * what waits.
+ * when the read that caused them, or the loop's turn, is over; or later, where messages are to wait
+ * for each other. Confined to its loop.
  */
-final class Outbox {
+final class Outbox implements SocketWriter.Owner {
   /**
    * Payloads up to this length are copied behind their header; longer ones are written from where
    * they are.
@@ -42,14 +37,15 @@ final class Outbox {
   private final LoopState state;
   private final ChannelHandlerContext ctx;
   private final Owner owner;
-  private final @Nullable Socket direct;
+  private final SocketWriter writer;
   private final @Nullable MaskSource masks;
+  private final @Nullable Compressor compressor;
+  private final @Nullable Holdback holdback;
 
   private @Nullable Outgoing outgoing;
   private @Nullable ByteBuf tail;
   private boolean listed;
   private long sent;
-  private long written;
   private @Nullable ArrayDeque<Waiter> waiters;
   private @Nullable Behind behind;
   private boolean closed;
@@ -59,18 +55,22 @@ final class Outbox {
       ChannelHandlerContext ctx,
       Owner owner,
       boolean plain,
-      @Nullable MaskSource masks) {
+      @Nullable MaskSource masks,
+      @Nullable Compressor compressor,
+      @Nullable Batching batching) {
     this.state = state;
     this.ctx = ctx;
     this.owner = owner;
-    this.direct = plain ? DirectSocket.of(ctx.channel()) : null;
+    this.writer = new SocketWriter(state, ctx, this, plain);
     this.masks = masks;
+    this.compressor = compressor;
+    this.holdback = batching == null ? null : new Holdback(batching, state.loop, this::drain);
   }
 
   /** Bytes sent but not yet with the kernel. */
   long pending() {
     Behind wait = behind;
-    return sent - written + (wait == null ? 0 : wait.bytes());
+    return sent - writer.written() + (wait == null ? 0 : wait.bytes());
   }
 
   /** Sends bytes as they are; takes over the buffer. */
@@ -84,6 +84,7 @@ final class Outbox {
    */
   void control(int opcode, ByteBuf payload) {
     frame(Frames.FIN | opcode, payload);
+    soon();
   }
 
   /**
@@ -93,22 +94,50 @@ final class Outbox {
   void message(int opcode, ByteBuf payload) {
     Behind wait = behind;
     if (wait == null) {
-      frame(Frames.FIN | opcode, payload);
+      compressed(Frames.FIN | opcode, payload);
+      held();
     } else {
       wait.add(opcode, payload);
     }
   }
 
+  private void compressed(int first, ByteBuf payload) {
+    Compressor squeezing = compressing(payload.readableBytes());
+    if (squeezing == null || closed) {
+      frame(first, payload);
+      return;
+    }
+    ByteBuf shorter;
+    try {
+      shorter = squeezing.compress(payload, ctx.alloc());
+    } catch (RuntimeException | Error e) {
+      payload.release();
+      throw e;
+    }
+    if (shorter == null) {
+      frame(first, payload);
+    } else {
+      payload.release();
+      frame(first | Frames.RSV1, shorter);
+    }
+  }
+
+  private @Nullable Compressor compressing(int length) {
+    return compressor != null && compressor.wants(length) ? compressor : null;
+  }
+
   /** Sends a prepared message, masked anew if this is a client. */
   void message(Prepared message) {
-    ByteBuf frame = message.frame();
-    if (masks != null || behind != null) {
-      int start = frame.readerIndex() + message.headerBytes();
-      message(message.opcode(), frame.retainedSlice(start, message.payloadBytes()));
+    Compressor squeezing = compressing(message.payloadBytes());
+    if (masks != null || behind != null || (squeezing != null && !squeezing.shares())) {
+      int start = message.frame().readerIndex() + message.headerBytes();
+      message(message.opcode(), message.frame().retainedSlice(start, message.payloadBytes()));
     } else if (!closed) {
-      dirty().add(message.retain());
+      Prepared form = squeezing == null ? message : squeezing.shared(message);
+      dirty().add(form.retain());
       tail = null;
-      sent += frame.readableBytes();
+      sent += form.frame().readableBytes();
+      held();
     }
   }
 
@@ -128,6 +157,7 @@ final class Outbox {
     Behind open = behind;
     int opcode = open != null ? Opcode.CONTINUATION : text ? Opcode.TEXT : Opcode.BINARY;
     frame(opcode | (last ? Frames.FIN : 0), piece);
+    soon();
     if (!last && open == null && !closed) {
       behind = new Behind(text);
     } else if (last && open != null) {
@@ -168,7 +198,7 @@ final class Outbox {
   void whenWritten(Consumer<@Nullable Throwable> done) {
     if (closed) {
       done.accept(new ClosedChannelException());
-    } else if (sent == written) {
+    } else if (sent == writer.written()) {
       done.accept(null);
     } else {
       if (waiters == null) {
@@ -184,7 +214,7 @@ final class Outbox {
    */
   void afterRead() {
     Outgoing now = outgoing;
-    if (now == null || listed) {
+    if (now == null || listed || holdback != null) {
       return;
     }
     if (now.shared()) {
@@ -203,16 +233,16 @@ final class Outbox {
     }
     outgoing = null;
     tail = null;
-    Socket socket = direct;
+    if (holdback != null) {
+      holdback.over();
+    }
     if (closed) {
       now.releaseAll();
-    } else if (socket != null && written == sent - now.bytes()) {
-      straight(socket, now);
     } else {
-      throughNetty(now);
+      writer.write(now, sent - now.bytes());
     }
     state.giveBack(now);
-    settle();
+    written();
   }
 
   /** Drops what waits and takes nothing more. */
@@ -221,6 +251,12 @@ final class Outbox {
       return;
     }
     closed = true;
+    if (holdback != null) {
+      holdback.over();
+    }
+    if (compressor != null) {
+      compressor.close();
+    }
     if (behind != null) {
       behind.release();
       behind = null;
@@ -257,11 +293,25 @@ final class Outbox {
     if (now == null) {
       now = state.borrowOutgoing();
       outgoing = now;
-      if (!state.isReading(this)) {
+      if (holdback == null && !state.isReading(this)) {
         list();
       }
     }
     return now;
+  }
+
+  /** A message was added, which may be made to wait for others. */
+  private void held() {
+    if (holdback != null && !closed && holdback.add()) {
+      list();
+    }
+  }
+
+  /** What was added must not wait for others. */
+  private void soon() {
+    if (holdback != null && !closed) {
+      list();
+    }
   }
 
   private void list() {
@@ -280,7 +330,10 @@ final class Outbox {
     if (last != null && state.isGather(last)) {
       drain();
     }
-    ByteBuf fresh = direct != null && bytes <= LoopState.SHARED_BYTES ? state.borrowGather() : null;
+    ByteBuf fresh =
+        holdback == null && writer.straight() && bytes <= LoopState.SHARED_BYTES
+            ? state.borrowGather()
+            : null;
     if (fresh == null) {
       fresh = ctx.alloc().directBuffer(Math.max(bytes, SMALL_BUFFER));
     }
@@ -289,116 +342,20 @@ final class Outbox {
     return fresh;
   }
 
-  private void straight(Socket socket, Outgoing now) {
-    int count = now.size();
-    if (count > 1 && now.shared() && now.bytes() <= Batch.MAX_BYTES) {
-      ByteBuf joined = state.batch().join(now);
-      int done = send(socket, joined);
-      now.releaseAll();
-      if (done >= 0 && done < joined.readableBytes()) {
-        netty(joined.retainedSlice(joined.readerIndex() + done, joined.readableBytes() - done));
-        ctx.flush();
-      }
-      return;
-    }
-    int index = 0;
-    int done = 0;
-    for (; index < count; index++) {
-      ByteBuf part = now.buffer(index);
-      done = send(socket, part);
-      if (done < part.readableBytes()) {
-        break;
-      }
-      part.release();
-    }
-    if (done < 0) {
-      for (; index < count; index++) {
-        now.buffer(index).release();
-      }
-    } else if (index < count) {
-      rest(now, index, done);
-    }
-  }
-
-  /** Sends a buffer's bytes; how many, or -1 if the socket is broken. */
-  private int send(Socket socket, ByteBuf bytes) {
-    try {
-      int done =
-          bytes.isReadable()
-              ? DirectSocket.send(socket, bytes, bytes.readerIndex(), bytes.readableBytes())
-              : 0;
-      written += done;
-      return done;
-    } catch (IOException e) {
-      owner.writeFailed(e);
-      return -1;
-    }
-  }
-
-  private void rest(Outgoing now, int from, int done) {
-    ByteBuf part = now.buffer(from);
-    int left = part.readableBytes() - done;
-    int start = part.readerIndex() + done;
-    if (state.isGather(part)) {
-      netty(ctx.alloc().directBuffer(left).writeBytes(part, start, left));
-    } else {
-      netty(part.retainedSlice(start, left));
-    }
-    part.release();
-    writeParts(now, from + 1);
-    ctx.flush();
-  }
-
-  private void throughNetty(Outgoing now) {
-    if (now.size() > 1 && now.shared() && now.bytes() <= Batch.MAX_BYTES) {
-      netty(state.batch().join(now).retainedDuplicate());
-      now.releaseAll();
-    } else {
-      writeParts(now, 0);
-    }
-    ctx.flush();
-  }
-
-  private void writeParts(Outgoing now, int from) {
-    for (int i = from; i < now.size(); i++) {
-      ByteBuf part = now.buffer(i);
-      if (!now.isOwn(i)) {
-        netty(part.retainedDuplicate());
-        part.release();
-      } else if (state.isGather(part)) {
-        netty(
-            ctx.alloc()
-                .directBuffer(part.readableBytes())
-                .writeBytes(part, part.readerIndex(), part.readableBytes()));
-        part.release();
-      } else {
-        netty(part);
-      }
-    }
-  }
-
-  private void netty(ByteBuf bytes) {
-    int length = bytes.readableBytes();
-    ChannelFuture unused =
-        ctx.write(bytes)
-            .addListener(done -> {
-              if (done.isSuccess()) {
-                written += length;
-                settle();
-              } else {
-                owner.writeFailed(done.cause());
-              }
-            });
+  @Override
+  public void writeFailed(Throwable cause) {
+    owner.writeFailed(cause);
   }
 
   /**
    * Tells those who wait for what is written now. They may send, so nothing may be half done here.
    */
-  private void settle() {
+  @Override
+  public void written() {
     ArrayDeque<Waiter> waiting = waiters;
     if (waiting != null) {
       for (Waiter next = waiting.peek();
-          next != null && next.until <= written;
+          next != null && next.until <= writer.written();
           next = waiting.peek()) {
         waiting.poll();
         next.done.accept(null);

@@ -22,7 +22,7 @@ final class Outgoing {
     shared = false;
   }
 
-  /** Takes over a reference to the frame. */
+  /** Takes over a reference to the message. */
   void add(Prepared message) {
     append(message);
     bytes += message.frame().readableBytes();
@@ -65,9 +65,18 @@ final class Outgoing {
     return copy;
   }
 
+  /** Gives back the reference to a part. */
+  void release(int index) {
+    if (parts[index] instanceof Prepared message) {
+      message.release();
+    } else {
+      ((ByteBuf) parts[index]).release();
+    }
+  }
+
   void releaseAll() {
     for (int i = 0; i < size; i++) {
-      buffer(i).release();
+      release(i);
     }
   }
 

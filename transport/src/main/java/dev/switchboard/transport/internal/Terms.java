@@ -12,7 +12,7 @@ record Terms(
     boolean secure,
     InetSocketAddress remoteAddress,
     @Nullable String subprotocol,
-    String extensions,
+    @Nullable DeflateTerms deflate,
     WebSocketOptions options,
     @Nullable Heartbeat heartbeat) {
 
@@ -22,12 +22,17 @@ record Terms(
       boolean secure,
       InetSocketAddress remoteAddress,
       @Nullable String subprotocol,
-      String extensions,
+      @Nullable DeflateTerms deflate,
       WebSocketOptions options) {
     var beat = options.heartbeat();
     Heartbeat heartbeat =
         beat == null ? null : new Heartbeat(beat.interval().toMillis(), beat.timeout().toMillis());
     return new Terms(
-        owner, client, secure, remoteAddress, subprotocol, extensions, options, heartbeat);
+        owner, client, secure, remoteAddress, subprotocol, deflate, options, heartbeat);
+  }
+
+  /** The extensions agreed on, as the server's answer names them. */
+  String extensions() {
+    return deflate == null ? "" : deflate.text();
   }
 }
