@@ -133,7 +133,7 @@ public final class Client<M> extends WebSocketClient {
 
   /** The same without blocking. */
   public CompletionStage<Void> tellAsync(M message) {
-    return later(telling(message), message, 0, answer -> nothing());
+    return later(telling(message), message, 0, answer -> Waiting.nothing());
   }
 
   /**
@@ -215,10 +215,5 @@ public final class Client<M> extends WebSocketClient {
           ErrorCode.INTERNAL, "reply: none (expected: a " + expected + " to " + request.getClass());
     }
     return protocol.decode(protocol.type(expected), reply.data());
-  }
-
-  @SuppressWarnings("NullAway") // a Void has no value but null
-  static Void nothing() {
-    return null;
   }
 }

@@ -34,6 +34,10 @@ public final class ClientBuilder<C extends WebSocketClient> {
   private Reconnect reconnect = Reconnect.DEFAULT;
   private int queueMessages = 10_000;
   private long queueBytes = 16L << 20;
+  private @Nullable Duration queueAge;
+  private WhenFull whenFull = WhenFull.REFUSE;
+  private int batchCount = 1;
+  private Duration batchInterval = Duration.ZERO;
   private int maxMessageBytes = 16 << 20;
 
   private @Nullable Supplier<SslContext> tls;
@@ -119,12 +123,39 @@ public final class ClientBuilder<C extends WebSocketClient> {
 
   /**
    * How much may be without an answer of the server, on the way or waiting for a connection: so
-   * many messages (10,000 by default) and bytes (16 MiB by default). What does not fit is refused
-   * with {@link dev.switchboard.protocol.UnsentException}.
+   * many messages (10,000 by default) and bytes (16 MiB by default). What becomes of more says
+   * {@link #whenQueueFull}. Joins, pages and all that Switchboard itself says never wait behind
+   * messages and need no room.
    */
   public ClientBuilder<C> queue(int messages, long bytes) {
     queueMessages = messages;
     queueBytes = bytes;
+    return this;
+  }
+
+  /** What becomes of a message that does not fit; {@link WhenFull#REFUSE} by default. */
+  public ClientBuilder<C> whenQueueFull(WhenFull policy) {
+    whenFull = policy;
+    return this;
+  }
+
+  /**
+   * How long a message may wait for a connection; for ever by default. Then it fails with {@link
+   * dev.switchboard.protocol.UnsentException}, which holds it, or with {@link
+   * dev.switchboard.protocol.ErrorCode#TIMEOUT} if it was sent over a connection that is gone.
+   */
+  public ClientBuilder<C> queueAge(Duration most) {
+    queueAge = most;
+    return this;
+  }
+
+  /**
+   * Holds messages back until so many can leave together in one write, but none for longer than the
+   * interval. By default each leaves at once. {@link Client#flush} does not wait for either.
+   */
+  public ClientBuilder<C> batching(int count, Duration interval) {
+    batchCount = count;
+    batchInterval = interval;
     return this;
   }
 
@@ -155,6 +186,10 @@ public final class ClientBuilder<C extends WebSocketClient> {
             reconnect,
             queueMessages,
             queueBytes,
+            queueAge,
+            whenFull,
+            batchCount,
+            batchInterval,
             maxMessageBytes,
             tls);
     options.request();

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What {@link ClientBuilder} collected, checked. Immutable.
  *
  * @param heartbeatInterval null for no heartbeat
+ * @param queueAge null for no limit
  */
 record ClientOptions(
     URI uri,
@@ -29,6 +30,10 @@ record ClientOptions(
     Reconnect reconnect,
     int queueMessages,
     long queueBytes,
+    @Nullable Duration queueAge,
+    WhenFull whenFull,
+    int batchCount,
+    Duration batchInterval,
     int maxMessageBytes,
     @Nullable Supplier<SslContext> tls) {
   private static final int WINDOW_BYTES = 512 << 10;
@@ -42,6 +47,13 @@ record ClientOptions(
     duration("heartbeatTimeout", heartbeatTimeout);
     range("queueMessages", queueMessages, 1, 1_000_000);
     range("queueBytes", queueBytes, 1, 1L << 32);
+    if (queueAge != null) {
+      duration("queueAge", queueAge);
+    }
+    range("batchCount", batchCount, 1, 10_000);
+    if (batchCount > 1) {
+      duration("batchInterval", batchInterval);
+    }
     range("maxMessageBytes", maxMessageBytes, 1, 1 << 30);
   }
 
@@ -73,10 +85,24 @@ record ClientOptions(
             ? null
             : new ClientSettings.Heartbeat(
                 heartbeatInterval.toMillis(), heartbeatTimeout.toMillis(), heartbeatMessages),
-        queueMessages,
-        queueBytes,
+        queue(),
         1_024,
         WINDOW_BYTES);
+  }
+
+  private ClientSettings.Queue queue() {
+    return new ClientSettings.Queue(
+        queueMessages,
+        queueBytes,
+        queueAge == null ? Long.MAX_VALUE : queueAge.toMillis(),
+        switch (whenFull) {
+          case REFUSE -> ClientSettings.WhenFull.REFUSE;
+          case DROP_OLDEST -> ClientSettings.WhenFull.DROP_OLDEST;
+          case DROP_NEWEST -> ClientSettings.WhenFull.DROP_NEWEST;
+          case BLOCK -> ClientSettings.WhenFull.REFUSE; // never needed: threads wait before it
+        },
+        batchCount,
+        batchInterval.toMillis());
   }
 
   private static void duration(String name, Duration value) {

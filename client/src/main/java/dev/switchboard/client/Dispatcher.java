@@ -60,8 +60,27 @@ final class Dispatcher {
     }
   }
 
-  /** A handler begins, or has ended, to wait for the server. */
-  void blocked(boolean now) {
+  /**
+   * The calling thread is going to wait for the server.
+   *
+   * @return for {@link #waited}: whether a handler does
+   */
+  boolean waiting() {
+    boolean handler = inHandler();
+    if (handler) {
+      blocked(true);
+    }
+    return handler;
+  }
+
+  /** It has ended to wait. */
+  void waited(boolean handler) {
+    if (handler) {
+      blocked(false);
+    }
+  }
+
+  private void blocked(boolean now) {
     synchronized (lock) {
       blocked = now;
     }

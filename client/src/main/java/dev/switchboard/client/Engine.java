@@ -7,6 +7,7 @@ import dev.switchboard.protocol.internal.ClientAnswer;
 import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.ClientEffects;
 import dev.switchboard.protocol.internal.ClientQuestion;
+import dev.switchboard.protocol.internal.ClientQueueStatus;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientSession;
 import dev.switchboard.protocol.internal.ClientState;
@@ -15,13 +16,16 @@ import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +47,7 @@ final class Engine implements ClientEffects {
   private final Dispatcher dispatcher;
   private final EventLoop loop = SharedLoops.acquire();
   private final ClientSession session;
+  private final @Nullable QueueGate gate;
   private final AtomicBoolean ending = new AtomicBoolean();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final AtomicBoolean released = new AtomicBoolean();
@@ -64,6 +69,10 @@ final class Engine implements ClientEffects {
     this.options = options;
     this.dispatcher = dispatcher;
     this.reports = reports;
+    this.gate =
+        options.whenFull() == WhenFull.BLOCK
+            ? new QueueGate(options.queueMessages(), options.queueBytes())
+            : null;
     this.session =
         new ClientSession(options.settings(), () -> ThreadLocalRandom.current().nextDouble(), this);
   }
@@ -83,15 +92,50 @@ final class Engine implements ClientEffects {
     return socket;
   }
 
-  /** Does something with the session on the loop. Thread-safe. */
-  void input(Consumer<ClientSession> input) {
-    if (!released.get()) {
-      try {
-        loop.execute(() -> enter(input));
-      } catch (RejectedExecutionException ended) {
-        LOG.debug("an input after the end", ended);
-      }
+  /** Does something with the session on the loop, unless that has ended. Thread-safe. */
+  boolean input(Consumer<ClientSession> input) {
+    if (released.get()) {
+      return false;
     }
+    try {
+      loop.execute(() -> enter(input));
+      return true;
+    } catch (RejectedExecutionException ended) {
+      LOG.debug("an input after the end", ended);
+      return false;
+    }
+  }
+
+  /** Asks the session something, after all that was asked before. Not to be called on the loop. */
+  <T> T read(T atTheEnd, Function<ClientSession, T> what) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    return input(machine -> answer.complete(what.apply(machine))) ? answer.join() : atTheEnd;
+  }
+
+  /** How full the queue is. Thread-safe, but not for the loop. */
+  QueueStatus queueStatus() {
+    ClientQueueStatus now =
+        read(new ClientQueueStatus(0, 0, 0, false, 0), machine -> machine.queue(now()));
+    return new QueueStatus(
+        now.waiting(), now.onTheWay(), now.bytes(), now.full(), Duration.ofMillis(now.oldest()));
+  }
+
+  /**
+   * Sends what only waits for others to go with. The future completes on the loop when all that was
+   * said before has its answer, or failed. Thread-safe.
+   */
+  CompletableFuture<Boolean> flush() {
+    return read(
+        CompletableFuture.completedFuture(true),
+        machine ->
+            CompletableFuture.allOf(
+                    machine.flush().stream()
+                        .map(outcome ->
+                            outcome instanceof Asked asked
+                                ? asked.answer.handle((answer, failure) -> true)
+                                : CompletableFuture.completedFuture(true))
+                        .toArray(CompletableFuture[]::new))
+                .thenApply(done -> true));
   }
 
   /** Whether the client was closed for good. Thread-safe. */
@@ -121,6 +165,12 @@ final class Engine implements ClientEffects {
           new UnsentException("state: CLOSED (expected: a client that is not closed)", unsent));
       return asked;
     }
+    try {
+      passGate(asked, ask, timeout);
+    } catch (UnsentException refused) {
+      asked.failed(refused);
+      return asked;
+    }
     input(machine -> {
       if (!asked.answer.isDone()) {
         try {
@@ -131,6 +181,23 @@ final class Engine implements ClientEffects {
       }
     });
     return asked;
+  }
+
+  private void passGate(Asked asked, ClientAsk ask, long timeout) {
+    QueueGate present = gate;
+    if (present != null && ask.message()) {
+      int size = ask.bytes();
+      boolean handler = dispatcher.waiting();
+      try {
+        long patience =
+            timeout < 0 && !handler ? Long.MAX_VALUE : options.requestTimeout().toMillis();
+        present.enter(size, patience, asked.unsent);
+      } finally {
+        dispatcher.waited(handler);
+      }
+      CompletionStage<?> unused =
+          asked.answer.whenComplete((answer, failure) -> present.leave(size));
+    }
   }
 
   /** Sends something that is worth nothing later. Thread-safe. */
@@ -162,6 +229,9 @@ final class Engine implements ClientEffects {
   boolean end(Consumer<ClientSession> how) {
     if (ending.getAndSet(true)) {
       return false;
+    }
+    if (gate != null) {
+      gate.close();
     }
     input(machine -> {
       how.accept(machine);

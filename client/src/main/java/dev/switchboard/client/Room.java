@@ -45,7 +45,7 @@ public final class Room<M> extends Channel<M> {
   /** The same without blocking. */
   public CompletionStage<Void> leaveAsync() {
     ClientAsk.Leave ask = new ClientAsk.Leave(name);
-    return client.<Void>later(ask, ask, 0, answer -> Client.nothing());
+    return client.<Void>later(ask, ask, 0, answer -> Waiting.nothing());
   }
 
   @Override

@@ -16,10 +16,7 @@ final class Waiting {
 
   /** Blocks for an answer. The session sees to it that there is one in time. */
   static ClientAnswer block(Dispatcher dispatcher, Engine.Asked asked) {
-    boolean inHandler = dispatcher.inHandler();
-    if (inHandler) {
-      dispatcher.blocked(true);
-    }
+    boolean handler = dispatcher.waiting();
     try {
       return asked.answer.get();
     } catch (InterruptedException interrupted) {
@@ -30,9 +27,7 @@ final class Waiting {
     } catch (ExecutionException failed) {
       throw unwrapped(failed);
     } finally {
-      if (inHandler) {
-        dispatcher.blocked(false);
-      }
+      dispatcher.waited(handler);
     }
   }
 
@@ -60,5 +55,10 @@ final class Waiting {
       case RuntimeException other -> other;
       default -> new IllegalStateException(cause);
     };
+  }
+
+  @SuppressWarnings("NullAway") // a Void has no value but null
+  static Void nothing() {
+    return null;
   }
 }

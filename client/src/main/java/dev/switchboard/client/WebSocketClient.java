@@ -103,6 +103,21 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     return state() == State.OPEN;
   }
 
+  /** How full the queue is now; empty if the client is closed. */
+  public QueueStatus queueStatus() {
+    return engine.queueStatus();
+  }
+
+  /**
+   * Sends at once what waits for others to go with ({@link ClientBuilder#batching}), if there is a
+   * connection.
+   *
+   * @return completes when each message said before has its answer, or failed; never fails
+   */
+  public CompletionStage<Void> flush() {
+    return Waiting.stage(engine.flush(), done -> Waiting.nothing());
+  }
+
   /** Calls a handler for everything that happens to the client. */
   public Subscription events(Consumer<? super ClientEvent> handler) {
     return events.events(ClientEvent.class, handler);

@@ -41,6 +41,22 @@ public sealed interface ClientAsk {
   /** Who is in a room; null: who is online. */
   record Users(@Nullable String room, @Nullable String after) implements ClientAsk {}
 
+  /** Whether it is a message of the user's, and not about the session. */
+  default boolean message() {
+    return this instanceof Publish || this instanceof Tell;
+  }
+
+  /** What it counts for in the queue: its JSON, and something for the envelope. */
+  default int bytes() {
+    byte[] data =
+        switch (this) {
+          case Publish publish -> publish.data();
+          case Tell tell -> tell.data();
+          default -> null;
+        };
+    return 128 + (data == null ? 0 : data.length);
+  }
+
   /** Whether asking again after a lost connection does no harm. */
   default boolean repeatable() {
     return !(this instanceof Tell);

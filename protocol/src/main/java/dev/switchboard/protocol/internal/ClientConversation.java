@@ -63,7 +63,7 @@ final class ClientConversation {
   private void rejoin(String room) {
     ClientAsk.Join join = new ClientAsk.Join(room, 0, places.place(Address.room(room)));
     questions.ahead(
-        new ClientQuestion(join, null, ClientQuestions.NEVER, rejoined(room)), this::send);
+        new ClientQuestion(join, null, 0, ClientQuestions.NEVER, rejoined(room)), this::send);
   }
 
   private ClientQuestion.Outcome rejoined(String room) {

@@ -7,9 +7,13 @@ import org.jspecify.annotations.Nullable;
 public final class ClientQuestion {
   final ClientAsk ask;
   final Outcome outcome;
+  final long since;
   final long deadline;
   final int bytes;
   private final @Nullable Object unsent;
+
+  /** Whether it goes before the messages that wait, and does not count as one. */
+  boolean control;
 
   /** Its id on the present connection, 0 if it was not sent there. */
   long id;
@@ -28,12 +32,19 @@ public final class ClientQuestion {
     void failed(SwitchboardException why);
   }
 
-  ClientQuestion(ClientAsk ask, @Nullable Object unsent, long deadline, Outcome outcome) {
+  /**
+   * One that was not asked yet.
+   *
+   * @param since when the user wanted it
+   */
+  ClientQuestion(
+      ClientAsk ask, @Nullable Object unsent, long since, long deadline, Outcome outcome) {
     this.ask = ask;
     this.unsent = unsent;
+    this.since = since;
     this.deadline = deadline;
     this.outcome = outcome;
-    this.bytes = bytes(ask);
+    this.bytes = ask.bytes();
   }
 
   /** What the user gave, to be given back. */
@@ -55,15 +66,5 @@ public final class ClientQuestion {
       done = true;
       outcome.failed(why);
     }
-  }
-
-  private static int bytes(ClientAsk ask) {
-    byte[] data =
-        switch (ask) {
-          case ClientAsk.Publish publish -> publish.data();
-          case ClientAsk.Tell tell -> tell.data();
-          default -> null;
-        };
-    return 128 + (data == null ? 0 : data.length);
   }
 }

@@ -3,37 +3,38 @@ package dev.switchboard.protocol.internal;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.UnsentException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The questions without an answer: those that wait to be sent, in order, and those on the way. Both
- * together are bounded; those on the way also by a window, so that no connection is ever given more
- * than it can take. Confined to the session's thread.
+ * The questions without an answer: those that wait to be sent, and those on the way. What is on the
+ * way is bounded by a window, so that no connection is ever given more than it can take; what waits
+ * is the {@link ClientQueue}'s. Confined to the session's thread.
  */
 final class ClientQuestions {
   static final long NEVER = Long.MAX_VALUE;
 
   private final ClientSettings settings;
-  private final Deque<ClientQuestion> waiting = new ArrayDeque<>();
+  private final ClientQueue queue;
   private final Map<Long, ClientQuestion> sent = new LinkedHashMap<>();
   private final PriorityQueue<ClientQuestion> deadlines =
       new PriorityQueue<>(Comparator.comparingLong((ClientQuestion one) -> one.deadline));
+  private final Set<String> noEcho = new HashSet<>();
   private long nextId = 1;
-  private long bytes;
   private long bytesOnTheWay;
 
   ClientQuestions(ClientSettings settings) {
     this.settings = settings;
+    this.queue = new ClientQueue(settings.queue());
   }
 
   /**
@@ -41,41 +42,37 @@ final class ClientQuestions {
    *
    * @throws UnsentException if there is no room for it
    */
-  void add(ClientQuestion question) {
-    int count = size();
-    if (count >= settings.queueMessages()) {
-      throw new UnsentException(
-          "queue: "
-              + count
-              + " messages wait (expected: fewer than "
-              + settings.queueMessages()
-              + ")",
-          question.unsent());
+  void add(ClientQuestion question, long now) {
+    for (ClientQuestion dropped : queue.add(question, now)) {
+      forget(dropped);
+      dropped.failed(
+          new UnsentException(
+              "queue: a later message took its place (expected: room for it)", dropped.unsent()));
     }
-    if (bytes + question.bytes > settings.queueBytes()) {
-      throw new UnsentException(
-          "queue: "
-              + bytes
-              + " bytes wait, and "
-              + question.bytes
-              + " more (expected: at most "
-              + settings.queueBytes()
-              + " together)",
-          question.unsent());
-    }
-    waiting.addLast(question);
-    bytes += question.bytes;
+    remember(question);
+  }
+
+  private void remember(ClientQuestion question) {
     if (question.deadline != NEVER) {
       deadlines.add(question);
     }
+    if (question.ask instanceof ClientAsk.Publish publish && !publish.echo()) {
+      noEcho.add(publish.messageId());
+    }
   }
 
-  int size() {
-    return waiting.size() + sent.size();
+  private void forget(ClientQuestion question) {
+    if (question.deadline != NEVER) {
+      deadlines.remove(question);
+    }
+    if (question.ask instanceof ClientAsk.Publish publish && !publish.echo()) {
+      noEcho.remove(publish.messageId());
+    }
   }
 
-  long bytes() {
-    return bytes;
+  ClientQueueStatus status(long now) {
+    int onTheWay = (int) sent.values().stream().filter(question -> !question.control).count();
+    return queue.status(onTheWay, now);
   }
 
   /** A number for something that is not kept here. */
@@ -83,16 +80,20 @@ final class ClientQuestions {
     return nextId++;
   }
 
-  /** Sends a question before all that wait. It does not count towards the bounds. */
+  /** Sends a question before all that wait. */
   void ahead(ClientQuestion question, BiConsumer<Long, ClientAsk> send) {
-    bytes += question.bytes;
+    question.control = true;
+    queue.count(question);
+    remember(question);
     dispatch(question, send);
   }
 
   /** Sends what waits, as far as the window is open. */
   void pump(BiConsumer<Long, ClientAsk> send) {
-    while (!waiting.isEmpty() && windowOpen()) {
-      dispatch(waiting.removeFirst(), send);
+    for (ClientQuestion next = queue.next(windowOpen());
+        next != null;
+        next = queue.next(windowOpen())) {
+      dispatch(next, send);
     }
   }
 
@@ -109,26 +110,37 @@ final class ClientQuestions {
     send.accept(question.id, question.ask);
   }
 
+  /** Lets go what only waits for others to go with; the messages that have no answer yet. */
+  List<ClientQuestion> flush() {
+    queue.release();
+    List<ClientQuestion> all = new ArrayList<>(sent.values());
+    all.addAll(queue.waiting());
+    all.removeIf(question -> question.control);
+    return all;
+  }
+
   /** The question that an answer is for, which is then no longer here; null if none is. */
   @Nullable ClientQuestion take(Id re) {
     ClientQuestion question = sent.remove(re.number());
     if (question != null) {
-      bytes -= question.bytes;
       bytesOnTheWay -= question.bytes;
-      deadlines.remove(question);
+      queue.discount(question);
+      forget(question);
     }
     return question;
   }
 
   /** Takes back a question that its asker no longer waits for. */
-  boolean withdraw(ClientQuestion question) {
-    boolean was = question.id != 0 ? sent.remove(question.id, question) : waiting.remove(question);
-    if (was) {
-      bytes -= question.bytes;
-      bytesOnTheWay -= question.id != 0 ? question.bytes : 0;
-      deadlines.remove(question);
+  void withdraw(ClientQuestion question) {
+    if (question.id != 0) {
+      if (sent.remove(question.id, question)) {
+        bytesOnTheWay -= question.bytes;
+        queue.discount(question);
+      }
+    } else {
+      queue.remove(question);
     }
-    return was;
+    forget(question);
   }
 
   /** The connection is gone: what was on the way goes first again, or fails if it must not. */
@@ -140,77 +152,67 @@ final class ClientQuestions {
     for (ClientQuestion question : onTheWay.reversed()) {
       question.id = 0;
       if (question.ask.repeatable() && !question.done) {
-        waiting.addFirst(question);
+        queue.again(question);
       }
     }
     for (ClientQuestion question : onTheWay) {
       if (!question.ask.repeatable()) {
-        bytes -= question.bytes;
-        deadlines.remove(question);
+        queue.discount(question);
+        forget(question);
         question.failed(unknown("the connection was lost before the answer"));
       }
     }
   }
 
   /** Removes the waiting questions that a new session has no use for. */
-  List<ClientQuestion> dropWaiting(java.util.function.Predicate<ClientAsk> which) {
-    List<ClientQuestion> dropped = new ArrayList<>();
-    for (Iterator<ClientQuestion> each = waiting.iterator(); each.hasNext(); ) {
-      ClientQuestion question = each.next();
-      if (which.test(question.ask)) {
-        each.remove();
-        bytes -= question.bytes;
-        deadlines.remove(question);
-        dropped.add(question);
-      }
-    }
+  List<ClientQuestion> dropWaiting(Predicate<ClientAsk> which) {
+    List<ClientQuestion> dropped =
+        queue.waiting().stream().filter(question -> which.test(question.ask)).toList();
+    dropped.forEach(this::withdraw);
     return dropped;
   }
 
   /** Whether a publication with that name is among them that asked for no copy of its own. */
   boolean noEcho(String messageId) {
-    return isNoEcho(sent.values(), messageId) || isNoEcho(waiting, messageId);
+    return noEcho.contains(messageId);
   }
 
-  private static boolean isNoEcho(Iterable<ClientQuestion> questions, String messageId) {
-    for (ClientQuestion question : questions) {
-      if (question.ask instanceof ClientAsk.Publish publish
-          && !publish.echo()
-          && publish.messageId().equals(messageId)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Fails what should have been answered by now. */
+  /** Fails what should have been answered or sent by now, and lets go what is due. */
   void expire(long now) {
     for (ClientQuestion next = deadlines.peek();
         next != null && next.deadline <= now;
         next = deadlines.peek()) {
-      boolean wasSent = next.sent;
-      withdraw(next);
-      next.failed(
-          wasSent
-              ? unknown("no answer in time")
-              : new UnsentException("not sent in time (expected: a connection)", next.unsent()));
+      late(next, "no answer in time", "not sent in time (expected: a connection)");
     }
+    for (ClientQuestion next = queue.aged(now); next != null; next = queue.aged(now)) {
+      late(
+          next,
+          "no answer while it may wait",
+          "queue: waited for " + (now - next.since) + " ms (expected: less, by the option)");
+    }
+    queue.advance(now);
+  }
+
+  private void late(ClientQuestion question, String wasSent, String wasNot) {
+    withdraw(question);
+    question.failed(
+        question.sent ? unknown(wasSent) : new UnsentException(wasNot, question.unsent()));
   }
 
   /** When {@link #expire} has something to do. */
   long wakeAt() {
     ClientQuestion next = deadlines.peek();
-    return next == null ? NEVER : next.deadline;
+    return Math.min(next == null ? NEVER : next.deadline, queue.wakeAt());
   }
 
   /** Fails everything: no answer will come. */
   void end(String why) {
     List<ClientQuestion> all = new ArrayList<>(sent.values());
-    all.addAll(waiting);
+    all.addAll(queue.waiting());
     sent.clear();
-    waiting.clear();
+    queue.clear();
     deadlines.clear();
-    bytes = 0;
+    noEcho.clear();
     bytesOnTheWay = 0;
     nextId = 1;
     for (ClientQuestion question : all) {

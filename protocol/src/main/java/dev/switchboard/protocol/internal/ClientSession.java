@@ -59,14 +59,18 @@ public final class ClientSession {
     return List.copyOf(places.rooms());
   }
 
-  /** Questions without an answer, waiting or on the way. */
-  public int pending() {
-    return questions.size();
+  /** What waits for an answer. */
+  public ClientQueueStatus queue(long now) {
+    return questions.status(now);
   }
 
-  /** Bytes of those. */
-  public long pendingBytes() {
-    return questions.bytes();
+  /** Sends what only waits for others to go with. Returns whose answers are still to come. */
+  public List<Outcome> flush() {
+    List<Outcome> outcomes = questions.flush().stream().map(one -> one.outcome).toList();
+    if (state == ClientState.OPEN) {
+      conversation.pump();
+    }
+    return outcomes;
   }
 
   /** When {@link #advance} is needed; {@code Long.MAX_VALUE} for never. */
@@ -227,12 +231,12 @@ public final class ClientSession {
       long now, ClientAsk ask, @Nullable Object unsent, long timeout, Outcome outcome) {
     long deadline =
         timeout < 0 ? NEVER : now + (timeout == 0 ? settings.requestTimeout() : timeout);
-    ClientQuestion question = new ClientQuestion(ask, unsent, deadline, outcome);
+    ClientQuestion question = new ClientQuestion(ask, unsent, now, deadline, outcome);
     if (state == ClientState.CLOSED || state == ClientState.CLOSING) {
       throw new UnsentException(
           "state: " + state + " (expected: a client that is not closed)", question.unsent());
     }
-    questions.add(question);
+    questions.add(question, now);
     if (state == ClientState.OPEN) {
       conversation.pump();
     }

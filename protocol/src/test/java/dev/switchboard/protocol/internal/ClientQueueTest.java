@@ -1,5 +1,7 @@
 package dev.switchboard.protocol.internal;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -30,15 +32,35 @@ class ClientQueueTest {
 
   private static void replayBounded(
       int messages, long bytes, int window, long windowBytes, String... parts) {
-    ClientSettings base = ClientSettings.DEFAULT;
+    replayWith(
+        ClientSettings.Queue.DEFAULT.withBounds(messages, bytes), window, windowBytes, parts);
+  }
+
+  private static ClientRole replayWith(ClientSettings.Queue queue, String... parts) {
+    return replayWith(queue, 10, 1_000_000, parts);
+  }
+
+  private static ClientRole replayWith(
+      ClientSettings.Queue queue, int window, long windowBytes, String... parts) {
     ClientSettings settings =
         new ClientSettings(
-            base.backoff(), 10_000, 10_000, null, messages, bytes, window, windowBytes);
-    new ClientRole("ann", settings, 1.0, false).replay(Transcript.parse(String.join("", parts)));
+            ClientSettings.DEFAULT.backoff(), 10_000, 10_000, null, queue, window, windowBytes);
+    ClientRole role = new ClientRole("ann", settings, 1.0, false);
+    role.replay(Transcript.parse(String.join("", parts)));
+    return role;
+  }
+
+  private static ClientSettings.Queue two(ClientSettings.WhenFull whenFull) {
+    return new ClientSettings.Queue(2, 1_000_000, Long.MAX_VALUE, whenFull, 1, 0);
+  }
+
+  private static ClientSettings.Queue batches(int count, long interval) {
+    return new ClientSettings.Queue(
+        100, 1_000_000, Long.MAX_VALUE, ClientSettings.WhenFull.REFUSE, count, interval);
   }
 
   @Test
-  void whatWasSaidBeforeConnectingGoesOutInOrder() {
+  void whatWasSaidBeforeConnectingGoesOutInOrderAndJoinsDoNotWaitBehindIt() {
     replay(
         """
         ann! publish a chat 1
@@ -47,10 +69,207 @@ class ClientQueueTest {
         """,
         OPEN,
         """
-        ann> {"type":"chat","room":"a","id":1,"messageId":"$1","data":1}
-        ann> {"type":"join_room","room":"a","id":2}
+        ann> {"type":"join_room","room":"a","id":1}
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$1","data":1}
         ann> {"type":"chat","room":"a","id":3,"messageId":"$2","data":2}
         """);
+  }
+
+  @Test
+  void aLeaveStaysBehindTheMessagesBeforeItAndAJoinBehindTheLeave() {
+    replay(
+        """
+        ann! publish a chat 1
+        ann! leave a
+        ann! join a
+        ann! join b
+        """,
+        OPEN,
+        """
+        ann> {"type":"join_room","room":"b","id":1}
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$1","data":1}
+        ann> {"type":"leave_room","room":"a","id":3}
+        ann> {"type":"join_room","room":"a","id":4}
+        """);
+  }
+
+  @Test
+  void aQuestionAboutTheSessionNeedsNoRoomInTheQueueAndNoWindow() {
+    replayBounded(
+        2,
+        1_000_000,
+        1,
+        1_000_000,
+        """
+        ann! publish a chat 1
+        ann! publish a chat 2
+        """,
+        OPEN,
+        """
+        ann> {"type":"chat","room":"a","id":1,"messageId":"$1","data":1}
+        ann! history a
+        ann> {"type":"history","room":"a","id":2,"limit":50}
+        ann! join b
+        ann> {"type":"join_room","room":"b","id":3}
+        ann! publish a chat 3
+        ann= unsent
+        """);
+  }
+
+  @Test
+  void theOldestMayGiveWayButNotOneThatMayHaveArrived() {
+    replayWith(
+        two(ClientSettings.WhenFull.DROP_OLDEST),
+        OPEN,
+        """
+        ann! publish a chat 1
+        ann> {"type":"chat","room":"a","id":1,"messageId":"$1","data":1}
+        """,
+        LOST,
+        """
+        ann! publish a chat 2
+        ann! publish a chat 3
+        ann= unsent
+        +1s
+        ann= reconnect 1
+        """,
+        BACK,
+        """
+        ann= reconnect_success 1
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$1","data":1}
+        ann> {"type":"chat","room":"a","id":3,"messageId":"$3","data":3}
+        ann! publish a chat 4
+        ann= unsent
+        """);
+  }
+
+  @Test
+  void theNewestMayGiveWay() {
+    replayWith(
+        two(ClientSettings.WhenFull.DROP_NEWEST),
+        """
+        ann! publish a chat 1
+        ann! publish a chat 2
+        ann! publish a chat 3
+        ann= unsent
+        """,
+        OPEN,
+        """
+        ann> {"type":"chat","room":"a","id":1,"messageId":"$1","data":1}
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$3","data":3}
+        """);
+  }
+
+  @Test
+  void nothingIsDroppedForAMessageThatDoesNotFitEvenThen() {
+    ClientRole role =
+        replayWith(
+            new ClientSettings.Queue(
+                9, 300, Long.MAX_VALUE, ClientSettings.WhenFull.DROP_OLDEST, 1, 0),
+            """
+            ann! publish a chat 1
+            ann! publish a chat 2
+            ann! publish a chat "%s"
+            ann= unsent
+            """
+                .formatted("x".repeat(300)));
+    assertThat(role.queue().waiting()).isEqualTo(2);
+  }
+
+  @Test
+  void whatHasWaitedTooLongIsGivenBackOrIfItMayHaveArrivedLeftOpen() {
+    replayWith(
+        new ClientSettings.Queue(9, 1_000_000, 5_000, ClientSettings.WhenFull.REFUSE, 1, 0),
+        OPEN,
+        """
+        ann! publish a chat 1
+        ann> {"type":"chat","room":"a","id":1,"messageId":"$1","data":1}
+        """,
+        LOST,
+        """
+        ann! publish a chat 2
+        +1s
+        ann= reconnect 1
+        +3999ms
+        ann! publish a chat 3
+        +1ms
+        ann= refused timeout
+        ann= unsent
+        """,
+        BACK,
+        """
+        ann= reconnect_success 1
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$3","data":3}
+        +1m
+        """);
+  }
+
+  @Test
+  void aBatchLeavesWhenItIsLargeEnoughOrOldEnoughOrAsked() {
+    replayWith(
+        batches(3, 100),
+        OPEN,
+        """
+        ann! publish a chat 1
+        +99ms
+        ann! publish a chat 2
+        ann! publish a chat 3
+        ann> {"type":"chat","room":"a","id":1,"messageId":"$1","data":1}
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$2","data":2}
+        ann> {"type":"chat","room":"a","id":3,"messageId":"$3","data":3}
+        ann! publish a chat 4
+        +99ms
+        ann! publish a chat 5
+        +1ms
+        ann> {"type":"chat","room":"a","id":4,"messageId":"$4","data":4}
+        ann> {"type":"chat","room":"a","id":5,"messageId":"$5","data":5}
+        ann! publish a chat 6
+        ann! flush
+        ann> {"type":"chat","room":"a","id":6,"messageId":"$6","data":6}
+        ann! publish a chat 7
+        ann! join b
+        ann> {"type":"join_room","room":"b","id":7}
+        """);
+  }
+
+  @Test
+  void whatAnUnfinishedBatchHoldsGoesWithTheResumedSession() {
+    replayWith(
+        batches(3, 100),
+        OPEN,
+        """
+        ann! publish a chat 1
+        ann! flush
+        ann> {"type":"chat","room":"a","id":1,"messageId":"$1","data":1}
+        ann! publish a chat 2
+        """,
+        LOST,
+        "+1s\nann= reconnect 1\n",
+        BACK,
+        """
+        ann= reconnect_success 1
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$1","data":1}
+        ann> {"type":"chat","room":"a","id":3,"messageId":"$2","data":2}
+        """);
+  }
+
+  @Test
+  void theStatusCountsWhatWaitsAndWhatIsOnTheWay() {
+    ClientRole role =
+        replayWith(
+            two(ClientSettings.WhenFull.REFUSE),
+            1,
+            1_000_000,
+            OPEN,
+            """
+            ann! publish a chat 1
+            ann> {"type":"chat","room":"a","id":1,"messageId":"$1","data":1}
+            ann! publish a chat 2
+            ann! join b
+            ann> {"type":"join_room","room":"b","id":2}
+            +3s
+            """);
+    assertThat(role.queue()).isEqualTo(new ClientQueueStatus(1, 1, 258, true, 3_000));
   }
 
   @Test

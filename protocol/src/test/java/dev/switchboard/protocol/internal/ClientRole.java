@@ -41,6 +41,10 @@ final class ClientRole implements ClientEffects {
     this.liveness = liveness;
   }
 
+  ClientQueueStatus queue() {
+    return session.queue(now);
+  }
+
   ClientSession session() {
     return session;
   }
@@ -135,6 +139,7 @@ final class ClientRole implements ClientEffects {
               new ClientAsk.Join(
                   words[1], words.length > 2 ? Integer.parseInt(words[3]) : 0, null));
       case "reconnect" -> session.reconnect(now);
+      case "flush" -> session.flush();
       case "forceClose" -> session.forceClose(now);
       case "quiet" -> publish(Address.room(words[1]), false, words);
       case "leave" -> ask(new ClientAsk.Leave(words[1]));

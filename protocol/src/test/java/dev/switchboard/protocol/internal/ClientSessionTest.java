@@ -60,8 +60,7 @@ class ClientSessionTest {
         base.welcomeTimeout(),
         base.requestTimeout(),
         base.heartbeat(),
-        base.queueMessages(),
-        base.queueBytes(),
+        base.queue(),
         base.windowMessages(),
         base.windowBytes());
   }
@@ -433,8 +432,7 @@ class ClientSessionTest {
             base.welcomeTimeout(),
             base.requestTimeout(),
             new ClientSettings.Heartbeat(5_000, 1_000, true),
-            base.queueMessages(),
-            base.queueBytes(),
+            base.queue(),
             base.windowMessages(),
             base.windowBytes());
     replay(

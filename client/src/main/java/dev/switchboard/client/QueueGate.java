@@ -1,0 +1,85 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.UnsentException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Lets as many messages through to the queue as fit in it, and has their threads wait for the
+ * others to leave it ({@link WhenFull#BLOCK}). Thread-safe.
+ */
+final class QueueGate {
+  private final int maxMessages;
+  private final long maxBytes;
+  private final ReentrantLock lock = new ReentrantLock(true);
+  private final Condition room = lock.newCondition();
+  private int messages; // under lock, as is all below
+  private long bytes;
+  private boolean closed;
+
+  QueueGate(int maxMessages, long maxBytes) {
+    this.maxMessages = maxMessages;
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * Waits for room.
+   *
+   * @param patience in milliseconds
+   * @throws UnsentException if there was none in time, there can never be, or the client is closed
+   */
+  void enter(int size, long patience, Object unsent) {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(patience);
+      while (!closed && full(size)) {
+        if (size > maxBytes) {
+          throw new UnsentException(
+              "queue: %d bytes (expected: at most %d)".formatted(size, maxBytes), unsent);
+        }
+        if (left <= 0) {
+          throw new UnsentException("queue: full (expected: room for it in time)", unsent);
+        }
+        left = room.awaitNanos(left);
+      }
+      if (closed) {
+        throw new UnsentException("state: CLOSED (expected: a client that is not closed)", unsent);
+      }
+      messages++;
+      bytes += size;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new UnsentException("queue: interrupted before there was room", unsent);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean full(int size) {
+    return messages >= maxMessages || bytes + size > maxBytes;
+  }
+
+  /** A message has left the queue. */
+  void leave(int size) {
+    lock.lock();
+    try {
+      messages--;
+      bytes -= size;
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nobody needs to wait any more. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

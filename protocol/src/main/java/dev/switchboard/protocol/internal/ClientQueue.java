@@ -1,0 +1,220 @@
+package dev.switchboard.protocol.internal;
+
+import dev.switchboard.protocol.UnsentException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be sent, in two lanes: messages, in order and bounded; and questions about the
+ * session (joins, pages, users), which never wait behind messages. A leave stays among the messages
+ * that were meant to go before it, and so does a join of a room with a leave before it. Confined to
+ * the session's thread.
+ *
+ * <p>The bounds hold for what waits and what is on the way together, so an answer makes room.
+ */
+final class ClientQueue {
+  /** Questions about the session without an answer; more than that is a mistake of the caller. */
+  private static final int MAX_CONTROLS = 1_000;
+
+  private final ClientSettings.Queue bounds;
+  private final Deque<ClientQuestion> controls = new ArrayDeque<>();
+  private final Deque<ClientQuestion> messages = new ArrayDeque<>();
+  private int controlCount;
+  private int count;
+  private long bytes;
+  private boolean released;
+  private long batchAt = ClientQuestions.NEVER;
+
+  ClientQueue(ClientSettings.Queue bounds) {
+    this.bounds = bounds;
+  }
+
+  /**
+   * Puts a question at the end of its lane.
+   *
+   * @return those that had to go for it, no longer here
+   * @throws UnsentException if there is no room for it
+   */
+  List<ClientQuestion> add(ClientQuestion question, long now) {
+    question.control = control(question.ask);
+    if (question.control) {
+      if (controlCount >= MAX_CONTROLS) {
+        throw new UnsentException(
+            "queue: %d joins and requests for pages wait (expected: fewer than %d)"
+                .formatted(controlCount, MAX_CONTROLS),
+            question.unsent());
+      }
+      controls.addLast(question);
+      count(question);
+      return List.of();
+    }
+    List<ClientQuestion> victims = victims(question);
+    victims.forEach(this::remove);
+    if (messages.isEmpty()) {
+      batchAt = bounds.batch() > 1 ? now + bounds.batchInterval() : ClientQuestions.NEVER;
+    }
+    messages.addLast(question);
+    count(question);
+    released |= messages.size() >= bounds.batch();
+    return victims;
+  }
+
+  private boolean control(ClientAsk ask) {
+    return switch (ask) {
+      case ClientAsk.Join join ->
+          messages.stream()
+              .noneMatch(one ->
+                  one.ask instanceof ClientAsk.Leave leave && leave.room().equals(join.room()));
+      case ClientAsk.History history -> true;
+      case ClientAsk.Users users -> true;
+      default -> false;
+    };
+  }
+
+  /** The fewest that have to go so that a message fits. */
+  private List<ClientQuestion> victims(ClientQuestion question) {
+    List<ClientQuestion> victims = new ArrayList<>();
+    int left = count;
+    long leftBytes = bytes;
+    Iterator<ClientQuestion> candidates =
+        switch (bounds.whenFull()) {
+          case REFUSE -> List.<ClientQuestion>of().iterator();
+          case DROP_OLDEST -> messages.iterator();
+          case DROP_NEWEST -> messages.descendingIterator();
+        };
+    while (left >= bounds.messages() || leftBytes + question.bytes > bounds.bytes()) {
+      if (!candidates.hasNext()) {
+        throw full(question);
+      }
+      ClientQuestion next = candidates.next();
+      if (!next.sent && next.ask.message()) {
+        victims.add(next);
+        left--;
+        leftBytes -= next.bytes;
+      }
+    }
+    return victims;
+  }
+
+  private UnsentException full(ClientQuestion question) {
+    return new UnsentException(
+        count >= bounds.messages()
+            ? "queue: %d messages wait (expected: fewer than %d)"
+                .formatted(count, bounds.messages())
+            : "queue: %d bytes wait, and %d more (expected: at most %d together)"
+                .formatted(bytes, question.bytes, bounds.bytes()),
+        question.unsent());
+  }
+
+  /** A question is now without an answer. */
+  void count(ClientQuestion question) {
+    if (question.control) {
+      controlCount++;
+    } else {
+      count++;
+      bytes += question.bytes;
+    }
+  }
+
+  /** A question that was on the way is no longer without an answer. */
+  void discount(ClientQuestion question) {
+    if (question.control) {
+      controlCount--;
+    } else {
+      count--;
+      bytes -= question.bytes;
+    }
+  }
+
+  /** Takes the next to be sent, a message only if the window is open; null if there is none. */
+  @Nullable ClientQuestion next(boolean windowOpen) {
+    ClientQuestion control = controls.pollFirst();
+    if (control != null || !released || !windowOpen) {
+      return control;
+    }
+    ClientQuestion message = messages.pollFirst();
+    settle();
+    return message;
+  }
+
+  /** What was on the way goes before all that waits. */
+  void again(ClientQuestion question) {
+    (question.control ? controls : messages).addFirst(question);
+    released = true;
+  }
+
+  /** Takes a question out of its lane. */
+  void remove(ClientQuestion question) {
+    if ((question.control ? controls : messages).remove(question)) {
+      discount(question);
+      settle();
+    }
+  }
+
+  /** Messages need no longer wait for others to go with. */
+  void release() {
+    released = !messages.isEmpty();
+    batchAt = ClientQuestions.NEVER;
+  }
+
+  /** An empty lane begins a new batch. */
+  private void settle() {
+    if (messages.isEmpty()) {
+      release();
+    }
+  }
+
+  /** Does what is due by now. */
+  void advance(long now) {
+    if (now >= batchAt) {
+      release();
+    }
+  }
+
+  /** A message that has waited too long. */
+  @Nullable ClientQuestion aged(long now) {
+    ClientQuestion oldest = messages.peekFirst();
+    return oldest != null && now >= agesAt(oldest) ? oldest : null;
+  }
+
+  private long agesAt(ClientQuestion question) {
+    return bounds.age() == ClientQuestions.NEVER
+        ? ClientQuestions.NEVER
+        : question.since + bounds.age();
+  }
+
+  long wakeAt() {
+    ClientQuestion oldest = messages.peekFirst();
+    return Math.min(batchAt, oldest == null ? ClientQuestions.NEVER : agesAt(oldest));
+  }
+
+  /** All that wait, in the order in which they would be sent. */
+  List<ClientQuestion> waiting() {
+    List<ClientQuestion> all = new ArrayList<>(controls);
+    all.addAll(messages);
+    return all;
+  }
+
+  ClientQueueStatus status(int onTheWay, long now) {
+    ClientQuestion oldest = messages.peekFirst();
+    return new ClientQueueStatus(
+        messages.size(),
+        onTheWay,
+        bytes,
+        count >= bounds.messages() || bytes >= bounds.bytes(),
+        oldest == null ? 0 : Math.max(0, now - oldest.since));
+  }
+
+  void clear() {
+    controls.clear();
+    messages.clear();
+    controlCount = 0;
+    count = 0;
+    bytes = 0;
+    settle();
+  }
+}
