@@ -12,7 +12,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -26,7 +25,12 @@ import org.slf4j.LoggerFactory;
  * loop.
  */
 final class Connection extends ChannelInboundHandlerAdapter
-    implements WebSocket, FrameReader.Sink, Outbox.Owner, Sweeper.Swept {
+    implements WebSocket,
+        FrameReader.Sink,
+        Intake.Owner,
+        Outbox.Owner,
+        Parting.Owner,
+        Sweeper.Swept {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
   private static final WebSocketListener SILENT = new WebSocketListener() {};
@@ -35,20 +39,12 @@ final class Connection extends ChannelInboundHandlerAdapter
   private final LoopState state;
   private final ChannelHandlerContext ctx;
   private final Outbox outbox;
-  private FrameReader reader;
+  private final Intake intake;
+  private final Parting parting;
   private WebSocketListener listener = SILENT;
-
-  private volatile ReadyState readyState = ReadyState.OPEN;
-  private boolean paused;
-  private boolean taking;
-  private boolean inputEnded;
-  private boolean told;
   private boolean wantsWritable;
-  private boolean peerClosed;
-  private @Nullable ByteBuf held;
 
   private int slot = -1;
-  private long deadline;
   private long lastHeard;
   private long pinged = Heartbeat.NOT_PINGED;
 
@@ -68,7 +64,8 @@ final class Connection extends ChannelInboundHandlerAdapter
             terms.client() ? new MaskSource() : null,
             deflate == null ? null : new Compressor(deflate, state),
             terms.options().batching());
-    this.reader = reader(false);
+    this.intake = new Intake(ctx, this, reader(false));
+    this.parting = new Parting(terms, state, ctx, outbox, this);
   }
 
   /**
@@ -90,7 +87,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     try {
       listener = listeners.apply(this);
       if (listener.wantsFragments()) {
-        reader = reader(true);
+        intake.reader(reader(true));
       }
     } catch (RuntimeException | Error e) {
       broken(e);
@@ -127,13 +124,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     pinged = Heartbeat.NOT_PINGED;
     state.reading(outbox);
     try {
-      ByteBuf waiting = held;
-      if (waiting != null) {
-        waiting.writeBytes(in);
-      } else {
-        take(in);
-        hold(in);
-      }
+      intake.receive(in);
     } finally {
       in.release();
       state.reading(null);
@@ -145,97 +136,75 @@ final class Connection extends ChannelInboundHandlerAdapter
     outbox.afterRead();
   }
 
-  private void take(ByteBuf in) {
-    taking = true;
-    try {
-      reader.read(in);
-    } catch (RuntimeException | Error e) {
-      in.skipBytes(in.readableBytes());
-      broken(e);
-    } finally {
-      taking = false;
-    }
-  }
-
-  /** Keeps what may not be delivered yet and makes TCP push back. */
-  private void hold(ByteBuf in) {
-    if (in.isReadable() && paused) {
-      held = ctx.alloc().directBuffer(in.readableBytes()).writeBytes(in);
-      ctx.channel().config().setAutoRead(false);
-    }
-  }
-
   @Override
   public void pauseReading() {
     confined();
-    paused = readyState == ReadyState.OPEN;
+    if (parting.isOpen()) {
+      intake.pause();
+    }
   }
 
   @Override
   public void resumeReading() {
     confined();
-    paused = false;
-    if (taking) {
-      return;
-    }
-    ByteBuf waiting = held;
-    if (waiting != null) {
-      take(waiting);
-      if (waiting.isReadable()) {
-        return;
-      }
-      held = null;
-      waiting.release();
-      outbox.afterRead();
-    }
-    if (inputEnded) {
-      inputEnd();
-    } else if (!ctx.channel().config().isAutoRead()) {
-      lastHeard = state.sweeper.now();
-      ctx.channel().config().setAutoRead(true);
-    }
+    intake.resume();
   }
 
-  /**
-   * Reading as it should be after a handshake that may have stopped it, or seen the end of the
-   * input.
-   */
-  void resumeReading(boolean ended) {
-    inputEnded = ended;
-    if (!paused) {
-      resumeReading();
-    }
+  /** See {@link Intake#startAfter}. */
+  void startReading(boolean inputEnded) {
+    intake.startAfter(inputEnded);
   }
 
   @Override
   public boolean paused() {
-    return paused;
+    return intake.isPaused();
+  }
+
+  @Override
+  public void afterRead() {
+    outbox.afterRead();
+  }
+
+  @Override
+  public void readsAgain() {
+    lastHeard = state.sweeper.now();
+  }
+
+  @Override
+  public void inputEnded() {
+    parting.inputEnded();
+  }
+
+  @Override
+  public void broken(Throwable cause) {
+    LOG.error("listener of {} failed; closing with 1011", remoteAddress(), cause);
+    parting.fail(Closing.INTERNAL_ERROR, "internal error");
   }
 
   @Override
   public void text(ByteBuf view) {
-    if (readyState == ReadyState.OPEN) {
+    if (parting.isOpen()) {
       listener.onText(view);
     }
   }
 
   @Override
   public void binary(ByteBuf view) {
-    if (readyState == ReadyState.OPEN) {
+    if (parting.isOpen()) {
       listener.onBinary(view);
     }
   }
 
   @Override
   public void fragment(ByteBuf view, boolean last) {
-    if (readyState == ReadyState.OPEN) {
+    if (parting.isOpen()) {
       listener.onFragment(view, last);
     }
   }
 
   @Override
   public void ping(ByteBuf view) {
-    if (readyState == ReadyState.OPEN && admit(view.readableBytes())) {
+    if (parting.isOpen() && admit(view.readableBytes())) {
       outbox.control(Opcode.PONG, view.retain());
       listener.onPing(view);
     }
@@ -243,7 +212,7 @@ final class Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void pong(ByteBuf view) {
-    if (readyState == ReadyState.OPEN) {
+    if (parting.isOpen()) {
       listener.onPong(view);
     }
   }
@@ -357,7 +326,7 @@ final class Connection extends ChannelInboundHandlerAdapter
   /** Whether so many bytes more may be sent. */
   private boolean admit(int bytes) {
     confined();
-    if (readyState != ReadyState.OPEN) {
+    if (!parting.isOpen()) {
       return false;
     }
     int limit = terms.options().maxPendingBytes();
@@ -380,8 +349,8 @@ final class Connection extends ChannelInboundHandlerAdapter
     } catch (RuntimeException | Error e) {
       broken(e);
     }
-    if (answer == Overflow.CLOSE && readyState == ReadyState.OPEN) {
-      fail(Closing.SLOW_READER, "too slow a reader");
+    if (answer == Overflow.CLOSE && parting.isOpen()) {
+      parting.fail(Closing.SLOW_READER, "too slow a reader");
     }
     return false;
   }
@@ -390,7 +359,7 @@ final class Connection extends ChannelInboundHandlerAdapter
   public void progressed() {
     if (wantsWritable && outbox.pending() <= terms.options().maxPendingBytes() >> 2) {
       wantsWritable = false;
-      if (readyState == ReadyState.OPEN) {
+      if (parting.isOpen()) {
         try {
           listener.onWritable();
         } catch (RuntimeException | Error e) {
@@ -405,20 +374,7 @@ final class Connection extends ChannelInboundHandlerAdapter
   @Override
   public void close(int code, String reason) {
     confined();
-    byte[] payload = Closing.payload(code, reason);
-    if (readyState == ReadyState.OPEN) {
-      sendClose(payload);
-    }
-  }
-
-  private void sendClose(byte[] payload) {
-    readyState = ReadyState.CLOSING;
-    outbox.control(Opcode.CLOSE, Unpooled.wrappedBuffer(payload));
-    if (paused) {
-      paused = false;
-      execute(this::resumeReading);
-    }
-    deadline = state.sweeper.now() + terms.options().closeTimeout().toMillis();
+    parting.close(Closing.payload(code, reason));
   }
 
   @Override
@@ -429,88 +385,47 @@ final class Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void closing(int code, String reason) {
-    peerClosed = true;
-    if (readyState == ReadyState.OPEN) {
-      sendClose(code == Closing.NO_STATUS ? new byte[0] : Closing.payload(code, ""));
-    }
-    tell(code, reason, true);
-    if (terms.client()) {
-      // RFC 6455 §7.1.1: the server closes the socket first.
-      deadline = state.sweeper.now() + terms.options().closeTimeout().toMillis();
-    } else {
-      hangUp();
-    }
+    parting.closedByPeer(code, reason);
   }
 
   @Override
   public void violation(int code, String reason) {
-    fail(code, reason);
+    parting.fail(code, reason);
   }
 
-  /** Fails the connection (RFC 6455 §7.1.7). */
-  private void fail(int code, String reason) {
-    reader.release();
-    if (readyState == ReadyState.OPEN) {
-      sendClose(Closing.payload(code, Closing.fit(reason)));
+  @Override
+  public void awaitAnswer() {
+    if (intake.isPaused()) {
+      execute(intake::resume);
     }
-    tell(code, reason, false);
-    hangUp();
   }
 
-  private void broken(Throwable cause) {
-    LOG.error("listener of {} failed; closing with 1011", remoteAddress(), cause);
-    fail(Closing.INTERNAL_ERROR, "internal error");
+  @Override
+  public void readNoMore() {
+    intake.stop();
   }
 
-  /**
-   * Ends our side once everything is written; the peer's bytes are read and dropped meanwhile, as a
-   * reset could take our close frame with it.
-   */
-  private void hangUp() {
-    deadline = state.sweeper.now() + terms.options().closeTimeout().toMillis();
-    outbox.whenWritten(failed -> Ending.half(ctx, terms.secure() || inputEnded));
-  }
-
-  private void tell(int code, String reason, boolean clean) {
-    if (!told) {
-      told = true;
-      try {
-        listener.onClose(code, reason, clean);
-      } catch (RuntimeException | Error e) {
-        LOG.error("listener of {} failed in onClose", remoteAddress(), e);
-      }
+  @Override
+  public void ended(int code, String reason, boolean clean) {
+    try {
+      listener.onClose(code, reason, clean);
+    } catch (RuntimeException | Error e) {
+      LOG.error("listener of {} failed in onClose", remoteAddress(), e);
     }
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event == ChannelInputShutdownEvent.INSTANCE) {
-      inputEnded = true;
-      if (held == null || !paused) {
-        inputEnd();
-      }
+      intake.end();
     }
-  }
-
-  /** The peer will send nothing more: what it is owed is written, then the socket ends. */
-  private void inputEnd() {
-    outbox.drain();
-    deadline = state.sweeper.now() + terms.options().closeTimeout().toMillis();
-    outbox.whenWritten(failed -> Ending.now(ctx));
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    readyState = ReadyState.CLOSED;
     state.sweeper.remove(this);
-    reader.release();
-    ByteBuf waiting = held;
-    if (waiting != null) {
-      held = null;
-      waiting.release();
-    }
-    outbox.close(new IOException("the connection has ended"));
-    tell(Closing.ABNORMAL, "", false);
+    intake.release();
+    parting.gone();
   }
 
   @Override
@@ -528,14 +443,11 @@ final class Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void sweep(long now) {
-    if (deadline != 0) {
-      if (now >= deadline) {
-        Ending.now(ctx);
-      }
+    if (parting.sweep(now)) {
       return;
     }
     Heartbeat heartbeat = terms.heartbeat();
-    if (heartbeat != null && readyState == ReadyState.OPEN) {
+    if (heartbeat != null && parting.isOpen()) {
       if (!ctx.channel().config().isAutoRead()) {
         // Who does not read can't hear.
         lastHeard = now;
@@ -553,7 +465,7 @@ final class Connection extends ChannelInboundHandlerAdapter
   }
 
   private void giveUp() {
-    fail(Closing.NO_HEARTBEAT, "no answer to ping");
+    parting.fail(Closing.NO_HEARTBEAT, "no answer to ping");
     outbox.drain();
     Ending.now(ctx);
   }
@@ -606,16 +518,11 @@ final class Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public ReadyState readyState() {
-    return readyState;
+    return parting.readyState();
   }
 
   @Override
   public String toString() {
-    return "WebSocket["
-        + remoteAddress()
-        + ", "
-        + readyState
-        + (peerClosed ? ", closed by the peer" : "")
-        + "]";
+    return "WebSocket[" + remoteAddress() + ", " + readyState() + "]";
   }
 }

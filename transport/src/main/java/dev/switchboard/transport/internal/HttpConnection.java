@@ -308,7 +308,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     if (early != null) {
       early.release();
     }
-    connection.resumeReading(inputEnded);
+    connection.startReading(inputEnded);
   }
 
   private void refuse(HttpResponse response) {
