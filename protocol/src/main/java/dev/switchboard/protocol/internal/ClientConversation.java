@@ -4,6 +4,7 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -130,15 +131,20 @@ final class ClientConversation {
       question.failed(ClientReads.refused(control));
       return;
     }
-    ClientAnswer answer = answer(question.ask, envelope, json);
-    if (answer != null) {
-      question.answered(answer);
-    } else {
-      question.failed(
-          new RefusedException(
-              ErrorCode.INTERNAL,
-              "answer: " + envelope.type() + " (expected: the answer to " + question.ask + ")"));
+    String wrong = envelope.type();
+    try {
+      ClientAnswer answer = answer(question.ask, envelope, json);
+      if (answer != null) {
+        question.answered(answer);
+        return;
+      }
+    } catch (MalformedEnvelope entry) {
+      wrong += " with " + entry.getMessage();
     }
+    question.failed(
+        new RefusedException(
+            ErrorCode.INTERNAL,
+            "answer: " + wrong + " (expected: the answer to " + question.ask + ")"));
   }
 
   private @Nullable ClientAnswer answer(ClientAsk ask, Envelope envelope, byte[] json) {
