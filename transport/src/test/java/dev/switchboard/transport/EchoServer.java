@@ -1,10 +1,8 @@
 package dev.switchboard.transport;
 
-import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /** A server whose every path is an echo, and which tells how connections ended. */
 final class EchoServer implements AutoCloseable {
@@ -28,7 +26,7 @@ final class EchoServer implements AutoCloseable {
             loops,
             exchange -> {
               if (exchange.isUpgrade()) {
-                exchange.accept(Upgrade.of(options, Echo::new));
+                exchange.accept(Upgrade.of(options, socket -> new Echo(socket, opened, closes)));
               } else {
                 HttpRequest request = exchange.request();
                 exchange.respond(
@@ -48,44 +46,12 @@ final class EchoServer implements AutoCloseable {
   }
 
   Closed closed() {
-    try {
-      Closed closed = closes.poll(10, TimeUnit.SECONDS);
-      if (closed == null) {
-        throw new AssertionError("no onClose within 10 s");
-      }
-      return closed;
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return Echo.next(closes);
   }
 
   @Override
   public void close() {
     server.close();
     loops.close();
-  }
-
-  private final class Echo implements WebSocketListener {
-    private final WebSocket socket;
-
-    Echo(WebSocket socket) {
-      this.socket = socket;
-      opened.add(socket);
-    }
-
-    @Override
-    public void onText(ByteBuf view) {
-      socket.sendText(view.retain());
-    }
-
-    @Override
-    public void onBinary(ByteBuf view) {
-      socket.sendBinary(view.retain());
-    }
-
-    @Override
-    public void onClose(int code, String reason, boolean clean) {
-      closes.add(new Closed(code, reason, clean));
-    }
   }
 }

@@ -10,21 +10,39 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** A client that is nothing but a socket: it can break every rule. */
+/**
+ * A peer that is nothing but a socket, a client's unless said otherwise: it can break every rule.
+ */
 final class Raw implements AutoCloseable {
   static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 
   private final Socket socket;
+  private final boolean client;
   private final DataInputStream in;
 
   Raw(InetSocketAddress address) {
+    this(connected(address), true);
+  }
+
+  /** A peer on an open socket; a client masks its frames, a server expects them to be. */
+  Raw(Socket socket, boolean client) {
+    this.socket = socket;
+    this.client = client;
     try {
-      socket = new Socket();
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort()), 5000);
       socket.setSoTimeout(10_000);
       socket.setTcpNoDelay(true);
       in = new DataInputStream(socket.getInputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Socket connected(InetSocketAddress address) {
+    try {
+      Socket socket = new Socket();
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort()), 5000);
+      return socket;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -67,9 +85,14 @@ final class Raw implements AutoCloseable {
     }
   }
 
-  /** Sends a masked frame with a minimal length. */
+  /** Sends a frame as this side must, with a minimal length. */
   Raw frame(int first, byte[] payload) {
-    return send(masked(first, payload));
+    return send(framed(first, payload));
+  }
+
+  /** A frame as this side must send it. */
+  byte[] framed(int first, byte[] payload) {
+    return client ? masked(first, payload) : unmasked(first, payload);
   }
 
   Raw frame(int first, String payload) {
@@ -78,25 +101,38 @@ final class Raw implements AutoCloseable {
 
   static byte[] masked(int first, byte[] payload) {
     byte[] key = {0x12, (byte) 0xF3, 0x55, (byte) 0x9C};
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream out = header(first, 0x80, payload.length);
+    out.writeBytes(key);
+    byte[] masked = payload.clone();
+    for (int i = 0; i < payload.length; i++) {
+      masked[i] ^= key[i & 3];
+    }
+    out.writeBytes(masked);
+    return out.toByteArray();
+  }
+
+  static byte[] unmasked(int first, byte[] payload) {
+    ByteArrayOutputStream out = header(first, 0, payload.length);
+    out.writeBytes(payload);
+    return out.toByteArray();
+  }
+
+  private static ByteArrayOutputStream header(int first, int mask, int length) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(length + 14);
     out.write(first);
-    if (payload.length <= 125) {
-      out.write(0x80 | payload.length);
-    } else if (payload.length <= 0xffff) {
-      out.write(0x80 | 126);
-      out.write(payload.length >> 8);
-      out.write(payload.length);
+    if (length <= 125) {
+      out.write(mask | length);
+    } else if (length <= 0xffff) {
+      out.write(mask | 126);
+      out.write(length >> 8);
+      out.write(length);
     } else {
-      out.write(0x80 | 127);
+      out.write(mask | 127);
       for (int shift = 56; shift >= 0; shift -= 8) {
-        out.write((int) ((long) payload.length >> shift));
+        out.write((int) ((long) length >> shift));
       }
     }
-    out.writeBytes(key);
-    for (int i = 0; i < payload.length; i++) {
-      out.write(payload[i] ^ key[i & 3]);
-    }
-    return out.toByteArray();
+    return out;
   }
 
   /** Reads a response's head. */
@@ -159,11 +195,17 @@ final class Raw implements AutoCloseable {
         throw new AssertionError("a frame was expected, but the stream has ended");
       }
       int second = in.readUnsignedByte();
-      if (second > 127) {
-        throw new AssertionError("server masked a frame");
+      if (second > 127 == client) {
+        throw new AssertionError(client ? "server masked a frame" : "client did not mask a frame");
       }
-      long length = second == 126 ? in.readUnsignedShort() : second == 127 ? in.readLong() : second;
-      return new Frame(first, bytes((int) length));
+      int seven = second & 0x7f;
+      long length = seven == 126 ? in.readUnsignedShort() : seven == 127 ? in.readLong() : seven;
+      byte[] key = client ? new byte[4] : bytes(4);
+      byte[] payload = bytes((int) length);
+      for (int i = 0; !client && i < payload.length; i++) {
+        payload[i] ^= key[i & 3];
+      }
+      return new Frame(first, payload);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

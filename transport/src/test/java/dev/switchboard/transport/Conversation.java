@@ -1,0 +1,83 @@
+package dev.switchboard.transport;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A row of {@code conversations.txt}: what a peer sends to an echo, and what it gets back.
+ *
+ * @param section its heading
+ */
+record Conversation(String section, String sent, String answered) {
+
+  /** All of them, in order. */
+  static List<Conversation> all() {
+    List<Conversation> all = new ArrayList<>();
+    String section = "";
+    for (String line : (Iterable<String>) file().lines()::iterator) {
+      int bar = line.indexOf('|');
+      if (line.startsWith("## ")) {
+        section = line.substring(3);
+      } else if (bar > 0 && !line.startsWith("#")) {
+        all.add(
+            new Conversation(
+                section, line.substring(0, bar).strip(), line.substring(bar + 1).strip()));
+      }
+    }
+    return all;
+  }
+
+  private static String file() {
+    try (InputStream in =
+        Objects.requireNonNull(Conversation.class.getResourceAsStream("conversations.txt"))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What the peer sends, framed as it must. */
+  byte[] bytes(Raw peer) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (String frame : sent.split(" ", -1)) {
+      int first = Integer.parseInt(frame.substring(0, 2), 16);
+      out.writeBytes(peer.framed(first, payload(frame.substring(3))));
+    }
+    return out.toByteArray();
+  }
+
+  /** What the peer gets: frames, {@code echo CODE} or {@code close CODE}. */
+  List<String> answers() {
+    return Arrays.asList(answered.split(" (?=[0-9a-f]{2}:|echo|close)", -1));
+  }
+
+  /** Whether every cut of it is worth trying, and not only a few. */
+  boolean isShort() {
+    return !sent.matches(".*\\d{3,}\\*.*");
+  }
+
+  static byte[] payload(String text) {
+    if (text.startsWith("#")) {
+      return HexFormat.of().parseHex(text.substring(1));
+    }
+    int star = text.indexOf('*');
+    String plain =
+        star < 0
+            ? text
+            : text.substring(star + 1).repeat(Integer.parseInt(text.substring(0, star)));
+    return plain.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return section + ": " + (sent.length() > 80 ? sent.substring(0, 80) + "…" : sent);
+  }
+}
