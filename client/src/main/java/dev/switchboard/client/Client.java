@@ -50,7 +50,24 @@ public final class Client<M> extends WebSocketClient {
 
   /** Starts with a client for a protocol. */
   public static <M> ClientBuilder<Client<M>> of(Protocol<M> protocol) {
-    return new ClientBuilder<>(options -> new Client<>(protocol, options));
+    return new ClientBuilder<>(true, options -> new Client<>(protocol, options));
+  }
+
+  /**
+   * Starts with a client for the messages of a sealed interface, and a server that is not ours.
+   *
+   * @throws dev.switchboard.protocol.DefinitionException as {@link Protocol#foreign}, or if the
+   *     form cannot carry a type
+   */
+  public static <M> ClientBuilder<PlainClient<M>> of(Class<M> union, Form form) {
+    Protocol<M> protocol = Protocol.foreign(union);
+    form.check(protocol);
+    return new ClientBuilder<>(false, options -> new PlainClient<>(protocol, form, options));
+  }
+
+  /** Starts with a client for text and binary, and a server that is not ours. */
+  public static ClientBuilder<RawClient> raw() {
+    return new ClientBuilder<>(false, RawClient::new);
   }
 
   /** The session, once there was one. */
@@ -161,11 +178,7 @@ public final class Client<M> extends WebSocketClient {
 
   /** Calls a handler for every message of the type with that name on the wire. */
   public Subscription on(String type, Consumer<? super MessageEvent<? extends M>> handler) {
-    if (protocol.find(type) == null) {
-      throw new IllegalArgumentException(
-          "type: " + type + " (expected: one of " + protocol.union().getName() + ")");
-    }
-    return onMatching(event -> event.type().equals(type), handler);
+    return messages.on(type, handler);
   }
 
   /** Calls a handler for the next message of a class, and then no more. */

@@ -24,13 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientBuilder<C extends WebSocketClient> {
   private final Function<ClientOptions, C> making;
+  private final boolean greeted;
   private Headers headers = Headers.EMPTY;
-  private List<String> subprotocols = List.of("switchboard.v1.json");
+  private List<String> subprotocols;
   private Duration connectTimeout = Duration.ofSeconds(10);
   private Duration requestTimeout = Duration.ofSeconds(10);
   private @Nullable Duration heartbeatInterval = Duration.ofSeconds(25);
   private Duration heartbeatTimeout = Duration.ofSeconds(10);
   private boolean heartbeatMessages;
+  private String heartbeatWords = "{\"type\":\"ping\"}";
   private Reconnect reconnect = Reconnect.DEFAULT;
   private int queueMessages = 10_000;
   private long queueBytes = 16L << 20;
@@ -42,8 +44,11 @@ public final class ClientBuilder<C extends WebSocketClient> {
 
   private @Nullable Supplier<SslContext> tls;
 
-  ClientBuilder(Function<ClientOptions, C> making) {
+  /** Builds what {@code making} makes, for a server that is ours if {@code greeted}. */
+  ClientBuilder(boolean greeted, Function<ClientOptions, C> making) {
+    this.greeted = greeted;
     this.making = making;
+    this.subprotocols = greeted ? List.of("switchboard.v1.json") : List.of();
   }
 
   /** Adds a header to each upgrade request; none by default. */
@@ -70,7 +75,10 @@ public final class ClientBuilder<C extends WebSocketClient> {
     }
   }
 
-  /** Subprotocols to offer, most wanted first; {@code switchboard.v1.json} by default. */
+  /**
+   * Subprotocols to offer, most wanted first. By default {@code switchboard.v1.json} to a
+   * Switchboard server, none to others.
+   */
   public ClientBuilder<C> subprotocols(String... names) {
     subprotocols = List.of(names);
     return this;
@@ -112,6 +120,22 @@ public final class ClientBuilder<C extends WebSocketClient> {
   /** Asks with {@code ping} messages, not with ping frames, which are the default. */
   public ClientBuilder<C> heartbeatMessages() {
     heartbeatMessages = true;
+    return this;
+  }
+
+  /**
+   * The same in the server's own words, for one that is not ours: {@code {"type":"ping"}} by
+   * default. Whatever it sends then counts as its answer.
+   *
+   * @throws IllegalArgumentException if the server is ours, which has words of its own
+   */
+  public ClientBuilder<C> heartbeatMessages(String words) {
+    if (greeted || words.isEmpty()) {
+      throw new IllegalArgumentException(
+          "heartbeatMessages: words (expected: some, for a server that is not ours)");
+    }
+    heartbeatMessages = true;
+    heartbeatWords = words;
     return this;
   }
 
@@ -175,6 +199,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   public C build(String uri) {
     ClientOptions options =
         new ClientOptions(
+            greeted,
             URI.create(uri),
             headers,
             subprotocols,
@@ -183,6 +208,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
             heartbeatInterval,
             heartbeatTimeout,
             heartbeatMessages,
+            heartbeatWords,
             reconnect,
             queueMessages,
             queueBytes,

@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@link ClientBuilder} collected, checked. Immutable.
  *
+ * @param greeted whether the server is to be ours, and to say {@code welcome}
  * @param heartbeatInterval null for no heartbeat
  * @param queueAge null for no limit
  */
 record ClientOptions(
+    boolean greeted,
     URI uri,
     Headers headers,
     List<String> subprotocols,
@@ -27,6 +29,7 @@ record ClientOptions(
     @Nullable Duration heartbeatInterval,
     Duration heartbeatTimeout,
     boolean heartbeatMessages,
+    String heartbeatWords,
     Reconnect reconnect,
     int queueMessages,
     long queueBytes,
@@ -84,7 +87,10 @@ record ClientOptions(
         heartbeatInterval == null
             ? null
             : new ClientSettings.Heartbeat(
-                heartbeatInterval.toMillis(), heartbeatTimeout.toMillis(), heartbeatMessages),
+                heartbeatInterval.toMillis(),
+                heartbeatTimeout.toMillis(),
+                heartbeatMessages,
+                greeted ? "" : heartbeatWords),
         queue(),
         1_024,
         WINDOW_BYTES);

@@ -17,6 +17,7 @@ import dev.switchboard.transport.WebSocket;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -57,6 +58,8 @@ final class Engine implements ClientEffects {
   private volatile @Nullable WebSocket socket;
   private int connecting;
   private boolean paused;
+  private boolean entered;
+  private final ArrayDeque<Consumer<ClientSession>> inputs = new ArrayDeque<>();
   private @Nullable ScheduledFuture<?> timer;
   private long timerAt = Long.MAX_VALUE;
 
@@ -74,7 +77,11 @@ final class Engine implements ClientEffects {
             ? new QueueGate(options.queueMessages(), options.queueBytes())
             : null;
     this.session =
-        new ClientSession(options.settings(), () -> ThreadLocalRandom.current().nextDouble(), this);
+        new ClientSession(
+            options.settings(),
+            options.greeted(),
+            () -> ThreadLocalRandom.current().nextDouble(),
+            this);
   }
 
   /** Where the client is. Thread-safe. */
@@ -143,8 +150,20 @@ final class Engine implements ClientEffects {
     return ending.get();
   }
 
+  /** On the loop. What the session causes meanwhile waits until it is done. */
   void enter(Consumer<ClientSession> input) {
-    input.accept(session);
+    if (entered) {
+      inputs.add(input);
+      return;
+    }
+    entered = true;
+    try {
+      for (Consumer<ClientSession> next = input; next != null; next = inputs.poll()) {
+        next.accept(session);
+      }
+    } finally {
+      entered = false;
+    }
     rooms = session.rooms();
     schedule();
   }
@@ -313,6 +332,25 @@ final class Engine implements ClientEffects {
     if (open != null) {
       open.sendText(json);
     }
+  }
+
+  @Override
+  public void send(long id, ClientAsk.Frame frame) {
+    WebSocket open = socket;
+    if (open == null) {
+      return;
+    }
+    int number = connecting;
+    if (frame.text()) {
+      open.sendText(frame.payload());
+    } else {
+      open.sendBinary(frame.payload());
+    }
+    open.whenWritten(failure -> {
+      if (failure == null) {
+        enter(machine -> machine.written(now(), number, id));
+      }
+    });
   }
 
   @Override

@@ -22,7 +22,8 @@ final class Incoming implements WebSocketListener {
 
   @Override
   public void onBinary(ByteBuf view) {
-    engine.enter(session -> session.heard(Engine.now(), number));
+    byte[] payload = ByteBufUtil.getBytes(view);
+    engine.enter(session -> session.receivedBinary(Engine.now(), number, payload));
   }
 
   @Override

@@ -45,15 +45,24 @@ final class TypedMessages<M> {
         once);
   }
 
+  Subscription on(String type, Consumer<? super MessageEvent<? extends M>> handler) {
+    if (protocol.find(type) == null) {
+      throw new IllegalArgumentException(
+          "type: " + type + " (expected: one of " + protocol.union().getName() + ")");
+    }
+    return onMatching(event -> event.type().equals(type), handler);
+  }
+
   /** On the loop: leaves it to the handlers' thread, if there is a handler. */
   void received(ClientReport.Received message) {
     if (message instanceof ClientReport.Message entry && !messages.isEmpty()) {
       byte[] data = entry.envelope().data();
-      dispatcher.submit(() -> received(entry.envelope()), data == null ? 0 : data.length);
+      dispatcher.submit(() -> handle(entry.envelope()), data == null ? 0 : data.length);
     }
   }
 
-  private void received(Envelope envelope) {
+  /** On the handlers' thread: tells those that want it. */
+  void handle(Envelope envelope) {
     MessageEvent<? extends M> event;
     try {
       event = read(envelope);

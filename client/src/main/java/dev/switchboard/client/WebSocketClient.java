@@ -26,7 +26,7 @@ import java.util.function.Function;
  * <p>Blocking calls end within the request timeout. If the calling thread is interrupted, they
  * throw and leave it interrupted.
  */
-public abstract sealed class WebSocketClient implements AutoCloseable permits Client {
+public abstract sealed class WebSocketClient implements AutoCloseable permits Client, RawClient {
   final ClientOptions options;
   final Dispatcher dispatcher;
   final Events events;

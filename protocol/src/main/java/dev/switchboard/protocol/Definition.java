@@ -24,8 +24,21 @@ final class Definition<M> {
   private final Map<Class<?>, MessageType<?>> byClass = new HashMap<>();
   private final Shape.Shapes shapes = new Shape.Shapes();
 
+  private final boolean foreign;
+
+  private Definition(boolean foreign) {
+    this.foreign = foreign;
+  }
+
+  /** Of names that any server would take. */
+  static <M> Definition<M> foreign(Class<M> union) {
+    Definition<M> definition = new Definition<>(true);
+    definition.union(union);
+    return definition;
+  }
+
   static <M> Definition<M> of(Class<M> union) {
-    Definition<M> definition = new Definition<>();
+    Definition<M> definition = new Definition<>(false);
     definition.union(union);
     return definition;
   }
@@ -80,10 +93,13 @@ final class Definition<M> {
     return type;
   }
 
-  private static String nameOf(Class<?> recordClass) {
+  private String nameOf(Class<?> recordClass) {
     dev.switchboard.protocol.Type given =
         recordClass.getAnnotation(dev.switchboard.protocol.Type.class);
     String name = given != null ? given.value() : snakeCase(recordClass.getSimpleName());
+    if (foreign) {
+      return name;
+    }
     if (!NAME.matcher(name).matches()) {
       throw new DefinitionException(
           recordClass.getName() + ": type \"" + name + "\" (expected: [a-z][a-z0-9_.-]{0,63})");

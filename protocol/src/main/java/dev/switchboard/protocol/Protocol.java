@@ -42,6 +42,15 @@ public final class Protocol<M> {
     return new Protocol<>(union, Definition.of(union));
   }
 
+  /**
+   * The same for a server that is not ours: no type is reserved, and a name may be any text.
+   *
+   * @throws DefinitionException if two types have one name, or a component cannot be decoded
+   */
+  public static <M> Protocol<M> foreign(Class<M> union) {
+    return new Protocol<>(union, Definition.foreign(union));
+  }
+
   /** The sealed interface. */
   public Class<M> union() {
     return union;

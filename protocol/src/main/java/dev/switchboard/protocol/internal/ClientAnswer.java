@@ -4,8 +4,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a server answers a {@link ClientAsk}. Immutable by convention. */
+/** How a {@link ClientAsk} came out. Immutable by convention. */
 public sealed interface ClientAnswer {
+
+  /** It was written to the socket. */
+  record Written() implements ClientAnswer {}
 
   /** {@code ack}; {@code seq} 0 if it has none, {@code seqs} empty but for several rooms. */
   record Acked(long seq, Map<String, Long> seqs) implements ClientAnswer {}

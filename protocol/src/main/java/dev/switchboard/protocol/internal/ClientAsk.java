@@ -4,11 +4,14 @@ import dev.switchboard.protocol.Address;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a client asks a server and gets exactly one answer to ({@code spec/protocol.md#6-answers}).
- * Immutable by convention.
- */
+/** What a client wants to get through, and hears the end of. Immutable by convention. */
 public sealed interface ClientAsk {
+
+  /** What gets exactly one answer ({@code spec/protocol.md#6-answers}). */
+  sealed interface Answered extends ClientAsk {}
+
+  /** A message to a server that is not ours; it is through when it was written to the socket. */
+  record Frame(boolean text, byte[] payload) implements ClientAsk {}
 
   /**
    * Append to one log, or to those of several rooms.
@@ -22,28 +25,28 @@ public sealed interface ClientAsk {
       boolean several,
       boolean echo,
       byte @Nullable [] data)
-      implements ClientAsk {}
+      implements Answered {}
 
   /** Something for the server's own handler; {@code replyType} null if it only acknowledges. */
   record Tell(String type, @Nullable String replyType, byte @Nullable [] data)
-      implements ClientAsk {}
+      implements Answered {}
 
   /** Join a room; {@code since} null is from now on. */
-  record Join(String room, int recent, Control.@Nullable Place since) implements ClientAsk {}
+  record Join(String room, int recent, Control.@Nullable Place since) implements Answered {}
 
   /** Leave a room. */
-  record Leave(String room) implements ClientAsk {}
+  record Leave(String room) implements Answered {}
 
   /** A page of a log. */
   record History(Address address, @Nullable Long before, @Nullable Long after, int limit)
-      implements ClientAsk {}
+      implements Answered {}
 
   /** Who is in a room; null: who is online. */
-  record Users(@Nullable String room, @Nullable String after) implements ClientAsk {}
+  record Users(@Nullable String room, @Nullable String after) implements Answered {}
 
   /** Whether it is a message of the user's, and not about the session. */
   default boolean message() {
-    return this instanceof Publish || this instanceof Tell;
+    return this instanceof Publish || this instanceof Tell || this instanceof Frame;
   }
 
   /** What it counts for in the queue: its JSON, and something for the envelope. */
@@ -52,6 +55,7 @@ public sealed interface ClientAsk {
         switch (this) {
           case Publish publish -> publish.data();
           case Tell tell -> tell.data();
+          case Frame frame -> frame.payload();
           default -> null;
         };
     return 128 + (data == null ? 0 : data.length);

@@ -29,7 +29,19 @@ final class ClientConversation {
   }
 
   private void send(Long id, ClientAsk ask) {
-    effects.send(ClientWrites.ask(id, ask));
+    switch (ask) {
+      case ClientAsk.Frame frame -> effects.send(id, frame);
+      case ClientAsk.Answered answered -> effects.send(ClientWrites.ask(id, answered));
+    }
+  }
+
+  /** A message is with the kernel. */
+  void written(long id) {
+    ClientQuestion question = questions.take(Id.of(id));
+    if (question != null) {
+      question.answered(new ClientAnswer.Written());
+    }
+    pump();
   }
 
   /** A session begins, goes on, or begins {@code anew} because the former one is gone. */
@@ -123,7 +135,7 @@ final class ClientConversation {
 
   private void answered(Id re, Envelope envelope, byte[] json) {
     ClientQuestion question = questions.take(re);
-    if (question == null) {
+    if (question == null || !(question.ask instanceof ClientAsk.Answered ask)) {
       return;
     }
     JsonNode control = envelope.control();
@@ -133,7 +145,7 @@ final class ClientConversation {
     }
     String wrong = envelope.type();
     try {
-      ClientAnswer answer = answer(question.ask, envelope, json);
+      ClientAnswer answer = answer(ask, envelope, json);
       if (answer != null) {
         question.answered(answer);
         return;
@@ -143,11 +155,10 @@ final class ClientConversation {
     }
     question.failed(
         new RefusedException(
-            ErrorCode.INTERNAL,
-            "answer: " + wrong + " (expected: the answer to " + question.ask + ")"));
+            ErrorCode.INTERNAL, "answer: " + wrong + " (expected: the answer to " + ask + ")"));
   }
 
-  private @Nullable ClientAnswer answer(ClientAsk ask, Envelope envelope, byte[] json) {
+  private @Nullable ClientAnswer answer(ClientAsk.Answered ask, Envelope envelope, byte[] json) {
     JsonNode control = envelope.control();
     if (control == null) {
       return ask instanceof ClientAsk.Tell
@@ -157,7 +168,7 @@ final class ClientConversation {
     return envelope.type().equals(answerOf(ask)) ? taken(ask, control, json) : null;
   }
 
-  private static String answerOf(ClientAsk ask) {
+  private static String answerOf(ClientAsk.Answered ask) {
     return switch (ask) {
       case ClientAsk.Publish publish -> "ack";
       case ClientAsk.Tell tell -> "ack";
@@ -168,7 +179,7 @@ final class ClientConversation {
     };
   }
 
-  private ClientAnswer taken(ClientAsk ask, JsonNode control, byte[] json) {
+  private ClientAnswer taken(ClientAsk.Answered ask, JsonNode control, byte[] json) {
     return switch (ask) {
       case ClientAsk.Publish publish -> committed(publish, ClientReads.acked(control));
       case ClientAsk.Tell tell -> ClientReads.acked(control);

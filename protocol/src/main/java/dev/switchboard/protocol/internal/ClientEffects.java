@@ -11,6 +11,9 @@ public interface ClientEffects {
   /** Sends a text message. */
   void send(byte[] json);
 
+  /** Sends a message whose end {@code written} is to tell. */
+  void send(long id, ClientAsk.Frame frame);
+
   /** Sends a text message if there is room for it, otherwise drops it. */
   void sendIfRoom(byte[] json);
 

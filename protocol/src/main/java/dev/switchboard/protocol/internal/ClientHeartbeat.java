@@ -1,5 +1,6 @@
 package dev.switchboard.protocol.internal;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ final class ClientHeartbeat {
 
   /** Anything came. */
   void heard(long now) {
+    if (waiting && settings != null && !settings.words().isEmpty()) {
+      effects.report(new ClientReport.Heartbeat(now - askedAt)); // how others answer is not known
+    }
     heardAt = now;
     waiting = false;
   }
@@ -65,7 +69,9 @@ final class ClientHeartbeat {
     }
     waiting = true;
     askedAt = now;
-    if (settings.message()) {
+    if (settings.message() && !settings.words().isEmpty()) {
+      effects.send(settings.words().getBytes(StandardCharsets.UTF_8));
+    } else if (settings.message()) {
       messageId = questions.nextId();
       effects.send(ClientWrites.ping(messageId));
     } else {

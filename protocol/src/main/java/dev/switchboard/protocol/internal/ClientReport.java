@@ -6,7 +6,7 @@ import dev.switchboard.protocol.SwitchboardException;
 /** What a client has to tell its user, in order. Immutable. */
 public sealed interface ClientReport {
 
-  /** The session is open; {@code resumed} if it went on. */
+  /** The session is open; {@code resumed} if it went on. Without a session, the names are empty. */
   record Opened(String session, String user, boolean resumed) implements ClientReport {}
 
   /** The open connection has ended. */
@@ -29,6 +29,12 @@ public sealed interface ClientReport {
 
   /** An entry of a log, a fleeting message, or one from the server's own code. */
   record Message(Envelope envelope) implements Received {}
+
+  /** A text message of a server that is not ours. */
+  record Text(byte[] utf8) implements Received {}
+
+  /** A binary message of a server that is not ours. */
+  record Binary(byte[] payload) implements Received {}
 
   /** A room was joined, or joined again. */
   record Joined(String room, ClientAnswer.Joined how) implements ClientReport {}

@@ -22,6 +22,7 @@ public final class ClientSession {
   private static final long NEVER = ClientQuestions.NEVER;
 
   private final ClientSettings settings;
+  private final boolean greeted;
   private final ClientComeback comeback;
   private final ClientEffects effects;
   private final ClientQuestions questions;
@@ -38,10 +39,13 @@ public final class ClientSession {
   /**
    * A client that was never connected.
    *
+   * @param greeted whether the server is ours, so that a session begins with {@code welcome}
    * @param draws numbers from 0 to 1 for the jitter
    */
-  public ClientSession(ClientSettings settings, DoubleSupplier draws, ClientEffects effects) {
+  public ClientSession(
+      ClientSettings settings, boolean greeted, DoubleSupplier draws, ClientEffects effects) {
     this.settings = settings;
+    this.greeted = greeted;
     this.comeback = new ClientComeback(settings.backoff(), draws);
     this.effects = effects;
     this.questions = new ClientQuestions(settings);
@@ -141,6 +145,10 @@ public final class ClientSession {
       return;
     }
     socketOpen = true;
+    if (!greeted) {
+      begun(now, new ClientReport.Opened("", "", false));
+      return;
+    }
     dueAt = now + settings.welcomeTimeout();
     if (ticket.valid()) {
       effects.send(ticket.resume(questions.nextId(), places.all()));
@@ -191,6 +199,10 @@ public final class ClientSession {
       return;
     }
     heartbeat.heard(now);
+    if (!greeted) {
+      effects.report(new ClientReport.Text(json));
+      return;
+    }
     Envelope envelope;
     try {
       envelope = Envelope.parse(json);
@@ -202,6 +214,21 @@ public final class ClientSession {
       case CONNECTING -> greeted(now, envelope);
       case OPEN -> told(now, envelope, json);
       default -> {}
+    }
+  }
+
+  /** A binary message came. */
+  public void receivedBinary(long now, int number, byte[] payload) {
+    heard(now, number);
+    if (number == connection && socketOpen && !greeted) {
+      effects.report(new ClientReport.Binary(payload));
+    }
+  }
+
+  /** A message that was sent with that id is with the kernel. */
+  public void written(long now, int number, long id) {
+    if (number == connection && state == ClientState.OPEN) {
+      conversation.written(id);
     }
   }
 
@@ -327,14 +354,18 @@ public final class ClientSession {
   }
 
   private void welcomed(long now, ClientReads.Session greeting, boolean resumed) {
-    int attempts = comeback.attempt();
     boolean anew = ticket.valid() && !resumed;
     ticket.renew(greeting);
     dueAt = NEVER;
     conversation.begin(greeting, resumed, anew);
+    begun(now, new ClientReport.Opened(greeting.session(), greeting.user(), resumed));
+  }
+
+  private void begun(long now, ClientReport.Opened opened) {
+    int attempts = comeback.attempt();
     heartbeat.start(now);
     to(ClientState.OPEN);
-    effects.report(new ClientReport.Opened(greeting.session(), greeting.user(), resumed));
+    effects.report(opened);
     if (attempts > 0) {
       comeback.reset();
       effects.report(new ClientReport.Reconnected(attempts));

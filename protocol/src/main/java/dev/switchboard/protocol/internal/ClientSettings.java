@@ -28,8 +28,15 @@ public record ClientSettings(
    * @param interval after so much silence
    * @param timeout so long to answer
    * @param message whether to ask with a {@code ping} message instead of a ping frame
+   * @param words what to ask a server with that is not ours, if with a message
    */
-  public record Heartbeat(long interval, long timeout, boolean message) {}
+  public record Heartbeat(long interval, long timeout, boolean message, String words) {
+
+    /** For a server of ours. */
+    public Heartbeat(long interval, long timeout, boolean message) {
+      this(interval, timeout, message, "");
+    }
+  }
 
   /**
    * What may be without an answer, waiting or on the way.

@@ -13,7 +13,7 @@ import tools.jackson.core.ObjectWriteContext;
 final class ClientWrites {
   private ClientWrites() {}
 
-  static byte[] ask(long id, ClientAsk ask) {
+  static byte[] ask(long id, ClientAsk.Answered ask) {
     return switch (ask) {
       case ClientAsk.Publish publish -> publish(id, publish);
       case ClientAsk.Tell tell -> object(tell.type(), id, json -> data(json, tell.data()));

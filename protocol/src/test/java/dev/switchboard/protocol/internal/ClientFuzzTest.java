@@ -52,7 +52,7 @@ class ClientFuzzTest {
 
   private static final class Machine implements ClientEffects, ClientQuestion.Outcome {
     final List<byte[]> sent = new ArrayList<>();
-    final ClientSession session = new ClientSession(ClientSettings.DEFAULT, () -> 0.5, this);
+    final ClientSession session = new ClientSession(ClientSettings.DEFAULT, true, () -> 0.5, this);
     int connection;
     int outcomes;
     long now;
@@ -96,6 +96,9 @@ class ClientFuzzTest {
     public void send(byte[] json) {
       sent.add(json);
     }
+
+    @Override
+    public void send(long id, ClientAsk.Frame frame) {}
 
     @Override
     public void sendIfRoom(byte[] json) {

@@ -37,7 +37,7 @@ final class ClientRole implements ClientEffects {
   /** A client of other habits; {@code liveness} has it report its heartbeat as well. */
   ClientRole(String who, ClientSettings settings, double draw, boolean liveness) {
     this.who = who;
-    this.session = new ClientSession(settings, () -> draw, this);
+    this.session = new ClientSession(settings, true, () -> draw, this);
     this.liveness = liveness;
   }
 
@@ -207,6 +207,7 @@ final class ClientRole implements ClientEffects {
       case ClientAnswer.Joined joined -> null;
       case ClientAnswer.Left left -> null;
       case ClientAnswer.Users users -> null;
+      case ClientAnswer.Written written -> null;
     };
   }
 
@@ -227,6 +228,11 @@ final class ClientRole implements ClientEffects {
   @Override
   public void send(byte[] json) {
     out.add("> " + text(json));
+  }
+
+  @Override
+  public void send(long id, ClientAsk.Frame frame) {
+    throw new AssertionError("a frame without an envelope, to a server of ours");
   }
 
   @Override
@@ -263,6 +269,8 @@ final class ClientRole implements ClientEffects {
           case ClientReport.Reconnected reconnected -> "reconnect_success " + reconnected.attempt();
           case ClientReport.ReconnectFailed failed -> "reconnect_failed " + failed.attempt();
           case ClientReport.Message message -> "message " + entry(message.envelope());
+          case ClientReport.Text came -> throw new AssertionError("text of another server");
+          case ClientReport.Binary binary -> throw new AssertionError("bytes of another server");
           case ClientReport.Joined joined -> "joined " + joined.room() + " " + joined.how().seq();
           case ClientReport.Left left -> "left " + left.room();
           case ClientReport.Presence presence ->

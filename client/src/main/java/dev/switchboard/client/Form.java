@@ -1,0 +1,78 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.DefinitionException;
+import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Protocol;
+import dev.switchboard.protocol.internal.Envelope;
+import dev.switchboard.protocol.internal.Json;
+import java.io.ByteArrayOutputStream;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** How a typed message stands on the wire of a server that is not ours. */
+public enum Form {
+  /** {@code {"type":"said","data":{"message":"hi"},"timestamp":1766300000000}}. */
+  PLAIN {
+    @Override
+    byte[] write(String type, byte[] data, long now) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream(data.length + 64);
+      try (JsonGenerator json = Json.MAPPER.createGenerator(out)) {
+        json.writeStartObject();
+        json.writeStringProperty("type", type);
+        json.writeName("data");
+        json.writeRawValue(new String(data, StandardCharsets.UTF_8));
+        json.writeNumberProperty("timestamp", now);
+        json.writeEndObject();
+      }
+      return out.toByteArray();
+    }
+
+    @Override
+    <M> void check(Protocol<M> protocol) {}
+  },
+
+  /** {@code {"type":"said","message":"hi"}}. */
+  FLAT {
+    @Override
+    byte[] write(String type, byte[] data, long now) {
+      if (data.length == 0 || data[0] != '{') {
+        throw new IllegalArgumentException(
+            "data: not a JSON object (expected: one, whose fields stand beside the type)");
+      }
+      ByteArrayOutputStream out = new ByteArrayOutputStream(data.length + 64);
+      out.writeBytes(
+          ("{\"type\":" + Json.MAPPER.writeValueAsString(type)).getBytes(StandardCharsets.UTF_8));
+      if (data.length > 2) {
+        out.write(',');
+      }
+      out.write(data, 1, data.length - 1);
+      return out.toByteArray();
+    }
+
+    @Override
+    <M> void check(Protocol<M> protocol) {
+      for (MessageType<? extends M> type : protocol.types()) {
+        for (RecordComponent component : type.recordClass().getRecordComponents()) {
+          if (component.getName().equals("type")) {
+            throw new DefinitionException(
+                type.recordClass().getName()
+                    + ": component type (expected: another name, as the flat form has its own)");
+          }
+        }
+      }
+    }
+  };
+
+  /** A message as it goes out; {@code data} is JSON without space around it. */
+  abstract byte[] write(String type, byte[] data, long now);
+
+  /** Refuses what this form cannot carry. */
+  abstract <M> void check(Protocol<M> protocol);
+
+  /** The message in a text, or null if it is none of this form. */
+  @Nullable Envelope read(byte[] utf8) {
+    return new FormReader(this == FLAT, utf8).read();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.internal.Envelope;
+import dev.switchboard.protocol.internal.Json;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * Finds type, data and time in a message of a server that is not ours, in one pass; data is cut out
+ * as it stands. Confined to one thread, used once.
+ */
+final class FormReader {
+  private final boolean flat;
+  private final byte[] utf8;
+  private @Nullable String type;
+  private byte @Nullable [] data;
+  private long timestamp;
+
+  FormReader(boolean flat, byte[] utf8) {
+    this.flat = flat;
+    this.utf8 = utf8;
+  }
+
+  /** Null if it has no type. */
+  @Nullable Envelope read() {
+    try (JsonParser parser = Json.MAPPER.createParser(utf8)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      for (String key = parser.nextName(); key != null; key = parser.nextName()) {
+        parser.nextToken();
+        key(key, parser);
+      }
+      if (parser.nextToken() != null) {
+        return null;
+      }
+    } catch (JacksonException other) {
+      return null;
+    }
+    return type == null ? null : envelope(type, flat ? utf8 : data);
+  }
+
+  private void key(String key, JsonParser parser) {
+    JsonToken token = parser.currentToken();
+    if (key.equals("type") && token == JsonToken.VALUE_STRING) {
+      type = parser.getString();
+    } else if (key.equals("timestamp") && token == JsonToken.VALUE_NUMBER_INT) {
+      timestamp =
+          parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER ? 0 : parser.getLongValue();
+    } else if (key.equals("data")) {
+      int start = (int) parser.currentTokenLocation().getByteOffset();
+      parser.skipChildren();
+      parser.finishToken();
+      data = Arrays.copyOfRange(utf8, start, (int) parser.currentLocation().getByteOffset());
+    } else {
+      parser.skipChildren();
+    }
+  }
+
+  private Envelope envelope(String name, byte @Nullable [] json) {
+    long time = timestamp > 0 ? timestamp : System.currentTimeMillis();
+    return new Envelope(
+        name, null, null, null, List.of(), false, false, true, null, 0, time, json, null);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.protocol.internal.ClientAsk;
+import dev.switchboard.protocol.internal.ClientReport;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A client of any WebSocket server: text, JSON and bytes. Thread-safe; which thread runs handlers
+ * says {@link WebSocketClient}.
+ *
+ * <p>What is sent while there is no connection waits for one, and goes out in order. A message that
+ * was not wholly written when its connection ended goes out again on the next one; nobody can have
+ * got it. One that was written is not sent again, whether it arrived or not.
+ */
+public sealed class RawClient extends WebSocketClient permits PlainClient {
+  private final Listeners<RawMessage> messages = new Listeners<>();
+
+  RawClient(ClientOptions options) {
+    super(options);
+  }
+
+  /**
+   * Sends a text message and returns when it is written to the socket, waiting for a connection if
+   * there is none.
+   *
+   * @throws UnsentException if the queue is full, the client is closed, or there was no connection
+   *     within the request timeout; it holds the message
+   * @throws dev.switchboard.protocol.RefusedException if it could not be written within the request
+   *     timeout ({@link dev.switchboard.protocol.ErrorCode#TIMEOUT}: it may arrive later)
+   */
+  public void send(String text) {
+    blocking(text(text), text);
+  }
+
+  /**
+   * Sends a binary message, which must not be changed before it is written; as {@link
+   * #send(String)}.
+   */
+  public void send(byte[] bytes) {
+    blocking(new ClientAsk.Frame(false, bytes), bytes);
+  }
+
+  /** Sends what is between position and limit as a binary message; as {@link #send(String)}. */
+  public void send(ByteBuffer bytes) {
+    blocking(binary(bytes), bytes);
+  }
+
+  /** Sends JSON as a text message; as {@link #send(String)}. */
+  public void send(JsonNode json) {
+    blocking(text(json.toString()), json);
+  }
+
+  /**
+   * Sends a text message without blocking, and without a limit of time: it waits for as long as the
+   * client lives. The stage fails as {@link #send(String)} throws.
+   */
+  public CompletionStage<Void> sendAsync(String text) {
+    return later(text(text), text);
+  }
+
+  /** Sends a binary message; as {@link #sendAsync(String)}. */
+  public CompletionStage<Void> sendAsync(byte[] bytes) {
+    return later(new ClientAsk.Frame(false, bytes), bytes);
+  }
+
+  /**
+   * Sends what is between position and limit as a binary message; as {@link #sendAsync(String)}.
+   */
+  public CompletionStage<Void> sendAsync(ByteBuffer bytes) {
+    return later(binary(bytes), bytes);
+  }
+
+  /** Sends JSON as a text message; as {@link #sendAsync(String)}. */
+  public CompletionStage<Void> sendAsync(JsonNode json) {
+    return later(text(json.toString()), json);
+  }
+
+  /** Calls a handler for every message. */
+  public Subscription onRaw(Consumer<? super RawMessage> handler) {
+    return messages.add(message -> true, handler, false);
+  }
+
+  /** Calls a handler for the next message, and then no more. */
+  public Subscription onceRaw(Consumer<? super RawMessage> handler) {
+    return messages.add(message -> true, handler, true);
+  }
+
+  /** Calls a handler for every text message. */
+  public Subscription onText(Consumer<String> handler) {
+    return onRaw(message -> {
+      if (message instanceof RawMessage.Text text) {
+        handler.accept(text.text());
+      }
+    });
+  }
+
+  /** Calls a handler for every text message that is JSON. */
+  public Subscription onJson(Consumer<JsonNode> handler) {
+    return onRaw(message -> {
+      if (message instanceof RawMessage.Text text) {
+        text.json().ifPresent(handler);
+      }
+    });
+  }
+
+  /** Calls a handler for every binary message. Its bytes are shared: not to be changed. */
+  public Subscription onBinary(Consumer<byte[]> handler) {
+    return onRaw(message -> {
+      if (message instanceof RawMessage.Binary binary) {
+        handler.accept(binary.bytes());
+      }
+    });
+  }
+
+  @Override
+  void received(ClientReport.Received message) {
+    switch (message) {
+      case ClientReport.Text text ->
+          dispatcher.submit(() -> handle(text.utf8()), text.utf8().length);
+      case ClientReport.Binary binary ->
+          dispatcher.submit(
+              () -> tell(new RawMessage.Binary(binary.payload())), binary.payload().length);
+      case ClientReport.Message entry -> {}
+    }
+  }
+
+  /** On the handlers' thread: a text message came. */
+  void handle(byte[] utf8) {
+    if (!messages.isEmpty()) {
+      tell(new RawMessage.Text(new String(utf8, StandardCharsets.UTF_8)));
+    }
+  }
+
+  private void tell(RawMessage message) {
+    messages.tell(message, events::failed);
+  }
+
+  void blocking(ClientAsk.Frame frame, Object unsent) {
+    Waiting.block(dispatcher, engine.ask(frame, unsent, 0));
+  }
+
+  CompletionStage<Void> later(ClientAsk.Frame frame, Object unsent) {
+    return Waiting.stage(engine.ask(frame, unsent, -1).answer, written -> Waiting.nothing());
+  }
+
+  private static ClientAsk.Frame text(String text) {
+    return new ClientAsk.Frame(true, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ClientAsk.Frame binary(ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    return new ClientAsk.Frame(false, copy);
+  }
+}

@@ -1,0 +1,191 @@
+package dev.switchboard.protocol.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The machine of a client whose server is not ours: no welcome, no answers. */
+@Tag("A21")
+class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
+  private final List<String> log = new ArrayList<>();
+  private final List<Long> ids = new ArrayList<>();
+  private int connection;
+
+  private ClientSession session(ClientSettings.Heartbeat heartbeat, int window) {
+    ClientSettings base = ClientSettings.DEFAULT;
+    ClientSettings settings =
+        new ClientSettings(
+            new ClientBackoff(1_000, 1_000, false, 3),
+            base.welcomeTimeout(),
+            base.requestTimeout(),
+            heartbeat,
+            base.queue(),
+            window,
+            base.windowBytes());
+    return new ClientSession(settings, false, () -> 1.0, this);
+  }
+
+  private ClientSession open() {
+    ClientSession session = session(new ClientSettings.Heartbeat(5_000, 1_000, true, "marco"), 2);
+    session.connect(0);
+    session.opened(0, connection);
+    log.clear();
+    return session;
+  }
+
+  private void ask(ClientSession session, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    ClientQuestion unused = session.ask(0, new ClientAsk.Frame(true, utf8), text, -1, this);
+  }
+
+  @Test
+  void anOpenSocketIsAnOpenClient() {
+    ClientSession session = session(new ClientSettings.Heartbeat(5_000, 1_000, false), 2);
+    ask(session, "early");
+    session.connect(0);
+    session.opened(0, connection);
+    assertThat(session.state()).isEqualTo(ClientState.OPEN);
+    assertThat(log).containsExactly("Opened", "> early");
+  }
+
+  @Test
+  void textAndBytesAreReportedAsTheyCame() {
+    ClientSession session = open();
+    session.received(1, connection, "{\"type\":\"going_away\"}".getBytes(StandardCharsets.UTF_8));
+    session.receivedBinary(2, connection, new byte[] {1});
+    assertThat(log).containsExactly("Text", "Binary");
+  }
+
+  @Test
+  void aMessageIsThroughWhenItIsWritten() {
+    ClientSession session = open();
+    ask(session, "a");
+    assertThat(session.queue(0).onTheWay()).isEqualTo(1);
+    session.written(1, connection, ids.get(0));
+    assertThat(session.queue(1).onTheWay()).isZero();
+    assertThat(log).containsExactly("> a", "Written");
+  }
+
+  @Test
+  void notMoreIsGivenToTheSocketThanTheWindowHolds() {
+    ClientSession session = open();
+    ask(session, "a");
+    ask(session, "b");
+    ask(session, "c");
+    assertThat(log).containsExactly("> a", "> b");
+    session.written(1, connection, ids.get(0));
+    assertThat(log).containsExactly("> a", "> b", "Written", "> c");
+  }
+
+  @Test
+  void whatWasNotWrittenGoesOutAgainInOrderAndWhatWasWrittenDoesNot() {
+    ClientSession session = open();
+    ask(session, "a");
+    ask(session, "b");
+    session.written(1, connection, ids.get(0));
+    session.closed(2, connection, 1006, "", false);
+    ask(session, "c");
+    session.advance(2_000);
+    session.opened(2_000, connection);
+    assertThat(log)
+        .containsExactly(
+            "> a",
+            "> b",
+            "Written",
+            "Closed",
+            "Reconnecting",
+            "Opened",
+            "Reconnected",
+            "> b",
+            "> c");
+  }
+
+  @Test
+  @Tag("A9")
+  void itAsksInTheServersWordsAndTakesAnythingForAnAnswer() {
+    ClientSession session = open();
+    session.advance(5_000);
+    session.received(5_300, connection, "polo".getBytes(StandardCharsets.UTF_8));
+    session.advance(10_300);
+    session.advance(11_300);
+    assertThat(log)
+        .containsExactly(
+            "> marco",
+            "Heartbeat 300",
+            "Text",
+            "> marco",
+            "HeartbeatTimeout",
+            "close 4009",
+            "Closed");
+  }
+
+  @Test
+  void aRefusedConnectionFailsTheFirstTimeAndIsTriedAgainLater() {
+    ClientSession session = open();
+    session.closed(0, connection, 1006, "", false);
+    session.advance(1_000);
+    session.failed(1_000, connection, new ConnectException("no", 0, true, null), -1);
+    assertThat(session.state()).isEqualTo(ClientState.WAITING);
+  }
+
+  @Override
+  public void connect(int number) {
+    connection = number;
+  }
+
+  @Override
+  public void send(byte[] json) {
+    log.add("> " + new String(json, StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void send(long id, ClientAsk.Frame frame) {
+    ids.add(id);
+    log.add("> " + new String(frame.payload(), StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void sendIfRoom(byte[] json) {}
+
+  @Override
+  public void ping() {
+    log.add("ping");
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    log.add("close " + code);
+  }
+
+  @Override
+  public void abandon() {}
+
+  @Override
+  public void state(ClientState state) {}
+
+  @Override
+  public void report(ClientReport report) {
+    log.add(
+        report instanceof ClientReport.Heartbeat beat
+            ? "Heartbeat " + beat.roundTrip()
+            : report.getClass().getSimpleName());
+  }
+
+  @Override
+  public void answered(ClientAnswer answer) {
+    log.add(answer.getClass().getSimpleName());
+  }
+
+  @Override
+  public void failed(SwitchboardException why) {
+    log.add(why instanceof UnsentException || why instanceof RefusedException ? "failed" : "?");
+  }
+}
