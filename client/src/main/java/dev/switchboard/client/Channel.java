@@ -59,6 +59,22 @@ public sealed class Channel<M> permits Room {
   }
 
   /**
+   * Leaves a message to the client, which publishes it when it can: returns when it is in the
+   * queue, and where there is an {@link Outbox}, on disk, so that it survives this process. What
+   * becomes of it is not told, unless it will not be delivered ({@link ClientEvent.Undelivered}).
+   *
+   * @return the message's name, which its receivers see
+   * @throws InvalidMessageException if it breaks a rule of its type
+   * @throws UnsentException if the queue is full, the client is closed, or the disk can't be
+   *     written
+   */
+  public String enqueue(M message) {
+    ClientAsk.Publish ask = publication(message);
+    client.enqueue(ask, message);
+    return ask.messageId();
+  }
+
+  /**
    * Sends a message that is worth nothing later (typing, cursors): at most once, to those who are
    * there now, in no log, and not back to this client. Dropped if there is no connection, or it is
    * slow.

@@ -195,6 +195,10 @@ public final class Client<M> extends WebSocketClient {
     return Waiting.block(dispatcher, engine.ask(ask, unsent, 0));
   }
 
+  void enqueue(ClientAsk.Publish ask, Object unsent) {
+    Waiting.blockUntilAccepted(engine.enqueue(ask, unsent));
+  }
+
   <T extends @Nullable Object> CompletableFuture<T> later(
       ClientAsk ask, Object unsent, long timeout, Function<ClientAnswer, T> mapped) {
     return Waiting.stage(engine.ask(ask, unsent, timeout).answer, mapped);

@@ -40,6 +40,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   private WhenFull whenFull = WhenFull.REFUSE;
   private int batchCount = 1;
   private Duration batchInterval = Duration.ZERO;
+  private @Nullable Outbox outbox;
   private int maxMessageBytes = 16 << 20;
 
   private @Nullable Supplier<SslContext> tls;
@@ -183,6 +184,16 @@ public final class ClientBuilder<C extends WebSocketClient> {
     return this;
   }
 
+  /**
+   * Keeps what is published in a file until the server has acknowledged it; none by default. {@link
+   * #build} opens the file and throws {@link IllegalStateException} if another client has it, and
+   * {@link java.io.UncheckedIOException} if it can't be used.
+   */
+  public ClientBuilder<C> outbox(Outbox file) {
+    outbox = file;
+    return this;
+  }
+
   /** The longest message taken from the server; beyond it 1009. 16 MiB by default. */
   public ClientBuilder<C> maxMessageBytes(int bytes) {
     maxMessageBytes = bytes;
@@ -216,6 +227,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
             whenFull,
             batchCount,
             batchInterval,
+            outbox,
             maxMessageBytes,
             tls);
     options.request();

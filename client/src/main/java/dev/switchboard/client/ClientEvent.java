@@ -75,4 +75,17 @@ public sealed interface ClientEvent {
 
   /** The server is about to close; the client comes back after that time. */
   record GoingAway(Duration after) implements ClientEvent {}
+
+  /**
+   * A message of the outbox, or one given to {@link Channel#enqueue}, will not be delivered: the
+   * server refused it for good, or it waited for too long.
+   *
+   * @param data its JSON, or null if it had none
+   */
+  record Undelivered(
+      String type,
+      String messageId,
+      @Nullable String data,
+      dev.switchboard.protocol.SwitchboardException cause)
+      implements ClientEvent {}
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param greeted whether the server is to be ours, and to say {@code welcome}
  * @param heartbeatInterval null for no heartbeat
  * @param queueAge null for no limit
+ * @param outbox null for none
  */
 record ClientOptions(
     boolean greeted,
@@ -37,6 +38,7 @@ record ClientOptions(
     WhenFull whenFull,
     int batchCount,
     Duration batchInterval,
+    @Nullable Outbox outbox,
     int maxMessageBytes,
     @Nullable Supplier<SslContext> tls) {
   private static final int WINDOW_BYTES = 512 << 10;
@@ -56,6 +58,10 @@ record ClientOptions(
     range("batchCount", batchCount, 1, 10_000);
     if (batchCount > 1) {
       duration("batchInterval", batchInterval);
+    }
+    if (outbox != null && whenFull != WhenFull.REFUSE && whenFull != WhenFull.BLOCK) {
+      throw new IllegalArgumentException(
+          "whenQueueFull: " + whenFull + " (expected: REFUSE or BLOCK with an outbox)");
     }
     range("maxMessageBytes", maxMessageBytes, 1, 1 << 30);
   }

@@ -6,7 +6,6 @@ import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.internal.ClientAnswer;
 import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.ClientEffects;
-import dev.switchboard.protocol.internal.ClientQuestion;
 import dev.switchboard.protocol.internal.ClientQueueStatus;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientSession;
@@ -18,6 +17,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,6 +49,7 @@ final class Engine implements ClientEffects {
   private final EventLoop loop = SharedLoops.acquire();
   private final ClientSession session;
   private final @Nullable QueueGate gate;
+  private final @Nullable Outgoing outgoing;
   private final AtomicBoolean ending = new AtomicBoolean();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final AtomicBoolean released = new AtomicBoolean();
@@ -72,16 +73,21 @@ final class Engine implements ClientEffects {
     this.options = options;
     this.dispatcher = dispatcher;
     this.reports = reports;
-    this.gate =
-        options.whenFull() == WhenFull.BLOCK
-            ? new QueueGate(options.queueMessages(), options.queueBytes())
-            : null;
     this.session =
         new ClientSession(
             options.settings(),
             options.greeted(),
             () -> ThreadLocalRandom.current().nextDouble(),
             this);
+    Outbox outbox = options.outbox();
+    QueueGate entrance = new QueueGate(options.queueMessages(), options.queueBytes());
+    this.gate = options.whenFull() == WhenFull.BLOCK || outbox != null ? entrance : null;
+    try {
+      this.outgoing = outbox == null ? null : Outgoing.open(outbox, this, entrance);
+    } catch (RuntimeException failed) {
+      SharedLoops.release();
+      throw failed;
+    }
   }
 
   /** Where the client is. Thread-safe. */
@@ -132,17 +138,23 @@ final class Engine implements ClientEffects {
    * said before has its answer, or failed. Thread-safe.
    */
   CompletableFuture<Boolean> flush() {
-    return read(
-        CompletableFuture.completedFuture(true),
-        machine ->
-            CompletableFuture.allOf(
-                    machine.flush().stream()
-                        .map(outcome ->
-                            outcome instanceof Asked asked
-                                ? asked.answer.handle((answer, failure) -> true)
-                                : CompletableFuture.completedFuture(true))
-                        .toArray(CompletableFuture[]::new))
-                .thenApply(done -> true));
+    List<CompletableFuture<ClientAnswer>> answers = new ArrayList<>();
+    if (outgoing != null) {
+      answers.addAll(outgoing.answers());
+    }
+    answers.addAll(read(List.of(), Engine::flushed));
+    CompletableFuture<?>[] settled =
+        answers.stream()
+            .map(answer -> answer.handle((done, failure) -> true))
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(settled).thenApply(done -> true);
+  }
+
+  private static List<CompletableFuture<ClientAnswer>> flushed(ClientSession machine) {
+    return machine.flush().stream()
+        .filter(Asked.class::isInstance)
+        .map(outcome -> ((Asked) outcome).answer)
+        .toList();
   }
 
   /** Whether the client was closed for good. Thread-safe. */
@@ -180,8 +192,7 @@ final class Engine implements ClientEffects {
   Asked ask(ClientAsk ask, Object unsent, long timeout) {
     Asked asked = new Asked(this, unsent);
     if (ending.get()) {
-      asked.failed(
-          new UnsentException("state: CLOSED (expected: a client that is not closed)", unsent));
+      asked.failed(closed(unsent));
       return asked;
     }
     try {
@@ -190,16 +201,41 @@ final class Engine implements ClientEffects {
       asked.failed(refused);
       return asked;
     }
-    input(machine -> {
-      if (!asked.answer.isDone()) {
-        try {
-          asked.question = machine.ask(now(), ask, unsent, timeout, asked);
-        } catch (UnsentException refused) {
-          asked.failed(refused);
-        }
-      }
-    });
+    if (outgoing != null && ask instanceof ClientAsk.Publish publish) {
+      asked.kept(timeout == 0 ? options.requestTimeout().toMillis() : Long.MAX_VALUE);
+      outgoing.store(publish, asked);
+    } else if (!input(machine -> put(machine, ask, timeout, asked))) {
+      asked.failed(closed(unsent));
+    }
     return asked;
+  }
+
+  /** Asks without waiting for the answer: tells the user if it is a bad one. Thread-safe. */
+  Asked enqueue(ClientAsk.Publish ask, Object unsent) {
+    Asked asked = ask(ask, unsent, -1);
+    if (outgoing == null) { // otherwise told anyway
+      CompletionStage<?> unused =
+          asked.answer.whenComplete((answer, failure) -> {
+            if (failure instanceof SwitchboardException why && asked.accepted.getNow(false)) {
+              input(machine -> report(new ClientReport.Undelivered(ask, why)));
+            }
+          });
+    }
+    return asked;
+  }
+
+  private static UnsentException closed(Object unsent) {
+    return new UnsentException("state: CLOSED (expected: a client that is not closed)", unsent);
+  }
+
+  private static void put(ClientSession machine, ClientAsk ask, long timeout, Asked asked) {
+    if (!asked.answer.isDone()) {
+      try {
+        asked.queued(machine.ask(now(), ask, asked.unsent(), timeout, asked));
+      } catch (UnsentException refused) {
+        asked.failed(refused);
+      }
+    }
   }
 
   private void passGate(Asked asked, ClientAsk ask, long timeout) {
@@ -208,15 +244,19 @@ final class Engine implements ClientEffects {
       int size = ask.bytes();
       boolean handler = dispatcher.waiting();
       try {
-        long patience =
-            timeout < 0 && !handler ? Long.MAX_VALUE : options.requestTimeout().toMillis();
-        present.enter(size, patience, asked.unsent);
+        present.enter(size, patience(timeout, handler), asked.unsent());
       } finally {
         dispatcher.waited(handler);
       }
-      CompletionStage<?> unused =
-          asked.answer.whenComplete((answer, failure) -> present.leave(size));
+      asked.through(present, size);
     }
+  }
+
+  private long patience(long timeout, boolean handler) {
+    if (options.whenFull() != WhenFull.BLOCK) {
+      return 0;
+    }
+    return timeout < 0 && !handler ? Long.MAX_VALUE : options.requestTimeout().toMillis();
   }
 
   /** Sends something that is worth nothing later. Thread-safe. */
@@ -269,6 +309,9 @@ final class Engine implements ClientEffects {
   /** Gives the loop back. Thread-safe; only the first call does something. */
   void release() {
     if (!released.getAndSet(true)) {
+      if (outgoing != null) {
+        outgoing.close();
+      }
       SharedLoops.release();
     }
   }
@@ -405,39 +448,6 @@ final class Engine implements ClientEffects {
     reports.accept(report);
     if (dispatcher.full()) {
       adjust();
-    }
-  }
-
-  /** A question of a user's thread. */
-  static final class Asked implements ClientQuestion.Outcome {
-    final CompletableFuture<ClientAnswer> answer = new CompletableFuture<>();
-    private final Engine engine;
-    private final Object unsent;
-    private @Nullable ClientQuestion question;
-
-    Asked(Engine engine, Object unsent) {
-      this.engine = engine;
-      this.unsent = unsent;
-    }
-
-    @Override
-    public void answered(ClientAnswer given) {
-      answer.complete(given);
-    }
-
-    @Override
-    public void failed(SwitchboardException why) {
-      answer.completeExceptionally(why);
-    }
-
-    /** The asker no longer waits. Thread-safe. */
-    void withdraw() {
-      answer.completeExceptionally(new UnsentException("withdrawn", unsent));
-      engine.input(machine -> {
-        if (question != null) {
-          machine.withdraw(question);
-        }
-      });
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientState;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,6 +142,16 @@ final class Events {
       case ClientReport.HeartbeatTimeout timeout -> new ClientEvent.HeartbeatTimeout();
       case ClientReport.GoingAway away ->
           new ClientEvent.GoingAway(Duration.ofMillis(away.after()));
+      case ClientReport.Undelivered undelivered -> undelivered(undelivered);
     };
+  }
+
+  private static ClientEvent undelivered(ClientReport.Undelivered undelivered) {
+    byte[] data = undelivered.message().data();
+    return new ClientEvent.Undelivered(
+        undelivered.message().type(),
+        undelivered.message().messageId(),
+        data == null ? null : new String(data, StandardCharsets.UTF_8),
+        undelivered.why());
   }
 }

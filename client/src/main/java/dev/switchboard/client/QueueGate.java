@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Lets as many messages through to the queue as fit in it, and has their threads wait for the
- * others to leave it ({@link WhenFull#BLOCK}). Thread-safe.
+ * others to leave it; where there is an outbox, also when they need not wait. Thread-safe.
  */
 final class QueueGate {
   private final int maxMessages;
@@ -46,11 +46,21 @@ final class QueueGate {
       if (closed) {
         throw new UnsentException("state: CLOSED (expected: a client that is not closed)", unsent);
       }
-      messages++;
-      bytes += size;
+      count(size);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new UnsentException("queue: interrupted before there was room", unsent);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A message is in the queue, whether there is room or not. */
+  void count(int size) {
+    lock.lock();
+    try {
+      messages++;
+      bytes += size;
     } finally {
       lock.unlock();
     }

@@ -3,10 +3,13 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.internal.ClientAnswer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,19 +18,34 @@ final class Waiting {
   private Waiting() {}
 
   /** Blocks for an answer. The session sees to it that there is one in time. */
-  static ClientAnswer block(Dispatcher dispatcher, Engine.Asked asked) {
+  static ClientAnswer block(Dispatcher dispatcher, Asked asked) {
     boolean handler = dispatcher.waiting();
     try {
-      return asked.answer.get();
+      return asked.answer.get(asked.patience(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       asked.withdraw();
       throw new RefusedException(
           ErrorCode.TIMEOUT, "interrupted before the answer; whether it was sent is not known");
+    } catch (TimeoutException late) {
+      throw new RefusedException(
+          ErrorCode.TIMEOUT, "no answer in time; the message stays in the outbox");
     } catch (ExecutionException failed) {
       throw unwrapped(failed);
     } finally {
       dispatcher.waited(handler);
+    }
+  }
+
+  /** Blocks until a question is in the queue, and in the outbox if there is one. */
+  static void blockUntilAccepted(Asked asked) {
+    try {
+      asked.accepted.get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new UnsentException("interrupted; it may be in the queue", asked.unsent());
+    } catch (ExecutionException failed) {
+      throw unwrapped(failed);
     }
   }
 

@@ -240,7 +240,7 @@ class QueueTest {
     assertThat(flushed).isNotDone();
     line.ack(last, 4);
     flushed.orTimeout(5, TimeUnit.SECONDS).join();
-    assertThat(d).isDone();
+    assertThat(d.orTimeout(5, TimeUnit.SECONDS).join().seq()).isEqualTo(4);
   }
 
   @Test

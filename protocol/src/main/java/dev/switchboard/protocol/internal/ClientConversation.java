@@ -14,6 +14,11 @@ import tools.jackson.databind.JsonNode;
  * the session's thread.
  */
 final class ClientConversation {
+  /** When a message that is kept is tried again if the server does not say, in milliseconds. */
+  private static final long RETRY_DELAY = 1_000;
+
+  private static final long MAX_RETRY_DELAY = 600_000;
+
   private final ClientQuestions questions;
   private final ClientPlaces places;
   private final ClientEffects effects;
@@ -25,7 +30,15 @@ final class ClientConversation {
   }
 
   void pump() {
-    questions.pump(this::send);
+    questions.pump(this::sendable, this::send);
+  }
+
+  /** Whether all rooms that a message goes to are joined. */
+  private boolean sendable(ClientAsk ask) {
+    return !(ask instanceof ClientAsk.Publish publish)
+        || publish.addresses().stream()
+            .allMatch(address ->
+                !(address instanceof Address.Room room) || places.rooms().contains(room.name()));
   }
 
   private void send(Long id, ClientAsk ask) {
@@ -101,9 +114,9 @@ final class ClientConversation {
   }
 
   /** Anything the server says, but for what concerns the session itself. */
-  void told(Envelope envelope, byte[] json) {
+  void told(long now, Envelope envelope, byte[] json) {
     if (envelope.re() != null) {
-      answered(envelope.re(), envelope, json);
+      answered(now, envelope.re(), envelope, json);
       pump();
       return;
     }
@@ -133,14 +146,14 @@ final class ClientConversation {
     }
   }
 
-  private void answered(Id re, Envelope envelope, byte[] json) {
+  private void answered(long now, Id re, Envelope envelope, byte[] json) {
     ClientQuestion question = questions.take(re);
     if (question == null || !(question.ask instanceof ClientAsk.Answered ask)) {
       return;
     }
     JsonNode control = envelope.control();
     if (control != null && envelope.type().equals("error")) {
-      question.failed(ClientReads.refused(control));
+      refused(now, question, ClientReads.refused(control));
       return;
     }
     String wrong = envelope.type();
@@ -156,6 +169,15 @@ final class ClientConversation {
     question.failed(
         new RefusedException(
             ErrorCode.INTERNAL, "answer: " + wrong + " (expected: the answer to " + ask + ")"));
+  }
+
+  private void refused(long now, ClientQuestion question, RefusedException why) {
+    if (question.durable && why.retryable()) {
+      long delay = why.details().get("retryAfter") instanceof Long told ? told : RETRY_DELAY;
+      questions.later(question, now + Math.clamp(delay, 1, MAX_RETRY_DELAY));
+    } else {
+      question.failed(why);
+    }
   }
 
   private @Nullable ClientAnswer answer(ClientAsk.Answered ask, Envelope envelope, byte[] json) {
@@ -209,6 +231,7 @@ final class ClientConversation {
   private ClientAnswer joined(ClientAsk.Join join, ClientAnswer.Joined answer) {
     boolean missed = places.joined(join.room(), answer, join.recent(), join.since() != null);
     effects.report(new ClientReport.Joined(join.room(), answer));
+    questions.joined(this::sendable);
     if (missed) {
       effects.report(new ClientReport.Gap(Address.room(join.room())));
     }

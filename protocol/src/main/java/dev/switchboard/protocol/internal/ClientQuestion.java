@@ -15,6 +15,15 @@ public final class ClientQuestion {
   /** Whether it goes before the messages that wait, and does not count as one. */
   boolean control;
 
+  /** Whether it is kept elsewhere, so that only an answer ends it. */
+  boolean durable;
+
+  /** Whether it was left from an earlier process, whose rooms this client may not have joined. */
+  boolean restored;
+
+  /** Its place among the messages. */
+  long order;
+
   /** Its id on the present connection, 0 if it was not sent there. */
   long id;
 

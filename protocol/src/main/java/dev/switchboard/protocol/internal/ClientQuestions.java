@@ -52,6 +52,26 @@ final class ClientQuestions {
     remember(question);
   }
 
+  /** Puts a question that is kept elsewhere at the end of the queue, whatever is there. */
+  void keep(ClientQuestion question) {
+    queue.keep(question);
+    remember(question);
+  }
+
+  /** The same question once more, not before that time, and nothing after it before it. */
+  void later(ClientQuestion question, long at) {
+    question.id = 0;
+    queue.count(question);
+    queue.again(question);
+    queue.pause(at);
+    remember(question);
+  }
+
+  /** A room was joined that messages may wait for. */
+  void joined(Predicate<ClientAsk> sendable) {
+    queue.joined(sendable);
+  }
+
   private void remember(ClientQuestion question) {
     if (question.deadline != NEVER) {
       deadlines.add(question);
@@ -89,10 +109,10 @@ final class ClientQuestions {
   }
 
   /** Sends what waits, as far as the window is open. */
-  void pump(BiConsumer<Long, ClientAsk> send) {
-    for (ClientQuestion next = queue.next(windowOpen());
+  void pump(Predicate<ClientAsk> sendable, BiConsumer<Long, ClientAsk> send) {
+    for (ClientQuestion next = queue.next(windowOpen(), sendable);
         next != null;
-        next = queue.next(windowOpen())) {
+        next = queue.next(windowOpen(), sendable)) {
       dispatch(next, send);
     }
   }
@@ -205,7 +225,7 @@ final class ClientQuestions {
     return Math.min(next == null ? NEVER : next.deadline, queue.wakeAt());
   }
 
-  /** Fails everything: no answer will come. */
+  /** Fails everything that is not kept elsewhere: no answer will come. */
   void end(String why) {
     List<ClientQuestion> all = new ArrayList<>(sent.values());
     all.addAll(queue.waiting());
@@ -215,6 +235,15 @@ final class ClientQuestions {
     noEcho.clear();
     bytesOnTheWay = 0;
     nextId = 1;
+    all.removeIf(question -> question.done);
+    all.stream()
+        .filter(question -> question.durable)
+        .sorted(Comparator.comparingLong(question -> question.order))
+        .forEach(question -> {
+          question.id = 0;
+          keep(question);
+        });
+    all.removeIf(question -> question.durable);
     for (ClientQuestion question : all) {
       question.failed(question.sent ? unknown(why) : new UnsentException(why, question.unsent()));
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * session (joins, pages, users), which never wait behind messages. A leave stays among the messages
  * that were meant to go before it, and so does a join of a room with a leave before it. Confined to
  * the session's thread.
+ *
+ * <p>A message that an earlier process left waits aside until its rooms are joined, since the
+ * server would refuse it.
  *
  * <p>The bounds hold for what waits and what is on the way together, so an answer makes room.
  */
@@ -23,11 +27,17 @@ final class ClientQueue {
   private final ClientSettings.Queue bounds;
   private final Deque<ClientQuestion> controls = new ArrayDeque<>();
   private final Deque<ClientQuestion> messages = new ArrayDeque<>();
+
+  /** Restored messages to rooms that are not joined yet. */
+  private final Deque<ClientQuestion> held = new ArrayDeque<>();
+
+  private long nextOrder;
   private int controlCount;
   private int count;
   private long bytes;
   private boolean released;
   private long batchAt = ClientQuestions.NEVER;
+  private long pausedUntil = ClientQuestions.NEVER;
 
   ClientQueue(ClientSettings.Queue bounds) {
     this.bounds = bounds;
@@ -57,10 +67,19 @@ final class ClientQueue {
     if (messages.isEmpty()) {
       batchAt = bounds.batch() > 1 ? now + bounds.batchInterval() : ClientQuestions.NEVER;
     }
+    question.order = nextOrder++;
     messages.addLast(question);
     count(question);
     released |= messages.size() >= bounds.batch();
     return victims;
+  }
+
+  /** Puts a message at the end, whatever the bounds. */
+  void keep(ClientQuestion question) {
+    question.order = nextOrder++;
+    messages.addLast(question);
+    count(question);
+    released = true;
   }
 
   private boolean control(ClientAsk ask) {
@@ -130,26 +149,57 @@ final class ClientQueue {
     }
   }
 
-  /** Takes the next to be sent, a message only if the window is open; null if there is none. */
-  @Nullable ClientQuestion next(boolean windowOpen) {
+  /**
+   * Takes the next to be sent; null if there is none.
+   *
+   * @param windowOpen whether it may be a message
+   * @param sendable whether a restored message would not be refused for not being a member
+   */
+  @Nullable ClientQuestion next(boolean windowOpen, Predicate<ClientAsk> sendable) {
     ClientQuestion control = controls.pollFirst();
-    if (control != null || !released || !windowOpen) {
+    if (control != null || !released || !windowOpen || pausedUntil != ClientQuestions.NEVER) {
       return control;
     }
     ClientQuestion message = messages.pollFirst();
+    while (message != null && message.restored && !sendable.test(message.ask)) {
+      held.addLast(message);
+      message = messages.pollFirst();
+    }
     settle();
     return message;
   }
 
-  /** What was on the way goes before all that waits. */
+  /** What was on the way goes where it was: before all that came after it. */
   void again(ClientQuestion question) {
-    (question.control ? controls : messages).addFirst(question);
+    if (question.control) {
+      controls.addFirst(question);
+      return;
+    }
+    Deque<ClientQuestion> before = new ArrayDeque<>();
+    while (!messages.isEmpty() && messages.getFirst().order < question.order) {
+      before.addFirst(messages.removeFirst());
+    }
+    messages.addFirst(question);
+    before.forEach(messages::addFirst);
     released = true;
+  }
+
+  /** A room was joined: what was held for it goes before what came after it. */
+  void joined(Predicate<ClientAsk> sendable) {
+    List<ClientQuestion> free =
+        held.stream().filter(question -> sendable.test(question.ask)).toList();
+    held.removeAll(free);
+    free.reversed().forEach(this::again);
+  }
+
+  /** No messages before that time. */
+  void pause(long until) {
+    pausedUntil = until;
   }
 
   /** Takes a question out of its lane. */
   void remove(ClientQuestion question) {
-    if ((question.control ? controls : messages).remove(question)) {
+    if ((question.control ? controls : messages).remove(question) || held.remove(question)) {
       discount(question);
       settle();
     }
@@ -173,12 +223,20 @@ final class ClientQueue {
     if (now >= batchAt) {
       release();
     }
+    if (now >= pausedUntil) {
+      pausedUntil = ClientQuestions.NEVER;
+    }
   }
 
   /** A message that has waited too long. */
   @Nullable ClientQuestion aged(long now) {
-    ClientQuestion oldest = messages.peekFirst();
+    ClientQuestion oldest = oldest();
     return oldest != null && now >= agesAt(oldest) ? oldest : null;
+  }
+
+  private @Nullable ClientQuestion oldest() {
+    ClientQuestion oldest = held.peekFirst();
+    return oldest != null ? oldest : messages.peekFirst();
   }
 
   private long agesAt(ClientQuestion question) {
@@ -188,21 +246,23 @@ final class ClientQueue {
   }
 
   long wakeAt() {
-    ClientQuestion oldest = messages.peekFirst();
-    return Math.min(batchAt, oldest == null ? ClientQuestions.NEVER : agesAt(oldest));
+    ClientQuestion oldest = oldest();
+    long aged = oldest == null ? ClientQuestions.NEVER : agesAt(oldest);
+    return Math.min(Math.min(batchAt, pausedUntil), aged);
   }
 
   /** All that wait, in the order in which they would be sent. */
   List<ClientQuestion> waiting() {
     List<ClientQuestion> all = new ArrayList<>(controls);
+    all.addAll(held);
     all.addAll(messages);
     return all;
   }
 
   ClientQueueStatus status(int onTheWay, long now) {
-    ClientQuestion oldest = messages.peekFirst();
+    ClientQuestion oldest = oldest();
     return new ClientQueueStatus(
-        messages.size(),
+        messages.size() + held.size(),
         onTheWay,
         bytes,
         count >= bounds.messages() || bytes >= bounds.bytes(),
@@ -212,6 +272,8 @@ final class ClientQueue {
   void clear() {
     controls.clear();
     messages.clear();
+    held.clear();
+    pausedUntil = ClientQuestions.NEVER;
     controlCount = 0;
     count = 0;
     bytes = 0;

@@ -56,4 +56,7 @@ public sealed interface ClientReport {
 
   /** The server is about to close; come back after so many milliseconds. */
   record GoingAway(long after) implements ClientReport {}
+
+  /** A message that was kept will not be delivered. */
+  record Undelivered(ClientAsk.Publish message, SwitchboardException why) implements ClientReport {}
 }

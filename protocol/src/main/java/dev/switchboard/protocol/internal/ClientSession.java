@@ -270,6 +270,30 @@ public final class ClientSession {
     return question;
   }
 
+  /**
+   * Asks for something that is kept elsewhere, in whatever state. Only an answer ends it, or its
+   * age: it outlives connections and the end of this session, refusals that trying again can help,
+   * and goes where it was. It needs no room in the queue.
+   *
+   * @param since when the user asked
+   * @param restored whether an earlier process did; then it waits until its rooms are joined
+   */
+  public void keep(
+      long now,
+      long since,
+      boolean restored,
+      ClientAsk.Publish ask,
+      @Nullable Object unsent,
+      Outcome outcome) {
+    ClientQuestion question = new ClientQuestion(ask, unsent, since, NEVER, outcome);
+    question.durable = true;
+    question.restored = restored;
+    questions.keep(question);
+    if (state == ClientState.OPEN) {
+      conversation.pump();
+    }
+  }
+
   /** Takes a question back; its outcome is not called any more. */
   public void withdraw(ClientQuestion question) {
     question.done = true;
@@ -383,7 +407,7 @@ public final class ClientSession {
           effects.report(new ClientReport.GoingAway(after));
         }
       }
-      default -> conversation.told(envelope, json);
+      default -> conversation.told(now, envelope, json);
     }
   }
 

@@ -139,6 +139,7 @@ final class ClientRole implements ClientEffects {
               new ClientAsk.Join(
                   words[1], words.length > 2 ? Integer.parseInt(words[3]) : 0, null));
       case "reconnect" -> session.reconnect(now);
+      case "keep", "restore" -> keep(words);
       case "flush" -> session.flush();
       case "forceClose" -> session.forceClose(now);
       case "quiet" -> publish(Address.room(words[1]), false, words);
@@ -170,6 +171,22 @@ final class ClientRole implements ClientEffects {
             false,
             echo,
             words[3].getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void keep(String[] words) {
+    session.keep(
+        now,
+        now,
+        words[0].equals("restore"),
+        new ClientAsk.Publish(
+            words[2],
+            "m" + ++messages + "-of-" + who,
+            List.of(Address.room(words[1])),
+            false,
+            true,
+            words[3].getBytes(StandardCharsets.UTF_8)),
+        null,
+        new Told());
   }
 
   private void ask(ClientAsk ask) {
@@ -283,6 +300,7 @@ final class ClientRole implements ClientEffects {
               liveness ? "heartbeat " + heartbeat.roundTrip() : null;
           case ClientReport.HeartbeatTimeout timeout -> liveness ? "heartbeat_timeout" : null;
           case ClientReport.GoingAway away -> null;
+          case ClientReport.Undelivered undelivered -> null;
         };
     if (text != null) {
       out.add("= " + text);

@@ -1,0 +1,118 @@
+package dev.switchboard.protocol.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of messages that are kept elsewhere, such as in an outbox. */
+@Tag("A18")
+class ClientKeptTest {
+  private static final String OPEN =
+      """
+      ann! connect
+      ann open
+      ann< {"type":"welcome","session":"s1","secret":"k1","user":"ann","logs":[]}
+      ann= open
+      """;
+
+  private static final String JOINED =
+      """
+      ann! join a
+      ann> {"type":"join_room","room":"a","id":1}
+      ann< {"type":"room_joined","room":"a","re":1,"epoch":"e","seq":7,"members":["ann"],"count":1,"recovered":true}
+      ann= joined a 7
+      """;
+
+  private final ClientRole role =
+      new ClientRole(
+          "ann",
+          new ClientSettings(
+              ClientSettings.DEFAULT.backoff(),
+              10_000,
+              10_000,
+              null,
+              ClientSettings.Queue.DEFAULT.withBounds(2, 1_000),
+              10,
+              1_000_000),
+          1.0,
+          false);
+
+  private void replay(String... parts) {
+    role.replay(Transcript.parse(String.join("", parts)));
+  }
+
+  @Test
+  void theyOutliveTheEndOfTheClientAndGoOutInOrderInItsNextLife() {
+    replay(
+        """
+        ann! keep a chat 1
+        ann! keep a chat 2
+        """,
+        OPEN,
+        """
+        ann> {"type":"chat","room":"a","id":1,"messageId":"$1","data":1}
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$2","data":2}
+        ann! keep a chat 3
+        ann> {"type":"chat","room":"a","id":3,"messageId":"$3","data":3}
+        ann< {"type":"ack","re":2,"seq":1}
+        ann= published 1
+        ann< close 1008
+        ann= close 1008 clean
+        ann! keep a chat 4
+        ann! publish a chat 5
+        ann= unsent
+        +1m
+        ann! connect
+        ann open
+        ann> {"type":"resume","id":1,"session":"s1","secret":"k1","logs":[]}
+        ann< {"type":"resumed","re":1,"session":"s1","user":"ann","logs":[]}
+        ann= open
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$1","data":1}
+        ann> {"type":"chat","room":"a","id":3,"messageId":"$3","data":3}
+        ann> {"type":"chat","room":"a","id":4,"messageId":"$4","data":4}
+        """);
+    assertThat(role.queue().onTheWay()).isEqualTo(3);
+  }
+
+  @Test
+  void theyAreTriedAgainInTheirPlaceWhenTheServerCannotTakeThemNow() {
+    replay(
+        OPEN,
+        """
+        ann! keep a chat 1
+        ann> {"type":"chat","room":"a","id":1,"messageId":"$1","data":1}
+        ann! keep a chat 2
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$2","data":2}
+        ann< {"type":"error","re":1,"code":"rate_limited","message":"slow","retryable":true,"details":{"retryAfter":300}}
+        ann< {"type":"error","re":2,"code":"rate_limited","message":"slow","retryable":true,"details":{"retryAfter":300}}
+        ann! keep a chat 3
+        +299ms
+        +1ms
+        ann> {"type":"chat","room":"a","id":3,"messageId":"$1","data":1}
+        ann> {"type":"chat","room":"a","id":4,"messageId":"$2","data":2}
+        ann> {"type":"chat","room":"a","id":5,"messageId":"$3","data":3}
+        ann< {"type":"error","re":3,"code":"forbidden","message":"no","retryable":false}
+        ann= refused forbidden
+        """);
+  }
+
+  @Test
+  void thoseOfAnEarlierProcessWaitUntilTheirRoomIsJoinedAndHoldUpNobody() {
+    replay(
+        """
+        ann! restore a chat 1
+        ann! restore b chat 2
+        ann! restore a chat 3
+        """,
+        OPEN,
+        JOINED,
+        """
+        ann> {"type":"chat","room":"a","id":2,"messageId":"$1","data":1}
+        ann> {"type":"chat","room":"a","id":3,"messageId":"$3","data":3}
+        ann! keep a chat 4
+        ann> {"type":"chat","room":"a","id":4,"messageId":"$4","data":4}
+        """);
+    assertThat(role.queue().waiting()).isEqualTo(1);
+  }
+}
