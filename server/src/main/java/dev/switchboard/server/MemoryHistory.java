@@ -7,6 +7,7 @@ import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.Publication;
+import dev.switchboard.spi.Retention;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -52,9 +53,24 @@ public final class MemoryHistory implements HistoryStore {
     final ArrayDeque<Entry> entries = new ArrayDeque<>();
     final LinkedHashMap<Key, Known> ids = new LinkedHashMap<>();
     long head;
+    long bytes;
 
     Log(String epoch) {
       this.epoch = epoch;
+    }
+
+    void add(Entry entry) {
+      entries.add(entry);
+      bytes += size(entry);
+    }
+
+    void removeFirst() {
+      bytes -= size(entries.removeFirst());
+    }
+
+    private static long size(Entry entry) {
+      byte[] data = entry.data();
+      return data == null ? 0 : data.length;
     }
 
     long first() {
@@ -91,7 +107,7 @@ public final class MemoryHistory implements HistoryStore {
       log.ids.put(key, new Known(log.head + 1, now));
     }
     log.head++;
-    log.entries.add(publication.at(log.head));
+    log.add(publication.at(log.head));
     trim(log, publication, now);
     if (logs.size() > MAX_LOGS) {
       logs.remove(logs.keySet().iterator().next());
@@ -101,11 +117,13 @@ public final class MemoryHistory implements HistoryStore {
   }
 
   private static void trim(Log log, Publication latest, long now) {
-    long oldest = now - latest.retention().age().toMillis();
+    Retention retention = latest.retention();
+    long oldest = now - retention.ageMillis();
     while (!log.entries.isEmpty()
-        && (log.entries.size() > latest.retention().count()
-            || log.entries.getFirst().timestamp() < oldest)) {
-      log.entries.removeFirst();
+        && (log.entries.size() > retention.count()
+            || log.entries.getFirst().timestamp() < oldest
+            || log.bytes > retention.bytes())) {
+      log.removeFirst();
     }
     long first = log.first();
     var ids = log.ids.entrySet().iterator();

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Where logs are kept. Thread-safe. Calls may block unless {@link #immediate()}; a failure is any
- * {@code RuntimeException}, and then nothing of that call has happened.
+ * {@code RuntimeException}, and then nothing of that call has happened, or, where a network lies
+ * between, it is unknown whether it has; the same may then be appended again.
  *
  * <p>Guarantee: what {@link #append} has returned survives what the store is made to survive. Seqs
  * of one log are 1, 2, 3, … without a hole. An epoch is given when a log is first named, and

@@ -15,19 +15,27 @@ final class Columns {
 
   private Columns() {}
 
-  static void bindLog(PreparedStatement statement, LogKey log) throws SQLException {
-    statement.setString(1, log.space());
-    switch (log.address()) {
-      case Address.Room(String name) -> bindAddress(statement, "room", name);
-      case Address.User(String name) -> bindAddress(statement, "user", name);
-      case Address.Everyone() -> bindAddress(statement, "everyone", "");
-    }
+  /** Binds space, kind and name. */
+  static void bindLog(PreparedStatement statement, int first, LogKey log) throws SQLException {
+    statement.setString(first, log.space());
+    statement.setString(first + 1, kind(log.address()));
+    statement.setString(first + 2, name(log.address()));
   }
 
-  private static void bindAddress(PreparedStatement statement, String kind, String name)
-      throws SQLException {
-    statement.setString(2, kind);
-    statement.setString(3, name);
+  static String kind(Address address) {
+    return switch (address) {
+      case Address.Room room -> "room";
+      case Address.User user -> "user";
+      case Address.Everyone everyone -> "everyone";
+    };
+  }
+
+  static String name(Address address) {
+    return switch (address) {
+      case Address.Room(String name) -> name;
+      case Address.User(String name) -> name;
+      case Address.Everyone everyone -> "";
+    };
   }
 
   static String publisher(@Nullable String from) {

@@ -40,7 +40,7 @@ final class LogReader implements AutoCloseable {
   }
 
   Position head(LogKey log) throws SQLException {
-    Columns.bindLog(findLog, log);
+    Columns.bindLog(findLog, 1, log);
     try (ResultSet row = findLog.executeQuery()) {
       return new Position(epoch, row.next() ? row.getLong(2) : 0);
     }
@@ -52,7 +52,7 @@ final class LogReader implements AutoCloseable {
       long id = 0;
       long head = 0;
       long first = 1;
-      Columns.bindLog(findLog, log);
+      Columns.bindLog(findLog, 1, log);
       try (ResultSet row = findLog.executeQuery()) {
         if (row.next()) {
           id = row.getLong(1);

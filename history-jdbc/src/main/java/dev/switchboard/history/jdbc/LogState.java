@@ -13,10 +13,14 @@ final class LogState {
   /** No row has a lower seq. Rows below {@link #first} are there for their duplicate key only. */
   long lowest;
 
-  LogState(long id, long head, long first, long lowest) {
+  /** Of the data from {@link #first} to {@link #head}. */
+  long bytes;
+
+  LogState(long id, long head, long first, long lowest, long bytes) {
     this.id = id;
     this.head = head;
     this.first = first;
     this.lowest = lowest;
+    this.bytes = bytes;
   }
 }

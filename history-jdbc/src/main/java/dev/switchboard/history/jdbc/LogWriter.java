@@ -43,7 +43,7 @@ final class LogWriter implements AutoCloseable {
         connection.prepareStatement(
             """
             SELECT id, head, first,
-              coalesce((SELECT min(seq) FROM entry WHERE log_id = log.id), head + 1)
+              coalesce((SELECT min(seq) FROM entry WHERE log_id = log.id), head + 1), bytes
             FROM log WHERE space = ? AND kind = ? AND name = ?
             """);
     newLog =
@@ -51,7 +51,8 @@ final class LogWriter implements AutoCloseable {
             """
             INSERT INTO log (space, kind, name, head, first) VALUES (?, ?, ?, 0, 1) RETURNING id
             """);
-    moveLog = connection.prepareStatement("UPDATE log SET head = ?, first = ? WHERE id = ?");
+    moveLog =
+        connection.prepareStatement("UPDATE log SET head = ?, first = ?, bytes = ? WHERE id = ?");
     insert =
         connection.prepareStatement(
             """
@@ -118,6 +119,7 @@ final class LogWriter implements AutoCloseable {
       }
     }
     state.head = seq;
+    state.bytes += size(publication);
     growth.add(publication);
     return new Committed(new Position(epoch, seq), false);
   }
@@ -138,11 +140,17 @@ final class LogWriter implements AutoCloseable {
     return insert.executeUpdate() == 1;
   }
 
+  private static long size(Publication publication) {
+    byte[] data = publication.data();
+    return data == null || publication.retention().count() == 0 ? 0 : data.length;
+  }
+
   private void finish(LogState state, Publication last, long now) throws SQLException {
     pruning.apply(state, last.retention(), now);
     moveLog.setLong(1, state.head);
     moveLog.setLong(2, state.first);
-    moveLog.setLong(3, state.id);
+    moveLog.setLong(3, state.bytes);
+    moveLog.setLong(4, state.id);
     moveLog.executeUpdate();
   }
 
@@ -156,16 +164,17 @@ final class LogWriter implements AutoCloseable {
   }
 
   private LogState load(LogKey log) throws SQLException {
-    Columns.bindLog(findLog, log);
+    Columns.bindLog(findLog, 1, log);
     try (ResultSet row = findLog.executeQuery()) {
       if (row.next()) {
-        return new LogState(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
+        return new LogState(
+            row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
       }
     }
-    Columns.bindLog(newLog, log);
+    Columns.bindLog(newLog, 1, log);
     try (ResultSet row = newLog.executeQuery()) {
       row.next();
-      return new LogState(row.getLong(1), 0, 1, 1);
+      return new LogState(row.getLong(1), 0, 1, 1, 0);
     }
   }
 

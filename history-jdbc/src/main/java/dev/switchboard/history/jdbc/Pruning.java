@@ -17,11 +17,18 @@ import java.time.Duration;
 final class Pruning implements AutoCloseable {
   static final Duration DUPLICATE_WINDOW = Duration.ofMinutes(5);
 
+  private final PreparedStatement oldest;
   private final PreparedStatement firstSince;
   private final PreparedStatement delete;
   private final PreparedStatement empty;
 
   Pruning(Connection connection) throws SQLException {
+    oldest =
+        connection.prepareStatement(
+            """
+            SELECT seq, timestamp, length(data) FROM entry
+            WHERE log_id = ? AND seq >= ? ORDER BY seq
+            """);
     firstSince =
         connection.prepareStatement(
             """
@@ -38,16 +45,38 @@ final class Pruning implements AutoCloseable {
   }
 
   void apply(LogState log, Retention retention, long now) throws SQLException {
-    long end = log.head + 1;
-    long first = Math.max(log.first, end - retention.count());
-    long cutoff = now - millis(retention.age());
-    if (first < end) {
-      first = firstSince(log, first, end, cutoff);
-    }
+    long first = firstKept(log, retention, now);
     if (first > log.lowest) {
       long lowest = firstSince(log, log.lowest, first, now - DUPLICATE_WINDOW.toMillis());
       remove(log, lowest, first);
     }
+  }
+
+  /** The first entry that is within every bound; takes what goes before it off the log's bytes. */
+  private long firstKept(LogState log, Retention retention, long now) throws SQLException {
+    if (retention.count() == 0) {
+      log.bytes = 0;
+      return log.head + 1;
+    }
+    long cutoff = now - retention.ageMillis();
+    long first = log.first;
+    oldest.setLong(1, log.id);
+    oldest.setLong(2, first);
+    try (ResultSet row = oldest.executeQuery()) {
+      while (row.next()) {
+        long seq = row.getLong(1);
+        boolean kept =
+            seq > log.head - retention.count()
+                && row.getLong(2) >= cutoff
+                && log.bytes <= retention.bytes();
+        if (kept) {
+          return first;
+        }
+        log.bytes -= row.getLong(3);
+        first = seq + 1;
+      }
+    }
+    return first;
   }
 
   /** The first of the seqs whose timestamp is not older; {@code to} if there is none. */
@@ -78,12 +107,9 @@ final class Pruning implements AutoCloseable {
     log.first = first;
   }
 
-  private static long millis(Duration age) {
-    return age.compareTo(Duration.ofMillis(Long.MAX_VALUE)) < 0 ? age.toMillis() : Long.MAX_VALUE;
-  }
-
   @Override
   public void close() throws SQLException {
+    oldest.close();
     firstSince.close();
     delete.close();
     empty.close();

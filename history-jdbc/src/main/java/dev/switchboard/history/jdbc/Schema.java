@@ -43,6 +43,13 @@ final class Schema {
               """
               CREATE UNIQUE INDEX entry_message ON entry (log_id, message_id, publisher)
                 WHERE message_id IS NOT NULL
+              """),
+          List.of(
+              "ALTER TABLE log ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0",
+              """
+              UPDATE log SET bytes = (
+                SELECT coalesce(sum(length(data)), 0) FROM entry
+                WHERE log_id = log.id AND seq >= log.first)
               """));
 
   private Schema() {}

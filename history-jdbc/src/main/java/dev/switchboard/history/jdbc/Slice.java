@@ -43,7 +43,7 @@ record Slice(long from, long to, boolean more) {
     return to < from;
   }
 
-  private static void requirePositive(int limit) {
+  static void requirePositive(int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: 1 or more)");
     }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -41,7 +40,7 @@ final class SqliteDatabase {
     execute(connection, "PRAGMA journal_mode = WAL");
     execute(connection, "PRAGMA synchronous = FULL");
     execute(connection, "PRAGMA journal_size_limit = " + WAL_BYTES_KEPT);
-    epoch = Schema.migrate(connection, newEpoch());
+    epoch = Schema.migrate(connection, Epochs.random());
     readers = new Readers(READERS, () -> openReader(file, epoch));
   }
 
@@ -142,10 +141,6 @@ final class SqliteDatabase {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
-  }
-
-  private static String newEpoch() {
-    return Long.toString(new SecureRandom().nextLong() >>> 4, Character.MAX_RADIX);
   }
 
   Readers readers() {

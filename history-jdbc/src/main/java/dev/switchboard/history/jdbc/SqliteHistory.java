@@ -63,11 +63,7 @@ public final class SqliteHistory implements HistoryStore {
    */
   @Override
   public List<Committed> append(List<Publication> batch) {
-    for (Publication publication : batch) {
-      if (publication.fleeting()) {
-        throw new IllegalArgumentException("fleeting: true (expected: false, to be kept)");
-      }
-    }
+    Kept.require(batch);
     writing.lock();
     try {
       requireOpen();

@@ -2,6 +2,7 @@ package dev.switchboard.history.jdbc;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.spi.Committed;
+import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Publication;
 import dev.switchboard.spi.Retention;
@@ -23,11 +24,18 @@ final class Appending {
     return new LogKey("/ws", Address.room("room" + number));
   }
 
+  /** A PostgreSQL by its URL, or a SQLite by its folder. */
+  static HistoryStore open(String database) {
+    return database.startsWith("jdbc:")
+        ? PostgresHistory.open(database)
+        : SqliteHistory.open(Path.of(database));
+  }
+
   /** Arguments: the database, a seed, the round. A line: log, seq, message id, full stop. */
   public static void main(String[] arguments) {
     Random random = new Random(Long.parseLong(arguments[1]));
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-    try (SqliteHistory history = SqliteHistory.open(Path.of(arguments[0]))) {
+    try (HistoryStore history = open(arguments[0])) {
       for (long call = 0; ; call++) {
         List<Publication> batch = batch(random, arguments[2] + "-" + call);
         List<Committed> results = history.append(batch);

@@ -3,6 +3,7 @@ package dev.switchboard.history.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Page;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -27,14 +28,26 @@ class KilledWhileAppendingTest {
   private final Map<String, String> acknowledged = new HashMap<>();
 
   @Test
-  void nothingAcknowledgedIsMissingAfterSigkill() throws Exception {
+  void sqliteLosesNothingAcknowledged() throws Exception {
+    killInRounds(folder.toString());
+    try (SqliteHistory history = SqliteHistory.open(folder)) {
+      assertThat(history.query("PRAGMA integrity_check")).isEqualTo("ok");
+    }
+  }
+
+  /** The process that dies is the one that appends; the database goes on. */
+  @Test
+  void postgresLosesNothingAcknowledged() throws Exception {
+    killInRounds(RealPostgres.url());
+  }
+
+  private void killInRounds(String database) throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("KilledWhileAppendingTest: -Dseed=" + seed);
     Random random = new Random(seed);
     for (int round = 0; round < ROUNDS; round++) {
-      appendUntilKilled(round, random);
-      try (SqliteHistory history = SqliteHistory.open(folder)) {
-        assertThat(history.query("PRAGMA integrity_check")).isEqualTo("ok");
+      appendUntilKilled(database, round, random);
+      try (HistoryStore history = Appending.open(database)) {
         expectEverything(history);
       }
     }
@@ -43,21 +56,8 @@ class KilledWhileAppendingTest {
     assertThat(acknowledged).hasSizeGreaterThan(ROUNDS);
   }
 
-  private void appendUntilKilled(int round, Random random) throws Exception {
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Appending.class.getName(),
-                folder.toString(),
-                Long.toString(random.nextLong()),
-                Integer.toString(round))
-            .redirectErrorStream(true)
-            .start();
+  private void appendUntilKilled(String database, int round, Random random) throws Exception {
+    Process child = start(database, round, random.nextLong());
     int lines = 1 + random.nextInt(400);
     // Not at a line's end only: some time after it, within what a few appends take.
     long nanos = random.nextInt(20_000_000);
@@ -78,6 +78,23 @@ class KilledWhileAppendingTest {
     assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
   }
 
+  private static Process start(String database, int round, long seed) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xshare:auto",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Appending.class.getName(),
+            database,
+            Long.toString(seed),
+            Integer.toString(round))
+        .redirectErrorStream(true)
+        .start();
+  }
+
   private void drain(BufferedReader reader) throws IOException {
     String line;
     while ((line = reader.readLine()) != null) {
@@ -94,7 +111,7 @@ class KilledWhileAppendingTest {
     }
   }
 
-  private void expectEverything(SqliteHistory history) {
+  private void expectEverything(HistoryStore history) {
     Map<String, String> kept = new HashMap<>();
     for (int number = 0; number < 3; number++) {
       Page page = history.after(Appending.log(number), 0, Integer.MAX_VALUE);

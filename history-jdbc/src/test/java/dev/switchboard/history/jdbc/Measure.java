@@ -1,5 +1,6 @@
 package dev.switchboard.history.jdbc;
 
+import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Publication;
 import dev.switchboard.spi.Retention;
 import java.nio.file.Files;
@@ -13,15 +14,19 @@ import java.util.UUID;
 final class Measure {
   private Measure() {}
 
+  /** Argument: a folder for a SQLite, or nothing for a PostgreSQL that flushes to its disk. */
   public static void main(String[] arguments) throws Exception {
-    Path folder = Files.createTempDirectory(Path.of(arguments[0]), "measure");
+    String database =
+        arguments.length == 0
+            ? RealPostgres.url()
+            : Files.createTempDirectory(Path.of(arguments[0]), "measure").toString();
     long start = System.nanoTime();
-    SqliteHistory history = SqliteHistory.open(folder);
+    HistoryStore history = Appending.open(database);
     history.head(Appending.log(0));
     System.out.printf("first open %d ms%n", (System.nanoTime() - start) / 1_000_000);
     history.close();
     start = System.nanoTime();
-    history = SqliteHistory.open(folder);
+    history = Appending.open(database);
     System.out.printf("open again %d ms%n", (System.nanoTime() - start) / 1_000_000);
     for (Retention retention : List.of(Appending.KEEP, new Retention(1_000, Duration.ofHours(1)))) {
       for (int size : new int[] {256, 1, 16, 256}) {
@@ -31,7 +36,7 @@ final class Measure {
     history.close();
   }
 
-  private static void run(SqliteHistory history, int size, Retention retention) {
+  private static void run(HistoryStore history, int size, Retention retention) {
     long start = System.nanoTime();
     long entries = 0;
     while (System.nanoTime() - start < 5_000_000_000L) {

@@ -72,4 +72,60 @@ public interface RetentionRules extends OpensHistory {
       assertThat(page.first()).isEqualTo(4);
     }
   }
+
+  @Test
+  default void aLogKeepsItsNewestByBytes() {
+    Retention hundred = new Retention(1_000, Duration.ofDays(1), 100);
+    try (HistoryStore store = open()) {
+      for (int size : new int[] {40, 60, 1, 30, 0}) {
+        store.append(List.of(Samples.sized(size, hundred)));
+      }
+      expectKept(store, 2L, 3L, 4L, 5L); // 60 + 1 + 30 + 0
+      store.append(List.of(Samples.sized(9, hundred)));
+      expectKept(store, 2L, 3L, 4L, 5L, 6L); // exactly 100
+      store.append(List.of(Samples.sized(1, hundred), Samples.sized(2, hundred)));
+      expectKept(store, 3L, 4L, 5L, 6L, 7L, 8L);
+    }
+  }
+
+  @Test
+  default void anEntryLargerThanTheBytesIsNotKeptAndNothingBeforeIt() {
+    Retention hundred = new Retention(1_000, Duration.ofDays(1), 100);
+    try (HistoryStore store = open()) {
+      store.append(List.of(Samples.sized(1, hundred)));
+      store.append(List.of(Samples.sized(101, hundred)));
+      expectKept(store);
+      assertThat(Samples.seqs(store.append(List.of(Samples.sized(100, hundred)))))
+          .containsExactly(3L);
+      expectKept(store, 3L);
+    }
+  }
+
+  @Test
+  default void bytesAreCountedRightAfterEntriesWentByOtherBoundsAndAfterOpeningAgain() {
+    Retention two = new Retention(2, Duration.ofDays(1));
+    Retention hundred = new Retention(1_000, Duration.ofDays(1), 100);
+    try (HistoryStore store = open()) {
+      store.append(List.of(Samples.sized(500, two), Samples.sized(50, two)));
+      store.append(List.of(Samples.sized(20, two)));
+      if (!persistent()) {
+        store.append(List.of(Samples.sized(30, hundred)));
+        expectKept(store, 2L, 3L, 4L);
+      }
+    }
+    if (persistent()) {
+      try (HistoryStore store = open()) {
+        store.append(List.of(Samples.sized(30, hundred)));
+        expectKept(store, 2L, 3L, 4L);
+        store.append(List.of(Samples.sized(1, hundred)));
+        expectKept(store, 3L, 4L, 5L);
+      }
+    }
+  }
+
+  private static void expectKept(HistoryStore store, Long... seqs) {
+    Page page = store.after(Samples.GENERAL, 0, 99);
+    assertThat(Samples.seqs(page)).containsExactly(seqs);
+    assertThat(page.first()).isEqualTo(seqs.length == 0 ? page.head().seq() + 1 : seqs[0]);
+  }
 }

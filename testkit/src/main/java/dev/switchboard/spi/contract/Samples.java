@@ -45,6 +45,19 @@ final class Samples {
         GENERAL, "chat", "ann", messageId, timestamp, null, false, null, retention);
   }
 
+  static Publication sized(int bytes, Retention retention) {
+    return new Publication(
+        GENERAL,
+        "chat",
+        "ann",
+        null,
+        System.currentTimeMillis(),
+        new byte[bytes],
+        false,
+        null,
+        retention);
+  }
+
   static Publication fleeting() {
     return new Publication(GENERAL, "typing", "ann", null, 1, null, true, null, KEEP);
   }

@@ -1,0 +1,119 @@
+package dev.switchboard.history.jdbc;
+
+import dev.switchboard.spi.Committed;
+import dev.switchboard.spi.Position;
+import dev.switchboard.spi.Publication;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Appends, one call at a time. Each call has a number, and the database knows the last one of this
+ * writer with its answer: made again, it is answered and not carried out again. Thread-safe.
+ */
+final class PostgresWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresWriter.class);
+
+  /** More than a pool has connections: after a restart of the database all of them are dead. */
+  private static final int ATTEMPTS = PostgresPool.MAX_CONNECTIONS + 2;
+
+  /** The connection or the server went away, or two transactions were in each other's way. */
+  private static final Set<String> PASSING = Set.of("57P01", "57P02", "57P03", "40001", "40P01");
+
+  private static final String APPEND =
+      "SELECT switchboard_append_1(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private final DataSource pool;
+  private final String epoch;
+  private final UUID id = UUID.randomUUID();
+  private final ReentrantLock lock = new ReentrantLock();
+  private long number;
+
+  PostgresWriter(DataSource pool, String epoch) {
+    this.pool = pool;
+    this.epoch = epoch;
+  }
+
+  List<Committed> append(List<Publication> batch) throws SQLException {
+    lock.lock();
+    try {
+      number++;
+      return again(batch);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes the last call, as if its answer had been lost. */
+  List<Committed> again(List<Publication> batch) throws SQLException {
+    PostgresBatch columns = new PostgresBatch(batch);
+    lock.lock();
+    try {
+      for (int attempt = 1; ; attempt++) {
+        try (Connection connection = pool.getConnection()) {
+          return append(connection, columns);
+        } catch (SQLException e) {
+          if (attempt == ATTEMPTS || !passing(e)) {
+            throw e;
+          }
+          LOG.info("appending again after: {}", HistoryException.reason(e));
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean passing(SQLException failure) {
+    String state = failure.getSQLState();
+    return state != null && (state.startsWith("08") || PASSING.contains(state));
+  }
+
+  private List<Committed> append(Connection connection, PostgresBatch columns) throws SQLException {
+    if (!connection.getAutoCommit()) {
+      connection.setAutoCommit(true); // one statement is the transaction
+    }
+    try (PreparedStatement statement = connection.prepareStatement(APPEND)) {
+      statement.setObject(1, id);
+      statement.setLong(2, number);
+      columns.bind(connection, statement, 3);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return committed(row.getArray(1));
+      }
+    }
+  }
+
+  private List<Committed> committed(Array answer) throws SQLException {
+    List<Committed> results = new ArrayList<>();
+    for (Long seq : (Long[]) answer.getArray()) {
+      results.add(new Committed(new Position(epoch, Math.abs(seq)), seq < 0));
+    }
+    return results;
+  }
+
+  /** Waits for a call that is under way, and lets the database forget this writer. */
+  void close() {
+    lock.lock();
+    try (Connection connection = pool.getConnection();
+        PreparedStatement delete =
+            connection.prepareStatement("DELETE FROM switchboard_writer WHERE id = ?")) {
+      delete.setObject(1, id);
+      delete.executeUpdate();
+    } catch (SQLException e) {
+      LOG.debug("the writer's row stays until a later opening removes it", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+}
