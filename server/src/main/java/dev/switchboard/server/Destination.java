@@ -64,7 +64,7 @@ public final class Destination<M> {
             endpoint.protocol().encode(message),
             type.fleeting(),
             null,
-            endpoint.settings().retention());
+            endpoint.settings().retentions().of(address));
     return endpoint.hub().broker().publish(List.of(publication)).thenApply(Destination::seq);
   }
 

@@ -243,9 +243,23 @@ public final class Endpoint<M> {
     return set(() -> settings.heartbeat(heartbeat));
   }
 
-  /** How much of each log is kept. Default {@link Retention#DEFAULT}. */
+  /** How much is kept of each log not named otherwise. Default {@link Retention#DEFAULT}. */
   public Endpoint<M> retention(Retention retention) {
-    return set(() -> settings.retention(retention));
+    return set(() -> settings.retentions().others(retention));
+  }
+
+  /**
+   * How much is kept of some rooms. The first that was given and matches holds.
+   *
+   * @param rooms a name, or a pattern where {@code *} stands for any characters: {@code news.*}
+   */
+  public Endpoint<M> retention(String rooms, Retention retention) {
+    return set(() -> settings.retentions().rooms(rooms, retention));
+  }
+
+  /** How much is kept of each user's inbox. Default: as of any other log. */
+  public Endpoint<M> inboxRetention(Retention retention) {
+    return set(() -> settings.retentions().inboxes(retention));
   }
 
   /** Whether any client may publish to everyone. Default no; server code always may. */

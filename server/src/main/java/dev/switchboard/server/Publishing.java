@@ -52,7 +52,7 @@ public final class Publishing<M> {
         data,
         message.fleeting(),
         envelope.echo() ? null : session.id(),
-        endpoint.settings().retention());
+        endpoint.settings().retentions().of(address));
   }
 
   /** Who publishes. */

@@ -1,7 +1,6 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.internal.Answers;
-import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
@@ -13,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * the server has started.
  */
 final class Settings {
+  private final Retentions retentions = new Retentions();
   private int maxMessageBytes = 64 << 10;
   private int maxPendingBytes = 1 << 20;
   private int maxRooms = 100;
@@ -21,7 +21,6 @@ final class Settings {
   private Duration sessionTimeout = Duration.ofMinutes(2);
   private Duration presenceGrace = Duration.ofSeconds(5);
   private Heartbeat heartbeat = Heartbeat.DEFAULT;
-  private Retention retention = Retention.DEFAULT;
   private Allowance.@Nullable Rate rate;
   private @Nullable Deflate deflate;
   private @Nullable Batching batching;
@@ -135,12 +134,8 @@ final class Settings {
     batching = how;
   }
 
-  Retention retention() {
-    return retention;
-  }
-
-  void retention(Retention kept) {
-    retention = kept;
+  Retentions retentions() {
+    return retentions;
   }
 
   Allowance.@Nullable Rate rate() {
