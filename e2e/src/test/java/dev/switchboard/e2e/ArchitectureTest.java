@@ -92,7 +92,11 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            ROOT + "transport..", ROOT + "server..", ROOT + "client..", ROOT + "cli..")
+            ROOT + "transport..",
+            ROOT + "server..",
+            ROOT + "client..",
+            ROOT + "cli..",
+            ROOT + "leaks..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.netty..")

@@ -1,5 +1,7 @@
 package dev.switchboard.server;
 
+import java.util.Map;
+
 /** How many connections are open, by user and by address, and whether all are gone. Thread-safe. */
 final class Census {
   private final Tally users = new Tally();
@@ -35,6 +37,11 @@ final class Census {
 
   synchronized int open() {
     return open;
+  }
+
+  /** For tests: what is held. */
+  Map<String, Integer> sizes() {
+    return Map.of("open", open(), "users", users.names(), "addresses", addresses.names());
   }
 
   /** Waits until no connection is open, or until the time has come; whether none is. */

@@ -18,4 +18,9 @@ final class Tally {
   int count(String name) {
     return counts.getOrDefault(name, 0);
   }
+
+  /** How many names are not at zero. */
+  int names() {
+    return counts.size();
+  }
 }

@@ -1,0 +1,5 @@
+/** Fails a test class that loses a Netty buffer. */
+@NullMarked
+package dev.switchboard.leaks;
+
+import org.jspecify.annotations.NullMarked;
