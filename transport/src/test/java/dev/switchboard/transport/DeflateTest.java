@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.io.ByteArrayOutputStream;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -17,8 +16,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
-import java.util.zip.Deflater;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -382,53 +379,5 @@ final class DeflateTest {
           Integer.toString(random.nextInt(5000), 36) + " ", StandardCharsets.US_ASCII);
     }
     return Arrays.copyOf(text.array(), length);
-  }
-
-  /** The peer's zlib. */
-  private static final class Zip {
-    private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
-    private final Inflater inflater = new Inflater(true);
-    private final boolean keeps;
-
-    Zip(boolean keeps) {
-      this.keeps = keeps;
-    }
-
-    byte[] deflate(byte[] plain) {
-      if (!keeps) {
-        deflater.reset();
-      }
-      if (plain.length == 0) {
-        return new byte[1];
-      }
-      deflater.setInput(plain);
-      byte[] out = new byte[plain.length + 1000];
-      int length = deflater.deflate(out, 0, out.length, Deflater.SYNC_FLUSH);
-      return Arrays.copyOf(out, length - 4);
-    }
-
-    byte[] message(Raw.Frame frame) throws DataFormatException {
-      if ((frame.first() & 0x40) == 0) {
-        return frame.payload();
-      }
-      if (!keeps) {
-        inflater.reset();
-      }
-      byte[] whole = Arrays.copyOf(frame.payload(), frame.payload().length + 4);
-      whole[whole.length - 1] = (byte) 0xff;
-      whole[whole.length - 2] = (byte) 0xff;
-      inflater.setInput(whole);
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      byte[] buffer = new byte[1 << 16];
-      for (int got = inflater.inflate(buffer); got > 0; got = inflater.inflate(buffer)) {
-        out.write(buffer, 0, got);
-      }
-      return out.toByteArray();
-    }
-
-    void end() {
-      deflater.end();
-      inflater.end();
-    }
   }
 }
