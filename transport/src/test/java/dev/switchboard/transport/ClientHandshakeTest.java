@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -191,6 +192,64 @@ final class ClientHandshakeTest {
     return client
         .ask(ClientConnect.to(client.uri()).withSubprotocols(List.of(subprotocols)))
         .toCompletableFuture();
+  }
+
+  /** Who forgets and the windows, each of the server and of the client; the offer, an answer. */
+  @ParameterizedTest(name = "{0} {1} {2} {3}: {5} is taken: {6}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          true  | true  | 15 | 15 | ; server_no_context_takeover; client_no_context_takeover; client_max_window_bits | ; server_no_context_takeover                              | true
+          true  | true  | 15 | 15 | ; server_no_context_takeover; client_no_context_takeover; client_max_window_bits | ; server_no_context_takeover; client_max_window_bits=9    | true
+          true  | true  | 15 | 15 | ; server_no_context_takeover; client_no_context_takeover; client_max_window_bits | ''                                                        | false
+          false | false | 15 | 15 | ; client_max_window_bits | ''                                                    | true
+          false | false | 15 | 15 | ; client_max_window_bits | ; server_no_context_takeover; client_no_context_takeover | true
+          false | false | 15 | 15 | ; client_max_window_bits | ; server_max_window_bits=8; client_max_window_bits=8 | true
+          false | false | 15 | 15 | ; client_max_window_bits | ; client_max_window_bits                              | false
+          false | false | 15 | 15 | ; client_max_window_bits | ; client_max_window_bits=7                            | false
+          false | false | 15 | 15 | ; client_max_window_bits | ; client_max_window_bits=16                           | false
+          false | false | 15 | 15 | ; client_max_window_bits | ; server_max_window_bits                              | false
+          false | false | 15 | 15 | ; client_max_window_bits | ; server_max_window_bits=9; server_max_window_bits=9  | false
+          false | false | 15 | 15 | ; client_max_window_bits | ; server_no_context_takeover=true                     | false
+          false | false | 15 | 15 | ; client_max_window_bits | ; unknown                                             | false
+          false | false | 15 | 15 | ; client_max_window_bits | , permessage-deflate                                  | false
+          false | false | 15 | 15 | ; client_max_window_bits | , foo                                                 | false
+          false | false | 10 | 9  | ; server_max_window_bits=10; client_max_window_bits=9 | ; server_max_window_bits=10; client_max_window_bits=9 | true
+          false | false | 10 | 9  | ; server_max_window_bits=10; client_max_window_bits=9 | ; server_max_window_bits=8                            | true
+          false | false | 10 | 9  | ; server_max_window_bits=10; client_max_window_bits=9 | ; server_max_window_bits=11                           | false
+          false | false | 10 | 9  | ; server_max_window_bits=10; client_max_window_bits=9 | ''                                                    | false
+          """)
+  @Tag("B9")
+  void compressionIsAgreedOnOnlyAsItWasOffered(
+      boolean server,
+      boolean own,
+      int serverBits,
+      int bits,
+      String offer,
+      String answer,
+      boolean taken)
+      throws Exception {
+    var deflate = new Deflate(6, 0, server, own, serverBits, bits);
+    CompletableFuture<WebSocket> asked =
+        client
+            .ask(
+                ClientConnect.to(client.uri())
+                    .withOptions(WebSocketOptions.builder().deflate(deflate).build()))
+            .toCompletableFuture();
+    try (Raw raw = client.accept()) {
+      String head = raw.head();
+      assertThat(head).contains("Sec-WebSocket-Extensions: permessage-deflate" + offer + "\r\n");
+      raw.send(Subject.answer(head, "Sec-WebSocket-Extensions: permessage-deflate" + answer));
+      if (taken) {
+        assertThat(asked.get(10, TimeUnit.SECONDS).extensions())
+            .isEqualTo("permessage-deflate" + answer);
+      } else {
+        assertThatThrownBy(() -> asked.get(10, TimeUnit.SECONDS))
+            .hasMessageContaining("Sec-WebSocket-Extensions");
+        assertThat(raw.ended()).isTrue();
+      }
+    }
   }
 
   @Test

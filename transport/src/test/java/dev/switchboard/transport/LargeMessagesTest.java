@@ -13,7 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Large messages, whole, in fragments and in small segments, and many small ones, in both roles. */
+/**
+ * Large messages, whole, in fragments and in small segments, and many small ones, in both roles.
+ */
 @Tag("B2")
 final class LargeMessagesTest {
   private static final int MIB = 1 << 20;
@@ -136,12 +138,11 @@ final class LargeMessagesTest {
         Raw peer = subject.connect()) {
       Thread sender =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    for (int i = 0; i < 1_000; i++) {
-                      peer.frame(i % 2 == 0 ? 0x81 : 0x82, letters(length + i % 3));
-                    }
-                  });
+              .start(() -> {
+                for (int i = 0; i < 1_000; i++) {
+                  peer.frame(i % 2 == 0 ? 0x81 : 0x82, letters(length + i % 3));
+                }
+              });
       for (int i = 0; i < 1_000; i++) {
         Raw.Frame back = peer.read();
         assertThat(back.first()).isEqualTo(i % 2 == 0 ? 0x81 : 0x82);
