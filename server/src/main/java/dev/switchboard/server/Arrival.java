@@ -43,7 +43,7 @@ final class Arrival {
                   .map(Reader.Opening::state)
                   .map(log -> failed == null ? plain(log) : log)
                   .toList();
-          connection.send(
+          connection.greet(
               Answers.welcome(
                   re,
                   session.id(),

@@ -41,6 +41,7 @@ final class Connection implements WebSocketListener {
   private final Map<Address, Reader> readers = new HashMap<>(8);
   private final @Nullable Allowance allowance;
   private volatile Session session; // written on the loop, read by handlers too
+  private boolean greeted;
   private boolean leaving;
   private boolean closed;
 
@@ -55,7 +56,7 @@ final class Connection implements WebSocketListener {
     this.request = request;
     this.parameters = parameters;
     this.session = new Session(user, this);
-    this.mailbox = new Mailbox(Mailbox.Flow.of(webSocket));
+    this.mailbox = new Mailbox(Mailbox.Flow.of(webSocket), endpoint.threads());
     this.peer = endpoint.peer(this);
     this.conversation = new ServerConversation(endpoint.protocol(), new Desk(endpoint, this));
     Allowance.Rate rate = endpoint.settings().rate();
@@ -63,6 +64,9 @@ final class Connection implements WebSocketListener {
     endpoint.hub().census().enter(user, Router.address(request));
     endpoint.hub().begin(session);
     new Arrival(this).welcome(null);
+    if (!greeted) {
+      webSocket.pauseReading(); // what the client asks comes after the first word
+    }
     endpoint.opened(this);
   }
 
@@ -104,6 +108,15 @@ final class Connection implements WebSocketListener {
       task.run();
     } else {
       webSocket.execute(task);
+    }
+  }
+
+  /** Sends the first word, and hears what the client says. */
+  void greet(byte[] welcome) {
+    send(welcome);
+    if (!greeted) {
+      greeted = true;
+      webSocket.resumeReading();
     }
   }
 

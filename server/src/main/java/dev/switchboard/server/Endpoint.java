@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class Endpoint<M> {
   private @Nullable Hub hub;
   private String path = "";
   private Clock clock = Clock.systemUTC();
+  private Executor threads = Thread::startVirtualThread;
 
   private Endpoint(Class<M> union) {
     this.protocol = Protocol.of(union);
@@ -356,6 +358,15 @@ public final class Endpoint<M> {
             settings.sessionTimeout().toMillis(),
             settings.presenceGrace().toMillis());
     hub.use(Address.EVERYONE); // for as long as the server runs
+  }
+
+  /** For tests: where handlers run instead of on virtual threads. */
+  void threads(Executor others) {
+    threads = others;
+  }
+
+  Executor threads() {
+    return threads;
   }
 
   Identity identity() {

@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -40,9 +41,10 @@ final class LocalBroker implements Broker {
   private final HistoryStore store;
   private final Map<LogKey, Subscription> subscriptions = new ConcurrentHashMap<>();
   private final BlockingQueue<Job> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
-  private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+  private final Executor readers;
   private final Object order = new Object();
   private final Thread committer;
+  private long failures; // confined to who commits
   private volatile boolean closed;
 
   private sealed interface Job {
@@ -70,12 +72,22 @@ final class LocalBroker implements Broker {
 
   /** A broker over a store, which it closes in the end. */
   LocalBroker(HistoryStore store) {
-    this.store = store;
-    this.committer =
-        Thread.ofPlatform().daemon().name("switchboard-commit").unstarted(this::commitAll);
+    this(store, Executors.newVirtualThreadPerTaskExecutor());
     if (!store.immediate()) {
       committer.start();
     }
+  }
+
+  /**
+   * A broker that has no thread: somebody calls {@link #commitWaiting}.
+   *
+   * @param readers runs what reads the store
+   */
+  LocalBroker(HistoryStore store, Executor readers) {
+    this.store = store;
+    this.readers = readers;
+    this.committer =
+        Thread.ofPlatform().daemon().name("switchboard-commit").unstarted(this::commitAll);
   }
 
   @Override
@@ -153,19 +165,31 @@ final class LocalBroker implements Broker {
   }
 
   private void commitAll() {
-    List<Job> jobs = new ArrayList<>();
-    boolean running = true;
-    while (running) {
-      try {
-        jobs.add(waiting.take());
-      } catch (InterruptedException stopped) {
-        return;
+    try {
+      boolean running = true;
+      while (running) {
+        running = commitFrom(waiting.take());
       }
-      waiting.drainTo(jobs, MAX_BATCH);
-      running = jobs.stream().noneMatch(Job.Stop.class::isInstance);
-      commit(jobs);
-      jobs.clear();
+    } catch (InterruptedException stopped) {
+      LOG.debug("committing was interrupted", stopped);
     }
+  }
+
+  /** Commits what waits, as one transaction. Only for a broker without a thread. */
+  void commitWaiting() {
+    Job first = waiting.poll();
+    if (first != null) {
+      commitFrom(first);
+    }
+  }
+
+  /** Commits a job and what waits behind it; whether there is more to come. */
+  private boolean commitFrom(Job first) {
+    List<Job> jobs = new ArrayList<>();
+    jobs.add(first);
+    waiting.drainTo(jobs, MAX_BATCH);
+    commit(jobs);
+    return jobs.stream().noneMatch(Job.Stop.class::isInstance);
   }
 
   private void commit(List<Job> jobs) {
@@ -190,6 +214,7 @@ final class LocalBroker implements Broker {
     try {
       List<Committed> committed =
           store.append(batch.stream().flatMap(job -> job.publications.stream()).toList());
+      recovered();
       int from = 0;
       for (Job.Publish job : batch) {
         int to = from + job.publications.size();
@@ -200,11 +225,25 @@ final class LocalBroker implements Broker {
       if (batch.size() > 1) { // one of them may be at fault: the others shall not pay for it
         batch.forEach(job -> commitBatch(new ArrayList<>(List.of(job))));
       } else {
-        LOG.error("committing to the history store failed", failed);
+        failed(failed);
         batch.get(0).result.completeExceptionally(unavailable("the history store does not answer"));
       }
     }
     batch.clear();
+  }
+
+  /** Logged once, not for each of the thousands that a second may bring. */
+  private void failed(RuntimeException why) {
+    if (failures++ == 0) {
+      LOG.error("committing to the history store fails", why);
+    }
+  }
+
+  private void recovered() {
+    if (failures > 0) {
+      LOG.warn("committing to the history store works again; {} commits failed", failures);
+      failures = 0;
+    }
   }
 
   private void finish(Job.Publish job, List<Committed> committed) {
@@ -262,7 +301,9 @@ final class LocalBroker implements Broker {
         case Job.Stop stop -> {}
       }
     }
-    readers.close();
+    if (readers instanceof ExecutorService reading) {
+      reading.close();
+    }
     store.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import dev.switchboard.transport.WebSocket;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +18,7 @@ final class Mailbox {
   private static final int FULL = 64;
 
   private final Flow flow;
+  private final Executor threads;
   private final Queue<Runnable> tasks = new ArrayDeque<>(); // guarded by this
   private boolean running; // guarded by this
   private boolean paused; // guarded by this
@@ -46,7 +48,13 @@ final class Mailbox {
   }
 
   Mailbox(Flow flow) {
+    this(flow, Thread::startVirtualThread);
+  }
+
+  /** A mailbox that runs its tasks where the executor says, one after another all the same. */
+  Mailbox(Flow flow, Executor threads) {
     this.flow = flow;
+    this.threads = threads;
   }
 
   /** Whether nothing waits or runs. */
@@ -64,7 +72,7 @@ final class Mailbox {
       }
       if (!running) {
         running = true;
-        Thread.startVirtualThread(this::run);
+        threads.execute(this::run);
       }
     }
     if (pause) {

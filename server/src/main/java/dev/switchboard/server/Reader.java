@@ -33,6 +33,8 @@ final class Reader {
   private final Address address;
   private @Nullable ReaderGroup group;
   private int index;
+  private @Nullable CompletableFuture<Opening> opening;
+  private int beginnings;
   private long last;
   private boolean live;
   private boolean started;
@@ -46,8 +48,17 @@ final class Reader {
     this.address = topic.log().address();
   }
 
-  /** Where a reader begins, and what has to be passed on first. */
-  record Opening(Reader reader, LogState state, @Nullable Page first) {}
+  /**
+   * Where a reader begins, and what has to be passed on first.
+   *
+   * @param number of the reader's beginnings; only the latest counts
+   */
+  record Opening(Reader reader, LogState state, @Nullable Page first, int number) {}
+
+  /** The answer to who asks again, and wants nothing but to go on. */
+  private Opening again(String epoch) {
+    return new Opening(this, new LogState(address, epoch, groupLast(), true), null, 0);
+  }
 
   Topic topic() {
     return topic;
@@ -64,10 +75,24 @@ final class Reader {
   /**
    * Finds where to begin; nothing is passed on until {@link #start}.
    *
-   * @param place read on from here; null means from now on, or so many {@code recent} entries back
+   * @param place read on from here; null means from now on, or so many {@code recent} entries back.
+   *     Asked for nothing but "from now on", a reader that is open already just goes on
    */
   CompletionStage<Opening> open(@Nullable Place place, int recent) {
+    if (place == null && recent == 0) {
+      CompletableFuture<Opening> present = opening;
+      if (started) {
+        return topic.opened().thenApply(position -> again(position.epoch()));
+      } else if (present != null && !present.isCompletedExceptionally()) {
+        return present.thenApply(same -> again(same.state.epoch()));
+      }
+    }
     CompletableFuture<Opening> result = new CompletableFuture<>();
+    opening = result;
+    live = false;
+    started = false;
+    fetching = false;
+    int number = ++beginnings;
     topic
         .opened()
         .whenComplete((position, failure) ->
@@ -75,16 +100,18 @@ final class Reader {
               if (failure != null) {
                 result.completeExceptionally(failure);
               } else if (!closed) {
-                begin(position, place, recent, result);
+                begin(number, position, place, recent, result);
               }
             }));
     return result;
   }
 
   private void begin(
-      Position opened, @Nullable Place place, int recent, CompletableFuture<Opening> result) {
-    live = false;
-    started = false;
+      int number,
+      Position opened,
+      @Nullable Place place,
+      int recent,
+      CompletableFuture<Opening> result) {
     ReaderGroup mine = group;
     if (mine == null) {
       mine = topic.group(connection.loop());
@@ -96,31 +123,39 @@ final class Reader {
     long from = place != null ? place.seq() : Math.max(0, head - recent);
     boolean sameLife = place == null || place.epoch() == null || place.epoch().equals(epoch);
     boolean known = sameLife && from <= head && (place == null || head - from <= MAX_RECOVERY);
-    if (!known || from == head) {
+    if (number == beginnings) {
       last = head;
-      result.complete(new Opening(this, new LogState(address, epoch, head, known), null));
+    }
+    if (!known || from == head || number != beginnings) {
+      result.complete(new Opening(this, new LogState(address, epoch, head, known), null, number));
       return;
     }
     fetch(
         from,
         page -> {
           boolean whole = place == null || page.first() <= from + 1;
-          last = whole ? Math.max(from, page.first() - 1) : groupLast();
+          if (number == beginnings) {
+            last = whole ? Math.max(from, page.first() - 1) : groupLast();
+          }
           result.complete(
               new Opening(
-                  this, new LogState(address, epoch, groupLast(), whole), whole ? page : null));
+                  this,
+                  new LogState(address, epoch, groupLast(), whole),
+                  whole ? page : null,
+                  number));
         },
         result::completeExceptionally);
   }
 
-  /** Passes on what was found, then whatever comes. */
-  void start(Opening opening) {
-    if (closed) {
+  /** Passes on what was found, then whatever comes; unless it has been opened anew meanwhile. */
+  void start(Opening found) {
+    if (closed || found.number != beginnings) {
       return;
     }
     started = true;
-    if (opening.first != null) {
-      pass(opening.first);
+    opening = null;
+    if (found.first != null) {
+      pass(found.first);
     } else {
       advance();
     }
@@ -163,9 +198,14 @@ final class Reader {
     if (last >= groupLast()) {
       live = true;
     } else if (!fetching && connection.takesMore()) {
+      int number = beginnings;
       fetch(
           last,
-          this::pass,
+          page -> {
+            if (number == beginnings) {
+              pass(page);
+            }
+          },
           failure ->
               connection.close(CloseCode.TRY_AGAIN_LATER.code(), "history is not available"));
     }
@@ -193,15 +233,16 @@ final class Reader {
       java.util.function.Consumer<Page> then,
       java.util.function.Consumer<Throwable> failed) {
     fetching = true;
+    int number = beginnings;
     LogKey log = topic.log();
     broker
         .after(log, from, PAGE)
         .whenComplete((page, failure) ->
             connection.onLoop(() -> {
-              fetching = false;
               if (closed) {
                 return;
               }
+              fetching &= number != beginnings;
               if (failure != null) {
                 failed.accept(failure);
               } else {

@@ -58,7 +58,7 @@ public interface WebSocketListener {
 
   /**
    * What was waiting has been written so far that sending makes sense again; called after an
-   * overflow or after {@link WebSocket#pendingBytes} passed half its bound.
+   * overflow, or after {@link WebSocket#pendingBytes} was half its bound or more.
    */
   default void onWritable() {}
 }

@@ -19,6 +19,15 @@ final class ClientConversation {
 
   private static final long MAX_RETRY_DELAY = 600_000;
 
+  private static final ClientQuestion.Outcome NOBODY =
+      new ClientQuestion.Outcome() {
+        @Override
+        public void answered(ClientAnswer answer) {}
+
+        @Override
+        public void failed(SwitchboardException why) {}
+      };
+
   private final ClientQuestions questions;
   private final ClientPlaces places;
   private final ClientEffects effects;
@@ -68,9 +77,28 @@ final class ClientConversation {
     List<String> rooms = List.copyOf(places.rooms());
     if (resumed) {
       rooms.stream().filter(room -> !named(greeting, room)).forEach(this::left);
+      greeting.logs().stream()
+          .filter(log -> log.address() instanceof Address.Room)
+          .forEach(log -> notWanted(((Address.Room) log.address()).name()));
     } else if (anew) {
       dropLeaves();
       List.copyOf(places.rooms()).forEach(this::rejoin);
+    }
+  }
+
+  /** A question failed for want of an answer, or nobody waits for it any more. */
+  void givenUp(ClientQuestion question) {
+    if (question.sent && question.ask instanceof ClientAsk.Join join) {
+      notWanted(join.room());
+    }
+  }
+
+  /** The server may have us in a room that we know nothing of: a join that was given up. */
+  private void notWanted(String room) {
+    if (!places.rooms().contains(room) && !questions.joining(room)) {
+      questions.ahead(
+          new ClientQuestion(new ClientAsk.Leave(room), null, 0, ClientQuestions.NEVER, NOBODY),
+          this::send);
     }
   }
 
@@ -148,10 +176,13 @@ final class ClientConversation {
 
   private void answered(long now, Id re, Envelope envelope, byte[] json) {
     ClientQuestion question = questions.take(re);
+    JsonNode control = envelope.control();
     if (question == null || !(question.ask instanceof ClientAsk.Answered ask)) {
+      if (control != null && envelope.type().equals("room_left")) { // late, but true
+        left(ClientReads.text(control, "room"));
+      }
       return;
     }
-    JsonNode control = envelope.control();
     if (control != null && envelope.type().equals("error")) {
       refused(now, question, ClientReads.refused(control));
       return;

@@ -61,6 +61,10 @@ public final class ClientQuestion {
     return unsent == null ? ask : unsent;
   }
 
+  boolean joins(String room) {
+    return ask instanceof ClientAsk.Join join && join.room().equals(room);
+  }
+
   boolean answered(ClientAnswer answer) {
     if (done) {
       return false;

@@ -192,17 +192,29 @@ final class ClientQuestions {
     return dropped;
   }
 
+  /** Whether joining that room is among them. */
+  boolean joining(String room) {
+    return sent.values().stream().anyMatch(question -> question.joins(room))
+        || queue.waiting().stream().anyMatch(question -> question.joins(room));
+  }
+
   /** Whether a publication with that name is among them that asked for no copy of its own. */
   boolean noEcho(String messageId) {
     return noEcho.contains(messageId);
   }
 
-  /** Fails what should have been answered or sent by now, and lets go what is due. */
-  void expire(long now) {
+  /**
+   * Fails what should have been answered or sent by now, and lets go what is due.
+   *
+   * @return what failed
+   */
+  List<ClientQuestion> expire(long now) {
+    List<ClientQuestion> failed = new ArrayList<>(0);
     for (ClientQuestion next = deadlines.peek();
         next != null && next.deadline <= now;
         next = deadlines.peek()) {
       late(next, "no answer in time", "not sent in time (expected: a connection)");
+      failed.add(next);
     }
     for (ClientQuestion next = queue.aged(now); next != null; next = queue.aged(now)) {
       late(
@@ -211,6 +223,7 @@ final class ClientQuestions {
           "queue: waited for " + (now - next.since) + " ms (expected: less, by the option)");
     }
     queue.advance(now);
+    return failed;
   }
 
   private void late(ClientQuestion question, String wasSent, String wasNot) {

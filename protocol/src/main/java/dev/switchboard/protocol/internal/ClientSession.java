@@ -299,6 +299,7 @@ public final class ClientSession {
     question.done = true;
     questions.withdraw(question);
     if (state == ClientState.OPEN) {
+      conversation.givenUp(question);
       conversation.pump();
     }
   }
@@ -314,8 +315,9 @@ public final class ClientSession {
 
   /** Does what is due by now. */
   public void advance(long now) {
-    questions.expire(now);
+    List<ClientQuestion> late = questions.expire(now);
     if (state == ClientState.OPEN) {
+      late.forEach(conversation::givenUp);
       conversation.pump();
       if (!heartbeat.beat(now)) {
         int code = CloseCode.NO_HEARTBEAT.code();

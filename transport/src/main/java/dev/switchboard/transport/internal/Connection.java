@@ -311,7 +311,9 @@ final class Connection extends ChannelInboundHandlerAdapter
   @Override
   public long pendingBytes() {
     confined();
-    return outbox.pending();
+    long pending = outbox.pending();
+    wantsWritable |= pending >= terms.options().maxPendingBytes() >> 1; // who asks may wait for it
+    return pending;
   }
 
   private void confined() {
@@ -331,7 +333,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     }
     int limit = terms.options().maxPendingBytes();
     long after = outbox.pending() + bytes;
-    if (after > limit >> 1) {
+    if (after >= limit >> 1) {
       wantsWritable = true;
       if (after > limit) {
         outbox.drain();

@@ -1,0 +1,152 @@
+package dev.switchboard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The whole of delivery, clients and server without their sockets, in a world of drawn order and
+ * stepped time: people join, leave and publish, connections break or fall silent, readers stall,
+ * the disk fails, the server is killed, and now and then the logs are lost. In every run: what is
+ * acknowledged is in its log exactly once, everybody is shown each log in order, without a
+ * repetition and without a hole that was not said, all are told who is there, every question has
+ * one answer, and in the end nothing is left.
+ */
+@Tag("D2")
+@Tag("D3")
+final class DeliveryModelTest {
+  private static final int RUNS = Integer.getInteger("runs", 0);
+  private static final int STEPS = 300;
+
+  @Test
+  void nothingIsLostRepeatedOrOutOfOrderWhateverBreaks() {
+    run(RUNS > 0 ? RUNS : 50);
+  }
+
+  @Test
+  @Tag("slow")
+  void norInAThousandRuns() {
+    run(1_000);
+  }
+
+  private static void run(int runs) {
+    long seed = Long.getLong("seed", System.nanoTime());
+    for (int i = 0; i < runs; i++) {
+      Run run = new Run(seed + i);
+      try {
+        run.run();
+      } catch (Throwable failed) {
+        throw new AssertionError(
+            "repeat with -Dseed="
+                + (seed + i)
+                + " -Druns=1 as test.jvm.flags\n"
+                + run.world.story(),
+            failed);
+      }
+    }
+  }
+
+  private static final class Run {
+    private final SimWorld world;
+    private final SimStore store;
+    private final List<SimPerson> people = new ArrayList<>();
+    private final int kept;
+    private final int maxPending;
+    private @Nullable SimServer server;
+
+    Run(long seed) {
+      world = new SimWorld(seed);
+      store = new SimStore(world);
+      kept = world.chance(50) ? 5 + world.random.nextInt(30) : 1_000;
+      maxPending = 1024 << world.random.nextInt(6);
+      boot();
+      for (int i = 0; i < 5; i++) { // the last two are the first two's other programs
+        people.add(new SimPerson(world, () -> server, store, "p" + i, "u" + i % 3));
+      }
+    }
+
+    private SimServer server() {
+      return java.util.Objects.requireNonNull(server);
+    }
+
+    private void boot() {
+      server = new SimServer(world, store, kept, maxPending);
+    }
+
+    void run() {
+      people.forEach(SimPerson::connect);
+      for (int step = 0; step < STEPS; step++) {
+        if (world.chance(8)) {
+          fault();
+        } else {
+          anyone().something();
+        }
+        for (int i = world.random.nextInt(12); i > 0; i--) {
+          world.step(world.now() + world.random.nextInt(1_000));
+        }
+      }
+      settle();
+    }
+
+    private SimPerson anyone() {
+      return people.get(world.random.nextInt(people.size()));
+    }
+
+    private void fault() {
+      switch (world.random.nextInt(10)) {
+        case 0 -> {
+          if (server().alive()) {
+            server().kill();
+            if (world.chance(10)) {
+              store.lose();
+            }
+            world.after(world.random.nextInt(20_000), this::boot);
+          }
+        }
+        case 1 -> store.fail(1 + world.random.nextInt(3));
+        case 2, 3 -> {
+          SimPerson slow = anyone();
+          slow.stall(true);
+          world.after(world.random.nextInt(60_000), () -> slow.stall(false));
+        }
+        case 4 -> world.run(world.random.nextInt(world.chance(10) ? 400_000 : 40_000));
+        default -> anyone().cut();
+      }
+    }
+
+    private void settle() {
+      world.run(60_000);
+      store.fail(0);
+      server().links().forEach(link -> link.stalled(false));
+      people.forEach(SimPerson::connect);
+      world.run(300_000);
+      Hub hub = server().hub();
+      people.forEach(person -> person.checkSettled(hub));
+      for (String room : List.of("r0", "r1", "r2")) {
+        Set<String> there = new TreeSet<>();
+        people.stream()
+            .filter(person -> person.rooms().contains(room))
+            .forEach(person -> there.add(person.user()));
+        assertThat(hub.presence().members(room, 100).members())
+            .as("who is in %s", room)
+            .containsExactlyInAnyOrderElementsOf(there);
+      }
+      store.checkOrder();
+      people.forEach(SimPerson::leave);
+      world.run(200_000);
+      people.forEach(SimPerson::checkGone);
+      assertThat(hub.sizes())
+          .containsEntry("topics", 1)
+          .containsEntry("sessions", 0)
+          .containsEntry("rooms", 0)
+          .containsEntry("waiting", 0);
+      assertThat(hub.census().open()).isZero();
+    }
+  }
+}

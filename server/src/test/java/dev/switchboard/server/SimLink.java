@@ -1,0 +1,394 @@
+package dev.switchboard.server;
+
+import dev.switchboard.transport.Overflow;
+import dev.switchboard.transport.Prepared;
+import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.WebSocket;
+import dev.switchboard.transport.WebSocketListener;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection between a client and a server of a {@link SimWorld}: two streams that keep their
+ * order, take any time, and may be cut anywhere. What a real connection does at the server's end
+ * about its bounds and its close handshake is done here too.
+ */
+final class SimLink implements WebSocket {
+  private static final int HALF_OPEN_MILLIS = 35_000;
+
+  private static final Pattern PUBLICATION =
+      Pattern.compile("\"id\":(\\d+).*\"messageId\":\"([^\"]*)\"");
+  private static final Pattern REFUSAL = Pattern.compile("\"type\":\"error\",\"re\":(\\d+)");
+
+  private final SimWorld world;
+  private final SimLoop loop;
+  private final Far client;
+  private final int number;
+  private final int maxPending;
+  private final Consumer<String> refused;
+  private final Map<String, String> published = new HashMap<>();
+  private final Stream toServer = new Stream();
+  private final Stream toClient = new Stream();
+
+  private WebSocketListener listener = new WebSocketListener() {};
+  private ReadyState state = ReadyState.OPEN;
+  private boolean paused;
+  private boolean wantsWritable;
+  private boolean told;
+  private long pending;
+  private boolean stalled;
+
+  /** The client's end. */
+  interface Far {
+    void received(int link, byte[] text);
+
+    void ponged(int link);
+
+    void closed(int link, int code, boolean clean);
+  }
+
+  private sealed interface Frame {
+    record Text(byte[] bytes) implements Frame {}
+
+    record Ping() implements Frame {}
+
+    record Pong() implements Frame {}
+
+    record Close(int code) implements Frame {}
+
+    record Lost() implements Frame {}
+  }
+
+  /** One direction. */
+  private final class Stream implements SimWorld.Actor {
+    private final Deque<Frame> frames = new ArrayDeque<>();
+    private boolean ended;
+
+    void add(Frame frame) {
+      if (!ended) {
+        frames.add(frame);
+      }
+    }
+
+    /** The rest is lost, from a place that is drawn. */
+    void cut(boolean noticed) {
+      if (!ended) {
+        while (!frames.isEmpty() && world.chance(60)) {
+          Frame gone = frames.removeLast();
+          unpend(gone);
+        }
+        if (noticed) {
+          frames.add(new Frame.Lost());
+        }
+        ended = true;
+      }
+    }
+
+    private void unpend(Frame frame) {
+      if (this == toClient && frame instanceof Frame.Text text) {
+        pending -= text.bytes.length;
+      }
+    }
+
+    @Override
+    public boolean ready() {
+      return !frames.isEmpty() && !(this == toServer ? paused : stalled);
+    }
+
+    @Override
+    public void act() {
+      if (this == toServer) {
+        loop.execute(() -> {
+          if (ready()) { // unless reading was paused meanwhile
+            atServer(frames.remove());
+          }
+        });
+      } else {
+        Frame frame = frames.remove();
+        unpend(frame);
+        atClient(frame);
+        if (wantsWritable && pending <= maxPending / 4 && state == ReadyState.OPEN) {
+          wantsWritable = false;
+          loop.execute(listener::onWritable);
+        }
+      }
+    }
+  }
+
+  /**
+   * A new connection.
+   *
+   * @param refused told the message ids of publications that the server refuses
+   */
+  SimLink(
+      SimWorld world,
+      SimLoop loop,
+      Far client,
+      int number,
+      int maxPending,
+      Consumer<String> refused) {
+    this.world = world;
+    this.loop = loop;
+    this.client = client;
+    this.number = number;
+    this.maxPending = maxPending;
+    this.refused = refused;
+    world.add(toServer);
+    world.add(toClient);
+  }
+
+  /** What listens at the server's end; called on the loop. */
+  void listener(WebSocketListener server) {
+    listener = server;
+  }
+
+  private void atServer(Frame frame) {
+    if (state == ReadyState.CLOSED) {
+      return;
+    }
+    switch (frame) {
+      case Frame.Text text -> {
+        if (state == ReadyState.OPEN) {
+          listener.onText(Unpooled.wrappedBuffer(text.bytes));
+        }
+      }
+      case Frame.Ping ping -> toClient.add(new Frame.Pong());
+      case Frame.Pong pong -> {}
+      case Frame.Close close -> {
+        if (state == ReadyState.OPEN) {
+          toClient.add(new Frame.Close(close.code));
+        }
+        over(close.code, true);
+      }
+      case Frame.Lost lost -> over(1006, false);
+    }
+  }
+
+  private void over(int code, boolean clean) {
+    state = ReadyState.CLOSED;
+    world.remove(toServer);
+    if (!told) {
+      told = true;
+      listener.onClose(code, "", clean);
+    }
+  }
+
+  private void atClient(Frame frame) {
+    switch (frame) {
+      case Frame.Text text -> client.received(number, text.bytes);
+      case Frame.Ping ping -> {}
+      case Frame.Pong pong -> client.ponged(number);
+      case Frame.Close close -> {
+        client.closed(number, close.code, true);
+        toServer.add(new Frame.Close(close.code));
+        world.remove(toClient);
+      }
+      case Frame.Lost lost -> {
+        client.closed(number, 1006, false);
+        world.remove(toClient);
+      }
+    }
+  }
+
+  // The client's end.
+
+  void say(byte[] text) {
+    Matcher publication = PUBLICATION.matcher(new String(text, StandardCharsets.UTF_8));
+    if (publication.find()) {
+      published.put(publication.group(1), publication.group(2));
+    }
+    toServer.add(new Frame.Text(text));
+  }
+
+  void sayPing() {
+    toServer.add(new Frame.Ping());
+  }
+
+  void sayClose(int code) {
+    toServer.add(new Frame.Close(code));
+  }
+
+  /** The client has ended its socket. */
+  void drop() {
+    toServer.add(new Frame.Lost());
+    world.remove(toClient);
+    toClient.frames.clear();
+  }
+
+  // Faults.
+
+  /** The connection breaks; one or both ends may only find out by waiting. */
+  void cut() {
+    toClient.cut(world.chance(70));
+    boolean noticed = world.chance(70);
+    toServer.cut(noticed);
+    if (!noticed) {
+      world.after(HALF_OPEN_MILLIS, () -> loop.execute(() -> atServer(new Frame.Lost())));
+    }
+  }
+
+  /** The server's process is gone. */
+  void serverGone() {
+    state = ReadyState.CLOSED;
+    world.remove(toServer);
+    toClient.cut(world.chance(90));
+  }
+
+  /** Whether the client reads. */
+  void stalled(boolean now) {
+    stalled = now;
+  }
+
+  // The server's end.
+
+  @Override
+  public void sendText(byte[] utf8) {
+    if (state != ReadyState.OPEN) {
+      return;
+    }
+    long after = pending + utf8.length;
+    if (after > maxPending) {
+      if (listener.onOverflow(utf8.length) == Overflow.CLOSE) {
+        fail(4008);
+      }
+      return;
+    }
+    noteRefusal(new String(utf8, StandardCharsets.UTF_8));
+    pending = after;
+    toClient.add(new Frame.Text(utf8));
+  }
+
+  private void noteRefusal(String text) {
+    if (text.startsWith("{\"type\":\"error\"")) {
+      Matcher refusal = REFUSAL.matcher(text);
+      if (refusal.find()) {
+        refused.accept(published.getOrDefault(refusal.group(1), ""));
+      }
+    }
+  }
+
+  private void fail(int code) {
+    close(code, "");
+    told = true;
+    listener.onClose(code, "", false);
+  }
+
+  @Override
+  public void sendPrepared(Prepared message) {
+    ByteBuf frame = message.frame();
+    sendText(
+        ByteBufUtil.getBytes(
+            frame, frame.readerIndex() + message.headerBytes(), message.payloadBytes()));
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    if (state == ReadyState.OPEN) {
+      state = ReadyState.CLOSING;
+      paused = false;
+      toClient.add(new Frame.Close(code));
+      // Who does not answer in time is cut off.
+      world.after(5_000, () -> loop.execute(() -> atServer(new Frame.Lost())));
+    }
+  }
+
+  @Override
+  public void terminate() {
+    toClient.cut(true);
+    over(1006, false);
+  }
+
+  @Override
+  public long pendingBytes() {
+    wantsWritable |= pending >= maxPending / 2;
+    return pending;
+  }
+
+  @Override
+  public void pauseReading() {
+    paused = state == ReadyState.OPEN;
+  }
+
+  @Override
+  public void resumeReading() {
+    paused = false;
+  }
+
+  @Override
+  public EventLoop eventLoop() {
+    return loop;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    loop.execute(task);
+  }
+
+  @Override
+  public ReadyState readyState() {
+    return state;
+  }
+
+  @Override
+  public InetSocketAddress remoteAddress() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+  }
+
+  @Override
+  public @Nullable String subprotocol() {
+    return null;
+  }
+
+  @Override
+  public String extensions() {
+    return "";
+  }
+
+  @Override
+  public void sendText(ByteBuf utf8) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void sendBinary(ByteBuf payload) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void sendBinary(byte[] payload) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void whenWritten(Consumer<@Nullable Throwable> done) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void sendFragment(boolean text, ByteBuf piece, boolean last) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void sendPing(byte[] payload) {
+    toClient.add(new Frame.Ping());
+  }
+
+  @Override
+  public void sendPong(byte[] payload) {
+    toClient.add(new Frame.Pong());
+  }
+}

@@ -1,0 +1,352 @@
+package dev.switchboard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.protocol.internal.ClientAnswer;
+import dev.switchboard.protocol.internal.ClientAsk;
+import dev.switchboard.protocol.internal.ClientBackoff;
+import dev.switchboard.protocol.internal.ClientEffects;
+import dev.switchboard.protocol.internal.ClientQuestion;
+import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.internal.ClientSession;
+import dev.switchboard.protocol.internal.ClientSettings;
+import dev.switchboard.protocol.internal.ClientState;
+import dev.switchboard.protocol.internal.Envelope;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user's program in a {@link SimWorld}: the real client above the socket, and somebody who uses
+ * it at random and checks what is shown: each log in order, without a repetition, and without a
+ * hole that was not said.
+ */
+final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
+  private static final ClientSettings SETTINGS =
+      new ClientSettings(
+          new ClientBackoff(500, 8_000, true, Integer.MAX_VALUE),
+          10_000,
+          10_000,
+          new ClientSettings.Heartbeat(25_000, 10_000, false),
+          ClientSettings.Queue.DEFAULT,
+          8,
+          64 << 10);
+  private static final long UNKNOWN = -1;
+  private static final @Nullable String TRACED = System.getProperty("trace");
+
+  private final SimWorld world;
+  private final Supplier<@Nullable SimServer> servers;
+  private final SimStore store;
+  private final String name;
+  private final String user;
+  private final ClientSession session;
+
+  /** The last seq seen of each log, or that any may come next. */
+  private final Map<Address, Long> seen = new HashMap<>();
+
+  private @Nullable SimLink link;
+  private int connection;
+  private int published;
+  private int unanswered;
+  private boolean leaving;
+
+  SimPerson(
+      SimWorld world,
+      Supplier<@Nullable SimServer> servers,
+      SimStore store,
+      String name,
+      String user) {
+    this.world = world;
+    this.servers = servers;
+    this.store = store;
+    this.name = name;
+    this.user = user;
+    this.session = new ClientSession(SETTINGS, true, world.random::nextDouble, this);
+    world.add(this);
+  }
+
+  String user() {
+    return user;
+  }
+
+  List<String> rooms() {
+    return session.rooms();
+  }
+
+  @Override
+  public boolean ready() {
+    return session.wakeAt() <= world.now();
+  }
+
+  @Override
+  public void act() {
+    session.advance(world.now());
+  }
+
+  @Override
+  public long wakesAt() {
+    return session.wakeAt();
+  }
+
+  // What the user does.
+
+  void connect() {
+    if (!leaving) {
+      session.connect(world.now());
+    }
+  }
+
+  void something() {
+    if (session.state() == ClientState.IDLE || session.state() == ClientState.CLOSED) {
+      connect();
+      return;
+    }
+    String room = "r" + world.random.nextInt(3);
+    boolean in = session.rooms().contains(room);
+    switch (world.random.nextInt(12)) {
+      case 0, 1, 2 -> {
+        if (!in) {
+          ask(new ClientAsk.Join(room, 0, null));
+        }
+      }
+      case 3 -> {
+        if (in && world.chance(40)) {
+          ask(new ClientAsk.Leave(room));
+        }
+      }
+      case 4 -> publish(Address.user("u" + world.random.nextInt(3)));
+      case 5 -> publish(Address.EVERYONE);
+      case 6 -> {
+        if (world.chance(20)) {
+          session.reconnect(world.now());
+        }
+      }
+      default -> {
+        for (int i = world.random.nextInt(6); in && i >= 0; i--) {
+          publish(Address.room(room));
+        }
+      }
+    }
+  }
+
+  private void publish(Address address) {
+    String id = name + "-" + published++;
+    byte[] data =
+        ("{\"message\":\"" + "x".repeat(world.random.nextInt(100)) + "\"}")
+            .getBytes(StandardCharsets.UTF_8);
+    ask(new ClientAsk.Publish("chat", id, List.of(address), false, true, data));
+  }
+
+  private void ask(ClientAsk ask) {
+    unanswered++;
+    try {
+      long timeout = ask instanceof ClientAsk.Publish ? -1 : 0;
+      session.ask(world.now(), ask, null, timeout, new Told(ask));
+    } catch (UnsentException refused) {
+      unanswered--;
+    }
+  }
+
+  /** Goes for good. */
+  void leave() {
+    leaving = true;
+    session.close(world.now(), 1000, "");
+  }
+
+  void stall(boolean now) {
+    SimLink present = link;
+    if (present != null) {
+      present.stalled(now);
+    }
+  }
+
+  void cut() {
+    SimLink present = link;
+    if (present != null) {
+      world.tell(name + " is cut off");
+      present.cut();
+    }
+  }
+
+  // What the user must have when nothing more happens.
+
+  void checkSettled(Hub hub) {
+    assertThat(session.state()).as(name).isEqualTo(ClientState.OPEN);
+    assertThat(unanswered).as("questions of %s without an answer", name).isZero();
+    assertThat(session.queue(world.now()).waiting()).isZero();
+    seen.forEach((log, last) -> {
+      if (last != UNKNOWN) {
+        assertThat(last)
+            .as("what %s has seen of %s", name, log)
+            .isEqualTo(store.head(hub.log(log)).seq());
+      }
+    });
+  }
+
+  void checkGone() {
+    assertThat(session.state()).as(name).isEqualTo(ClientState.CLOSED);
+    assertThat(unanswered).as("questions of %s without an answer", name).isZero();
+  }
+
+  private final class Told implements ClientQuestion.Outcome {
+    private final ClientAsk ask;
+    private boolean told;
+
+    Told(ClientAsk ask) {
+      this.ask = ask;
+    }
+
+    private void once() {
+      assertThat(told).as("a second answer to %s of %s", ask, name).isFalse();
+      told = true;
+      unanswered--;
+    }
+
+    @Override
+    public void answered(ClientAnswer answer) {
+      once();
+      if (ask instanceof ClientAsk.Publish publish && answer instanceof ClientAnswer.Acked acked) {
+        assertThat(store.kept(publish.addresses().get(0), acked.seq(), publish.messageId()))
+            .as("%s was acknowledged at %s", publish.messageId(), acked.seq())
+            .isTrue();
+      }
+    }
+
+    @Override
+    public void failed(SwitchboardException why) {
+      once();
+      if (ask instanceof ClientAsk.Publish publish) {
+        world.tell(publish.messageId() + " failed: " + why.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public void report(ClientReport report) {
+    switch (report) {
+      case ClientReport.Message message -> shown(message.envelope());
+      case ClientReport.Joined joined -> {
+        world.tell(name + " is in " + joined.room() + " at " + joined.how().seq());
+        seen.putIfAbsent(Address.room(joined.room()), joined.how().seq());
+      }
+      case ClientReport.Left left -> {
+        world.tell(name + " has left " + left.room());
+        seen.remove(Address.room(left.room()));
+      }
+      case ClientReport.Gap gap -> {
+        world.tell(name + " has a gap in " + gap.log());
+        seen.put(gap.log(), UNKNOWN);
+      }
+      case ClientReport.Opened opened ->
+          world.tell(name + (opened.resumed() ? " has resumed" : " is welcome"));
+      case ClientReport.Closed closed -> world.tell(name + " was closed with " + closed.code());
+      default -> {}
+    }
+  }
+
+  private void shown(Envelope envelope) {
+    Address log = envelope.addresses().get(0);
+    long seq = envelope.seq();
+    String messageId = Objects.requireNonNull(envelope.messageId());
+    assertThat(store.kept(log, seq, messageId))
+        .as("%s was shown %s at %s of %s", name, messageId, seq, log)
+        .isTrue();
+    long last = seen.getOrDefault(log, UNKNOWN);
+    if (last != UNKNOWN) {
+      assertThat(seq).as("what %s is shown next of %s", name, log).isEqualTo(last + 1);
+    }
+    seen.put(log, seq);
+  }
+
+  /** What one of them hears and says, with {@code -Dtrace=p3}. */
+  private void trace(String way, byte[] text) {
+    if (name.equals(TRACED)) {
+      world.tell(name + " " + way + new String(text, StandardCharsets.UTF_8));
+    }
+  }
+
+  // The socket.
+
+  @Override
+  public void connect(int number) {
+    connection = number;
+    world.after(world.random.nextInt(200), () -> dial(number));
+  }
+
+  private void dial(int number) {
+    SimServer server = servers.get();
+    if (number != connection) {
+      return;
+    }
+    if (server == null || !server.alive()) {
+      session.failed(world.now(), number, new ConnectException("refused", 0, true, null), -1);
+    } else {
+      link = server.accept(this, number, user);
+      session.opened(world.now(), number);
+    }
+  }
+
+  @Override
+  public void abandon() {
+    connection = -1;
+    SimLink present = link;
+    link = null;
+    if (present != null) {
+      present.drop();
+    }
+  }
+
+  @Override
+  public void send(byte[] json) {
+    trace("> ", json);
+    Objects.requireNonNull(link).say(json);
+  }
+
+  @Override
+  public void send(long id, ClientAsk.Frame frame) {
+    throw new UnsupportedOperationException("a frame for a server that is not ours");
+  }
+
+  @Override
+  public void sendIfRoom(byte[] json) {
+    send(json);
+  }
+
+  @Override
+  public void ping() {
+    Objects.requireNonNull(link).sayPing();
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    Objects.requireNonNull(link).sayClose(code);
+  }
+
+  @Override
+  public void state(ClientState state) {}
+
+  @Override
+  public void received(int number, byte[] text) {
+    trace("< ", text);
+    session.received(world.now(), number, text);
+  }
+
+  @Override
+  public void ponged(int number) {
+    session.heard(world.now(), number);
+    session.ponged(world.now(), number);
+  }
+
+  @Override
+  public void closed(int number, int code, boolean clean) {
+    session.closed(world.now(), number, code, "", clean);
+  }
+}
