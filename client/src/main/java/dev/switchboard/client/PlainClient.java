@@ -95,7 +95,11 @@ public final class PlainClient<M> extends RawClient {
     byte[] json = Json.MAPPER.writeValueAsBytes(data);
     MessageType<? extends M> known = protocol.find(type);
     if (known != null) {
-      protocol.decode(known, json);
+      try {
+        protocol.decode(known, json);
+      } catch (InvalidMessageException invalid) {
+        throw invalid.unsent(data);
+      }
     }
     return frame(type, json);
   }

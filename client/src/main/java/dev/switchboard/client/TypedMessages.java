@@ -74,6 +74,9 @@ final class TypedMessages<M> {
               envelope.type(),
               data == null ? null : new String(data, StandardCharsets.UTF_8)));
       return;
+    } catch (RuntimeException broken) { // a validator of users'
+      events.failed(broken);
+      return;
     }
     if (event != null) {
       messages.tell(event, events::failed);

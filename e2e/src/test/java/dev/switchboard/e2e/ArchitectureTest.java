@@ -20,6 +20,7 @@ class ArchitectureTest {
   private static final Map<String, List<String>> ARROWS =
       Map.of(
           "protocol", List.of(),
+          "validation", List.of("protocol"),
           "spi", List.of("protocol"),
           "transport", List.of("protocol"),
           "client", List.of("protocol", "transport"),

@@ -1,10 +1,14 @@
 package dev.switchboard.protocol;
 
+import dev.switchboard.protocol.internal.Checks;
+import dev.switchboard.protocol.internal.Constraints;
 import dev.switchboard.protocol.internal.DataCodec;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The message types that two sides talk in: a sealed interface of records. Immutable and
@@ -24,12 +28,22 @@ public final class Protocol<M> {
   private final Map<String, MessageType<? extends M>> byName;
   private final Map<Class<?>, MessageType<?>> byClass;
   private final DataCodec codec;
+  private final Checks checks;
 
   private Protocol(Class<M> union, Definition<M> definition) {
     this.union = union;
     this.byName = definition.byName();
     this.byClass = definition.byClass();
     this.codec = new DataCodec(definition.shapes());
+    this.checks = Constraints.checks(byClass.keySet(), definition.shapes().records());
+  }
+
+  private Protocol(Protocol<M> without, Checks checks) {
+    this.union = without.union;
+    this.byName = without.byName;
+    this.byClass = without.byClass;
+    this.codec = without.codec;
+    this.checks = checks;
   }
 
   /**
@@ -49,6 +63,43 @@ public final class Protocol<M> {
    */
   public static <M> Protocol<M> foreign(Class<M> union) {
     return new Protocol<>(union, Definition.foreign(union));
+  }
+
+  /**
+   * The same protocol with one more rule, which is checked on both ways. Those of one message are
+   * checked in the order they were given, after the record itself and its annotations.
+   *
+   * @param type a record, or the interface of several; a reply's class counts too
+   * @throws IllegalArgumentException if no message is of that class
+   */
+  @SuppressWarnings("unchecked") // asked only about messages of that class
+  public <T> Protocol<M> with(Class<T> type, Validator<? super T> validator) {
+    Checks more = checks;
+    for (Class<?> record : records(type)) {
+      more = more.plus(record, (Validator<Object>) validator);
+    }
+    return new Protocol<>(this, more);
+  }
+
+  /**
+   * The same protocol with one more rule, which looks at the JSON of a message instead of its
+   * record; otherwise as {@link #with}. What came in is seen as it came, with keys that the record
+   * does not know.
+   */
+  public Protocol<M> withData(Class<?> type, Validator<? super JsonNode> validator) {
+    Checks more = checks;
+    for (Class<?> record : records(type)) {
+      more = more.plusData(record, validator);
+    }
+    return new Protocol<>(this, more);
+  }
+
+  private List<Class<?>> records(Class<?> type) {
+    List<Class<?>> records = byClass.keySet().stream().filter(type::isAssignableFrom).toList();
+    if (records.isEmpty()) {
+      type(type); // says what was expected
+    }
+    return records;
   }
 
   /** The sealed interface. */
@@ -92,19 +143,32 @@ public final class Protocol<M> {
   /**
    * A message as the JSON of an envelope's {@code data}, UTF-8.
    *
-   * @throws InvalidMessageException if a component that must be present is null
+   * @throws InvalidMessageException if a component that must be present is null, or a validator
+   *     refuses it; it holds the message
    */
   public byte[] encode(Object message) {
-    return codec.encode(typeOf(message), message);
+    try {
+      byte[] data = codec.encode(typeOf(message), message);
+      if (!checks.isEmpty()) {
+        checks.run(message, data);
+      }
+      return data;
+    } catch (InvalidMessageException invalid) {
+      throw invalid.unsent(message);
+    }
   }
 
   /**
    * The message in an envelope's {@code data}.
    *
    * @param data JSON in UTF-8; null stands for an empty object
-   * @throws InvalidMessageException if it is not such a message
+   * @throws InvalidMessageException if it is not such a message, or a validator refuses it
    */
   public <T> T decode(MessageType<T> type, byte @Nullable [] data) {
-    return codec.decode(type, data);
+    T message = codec.decode(type, data);
+    if (!checks.isEmpty()) {
+      checks.run(message, data);
+    }
+    return message;
   }
 }

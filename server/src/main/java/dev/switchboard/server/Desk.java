@@ -210,6 +210,11 @@ final class Desk implements ServerConversation.Requests {
         });
   }
 
+  @Override
+  public void failed(@Nullable Id id, RuntimeException failure) {
+    connection.refuse(id, failure);
+  }
+
   static RefusedException notAMember(String room) {
     return new RefusedException(
         ErrorCode.NOT_A_MEMBER,

@@ -50,8 +50,8 @@ public final class Endpoint<M> {
   private Clock clock = Clock.systemUTC();
   private Executor threads = Thread::startVirtualThread;
 
-  private Endpoint(Class<M> union) {
-    this.protocol = Protocol.of(union);
+  private Endpoint(Protocol<M> protocol) {
+    this.protocol = protocol;
   }
 
   /**
@@ -60,7 +60,12 @@ public final class Endpoint<M> {
    * @throws dev.switchboard.protocol.DefinitionException as {@link Protocol#of}
    */
   public static <M> Endpoint<M> of(Class<M> union) {
-    return new Endpoint<>(union);
+    return of(Protocol.of(union));
+  }
+
+  /** An endpoint for a protocol, which may have validators. */
+  public static <M> Endpoint<M> of(Protocol<M> protocol) {
+    return new Endpoint<>(protocol);
   }
 
   /** Deals with a message to the server. */

@@ -33,7 +33,8 @@ public record Refusal(
               String.valueOf(refused.getMessage()),
               refused.retryable(),
               refused.details());
-      case InvalidMessageException invalid ->
+      // What we failed to send is our own fault, not that of who gets this.
+      case InvalidMessageException invalid when invalid.unsent().isEmpty() ->
           new Refusal(
               id,
               ErrorCode.INVALID,

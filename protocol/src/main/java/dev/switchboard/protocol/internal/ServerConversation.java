@@ -44,6 +44,9 @@ public final class ServerConversation {
 
     /** A message for the server's own handler. */
     void handle(Incoming message);
+
+    /** A message that could not be understood, and not because of what it says: answers it. */
+    void failed(@Nullable Id id, RuntimeException failure);
   }
 
   /**
@@ -81,6 +84,8 @@ public final class ServerConversation {
               malformed.id(), ErrorCode.BAD_MESSAGE, String.valueOf(malformed.getMessage())));
     } catch (InvalidMessageException invalid) {
       refuse(Refusal.of(id, invalid));
+    } catch (RuntimeException broken) { // a validator of users'
+      requests.failed(id, broken);
     }
   }
 

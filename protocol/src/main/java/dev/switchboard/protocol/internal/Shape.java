@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -85,6 +86,11 @@ public final class Shape {
         shape.components.add(new Component(component.getName(), accessor, nullable, nested));
       }
       return shape;
+    }
+
+    /** All records, nested ones included. */
+    public Stream<Class<?>> records() {
+      return byRecord.keySet().stream();
     }
 
     /** Finds the first component that is null but must not be. */

@@ -136,5 +136,10 @@ class ServerFuzzTest {
     public void handle(ServerConversation.Incoming message) {
       count++;
     }
+
+    @Override
+    public void failed(@Nullable Id id, RuntimeException failure) {
+      throw failure;
+    }
   }
 }

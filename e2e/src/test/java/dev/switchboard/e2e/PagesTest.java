@@ -1,0 +1,26 @@
+package dev.switchboard.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs in the documentation are compiled and run as they stand there. */
+class PagesTest {
+  private static final Path DOCS = Path.of("..", "docs");
+
+  @TempDir private Path folder;
+
+  @Test
+  @Tag("A14")
+  @Tag("B4")
+  void thePageAboutValidationPrintsWhatItSays() throws Exception {
+    Path page = DOCS.resolve("validation.md");
+    try (Snippets snippets = new Snippets(page, folder)) {
+      assertThat(Files.readString(page)).contains("```text\n" + snippets.run("Orders") + "```");
+    }
+  }
+}

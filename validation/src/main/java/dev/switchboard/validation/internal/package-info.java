@@ -1,0 +1,5 @@
+/** Not for users. */
+@NullMarked
+package dev.switchboard.validation.internal;
+
+import org.jspecify.annotations.NullMarked;
