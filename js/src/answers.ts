@@ -71,8 +71,7 @@ function joined(command: Command, message: Message, places: Places, emit: Emit):
 
 function left(command: Command, places: Places, emit: Emit): void {
   const room = text(command.head.room);
-  places.rooms.delete(room);
-  emit({ kind: "report", name: "room_left", event: { room } });
+  if (places.rooms.delete(room)) emit({ kind: "report", name: "room_left", event: { room } });
   settle(command, emit, undefined);
 }
 

@@ -104,9 +104,10 @@ export class Conversation {
   /** The session goes on. */
   resumed(user: string, logs: unknown): void {
     this.#begin(user, this.#mostBytes);
-    const { gaps, left } = this.places.resumed(logs);
+    const { gaps, left, strange } = this.places.resumed(logs);
     for (const gap of gaps) this.#gap(gap);
     for (const room of left) this.#emit({ kind: "report", name: "room_left", event: { room } });
+    for (const room of strange) this.#takeBack(room);
     this.#joinAgain();
   }
 
@@ -212,6 +213,13 @@ export class Conversation {
       const { room } = command.head;
       answer(command, { type: "room_left", room }, this.places, this.#emit);
     }
+  }
+
+  /** The server has us in a room by a join that was given up. */
+  #takeBack(room: string): void {
+    if (this.#outbox.has(({ kind, head }) => (kind === "join" || kind === "leave") && head.room === room)) return;
+    const command: Command = { ticket: undefined, kind: "leave", head: { type: "leave_room", room } };
+    if (this.#outbox.add(command) === undefined) this.#send(command);
   }
 
   #joinAgain(): void {

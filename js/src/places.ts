@@ -40,19 +40,20 @@ export class Places {
     return gaps;
   }
 
-  /** The session goes on. `left` are the rooms that it is no longer in. */
-  resumed(logs: unknown): { gaps: Gap[]; left: string[] } {
+  /** The session goes on. `left` are the rooms that it is no longer in, `strange` those that we know nothing of. */
+  resumed(logs: unknown): { gaps: Gap[]; left: string[]; strange: string[] } {
     const gaps: Gap[] = [];
     const still = new Set<string>();
     for (const answer of objects(logs)) {
+      if (typeof answer.room === "string") still.add(answer.room);
       const log = this.logOf(answer);
       if (!log) continue;
-      if (typeof answer.room === "string") still.add(answer.room);
       if (log.recovered(answer)) gaps.push(log.place());
     }
     const left = [...this.rooms].filter(([room, { joined }]) => joined && !still.has(room)).map(([room]) => room);
     for (const room of left) this.rooms.delete(room);
-    return { gaps, left };
+    const strange = [...still].filter((room) => !this.rooms.has(room));
+    return { gaps, left, strange };
   }
 
   /**
