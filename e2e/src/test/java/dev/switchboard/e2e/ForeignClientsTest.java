@@ -2,20 +2,137 @@ package dev.switchboard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Other people's clients, typing the protocol by hand. The JDK's own is what the server's own tests
- * use.
- */
+/** Other people's clients and our server: each with each thing its API can do. */
 @Tag("slow")
+@Tag("B1")
 class ForeignClientsTest {
+  private static Playwright playwright;
+  private static Browser browser;
+
+  private final EchoHost host = new EchoHost();
   @TempDir private Path data;
 
+  enum Client {
+    NPM_WS,
+    JDK,
+    OKHTTP,
+    JAVA_WEBSOCKET,
+    TYRUS,
+    CHROMIUM;
+
+    /** Whether its API has pings and fragments. */
+    boolean sendsFrames() {
+      return this != OKHTTP && this != CHROMIUM;
+    }
+
+    boolean deflates() {
+      return this != JDK && this != TYRUS;
+    }
+
+    Guest open(URI uri, boolean deflate) {
+      return switch (this) {
+        case NPM_WS -> new NodeGuest(uri, deflate);
+        case JDK -> new JdkGuest(uri);
+        case OKHTTP -> new OkHttpGuest(uri);
+        case JAVA_WEBSOCKET -> new JavaWebSocketGuest(uri, deflate);
+        case TYRUS -> new TyrusGuest(uri);
+        case CHROMIUM -> new ChromiumGuest(browser, uri);
+      };
+    }
+  }
+
+  record Row(Client client, String path) {
+    Guest open(EchoHost host) {
+      boolean deflate = !path.equals("/plain");
+      Guest guest = client.open(host.uri(path), deflate);
+      assertThat(guest.extensions().contains("permessage-deflate")).isEqualTo(deflate);
+      return guest;
+    }
+  }
+
+  private static Stream<Row> rows() {
+    return Stream.of(Client.values())
+        .flatMap(client ->
+            Stream.of("/plain", "/deflate", "/takeover")
+                .filter(path -> client.deflates() || path.equals("/plain"))
+                .map(path -> new Row(client, path)));
+  }
+
+  @BeforeAll
+  static void openBrowser() {
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(Path.of("/usr/bin/chromium"))
+                    .setHeadless(true)
+                    .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-quic")));
+  }
+
+  @AfterAll
+  static void closeBrowser() {
+    browser.close();
+    playwright.close();
+  }
+
+  @AfterEach
+  void close() {
+    host.close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void messagesComeBackWhole(Row row) {
+    try (Guest guest = row.open(host)) {
+      Exchange.messagesComeBackWhole(guest);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void fragmentsArePutTogetherAndPingsAnsweredBothWays(Row row) {
+    try (Guest guest = row.open(host)) {
+      Exchange.fragmentsArePutTogether(guest, row.client.sendsFrames());
+      Exchange.pingsAreAnswered(guest, row.client.sendsFrames());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void codeAndReasonOfACloseArriveBothWays(Row row) {
+    try (Guest guest = row.open(host)) {
+      guest.end(Exchange.GUEST_CLOSES.code(), Exchange.GUEST_CLOSES.reason());
+      assertThat(host.closed()).isEqualTo(Exchange.GUEST_CLOSES);
+    }
+    try (Guest guest = row.open(host)) {
+      Exchange.theHostsCloseArrives(guest);
+      assertThat(host.closed().code()).isEqualTo(Exchange.HOST_CLOSES.code());
+    }
+  }
+
   @Test
+  @Tag("B7")
   void npmWsTypesTheExchangeOfTheProtocolPage() {
     try (Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString());
         Program node =
