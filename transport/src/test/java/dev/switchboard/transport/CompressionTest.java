@@ -82,6 +82,8 @@ final class CompressionTest {
   private static void talk(Role role, Deflate terms, int small, int large)
       throws DataFormatException {
     Zip zip = zip(role, terms);
+    int bits = role == Role.SERVER ? terms.serverMaxWindowBits() : terms.clientMaxWindowBits();
+    int farthest = 0;
     try (Subject subject = subject(role, terms);
         Raw peer = subject.connect(extension(terms))) {
       for (int size : SIZES) {
@@ -90,8 +92,12 @@ final class CompressionTest {
           send(peer, zip, message, i);
           Raw.Frame back = peer.read();
           assertThat(zip.message(back)).isEqualTo(message);
+          if ((back.first() & 0x40) != 0 && i < 10) {
+            farthest = Math.max(farthest, Distances.farthest(back.payload()));
+          }
         }
       }
+      assertThat(farthest).isBetween(1 << (bits - 1), 1 << bits);
       assertThat(subject.socket().extensions()).startsWith(DEFLATE);
     }
     zip.end();

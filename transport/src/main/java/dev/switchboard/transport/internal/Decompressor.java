@@ -23,6 +23,7 @@ final class Decompressor {
   private @Nullable Inflater inflater;
   private ByteBuffer input = NOTHING;
   private boolean fed;
+  private boolean closed;
 
   Decompressor(boolean keeps, LoopState state) {
     this.keeps = keeps;
@@ -38,7 +39,7 @@ final class Decompressor {
   /** The message's bytes are all there: what the sender left out is added. */
   void feedTail() {
     // Nothing is missing after a stream's own end, nor where nothing was sent.
-    if (fed && !started().finished()) {
+    if (fed && !closed && !started().finished()) {
       input(ByteBuffer.wrap(TAIL));
     }
   }
@@ -68,6 +69,9 @@ final class Decompressor {
    * @throws DataFormatException if the input is not what a deflater makes
    */
   int take(ByteBuf out) throws DataFormatException {
+    if (closed) {
+      return 0; // The receiver of a piece has ended the connection.
+    }
     Inflater running = started();
     while (true) {
       int got = running.inflate(out.internalNioBuffer(out.writerIndex(), out.writableBytes()));
@@ -95,6 +99,7 @@ final class Decompressor {
   }
 
   void close() {
+    closed = true;
     input = NOTHING;
     Inflater running = inflater;
     if (running != null) {
