@@ -29,6 +29,15 @@ class HttpFuzzTest {
   private static final ServerTransportOptions SERVER =
       ServerTransportOptions.builder().maxHeadBytes(2_000).maxBodyBytes(2_000).build();
 
+  private static final String DATE = "Date: [^\r]*\r\n";
+
+  /** Whether a body is asked for depends on whether it is there already (RFC 9110 §10.1.1). */
+  private static final String PROCEED = "HTTP/1.1 100 Continue\r\n\r\n";
+
+  /** What is malformed, not text or too much in one go is found in either order by inflating. */
+  private static final String BAD_DATA =
+      "\u0088.\u0003[\u00ef\u00f1](compressed data|text|message of)[ -~]*";
+
   @FuzzTest(maxDuration = "3m")
   void howeverAStreamIsCutTheServerAnswersTheSame(byte[] input) {
     if (input.length == 0) {
@@ -45,8 +54,7 @@ class HttpFuzzTest {
     HttpSetup setup = new HttpSetup(SERVER, HttpFuzzTest::handle, new AtomicInteger());
     Wire wire = new Wire(new HttpConnection(setup, false));
     wire.send(stream, step);
-    // Whether a body is asked for depends on whether it is there already (RFC 9110 §10.1.1).
-    return wire.end().replaceAll("Date: [^\r]*\r\n|HTTP/1.1 100 Continue\r\n\r\n", "");
+    return wire.end().replaceAll(DATE + "|" + PROCEED, "").replaceAll(BAD_DATA, "<bad data>");
   }
 
   private static void handle(HttpExchange exchange) {
