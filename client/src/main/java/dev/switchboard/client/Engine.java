@@ -57,6 +57,7 @@ final class Engine implements ClientEffects {
   private volatile ClientState state = ClientState.IDLE;
   private volatile List<String> rooms = List.of();
   private volatile @Nullable WebSocket socket;
+  private @Nullable Outflow outflow;
   private int connecting;
   private boolean paused;
   private boolean entered;
@@ -365,42 +366,59 @@ final class Engine implements ClientEffects {
       open.terminate();
     } else {
       socket = open;
+      outflow = new Outflow(open);
       enter(machine -> machine.opened(now(), number));
     }
   }
 
   @Override
   public void send(byte[] json) {
-    WebSocket open = socket;
-    if (open != null) {
-      open.sendText(json);
+    Outflow flow = outflow;
+    if (flow != null) {
+      flow.send(true, json, null);
     }
   }
 
   @Override
   public void send(long id, ClientAsk.Frame frame) {
-    WebSocket open = socket;
-    if (open == null) {
-      return;
+    Outflow flow = outflow;
+    if (flow != null) {
+      flow.send(frame.text(), frame.payload(), written(id));
     }
+  }
+
+  @Override
+  public void send(long id, ClientAsk.Streamed stream) {
+    Outflow flow = outflow;
+    if (flow != null) {
+      flow.send((Upload) stream.source(), written(id));
+    }
+  }
+
+  private Runnable written(long id) {
     int number = connecting;
-    if (frame.text()) {
-      open.sendText(frame.payload());
-    } else {
-      open.sendBinary(frame.payload());
-    }
-    open.whenWritten(failure -> {
-      if (failure == null) {
-        enter(machine -> machine.written(now(), number, id));
-      }
-    });
+    return () -> enter(machine -> machine.written(now(), number, id));
   }
 
   @Override
   public void sendIfRoom(byte[] json) {
     WebSocket open = socket;
-    if (open != null && open.pendingBytes() < FLEETING_ROOM) {
+    if (open != null && open.pendingBytes() < FLEETING_ROOM && !busy()) {
       open.sendText(json);
+    }
+  }
+
+  private boolean busy() {
+    Outflow flow = outflow;
+    return flow != null && flow.busy();
+  }
+
+  @Override
+  public void ping(byte[] message) {
+    if (busy()) {
+      ping();
+    } else {
+      send(message);
     }
   }
 
@@ -427,8 +445,13 @@ final class Engine implements ClientEffects {
   @Override
   public void abandon() {
     WebSocket open = socket;
+    Outflow flow = outflow;
     socket = null;
+    outflow = null;
     connecting = -1;
+    if (flow != null) {
+      flow.end();
+    }
     if (open != null && open.readyState() == ReadyState.OPEN) {
       open.terminate();
     }

@@ -3,8 +3,11 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.ClientReport;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
@@ -53,6 +56,37 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   /** Sends JSON as a text message; as {@link #send(String)}. */
   public void send(JsonNode json) {
     blocking(text(json.toString()), json);
+  }
+
+  /** Sends a file as one binary message, in fragments; as {@link #send(InputStream)}. */
+  public Transfer send(Path file) {
+    return transfer(file, () -> Files.newInputStream(file));
+  }
+
+  /**
+   * Begins to send a stream as one binary message, in fragments at the pace of the socket; pings
+   * and a close go in between, other messages after it. The stream is read to its end, on a virtual
+   * thread, and closed. It waits for a connection for as long as the client lives; if the
+   * connection is lost meanwhile, it fails, as a stream can't be read twice.
+   *
+   * @return tells how far it is; the message is through when {@link Transfer#done} says so
+   */
+  public Transfer send(InputStream bytes) {
+    return transfer(bytes, () -> bytes);
+  }
+
+  private Transfer transfer(Object source, Upload.Opening opening) {
+    Transfer transfer = new Transfer(dispatcher, this::takeBack);
+    Upload upload = new Upload(source, opening, transfer);
+    transfer.started(upload, engine.ask(new ClientAsk.Streamed(upload), source, -1));
+    return transfer;
+  }
+
+  /** Half a message is on the wire: only the end of the connection takes it back. */
+  private void takeBack() {
+    if (isConnected() && !engine.ending()) {
+      reconnect();
+    }
   }
 
   /**

@@ -14,6 +14,12 @@ public sealed interface ClientAsk {
   record Frame(boolean text, byte[] payload) implements ClientAsk {}
 
   /**
+   * The same, read while it is sent, so that it can be sent once only; {@code source} is the
+   * edge's.
+   */
+  record Streamed(Object source) implements ClientAsk {}
+
+  /**
    * Append to one log, or to those of several rooms.
    *
    * @param messageId names the message for good, so that it can be sent again
@@ -46,7 +52,10 @@ public sealed interface ClientAsk {
 
   /** Whether it is a message of the user's, and not about the session. */
   default boolean message() {
-    return this instanceof Publish || this instanceof Tell || this instanceof Frame;
+    return !(this instanceof Join
+        || this instanceof Leave
+        || this instanceof History
+        || this instanceof Users);
   }
 
   /** What it counts for in the queue: its JSON, and something for the envelope. */
@@ -63,6 +72,6 @@ public sealed interface ClientAsk {
 
   /** Whether asking again after a lost connection does no harm. */
   default boolean repeatable() {
-    return !(this instanceof Tell);
+    return !(this instanceof Tell || this instanceof Streamed);
   }
 }

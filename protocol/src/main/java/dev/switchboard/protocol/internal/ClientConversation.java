@@ -53,6 +53,7 @@ final class ClientConversation {
   private void send(Long id, ClientAsk ask) {
     switch (ask) {
       case ClientAsk.Frame frame -> effects.send(id, frame);
+      case ClientAsk.Streamed stream -> effects.send(id, stream);
       case ClientAsk.Answered answered -> effects.send(ClientWrites.ask(id, answered));
     }
   }

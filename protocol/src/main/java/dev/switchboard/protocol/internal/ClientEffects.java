@@ -14,6 +14,14 @@ public interface ClientEffects {
   /** Sends a message whose end {@code written} is to tell. */
   void send(long id, ClientAsk.Frame frame);
 
+  /** Sends a message that is read meanwhile; its end is told by {@code written} too. */
+  void send(long id, ClientAsk.Streamed stream);
+
+  /** Asks with a message, or otherwise if that would have to wait behind another. */
+  default void ping(byte[] message) {
+    send(message);
+  }
+
   /** Sends a text message if there is room for it, otherwise drops it. */
   void sendIfRoom(byte[] json);
 

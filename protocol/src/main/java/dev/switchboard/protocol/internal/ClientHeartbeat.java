@@ -70,10 +70,10 @@ final class ClientHeartbeat {
     waiting = true;
     askedAt = now;
     if (settings.message() && !settings.words().isEmpty()) {
-      effects.send(settings.words().getBytes(StandardCharsets.UTF_8));
+      effects.ping(settings.words().getBytes(StandardCharsets.UTF_8));
     } else if (settings.message()) {
       messageId = questions.nextId();
-      effects.send(ClientWrites.ping(messageId));
+      effects.ping(ClientWrites.ping(messageId));
     } else {
       effects.ping();
     }

@@ -1,6 +1,9 @@
 package dev.switchboard.protocol.internal;
 
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
 import org.jspecify.annotations.Nullable;
 
 /** One {@link ClientAsk} on its way to its answer. Confined to the session's thread. */
@@ -63,6 +66,13 @@ public final class ClientQuestion {
 
   boolean joins(String room) {
     return ask instanceof ClientAsk.Join join && join.room().equals(room);
+  }
+
+  /** A failure because no answer will come. Half a stream is nothing that anybody got. */
+  SwitchboardException unanswered(String why) {
+    return sent && !(ask instanceof ClientAsk.Streamed)
+        ? new RefusedException(ErrorCode.TIMEOUT, why)
+        : new UnsentException(why, unsent());
   }
 
   boolean answered(ClientAnswer answer) {

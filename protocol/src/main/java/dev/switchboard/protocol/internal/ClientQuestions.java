@@ -179,7 +179,7 @@ final class ClientQuestions {
       if (!question.ask.repeatable()) {
         queue.discount(question);
         forget(question);
-        question.failed(unknown("the connection was lost before the answer"));
+        question.failed(question.unanswered("the connection was lost before the answer"));
       }
     }
   }
@@ -258,7 +258,7 @@ final class ClientQuestions {
         });
     all.removeIf(question -> question.durable);
     for (ClientQuestion question : all) {
-      question.failed(question.sent ? unknown(why) : new UnsentException(why, question.unsent()));
+      question.failed(question.unanswered(why));
     }
   }
 

@@ -101,6 +101,9 @@ class ClientFuzzTest {
     public void send(long id, ClientAsk.Frame frame) {}
 
     @Override
+    public void send(long id, ClientAsk.Streamed stream) {}
+
+    @Override
     public void sendIfRoom(byte[] json) {
       sent.add(json);
     }

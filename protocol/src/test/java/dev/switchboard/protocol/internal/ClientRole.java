@@ -253,6 +253,9 @@ final class ClientRole implements ClientEffects {
   }
 
   @Override
+  public void send(long id, ClientAsk.Streamed stream) {}
+
+  @Override
   public void sendIfRoom(byte[] json) {
     send(json);
   }

@@ -153,6 +153,9 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
   }
 
   @Override
+  public void send(long id, ClientAsk.Streamed stream) {}
+
+  @Override
   public void sendIfRoom(byte[] json) {}
 
   @Override

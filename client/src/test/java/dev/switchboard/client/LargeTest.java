@@ -1,0 +1,218 @@
+package dev.switchboard.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.server.RawEndpoint;
+import dev.switchboard.server.RawPeer;
+import dev.switchboard.server.Server;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Large messages, in both directions, over real sockets. */
+@Tag("A4")
+class LargeTest {
+  @TempDir private Path folder;
+
+  private final BlockingQueue<Object> heard = new LinkedBlockingQueue<>();
+  private final BlockingQueue<RawPeer> peers = new LinkedBlockingQueue<>();
+  private final BlockingQueue<String> pings = new LinkedBlockingQueue<>();
+  private final Server server =
+      Server.builder()
+          .host("127.0.0.1")
+          .port(0)
+          .endpoint(
+              "/raw",
+              RawEndpoint.create()
+                  .maxMessageBytes(16 << 20)
+                  .onOpen(peers::add)
+                  .onPing((peer, payload) -> pings.add("ping"))
+                  .onText((peer, text) -> heard.add(text))
+                  .onBinary((peer, bytes) -> heard.add(bytes)))
+          .start();
+  private final String uri = "ws://127.0.0.1:" + server.port() + "/raw";
+
+  private static byte[] random(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+    T next = queue.poll(10, TimeUnit.SECONDS);
+    assertThat(next).as("nothing came within 10 s").isNotNull();
+    return next;
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    server.close();
+    assertThat(SharedLoops.users()).isZero();
+  }
+
+  @Test
+  void aFileGoesOutInFragmentsAndSaysHowFarItIs() throws Exception {
+    byte[] bytes = random(3_000_001);
+    Path file = Files.write(folder.resolve("photo"), bytes);
+    List<Long> progress = new CopyOnWriteArrayList<>();
+    try (RawClient client = Client.raw().connect(uri)) {
+      Transfer transfer = client.send(file).onProgress(progress::add);
+      client.send("after it");
+      transfer.await();
+      assertThat(transfer.sent()).isEqualTo(bytes.length);
+      assertThat((byte[]) next(heard)).isEqualTo(bytes);
+      assertThat(next(heard)).isEqualTo("after it");
+      assertThat(progress).isSorted().endsWith((long) bytes.length);
+    }
+  }
+
+  @Test
+  void messagesAroundLargeOnesKeepTheirOrder() throws Exception {
+    byte[] large = random(1 << 20);
+    try (RawClient client = Client.raw().connect(uri)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.sendAsync("before " + i)).isNotNull();
+        assertThat(client.sendAsync(large)).isNotNull();
+        assertThat(client.send(new ByteArrayInputStream(large))).isNotNull();
+        assertThat(client.sendAsync("after " + i)).isNotNull();
+      }
+      for (int i = 0; i < 3; i++) {
+        assertThat(next(heard)).isEqualTo("before " + i);
+        assertThat((byte[]) next(heard)).isEqualTo(large);
+        assertThat((byte[]) next(heard)).isEqualTo(large);
+        assertThat(next(heard)).isEqualTo("after " + i);
+      }
+    }
+  }
+
+  @Test
+  @Tag("A9")
+  void pingsGoBetweenThePiecesOfAStream() throws Exception {
+    try (RawClient client =
+            Client.raw()
+                .heartbeat(Duration.ofMillis(50), Duration.ofSeconds(5))
+                .heartbeatMessages()
+                .connect(uri);
+        PipedOutputStream writing = new PipedOutputStream()) {
+      Transfer transfer = client.send(new PipedInputStream(writing));
+      writing.write(random(1_000));
+      writing.flush();
+      await().until(() -> transfer.sent() == 1_000);
+      assertThat(next(pings)).isEqualTo("ping");
+      assertThat(client.isConnected()).isTrue();
+      writing.close();
+      transfer.await();
+      assertThat((byte[]) next(heard)).isEqualTo(random(1_000));
+    }
+  }
+
+  @Test
+  void aCancelledStreamReachesNobodyAndTheClientComesBack() throws Exception {
+    try (RawClient client =
+            Client.raw().reconnect(Reconnect.fixed(Duration.ofMillis(20))).connect(uri);
+        PipedOutputStream writing = new PipedOutputStream()) {
+      RawPeer first = next(peers);
+      Transfer transfer = client.send(new PipedInputStream(writing));
+      writing.write(random(1_000));
+      writing.flush();
+      await().until(() -> transfer.sent() == 1_000);
+      transfer.cancel();
+      assertThatThrownBy(() -> transfer.done().toCompletableFuture().get(5, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(UnsentException.class);
+      assertThat(next(peers).id()).isNotEqualTo(first.id());
+      client.send("here again");
+      assertThat(next(heard)).isEqualTo("here again");
+    }
+  }
+
+  @Test
+  void aStreamThatWaitsIsTakenBackWithoutHarm() throws Exception {
+    try (RawClient client = Client.raw().build(uri)) {
+      Transfer transfer = client.send(new ByteArrayInputStream(random(10)));
+      transfer.cancel();
+      client.connect();
+      client.send("alone");
+      assertThat(next(heard)).isEqualTo("alone");
+    }
+  }
+
+  @Test
+  void aSourceThatCannotBeReadFailsAndHarmsNothingElse() throws Exception {
+    Path missing = folder.resolve("missing");
+    try (RawClient client = Client.raw().connect(uri)) {
+      Transfer transfer = client.send(missing);
+      assertThatThrownBy(transfer::await)
+          .isInstanceOfSatisfying(
+              UnsentException.class, unsent -> assertThat(unsent.unsent()).isEqualTo(missing));
+      client.send("next");
+      assertThat(next(heard)).isEqualTo("next");
+      assertThat(peers).hasSize(1);
+    }
+  }
+
+  @Test
+  void aSourceThatBreaksHalfwayEndsTheConnectionSoThatNobodyGetsHalf() throws Exception {
+    InputStream broken =
+        new InputStream() {
+          private int given;
+
+          @Override
+          public int read() throws IOException {
+            if (given++ > 100_000) {
+              throw new IOException("a bad disk");
+            }
+            return 1;
+          }
+
+          @Override
+          public int read(byte[] into, int from, int length) throws IOException {
+            into[from] = (byte) read();
+            given += 1_000;
+            return 1;
+          }
+        };
+    try (RawClient client =
+        Client.raw().reconnect(Reconnect.fixed(Duration.ofMillis(20))).connect(uri)) {
+      Transfer transfer = client.send(broken);
+      assertThatThrownBy(transfer::await)
+          .isInstanceOf(UnsentException.class)
+          .hasRootCauseMessage("a bad disk");
+      client.send("whole");
+      assertThat(next(heard)).isEqualTo("whole");
+    }
+  }
+
+  @Test
+  void aStreamWhoseConnectionIsLostFails() throws Exception {
+    try (RawClient client =
+            Client.raw().reconnect(Reconnect.fixed(Duration.ofMillis(20))).connect(uri);
+        PipedOutputStream writing = new PipedOutputStream()) {
+      Transfer transfer = client.send(new PipedInputStream(writing));
+      writing.write(1);
+      writing.flush();
+      await().until(() -> transfer.sent() == 1);
+      next(peers).terminate();
+      assertThatThrownBy(transfer::await).isInstanceOf(UnsentException.class);
+    }
+  }
+}
