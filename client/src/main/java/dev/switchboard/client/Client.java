@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -184,6 +185,40 @@ public final class Client<M> extends WebSocketClient {
   /** Calls a handler for the next message of a class, and then no more. */
   public <T extends M> Subscription once(Class<T> type, Consumer<? super MessageEvent<T>> handler) {
     return messages.on(type, handler, true);
+  }
+
+  /** Takes off all handlers that were put on for that class. */
+  public void off(Class<? extends M> type) {
+    messages.off(type, null);
+  }
+
+  /** Takes a handler off that was put on for that class. */
+  public void off(Class<? extends M> type, Consumer<?> handler) {
+    messages.off(type, handler);
+  }
+
+  /** Takes off all handlers that were put on for the type with that name. */
+  public void off(String type) {
+    messages.off(type, null);
+  }
+
+  /** Takes a handler off that was put on for the type with that name. */
+  public void off(String type, Consumer<?> handler) {
+    messages.off(type, handler);
+  }
+
+  /** The messages from now on, to be pulled one by one; see {@link Messages}. */
+  public Messages<MessageEvent<? extends M>> messages() {
+    return pulled.messages(messages::all);
+  }
+
+  /**
+   * The messages, for reactive code. Each subscription gets those that come after it, on a virtual
+   * thread of its own; the last word is {@code onComplete}, when the client is closed or has given
+   * up. One that does not ask for more holds up the client as {@link Messages} do.
+   */
+  public Flow.Publisher<MessageEvent<? extends M>> publisher() {
+    return pulled.publisher(messages::all);
   }
 
   Subscription onMatching(

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * run. Tells its feeder when too much waits. Thread-safe.
  *
  * <p>A handler that blocks on an answer of the server would wait forever if reading stopped because
- * of it. While one does, more may wait than otherwise.
+ * of it, and so would a reader of messages that holds up the handlers. While one does, more may
+ * wait than otherwise.
  */
 final class Dispatcher {
   static final int FULL = 256;
@@ -22,6 +23,8 @@ final class Dispatcher {
   private long bytes;
   private @Nullable Thread runner;
   private boolean blocked;
+  private boolean held;
+  private int waiters;
 
   private record Task(Runnable run, int bytes) {}
 
@@ -48,7 +51,7 @@ final class Dispatcher {
   /** Whether feeding should stop for now. */
   boolean full() {
     synchronized (lock) {
-      int factor = blocked ? BLOCKED_FACTOR : 1;
+      int factor = blocked || (held && waiters > 0) ? BLOCKED_FACTOR : 1;
       return queue.size() >= FULL * factor || bytes >= FULL_BYTES * factor;
     }
   }
@@ -67,24 +70,57 @@ final class Dispatcher {
    */
   boolean waiting() {
     boolean handler = inHandler();
-    if (handler) {
-      blocked(true);
+    boolean more;
+    synchronized (lock) {
+      blocked |= handler;
+      waiters++;
+      more = handler || held;
+    }
+    if (more) {
+      flow.run();
     }
     return handler;
   }
 
   /** It has ended to wait. */
   void waited(boolean handler) {
-    if (handler) {
-      blocked(false);
+    boolean less;
+    synchronized (lock) {
+      blocked &= !handler;
+      waiters--;
+      less = handler || held;
+    }
+    if (less) {
+      flow.run();
     }
   }
 
-  private void blocked(boolean now) {
+  /** The handlers' thread begins, or has ended, to wait for a reader of messages. */
+  void held(boolean now) {
     synchronized (lock) {
-      blocked = now;
+      held = now;
     }
     flow.run();
+  }
+
+  /** So many bytes more wait for a handler that is running. */
+  void hold(int size) {
+    synchronized (lock) {
+      bytes += size;
+    }
+  }
+
+  /** It has read them. */
+  void letGo(int size) {
+    boolean below;
+    synchronized (lock) {
+      long before = bytes;
+      bytes -= size;
+      below = before >= FULL_BYTES / 2 && bytes < FULL_BYTES / 2;
+    }
+    if (below) {
+      flow.run();
+    }
   }
 
   private void run() {

@@ -45,6 +45,7 @@ final class Engine implements ClientEffects {
 
   private final ClientOptions options;
   private final Consumer<ClientReport> reports;
+  private final Runnable over;
   private final Dispatcher dispatcher;
   private final EventLoop loop = SharedLoops.acquire();
   private final ClientSession session;
@@ -61,6 +62,7 @@ final class Engine implements ClientEffects {
   private int connecting;
   private boolean paused;
   private boolean entered;
+  private volatile boolean pieces;
   private final ArrayDeque<Consumer<ClientSession>> inputs = new ArrayDeque<>();
   private @Nullable ScheduledFuture<?> timer;
   private long timerAt = Long.MAX_VALUE;
@@ -69,8 +71,11 @@ final class Engine implements ClientEffects {
    * An engine with a loop of its own to be given back with {@link #release}.
    *
    * @param reports told on the loop
+   * @param over told on the handlers' thread when the client is closed or has given up
    */
-  Engine(ClientOptions options, Dispatcher dispatcher, Consumer<ClientReport> reports) {
+  Engine(
+      ClientOptions options, Dispatcher dispatcher, Consumer<ClientReport> reports, Runnable over) {
+    this.over = over;
     this.options = options;
     this.dispatcher = dispatcher;
     this.reports = reports;
@@ -89,6 +94,11 @@ final class Engine implements ClientEffects {
       SharedLoops.release();
       throw failed;
     }
+  }
+
+  /** From the next connection on, binary messages come in pieces. Thread-safe. */
+  void pieces() {
+    pieces = true;
   }
 
   /** Where the client is. Thread-safe. */
@@ -348,7 +358,7 @@ final class Engine implements ClientEffects {
   public void connect(int number) {
     connecting = number;
     paused = false;
-    ClientTransport.connect(options.request(), loop, open -> new Incoming(this, number))
+    ClientTransport.connect(options.request(), loop, open -> new Incoming(this, number, pieces))
         .whenComplete((open, failure) -> {
           if (open != null && loop.inEventLoop()) {
             connected(number, open, null); // at once: the first frames may be right behind
@@ -460,6 +470,9 @@ final class Engine implements ClientEffects {
   @Override
   public void state(ClientState next) {
     state = next;
+    if (next == ClientState.CLOSED) {
+      dispatcher.submit(over, 0);
+    }
     if (next == ClientState.CLOSED && ending.get()) {
       ended.complete(null);
     }

@@ -8,9 +8,11 @@ import io.netty.buffer.ByteBufUtil;
 final class Incoming implements WebSocketListener {
   private final Engine engine;
   private final int number;
+  private final boolean pieces;
 
-  Incoming(Engine engine, int number) {
+  Incoming(Engine engine, int number, boolean pieces) {
     this.engine = engine;
+    this.pieces = pieces;
     this.number = number;
   }
 
@@ -24,6 +26,17 @@ final class Incoming implements WebSocketListener {
   public void onBinary(ByteBuf view) {
     byte[] payload = ByteBufUtil.getBytes(view);
     engine.enter(session -> session.receivedBinary(Engine.now(), number, payload));
+  }
+
+  @Override
+  public boolean wantsFragments() {
+    return pieces;
+  }
+
+  @Override
+  public void onFragment(ByteBuf view, boolean last) {
+    byte[] piece = ByteBufUtil.getBytes(view);
+    engine.enter(session -> session.receivedPiece(Engine.now(), number, piece, last));
   }
 
   @Override

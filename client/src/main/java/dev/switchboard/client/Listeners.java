@@ -4,16 +4,33 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Handlers of one kind of event, in the order in which they were put on. Thread-safe. */
 final class Listeners<E> {
   private final CopyOnWriteArrayList<Listener<E>> all = new CopyOnWriteArrayList<>();
 
+  /** {@code key} and {@code given} are what the user put it on with. */
   private record Listener<E>(
-      Predicate<? super E> filter, Consumer<? super E> handler, boolean once, AtomicBoolean used) {}
+      Object key,
+      Object given,
+      Predicate<? super E> filter,
+      Consumer<? super E> handler,
+      boolean once,
+      AtomicBoolean used) {}
 
   Subscription add(Predicate<? super E> filter, Consumer<? super E> handler, boolean once) {
-    Listener<E> listener = new Listener<>(filter, handler, once, new AtomicBoolean());
+    return add("", handler, filter, handler, once);
+  }
+
+  /** Adds a handler that {@link #remove} finds again. */
+  Subscription add(
+      Object key,
+      Object given,
+      Predicate<? super E> filter,
+      Consumer<? super E> handler,
+      boolean once) {
+    Listener<E> listener = new Listener<>(key, given, filter, handler, once, new AtomicBoolean());
     all.add(listener);
     return () -> {
       listener.used.set(true);
@@ -21,8 +38,15 @@ final class Listeners<E> {
     };
   }
 
-  boolean removeIf(Predicate<Consumer<? super E>> which) {
-    return all.removeIf(listener -> which.test(listener.handler));
+  /** Takes off what was put on with a key, and with that handler unless it is null. */
+  void remove(Object key, @Nullable Object given) {
+    all.removeIf(listener -> {
+      boolean found = listener.key.equals(key) && (given == null || listener.given.equals(given));
+      if (found) {
+        listener.used.set(true);
+      }
+      return found;
+    });
   }
 
   /** Hands an event to every handler that wants it; {@code failed} gets what they throw. */

@@ -7,6 +7,7 @@ import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.Envelope;
 import dev.switchboard.protocol.internal.Json;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 
 /**
@@ -76,6 +77,40 @@ public final class PlainClient<M> extends RawClient {
   /** Calls a handler for the next message of a class, and then no more. */
   public <T extends M> Subscription once(Class<T> type, Consumer<? super MessageEvent<T>> handler) {
     return typed.on(type, handler, true);
+  }
+
+  /** Takes off all handlers that were put on for that class. */
+  public void off(Class<? extends M> type) {
+    typed.off(type, null);
+  }
+
+  /** Takes a handler off that was put on for that class. */
+  public void off(Class<? extends M> type, Consumer<?> handler) {
+    typed.off(type, handler);
+  }
+
+  /** Takes off all handlers that were put on for the type with that name. */
+  public void off(String type) {
+    typed.off(type, null);
+  }
+
+  /** Takes a handler off that was put on for the type with that name. */
+  public void off(String type, Consumer<?> handler) {
+    typed.off(type, handler);
+  }
+
+  /** The messages from now on, to be pulled one by one; see {@link Messages}. */
+  public Messages<MessageEvent<? extends M>> messages() {
+    return pulled.messages(typed::all);
+  }
+
+  /**
+   * The messages, for reactive code. Each subscription gets those that come after it, on a virtual
+   * thread of its own; the last word is {@code onComplete}, when the client is closed or has given
+   * up. One that does not ask for more holds up the client as {@link Messages} do.
+   */
+  public Flow.Publisher<MessageEvent<? extends M>> publisher() {
+    return pulled.publisher(typed::all);
   }
 
   @Override

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -22,6 +24,8 @@ import tools.jackson.databind.JsonNode;
  */
 public sealed class RawClient extends WebSocketClient permits PlainClient {
   private final Listeners<RawMessage> messages = new Listeners<>();
+  private final Listeners<InputStream> streams = new Listeners<>();
+  private @Nullable Download download; // confined to the loop
 
   RawClient(ClientOptions options) {
     super(options);
@@ -151,6 +155,26 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
     });
   }
 
+  /**
+   * Calls a handler for every binary message while it arrives, however large: it reads the stream,
+   * which is closed after it. To be put on before connecting; binary messages then come nowhere
+   * else. A read fails if the connection ends first. Of what was not read yet, a few MiB are held.
+   */
+  public Subscription onStream(Consumer<InputStream> handler) {
+    engine.pieces();
+    return streams.add(stream -> true, handler, false);
+  }
+
+  /** The messages from now on, to be pulled one by one; see {@link Messages}. */
+  public Messages<RawMessage> rawMessages() {
+    return pulled.messages(this::onRaw);
+  }
+
+  /** The messages, for reactive code, as {@link Client#publisher}. */
+  public Flow.Publisher<RawMessage> rawPublisher() {
+    return pulled.publisher(this::onRaw);
+  }
+
   @Override
   void received(ClientReport.Received message) {
     switch (message) {
@@ -159,7 +183,34 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
       case ClientReport.Binary binary ->
           dispatcher.submit(
               () -> tell(new RawMessage.Binary(binary.payload())), binary.payload().length);
+      case ClientReport.Piece piece -> piece(piece);
       case ClientReport.Message entry -> {}
+    }
+  }
+
+  private void piece(ClientReport.Piece piece) {
+    Download present = download;
+    if (present == null) {
+      Download begun = new Download(dispatcher);
+      dispatcher.submit(() -> hand(begun), 0);
+      present = begun;
+    }
+    present.add(piece.payload(), piece.last());
+    download = piece.last() ? null : present;
+  }
+
+  private void hand(Download stream) {
+    try (stream) {
+      streams.tell(stream, events::failed);
+    }
+  }
+
+  @Override
+  void lost() {
+    Download present = download;
+    download = null;
+    if (present != null) {
+      present.lost();
     }
   }
 

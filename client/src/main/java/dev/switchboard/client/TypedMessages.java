@@ -40,6 +40,8 @@ final class TypedMessages<M> {
   <T extends M> Subscription on(
       Class<T> type, Consumer<? super MessageEvent<T>> handler, boolean once) {
     return messages.add(
+        type,
+        handler,
         event -> type.isInstance(event.message()),
         event -> handler.accept((MessageEvent<T>) event),
         once);
@@ -50,7 +52,16 @@ final class TypedMessages<M> {
       throw new IllegalArgumentException(
           "type: " + type + " (expected: one of " + protocol.union().getName() + ")");
     }
-    return onMatching(event -> event.type().equals(type), handler);
+    return messages.add(type, handler, event -> event.type().equals(type), handler, false);
+  }
+
+  /** Takes off handlers of a class or a type's name; all, or that one. */
+  void off(Object type, @Nullable Object handler) {
+    messages.remove(type, handler);
+  }
+
+  Subscription all(Consumer<MessageEvent<? extends M>> handler) {
+    return messages.add(event -> true, handler, false);
   }
 
   /** On the loop: leaves it to the handlers' thread, if there is a handler. */

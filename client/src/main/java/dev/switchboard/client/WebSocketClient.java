@@ -31,17 +31,29 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   final Dispatcher dispatcher;
   final Events events;
   final Engine engine;
+  final Pulled pulled;
 
   WebSocketClient(ClientOptions options) {
     this.options = options;
     this.dispatcher = new Dispatcher(this::flow);
     this.events = new Events(dispatcher, this::received);
-    this.engine = new Engine(options, dispatcher, events::reported);
+    this.pulled = new Pulled(dispatcher);
+    this.engine = new Engine(options, dispatcher, this::reported, pulled::end);
   }
 
   private void flow() {
     engine.flow();
   }
+
+  private void reported(ClientReport report) {
+    if (report instanceof ClientReport.Closed) {
+      lost();
+    }
+    events.reported(report);
+  }
+
+  /** On the loop: the connection is gone. */
+  void lost() {}
 
   /** On the loop: a message came. */
   abstract void received(ClientReport.Received message);
@@ -166,6 +178,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     } catch (ExecutionException | TimeoutException late) {
       engine.input(session -> session.forceClose(Engine.now()));
     }
+    pulled.end();
     engine.release();
   }
 

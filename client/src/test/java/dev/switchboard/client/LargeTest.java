@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -107,12 +109,12 @@ class LargeTest {
   @Test
   @Tag("A9")
   void pingsGoBetweenThePiecesOfAStream() throws Exception {
+    PipedOutputStream writing = new PipedOutputStream();
     try (RawClient client =
-            Client.raw()
-                .heartbeat(Duration.ofMillis(50), Duration.ofSeconds(5))
-                .heartbeatMessages()
-                .connect(uri);
-        PipedOutputStream writing = new PipedOutputStream()) {
+        Client.raw()
+            .heartbeat(Duration.ofMillis(50), Duration.ofSeconds(5))
+            .heartbeatMessages()
+            .connect(uri)) {
       Transfer transfer = client.send(new PipedInputStream(writing));
       writing.write(random(1_000));
       writing.flush();
@@ -213,6 +215,75 @@ class LargeTest {
       await().until(() -> transfer.sent() == 1);
       next(peers).terminate();
       assertThatThrownBy(transfer::await).isInstanceOf(UnsentException.class);
+    }
+  }
+
+  @Test
+  @Tag("A5")
+  void aLargeMessageIsReadAsAStreamWhileItArrives() throws Exception {
+    byte[] large = random(12 << 20);
+    BlockingQueue<Object> got = new LinkedBlockingQueue<>();
+    try (RawClient client = Client.raw().maxMessageBytes(1 << 20).build(uri)) {
+      client.onStream(stream -> {
+        try {
+          got.add(stream.readNBytes(5));
+          got.add(stream.readAllBytes());
+        } catch (IOException failed) {
+          got.add(failed);
+        }
+      });
+      client.onText(got::add);
+      client.connect();
+      RawPeer there = next(peers);
+      there.send(new ByteArrayInputStream(large), false);
+      assertThat(there.send("after it")).isNotNull();
+      assertThat((byte[]) next(got)).hasSize(5);
+      assertThat((byte[]) next(got)).isEqualTo(Arrays.copyOfRange(large, 5, large.length));
+      assertThat(next(got)).isEqualTo("after it");
+    }
+  }
+
+  @Test
+  @Tag("A5")
+  void aHandlerMayLeaveAStreamUnreadAndAnEndHalfwayIsAnException() throws Exception {
+    BlockingQueue<Object> got = new LinkedBlockingQueue<>();
+    try (RawClient client = Client.raw().reconnect(Reconnect.never()).build(uri);
+        PipedOutputStream writing = new PipedOutputStream()) {
+      client.onStream(stream -> {
+        try {
+          if (stream.read() == 1) {
+            got.add("begun");
+            got.add(stream.readAllBytes());
+          }
+        } catch (IOException failed) {
+          got.add(failed);
+        }
+      });
+      client.onText(got::add);
+      client.connect();
+      RawPeer there = next(peers);
+      there.send(new ByteArrayInputStream(new byte[6 << 20]), false);
+      assertThat(there.send("next")).isNotNull();
+      assertThat(next(got)).isEqualTo("next");
+      byte[] ones = new byte[1 << 20];
+      Arrays.fill(ones, (byte) 1);
+      InputStream source =
+          new SequenceInputStream(new ByteArrayInputStream(ones), new PipedInputStream(writing));
+      Thread sending =
+          Thread.startVirtualThread(() -> {
+            try {
+              there.send(source, false);
+            } catch (IOException | RuntimeException ended) {
+              // The connection is cut below.
+            }
+          });
+      assertThat(next(got)).isEqualTo("begun");
+      there.terminate();
+      assertThat(next(got))
+          .isInstanceOfSatisfying(
+              IOException.class,
+              failed -> assertThat(failed).hasMessageContaining("before the message was complete"));
+      sending.interrupt();
     }
   }
 }

@@ -36,6 +36,9 @@ public sealed interface ClientReport {
   /** A binary message of a server that is not ours. */
   record Binary(byte[] payload) implements Received {}
 
+  /** A piece of a binary message of a server that is not ours. */
+  record Piece(byte[] payload, boolean last) implements Received {}
+
   /** A room was joined, or joined again. */
   record Joined(String room, ClientAnswer.Joined how) implements ClientReport {}
 

@@ -225,6 +225,14 @@ public final class ClientSession {
     }
   }
 
+  /** A piece of a binary message came. */
+  public void receivedPiece(long now, int number, byte[] payload, boolean last) {
+    heard(now, number);
+    if (number == connection && socketOpen && !greeted) {
+      effects.report(new ClientReport.Piece(payload, last));
+    }
+  }
+
   /** A message that was sent with that id is with the kernel. */
   public void written(long now, int number, long id) {
     if (number == connection && state == ClientState.OPEN) {

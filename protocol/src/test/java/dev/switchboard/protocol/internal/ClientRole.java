@@ -291,6 +291,7 @@ final class ClientRole implements ClientEffects {
           case ClientReport.Message message -> "message " + entry(message.envelope());
           case ClientReport.Text came -> throw new AssertionError("text of another server");
           case ClientReport.Binary binary -> throw new AssertionError("bytes of another server");
+          case ClientReport.Piece piece -> throw new AssertionError("bytes of another server");
           case ClientReport.Joined joined -> "joined " + joined.room() + " " + joined.how().seq();
           case ClientReport.Left left -> "left " + left.room();
           case ClientReport.Presence presence ->
