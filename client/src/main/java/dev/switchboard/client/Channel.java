@@ -22,10 +22,21 @@ import org.jspecify.annotations.Nullable;
 public sealed class Channel<M> permits Room {
   final Client<M> client;
   private final Address address;
+  private final boolean echo;
 
   Channel(Client<M> client, Address address) {
+    this(client, address, true);
+  }
+
+  private Channel(Client<M> client, Address address, boolean echo) {
     this.client = client;
     this.address = address;
+    this.echo = echo;
+  }
+
+  /** The same log, but what is published here does not come back to this client. */
+  public Channel<M> withoutEcho() {
+    return new Channel<>(client, address, false);
   }
 
   /** Which log it is. */
@@ -133,7 +144,7 @@ public sealed class Channel<M> permits Room {
   }
 
   private ClientAsk.Publish publication(M message) {
-    return client.publication(List.of(address), false, message);
+    return client.publication(List.of(address), false, echo, message);
   }
 
   static Receipt receipt(ClientAsk.Publish ask, ClientAnswer answer) {

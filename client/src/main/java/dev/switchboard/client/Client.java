@@ -123,7 +123,8 @@ public final class Client<M> extends WebSocketClient {
 
   /** Publishes to several rooms, to all or to none; see {@link Channel#publish}. */
   public Receipt publish(List<String> rooms, M message) {
-    ClientAsk.Publish ask = publication(rooms.stream().map(Address::room).toList(), true, message);
+    ClientAsk.Publish ask =
+        publication(rooms.stream().map(Address::room).toList(), true, true, message);
     return Channel.receipt(ask, blocking(ask, message));
   }
 
@@ -239,10 +240,10 @@ public final class Client<M> extends WebSocketClient {
     return Waiting.stage(engine.ask(ask, unsent, timeout).answer, mapped);
   }
 
-  ClientAsk.Publish publication(List<Address> addresses, boolean several, M message) {
+  ClientAsk.Publish publication(List<Address> addresses, boolean several, boolean echo, M message) {
     MessageType<?> type = protocol.typeOf(message);
     return new ClientAsk.Publish(
-        type.name(), MessageIds.next(), addresses, several, true, protocol.encode(message));
+        type.name(), MessageIds.next(), addresses, several, echo, protocol.encode(message));
   }
 
   void fleeting(@Nullable Address address, M message) {

@@ -1,6 +1,7 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -42,6 +43,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   private Duration batchInterval = Duration.ZERO;
   private @Nullable Outbox outbox;
   private int maxMessageBytes = 16 << 20;
+  private @Nullable Deflate deflate;
 
   private @Nullable Supplier<SslContext> tls;
 
@@ -194,6 +196,17 @@ public final class ClientBuilder<C extends WebSocketClient> {
     return this;
   }
 
+  /** Offers permessage-deflate (RFC 7692) with {@link Deflate#DEFAULT}; not offered by default. */
+  public ClientBuilder<C> deflate() {
+    return deflate(Deflate.DEFAULT);
+  }
+
+  /** Offers permessage-deflate with other parameters. */
+  public ClientBuilder<C> deflate(Deflate how) {
+    deflate = how;
+    return this;
+  }
+
   /** The longest message taken from the server; beyond it 1009. 16 MiB by default. */
   public ClientBuilder<C> maxMessageBytes(int bytes) {
     maxMessageBytes = bytes;
@@ -229,6 +242,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
             batchInterval,
             outbox,
             maxMessageBytes,
+            deflate,
             tls);
     options.request();
     return making.apply(options);

@@ -3,6 +3,7 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.internal.ClientBackoff;
 import dev.switchboard.protocol.internal.ClientSettings;
 import dev.switchboard.transport.ClientConnect;
+import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.WebSocketOptions;
 import io.netty.handler.ssl.SslContext;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param greeted whether the server is to be ours, and to say {@code welcome}
  * @param heartbeatInterval null for no heartbeat
+ * @param deflate null for none
  * @param queueAge null for no limit
  * @param outbox null for none
  */
@@ -40,6 +42,7 @@ record ClientOptions(
     Duration batchInterval,
     @Nullable Outbox outbox,
     int maxMessageBytes,
+    @Nullable Deflate deflate,
     @Nullable Supplier<SslContext> tls) {
   private static final int WINDOW_BYTES = 512 << 10;
 
@@ -77,6 +80,7 @@ record ClientOptions(
             WebSocketOptions.builder()
                 .maxFrameBytes(Math.max(125, maxMessageBytes))
                 .maxMessageBytes(maxMessageBytes)
+                .deflate(deflate)
                 .maxPendingBytes((int) Math.min(1 << 30, queueBytes + 2L * WINDOW_BYTES))
                 .build());
   }

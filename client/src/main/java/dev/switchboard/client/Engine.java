@@ -370,7 +370,7 @@ final class Engine implements ClientEffects {
 
   private void connected(int number, @Nullable WebSocket open, @Nullable Throwable failure) {
     if (open == null) {
-      Handshakes.Refusal refusal = Handshakes.explain(options, failure);
+      Handshakes.Refusal refusal = Handshakes.explain(options.uri(), failure);
       enter(machine -> machine.failed(now(), number, refusal.why(), refusal.retryAfter()));
     } else if (number != connecting || state != ClientState.CONNECTING) {
       open.terminate();

@@ -2,6 +2,10 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.transport.HandshakeException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +18,12 @@ final class Handshakes {
   /** A failure in the words of the protocol; {@code retryAfter} in milliseconds, -1 if not said. */
   record Refusal(ConnectException why, long retryAfter) {}
 
-  static Refusal explain(ClientOptions options, @Nullable Throwable failure) {
+  static Refusal explain(Object uri, @Nullable Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException wrapped && wrapped.getCause() != null
             ? wrapped.getCause()
             : failure;
-    String where = "connect to " + options.uri() + ": ";
+    String where = "connect to " + uri + ": ";
     if (cause instanceof HandshakeException handshake) {
       return new Refusal(
           new ConnectException(
@@ -40,12 +44,21 @@ final class Handshakes {
     };
   }
 
-  /** RFC 9110 §10.2.3, in seconds; a date is left to the client's own delay. */
+  /** RFC 9110 §10.2.3: seconds, or the time of day; what is neither says nothing. */
   private static long retryAfter(HandshakeException failure) {
     String value = failure.headers().first("Retry-After");
-    if (value == null || !value.matches("\\d{1,9}")) {
+    if (value == null) {
       return -1;
     }
-    return Math.min(MAX_WAIT, Long.parseLong(value)) * 1_000;
+    if (value.matches("\\d{1,9}")) {
+      return Math.min(MAX_WAIT, Long.parseLong(value)) * 1_000;
+    }
+    try {
+      Instant then = DateTimeFormatter.RFC_1123_DATE_TIME.parse(value, Instant::from);
+      long millis = Instant.now().until(then, ChronoUnit.MILLIS);
+      return Math.clamp(millis, 0, MAX_WAIT * 1_000);
+    } catch (DateTimeException unreadable) {
+      return -1;
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientSession;
+import dev.switchboard.transport.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -128,6 +129,26 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
    */
   public CompletionStage<Void> flush() {
     return Waiting.stage(engine.flush(), done -> Waiting.nothing());
+  }
+
+  /** The present connection. */
+  public ConnectionInfo connection() {
+    WebSocket present = engine.connection();
+    ReadyState ready =
+        switch (state()) {
+          case CONNECTING -> ReadyState.CONNECTING;
+          case OPEN -> ReadyState.OPEN;
+          case CLOSING -> ReadyState.CLOSING;
+          case IDLE, WAITING, CLOSED -> ReadyState.CLOSED;
+        };
+    return present == null
+        ? new ConnectionInfo(options.uri(), ready, null, "", null)
+        : new ConnectionInfo(
+            options.uri(),
+            ready,
+            present.subprotocol(),
+            present.extensions(),
+            present.remoteAddress());
   }
 
   /** Calls a handler for everything that happens to the client. */

@@ -6,11 +6,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.transport.HandshakeException;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -203,5 +209,50 @@ class ConnectTest {
     } finally {
       clients.forEach(Client::close);
     }
+  }
+
+  @Test
+  @Tag("A6")
+  void aClientTellsOfItsConnection() {
+    try (Client<Talk> client = Client.of(Talk.class).build(peer.uri())) {
+      URI uri = URI.create(peer.uri());
+      assertThat(client.connection())
+          .isEqualTo(new ConnectionInfo(uri, ReadyState.CLOSED, null, "", null));
+      CompletableFuture<SessionInfo> opening = client.connectAsync().toCompletableFuture();
+      await().until(() -> client.connection().readyState() == ReadyState.CONNECTING);
+      Peer.Line line = peer.welcome();
+      opening.orTimeout(5, TimeUnit.SECONDS).join();
+      ConnectionInfo open = client.connection();
+      assertThat(open.readyState()).isEqualTo(ReadyState.OPEN);
+      assertThat(open.subprotocol()).isEqualTo("switchboard.v1.json");
+      assertThat(open.extensions()).isEmpty();
+      assertThat(open.remoteAddress()).isEqualTo(new InetSocketAddress("127.0.0.1", peer.port()));
+      line.drop();
+      await().until(() -> client.state() == State.WAITING);
+      assertThat(client.connection().readyState()).isEqualTo(ReadyState.CLOSED);
+      assertThat(client.connection().remoteAddress()).isNull();
+    }
+  }
+
+  @Test
+  @Tag("A8")
+  void retryAfterIsSecondsOrADate() {
+    String date =
+        DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC).plusHours(1));
+    for (String value : List.of("3600", date)) {
+      Headers headers = Headers.EMPTY.with("Retry-After", value);
+      HandshakeException busy =
+          new HandshakeException(HandshakeException.Kind.STATUS, "busy", 503, headers, "", null);
+      assertThat(Handshakes.explain("ws://x", busy).retryAfter()).isBetween(3_590_000L, 3_600_000L);
+    }
+    HandshakeException vague =
+        new HandshakeException(
+            HandshakeException.Kind.STATUS,
+            "busy",
+            503,
+            Headers.EMPTY.with("Retry-After", "soon"),
+            "",
+            null);
+    assertThat(Handshakes.explain("ws://x", vague).retryAfter()).isEqualTo(-1);
   }
 }

@@ -446,4 +446,15 @@ class ConversationTest {
     }
     receipts.forEach(one -> assertThat(one).succeedsWithin(Duration.ofSeconds(5)));
   }
+
+  @Test
+  @Tag("A13")
+  void whatIsPublishedWithoutEchoSaysSo() {
+    CompletableFuture<Receipt> publishing =
+        client.everyone().withoutEcho().publishAsync(new Talk.Said("hi")).toCompletableFuture();
+    JsonNode chat = line.hear("chat");
+    assertThat(chat.get("echo").booleanValue()).isFalse();
+    line.ack(chat, 1);
+    assertThat(publishing.orTimeout(5, TimeUnit.SECONDS).join().seq()).isEqualTo(1);
+  }
 }

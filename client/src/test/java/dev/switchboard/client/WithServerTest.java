@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
+import dev.switchboard.transport.Deflate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +31,7 @@ class WithServerTest {
         .endpoint(
             "/ws",
             Endpoint.of(Talk.class)
+                .deflate(Deflate.DEFAULT)
                 .identify(request ->
                     Endpoint.Verdict.allow(
                         request.query().getOrDefault("user", List.of("nobody")).get(0)))
@@ -120,6 +123,35 @@ class WithServerTest {
           .contains("Closed", "ReconnectAttempt", "Opened", "ReconnectSuccess", "RoomJoined");
       assertThat(general.publish(new Talk.Said("after")).seq()).isEqualTo(1);
       await().until(() -> heard.equals(List.of("ann: before", "ann: after")));
+    }
+  }
+
+  @Test
+  @Tag("A4")
+  void aMessageBeyondTheServersLimitIsRefusedBeforeItIsSent() {
+    try (Client<Talk> ann = client("ann")) {
+      Room<Talk> general = ann.join("general");
+      Talk.Said large = new Talk.Said("x".repeat(70_000));
+      assertThatThrownBy(() -> general.publish(large))
+          .isInstanceOfSatisfying(
+              UnsentException.class,
+              unsent -> {
+                assertThat(unsent).hasMessageContaining("the server's limit");
+                assertThat(unsent.unsent()).isEqualTo(large);
+              });
+      assertThat(general.publish(new Talk.Said("small")).seq()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  @Tag("B2")
+  @Tag("A6")
+  void compressionIsAgreedOnIfBothWantIt() {
+    try (Client<Talk> ann =
+        Client.of(Talk.class).deflate().connect("ws://127.0.0.1:" + server.port() + "/ws?user=a")) {
+      Room<Talk> general = ann.join("general");
+      assertThat(general.publish(new Talk.Said("x".repeat(10_000))).seq()).isEqualTo(1);
+      assertThat(ann.connection().extensions()).contains("permessage-deflate");
     }
   }
 }

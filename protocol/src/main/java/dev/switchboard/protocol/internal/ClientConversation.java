@@ -4,6 +4,7 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class ClientConversation {
   private final ClientQuestions questions;
   private final ClientPlaces places;
   private final ClientEffects effects;
+  private long limit;
 
   ClientConversation(ClientQuestions questions, ClientPlaces places, ClientEffects effects) {
     this.questions = questions;
@@ -54,7 +56,20 @@ final class ClientConversation {
     switch (ask) {
       case ClientAsk.Frame frame -> effects.send(id, frame);
       case ClientAsk.Streamed stream -> effects.send(id, stream);
-      case ClientAsk.Answered answered -> effects.send(ClientWrites.ask(id, answered));
+      case ClientAsk.Answered answered -> say(id, ClientWrites.ask(id, answered));
+    }
+  }
+
+  private void say(long id, byte[] json) {
+    ClientQuestion question = limit > 0 && json.length > limit ? questions.take(Id.of(id)) : null;
+    if (question == null) {
+      effects.send(json);
+    } else {
+      question.failed(
+          new UnsentException(
+              "message: %d bytes (expected: at most %d, the server's limit)"
+                  .formatted(json.length, limit),
+              question.unsent()));
     }
   }
 
@@ -70,6 +85,7 @@ final class ClientConversation {
   /** A session begins, goes on, or begins {@code anew} because the former one is gone. */
   void begin(ClientReads.Session greeting, boolean resumed, boolean anew) {
     places.retainUser(greeting.user());
+    limit = greeting.limit() > 0 ? greeting.limit() : limit;
     for (Answers.LogState log : greeting.logs()) {
       if (places.state(log)) {
         effects.report(new ClientReport.Gap(log.address()));

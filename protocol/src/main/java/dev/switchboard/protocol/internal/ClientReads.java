@@ -22,9 +22,13 @@ import tools.jackson.databind.JsonNode;
 final class ClientReads {
   private ClientReads() {}
 
-  /** What {@code welcome} and {@code resumed} say of the session. */
+  /** What {@code welcome} and {@code resumed} say of the session; {@code limit} 0 for none. */
   record Session(
-      String session, @Nullable String secret, String user, List<Answers.LogState> logs) {
+      String session,
+      @Nullable String secret,
+      String user,
+      long limit,
+      List<Answers.LogState> logs) {
     @Override
     public String toString() {
       return "Session[session=" + session + ", user=" + user + "]"; // never the secret
@@ -50,6 +54,7 @@ final class ClientReads {
         text(tree, "session"),
         secret.isString() ? secret.stringValue() : null,
         text(tree, "user"),
+        number(tree.path("limits"), "message"),
         logs);
   }
 
