@@ -118,7 +118,7 @@ class WithServerTest {
       int port = server.port();
       server.close();
       server = serve(port);
-      await().atMost(Duration.ofSeconds(10)).until(() -> events.contains("Gap"));
+      await().atMost(Duration.ofSeconds(10)).until(() -> events.contains("RoomJoined"));
       assertThat(events)
           .contains("Closed", "ReconnectAttempt", "Opened", "ReconnectSuccess", "RoomJoined");
       assertThat(general.publish(new Talk.Said("after")).seq()).isEqualTo(1);
