@@ -3,6 +3,8 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
+import dev.switchboard.transport.Proxy;
+import dev.switchboard.transport.Resolver;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
@@ -44,6 +46,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
   private @Nullable Outbox outbox;
   private int maxMessageBytes = 16 << 20;
   private @Nullable Deflate deflate;
+  private @Nullable Proxy proxy;
+  private Resolver resolver = Resolver.SYSTEM;
 
   private @Nullable Supplier<SslContext> tls;
 
@@ -196,6 +200,21 @@ public final class ClientBuilder<C extends WebSocketClient> {
     return this;
   }
 
+  /** Connects through a proxy; none by default. */
+  public ClientBuilder<C> proxy(Proxy through) {
+    proxy = through;
+    return this;
+  }
+
+  /**
+   * Looks names up elsewhere; with the JDK by default. If a name has several addresses, each is
+   * tried 250 ms after the one before or when that has failed, and the first to answer is taken.
+   */
+  public ClientBuilder<C> resolver(Resolver names) {
+    resolver = names;
+    return this;
+  }
+
   /** Offers permessage-deflate (RFC 7692) with {@link Deflate#DEFAULT}; not offered by default. */
   public ClientBuilder<C> deflate() {
     return deflate(Deflate.DEFAULT);
@@ -243,6 +262,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
             outbox,
             maxMessageBytes,
             deflate,
+            proxy,
+            resolver,
             tls);
     options.request();
     return making.apply(options);

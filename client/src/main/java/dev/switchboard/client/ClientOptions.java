@@ -5,6 +5,8 @@ import dev.switchboard.protocol.internal.ClientSettings;
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
+import dev.switchboard.transport.Proxy;
+import dev.switchboard.transport.Resolver;
 import dev.switchboard.transport.WebSocketOptions;
 import io.netty.handler.ssl.SslContext;
 import java.net.URI;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param greeted whether the server is to be ours, and to say {@code welcome}
  * @param heartbeatInterval null for no heartbeat
  * @param deflate null for none
+ * @param proxy null for none
  * @param queueAge null for no limit
  * @param outbox null for none
  */
@@ -43,6 +46,8 @@ record ClientOptions(
     @Nullable Outbox outbox,
     int maxMessageBytes,
     @Nullable Deflate deflate,
+    @Nullable Proxy proxy,
+    Resolver resolver,
     @Nullable Supplier<SslContext> tls) {
   private static final int WINDOW_BYTES = 512 << 10;
 
@@ -76,6 +81,8 @@ record ClientOptions(
         .withSubprotocols(subprotocols)
         .withConnectTimeout(connectTimeout)
         .withTls(tls)
+        .withProxy(proxy)
+        .withResolver(resolver)
         .withOptions(
             WebSocketOptions.builder()
                 .maxFrameBytes(Math.max(125, maxMessageBytes))

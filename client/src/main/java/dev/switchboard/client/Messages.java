@@ -7,10 +7,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages to be pulled, from the moment it was made: an iterator that waits for the next one, and
- * ends when the client is closed or has given up. It holds 256 messages; while it is full the
- * client calls no handlers and reads no more, so close it when it is no longer read. For one thread
- * at a time, which must not be running a handler.
+ * Messages to be pulled, from the moment it was made: each is waited for, and they end when the
+ * client is closed or has given up. It holds 256 messages; while it is full the client calls no
+ * handlers and reads no more, so close it when it is no longer read. For one thread at a time,
+ * which must not be running a handler.
  *
  * <pre>{@code
  * try (var messages = client.messages()) {
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> a message with its details
  */
-public final class Messages<E> implements Iterator<E>, Iterable<E>, AutoCloseable {
+public final class Messages<E> implements Iterable<E>, AutoCloseable {
   static final int CAPACITY = 256;
 
   private final Dispatcher dispatcher;
@@ -37,18 +37,12 @@ public final class Messages<E> implements Iterator<E>, Iterable<E>, AutoCloseabl
   }
 
   /**
-   * Whether there is a next message; waits until that is known. False, and the thread stays
-   * interrupted, if it is interrupted.
+   * The next message; waits for it.
    *
+   * @throws NoSuchElementException if no more will come, or the thread is interrupted and stays so
    * @throws IllegalStateException if a handler calls it, which would wait for itself
    */
-  @Override
-  public boolean hasNext() {
-    return peek(Long.MAX_VALUE) != null;
-  }
-
-  @Override
-  public E next() {
+  public E take() {
     E message = peek(Long.MAX_VALUE);
     if (message == null) {
       throw new NoSuchElementException("messages: ended");
@@ -81,10 +75,20 @@ public final class Messages<E> implements Iterator<E>, Iterable<E>, AutoCloseabl
     return present;
   }
 
-  /** This. */
+  /** Iterates over what is not taken yet, waiting for each; there is one such sequence. */
   @Override
   public Iterator<E> iterator() {
-    return this;
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return peek(Long.MAX_VALUE) != null;
+      }
+
+      @Override
+      public E next() {
+        return take();
+      }
+    };
   }
 
   @Override

@@ -98,7 +98,7 @@ class PullTest {
         say(there, i);
       }
       for (int i = 0; i < many; i++) {
-        assertThat(((Talk.Said) messages.next().message()).message()).isEqualTo("m" + i);
+        assertThat(((Talk.Said) messages.take().message()).message()).isEqualTo("m" + i);
       }
     }
   }
@@ -115,7 +115,7 @@ class PullTest {
           CompletableFuture.supplyAsync(() -> client.request(new Talk.Ask(1)));
       there.say("{'type':'answer','re':" + there.hear("ask").get("id") + ",'data':{'n':2}}");
       assertThat(asking.orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo(new Talk.Answer(2));
-      assertThat(messages.next().type()).isEqualTo("chat");
+      assertThat(messages.take().type()).isEqualTo("chat");
     }
   }
 
@@ -125,7 +125,7 @@ class PullTest {
     BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
     client.events(ClientEvent.Failed.class, failed -> failures.add(failed.cause()));
     try (Messages<MessageEvent<? extends Talk>> messages = client.messages()) {
-      client.on(Talk.Note.class, event -> messages.next());
+      client.on(Talk.Note.class, event -> messages.take());
       there.say("{'type':'note','data':{'text':'x'}}");
       await().until(() -> !failures.isEmpty());
       assertThat(failures.peek()).hasMessageContaining("pulled by a handler");

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout for everything: name, socket, TLS and upgrade. 10 s by default
  * @param tls for {@code wss://}; null for the JDK's trusted certificates, the default
  * @param options limits and habits; its {@code deflate} is offered
+ * @param proxy to connect through; null for none, the default
+ * @param resolver finds the addresses of names; the JDK's by default
  */
 public record ClientConnect(
     URI uri,
@@ -24,7 +26,9 @@ public record ClientConnect(
     List<String> subprotocols,
     Duration connectTimeout,
     @Nullable Supplier<SslContext> tls,
-    WebSocketOptions options) {
+    WebSocketOptions options,
+    @Nullable Proxy proxy,
+    Resolver resolver) {
   private static final List<String> OURS =
       List.of(
           "Host",
@@ -63,32 +67,60 @@ public record ClientConnect(
   /** A request with every default. */
   public static ClientConnect to(URI uri) {
     return new ClientConnect(
-        uri, Headers.EMPTY, List.of(), Duration.ofSeconds(10), null, WebSocketOptions.DEFAULT);
+        uri,
+        Headers.EMPTY,
+        List.of(),
+        Duration.ofSeconds(10),
+        null,
+        WebSocketOptions.DEFAULT,
+        null,
+        Resolver.SYSTEM);
   }
 
   /** The same with other headers. */
   public ClientConnect withHeaders(Headers others) {
-    return new ClientConnect(uri, others, subprotocols, connectTimeout, tls, options);
+    return new ClientConnect(
+        uri, others, subprotocols, connectTimeout, tls, options, proxy, resolver);
   }
 
   /** The same with other subprotocols. */
   public ClientConnect withSubprotocols(List<String> others) {
-    return new ClientConnect(uri, headers, others, connectTimeout, tls, options);
+    return new ClientConnect(uri, headers, others, connectTimeout, tls, options, proxy, resolver);
   }
 
   /** The same with another time limit. */
   public ClientConnect withConnectTimeout(Duration timeout) {
-    return new ClientConnect(uri, headers, subprotocols, timeout, tls, options);
+    return new ClientConnect(uri, headers, subprotocols, timeout, tls, options, proxy, resolver);
   }
 
   /** The same with TLS of one's own. */
   public ClientConnect withTls(@Nullable Supplier<SslContext> contexts) {
-    return new ClientConnect(uri, headers, subprotocols, connectTimeout, contexts, options);
+    return new ClientConnect(
+        uri, headers, subprotocols, connectTimeout, contexts, options, proxy, resolver);
   }
 
   /** The same with other options. */
   public ClientConnect withOptions(WebSocketOptions others) {
-    return new ClientConnect(uri, headers, subprotocols, connectTimeout, tls, others);
+    return new ClientConnect(
+        uri, headers, subprotocols, connectTimeout, tls, others, proxy, resolver);
+  }
+
+  /** The same to another address. */
+  public ClientConnect withUri(URI other) {
+    return new ClientConnect(
+        other, headers, subprotocols, connectTimeout, tls, options, proxy, resolver);
+  }
+
+  /** The same through a proxy. */
+  public ClientConnect withProxy(@Nullable Proxy through) {
+    return new ClientConnect(
+        uri, headers, subprotocols, connectTimeout, tls, options, through, resolver);
+  }
+
+  /** The same with names looked up elsewhere. */
+  public ClientConnect withResolver(Resolver other) {
+    return new ClientConnect(
+        uri, headers, subprotocols, connectTimeout, tls, options, proxy, other);
   }
 
   /** Whether TLS is asked for. */

@@ -33,6 +33,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
   private final String key = newKey();
   private final HeadScanner scanner = new HeadScanner(MAX_HEAD);
 
+  private boolean asked;
   private @Nullable ByteBuf received;
   private @Nullable ResponseHead refused;
 
@@ -46,8 +47,16 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (ctx.channel().isActive()) {
+      channelActive(ctx);
+    }
+  }
+
+  @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    if (!request.secure()) {
+    if (!request.secure() && !asked) {
+      asked = true;
       ask(ctx);
     }
   }

@@ -2,6 +2,7 @@ package dev.switchboard.transport.internal;
 
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.HandshakeException;
+import dev.switchboard.transport.Proxy;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import io.netty.bootstrap.Bootstrap;
@@ -16,6 +17,11 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,15 +30,22 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to connect: the name off the loop, then each of its addresses in turn, then TLS and
- * the upgrade. Confined to its loop.
+ * One attempt to connect: the name off the loop, then its addresses, each a little after the one
+ * before, then the proxy if there is one, TLS and the upgrade. Confined to its loop.
  */
 public final class Connecting {
+  /** How long an address has before the next is tried beside it (RFC 8305 §8). */
+  private static final long STAGGER_MILLIS = 250;
+
   private final ClientConnect request;
   private final EventLoop loop;
   private final Function<WebSocket, WebSocketListener> listeners;
   private final CompletableFuture<WebSocket> result = new CompletableFuture<>();
-  private @Nullable Channel current;
+  private final Set<Channel> trying = new HashSet<>();
+  private List<InetAddress> addresses = List.of();
+  private int next;
+  private boolean won;
+  private @Nullable ScheduledFuture<?> timer;
 
   private Connecting(
       ClientConnect request, EventLoop loop, Function<WebSocket, WebSocketListener> listeners) {
@@ -57,22 +70,56 @@ public final class Connecting {
   }
 
   private void resolve() {
-    String host = request.uri().getHost();
+    Proxy proxy = request.proxy();
+    String host = bare(proxy == null ? request.uri().getHost() : proxy.host());
     try {
-      String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-      InetAddress[] addresses = InetAddress.getAllByName(bare);
-      loop.execute(() -> connect(addresses, 0));
+      List<InetAddress> found = inTurns(request.resolver().resolve(host));
+      loop.execute(() -> {
+        addresses = found;
+        attempt();
+      });
     } catch (UnknownHostException e) {
       fail(HandshakeException.Kind.NETWORK, "host: " + host + " (no such name)", e);
     } catch (RejectedExecutionException e) {
       fail(HandshakeException.Kind.NETWORK, "event loop: has ended", e);
+    } catch (RuntimeException e) {
+      fail(HandshakeException.Kind.NETWORK, "host: " + host + " (not looked up)", e);
     }
   }
 
-  private void connect(InetAddress[] addresses, int index) {
-    if (result.isDone()) {
+  /** A host as it is looked up: an address of IPv6 without its brackets. */
+  static String bare(String host) {
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /** One of each family after the other, beginning with the most wanted (RFC 8305 §4). */
+  static List<InetAddress> inTurns(List<InetAddress> found) {
+    List<InetAddress> turns = new ArrayList<>();
+    Class<?> first = found.isEmpty() ? Object.class : found.get(0).getClass();
+    Iterator<InetAddress> ones = found.stream().filter(first::isInstance).iterator();
+    Iterator<InetAddress> others =
+        found.stream().filter(address -> !first.isInstance(address)).iterator();
+    while (ones.hasNext() || others.hasNext()) {
+      if (ones.hasNext()) {
+        turns.add(ones.next());
+      }
+      if (others.hasNext()) {
+        turns.add(others.next());
+      }
+    }
+    return turns;
+  }
+
+  /** Begins with the next address; the ones before may still come about (RFC 8305 §5). */
+  private void attempt() {
+    if (result.isDone() || won) {
       return;
     }
+    if (next == addresses.size()) {
+      return;
+    }
+    Proxy proxy = request.proxy();
+    InetAddress address = addresses.get(next++);
     var kind = Sockets.kind(loop);
     ChannelFuture connected =
         new Bootstrap()
@@ -81,25 +128,82 @@ public final class Connecting {
             .handler(
                 new ChannelInitializer<>() {
                   @Override
-                  protected void initChannel(Channel channel) throws SSLException {
+                  protected void initChannel(Channel channel) {
                     Sockets.prepare(channel, kind, request.secure());
-                    if (request.secure()) {
-                      channel.pipeline().addLast(tls(channel));
-                    }
-                    channel.pipeline().addLast(new ClientHandshake(request, listeners, result));
                   }
                 })
-            .connect(new InetSocketAddress(addresses[index], request.port()));
-    current = connected.channel();
+            .connect(new InetSocketAddress(address, proxy == null ? request.port() : proxy.port()));
+    Channel channel = connected.channel();
+    trying.add(channel);
     ChannelFuture unused =
         connected.addListener(done -> {
-          if (!done.isSuccess() && index + 1 < addresses.length) {
-            connect(addresses, index + 1);
-          } else if (!done.isSuccess()) {
-            Throwable cause = done.cause();
-            fail(HandshakeException.Kind.NETWORK, "connect: " + cause.getMessage(), cause);
+          trying.remove(channel);
+          if (done.isSuccess()) {
+            connected(channel);
+          } else {
+            refused(done.cause());
           }
         });
+    timer = loop.schedule(this::attempt, STAGGER_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void refused(Throwable cause) {
+    if (won || result.isDone()) {
+      return;
+    }
+    cancelTimer();
+    if (next < addresses.size()) {
+      attempt();
+    } else if (trying.isEmpty()) {
+      fail(HandshakeException.Kind.NETWORK, "connect: " + cause.getMessage(), cause);
+    }
+  }
+
+  private void cancelTimer() {
+    ScheduledFuture<?> present = timer;
+    if (present != null) {
+      present.cancel(false);
+    }
+  }
+
+  /** The first to be connected is taken, and only it is asked to upgrade. */
+  private void connected(Channel channel) {
+    if (won || result.isDone()) {
+      ChannelFuture unused = channel.close();
+      return;
+    }
+    won = true;
+    cancelTimer();
+    closeAll();
+    trying.add(channel);
+    Proxy proxy = request.proxy();
+    if (proxy == null) {
+      handshake(channel);
+    } else {
+      channel
+          .pipeline()
+          .addLast(
+              new ProxyHandshake(
+                  proxy, request, () -> handshake(channel), result::completeExceptionally));
+    }
+  }
+
+  private void closeAll() {
+    for (Channel each : List.copyOf(trying)) {
+      ChannelFuture unused = each.close();
+    }
+  }
+
+  private void handshake(Channel channel) {
+    try {
+      if (request.secure()) {
+        channel.pipeline().addLast(tls(channel));
+      }
+      channel.pipeline().addLast(new ClientHandshake(request, listeners, result));
+    } catch (SSLException | RuntimeException e) {
+      fail(HandshakeException.Kind.TLS, "TLS: " + e.getMessage(), e);
+      ChannelFuture unused = channel.close();
+    }
   }
 
   private SslHandler tls(Channel channel) throws SSLException {
@@ -120,10 +224,8 @@ public final class Connecting {
         HandshakeException.Kind.TIMEOUT,
         "connect: not done within " + request.connectTimeout(),
         null);
-    Channel channel = current;
-    if (channel != null) {
-      ChannelFuture unused = channel.close();
-    }
+    cancelTimer();
+    closeAll();
   }
 
   private void fail(HandshakeException.Kind kind, String message, @Nullable Throwable cause) {
