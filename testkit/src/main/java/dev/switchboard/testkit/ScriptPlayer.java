@@ -1,0 +1,111 @@
+package dev.switchboard.testkit;
+
+import dev.switchboard.protocol.internal.Transcript;
+import dev.switchboard.protocol.internal.TranscriptNames;
+import dev.switchboard.transport.HttpExchange;
+import dev.switchboard.transport.HttpResponse;
+import dev.switchboard.transport.WebSocket;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Does the lines of scripts, one after the other. Confined to one thread at a time. */
+final class ScriptPlayer {
+  private final BlockingQueue<HttpExchange> upgrades;
+  private final TranscriptNames names;
+  private final Map<String, ScriptLine> lines = new HashMap<>();
+  private @Nullable ScriptLine newest;
+  private boolean duplicating;
+  private boolean reordering;
+  private @Nullable String held;
+
+  ScriptPlayer(BlockingQueue<HttpExchange> upgrades, TranscriptNames names) {
+    this.upgrades = upgrades;
+    this.names = names;
+  }
+
+  void play(Transcript script) {
+    for (Transcript.Line line : script.lines()) {
+      try {
+        play(line);
+      } catch (RuntimeException | AssertionError broken) {
+        throw new AssertionError("line " + line + "\n" + broken.getMessage(), broken);
+      }
+    }
+  }
+
+  private void play(Transcript.Line line) {
+    switch (line.kind()) {
+      case TIME -> Patience.until(Duration.ofMillis(Long.parseLong(line.text())), () -> false);
+      case OPEN -> open(line.who());
+      case LOST -> line(line.who()).act(WebSocket::terminate);
+      case RECEIVED -> say(line(line.who()), line.text());
+      case SENT -> line(line.who()).expect(line.text(), names);
+      case CALL -> {
+        if (line.who().equals("peer")) {
+          misbehave(line.text().split(" ", -1));
+        }
+      }
+      case REPORT -> {}
+    }
+  }
+
+  private void open(String who) {
+    ScriptLine line = new ScriptLine();
+    next().accept(line.upgrade());
+    lines.put(who, line);
+    newest = line;
+  }
+
+  private HttpExchange next() {
+    try {
+      return Optional.ofNullable(upgrades.poll(Patience.DEFAULT.toMillis(), TimeUnit.MILLISECONDS))
+          .orElseThrow(() -> new AssertionError("no client connects"));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", interrupted);
+    }
+  }
+
+  private ScriptLine line(String who) {
+    return Optional.ofNullable(lines.get(who))
+        .orElseThrow(() -> new AssertionError(who + " is not open (expected: a line before)"));
+  }
+
+  private void say(ScriptLine line, String text) {
+    String said = ScriptLine.isJson(text) ? names.filled(ScriptLine.json(text)).toString() : text;
+    if (reordering && held == null) {
+      held = said;
+      return;
+    }
+    line.say(said);
+    if (held != null) {
+      line.say(held);
+      held = null;
+      reordering = false;
+    }
+    if (duplicating) {
+      line.say(said);
+      duplicating = false;
+    }
+  }
+
+  private void misbehave(String[] words) {
+    switch (words[0]) {
+      case "refuse" -> next().respond(HttpResponse.text(Integer.parseInt(words[1]), "refused"));
+      case "duplicate" -> duplicating = true;
+      case "reorder" -> reordering = true;
+      case "half-open" ->
+          Optional.ofNullable(newest)
+              .orElseThrow(() -> new AssertionError("nothing is open"))
+              .act(WebSocket::pauseReading);
+      default ->
+          throw new AssertionError(
+              words[0] + " (expected: refuse, duplicate, reorder or half-open)");
+    }
+  }
+}
