@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.Control.Place;
 import dev.switchboard.protocol.internal.Control.Resume;
@@ -110,8 +111,14 @@ final class Arrival {
     Map<Address, Place> known = new HashMap<>();
     places.forEach(place -> known.put(place.address(), place));
     List<CompletableFuture<Reader.Opening>> opening = new ArrayList<>();
-    for (Address log : logs) {
-      opening.add(connection.reader(log).open(known.get(log), 0).toCompletableFuture());
+    try {
+      for (Address log : logs) {
+        opening.add(connection.reader(log).open(known.get(log), 0).toCompletableFuture());
+      }
+    } catch (
+        RefusedException full) { // a room it was in has ended meanwhile, and there are too many
+      connection.close(CloseCode.TRY_AGAIN_LATER.code(), "too many rooms");
+      return;
     }
     CompletionStage<Void> all = CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new));
     all.whenComplete((done, failure) ->

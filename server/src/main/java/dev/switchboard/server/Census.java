@@ -1,19 +1,30 @@
 package dev.switchboard.server;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** How many connections are open, by user and by address, and whether all are gone. Thread-safe. */
+/**
+ * How many connections are open or about to be, by user and by address, and whether all are gone.
+ * Thread-safe.
+ */
 final class Census {
   private final Tally users = new Tally();
   private final Tally addresses = new Tally();
   private int open; // guarded by this
 
-  void enter(String user, String address) {
-    users.add(user);
-    addresses.add(address);
+  /** Counts one more; null if it was done, else the limit that forbids it. */
+  @Nullable Limit enter(String user, String address, Settings limits) {
+    if (!users.add(user, limits.maxConnectionsPerUser())) {
+      return Limit.USER_CONNECTIONS;
+    }
+    if (!addresses.add(address, limits.maxConnectionsPerAddress())) {
+      users.remove(user);
+      return Limit.ADDRESS_CONNECTIONS;
+    }
     synchronized (this) {
       open++;
     }
+    return null;
   }
 
   void leave(String user, String address) {
@@ -25,14 +36,6 @@ final class Census {
         notifyAll();
       }
     }
-  }
-
-  int ofUser(String user) {
-    return users.count(user);
-  }
-
-  int ofAddress(String address) {
-    return addresses.count(address);
   }
 
   synchronized int open() {

@@ -36,11 +36,13 @@ final class Connection implements WebSocketListener {
   private final HttpRequest request;
   private final Map<String, String> parameters;
   private final ServerConversation conversation;
+  private final Intake intake;
   private final Mailbox mailbox;
   private final Peer<?> peer;
   private final Map<Address, Reader> readers = new HashMap<>(8);
   private final @Nullable Allowance allowance;
   private volatile Session session; // written on the loop, read by handlers too
+  private volatile long heardAt; // only kept if there is an idle timeout
   private boolean greeted;
   private boolean leaving;
   private boolean closed;
@@ -56,18 +58,20 @@ final class Connection implements WebSocketListener {
     this.request = request;
     this.parameters = parameters;
     this.session = new Session(user, this);
-    this.mailbox = new Mailbox(Mailbox.Flow.of(webSocket), endpoint.threads());
+    this.intake = new Intake(webSocket, endpoint.meter());
     this.peer = endpoint.peer(this);
+    this.mailbox = new Mailbox(intake, endpoint.threads(), endpoint.watch(), peer);
     this.conversation = new ServerConversation(endpoint.protocol(), new Desk(endpoint, this));
     Allowance.Rate rate = endpoint.settings().rate();
     this.allowance = rate == null ? null : new Allowance(rate, endpoint.clock().millis());
-    endpoint.hub().census().enter(user, Router.address(request));
+    endpoint.meter().opened();
+    heard();
     endpoint.hub().begin(session);
     new Arrival(this).welcome(null);
     if (!greeted) {
       webSocket.pauseReading(); // what the client asks comes after the first word
     }
-    endpoint.opened(this);
+    endpoint.reactions().opened(this);
   }
 
   Endpoint<?> endpoint() {
@@ -96,6 +100,34 @@ final class Connection implements WebSocketListener {
 
   Peer<?> peer() {
     return peer;
+  }
+
+  Intake intake() {
+    return intake;
+  }
+
+  /** The client said something that shows it is not idle. */
+  void heard() {
+    if (!endpoint.settings().idleTimeout().isZero()) {
+      heardAt = endpoint.clock().millis();
+    }
+  }
+
+  /** Ends it if the client has said nothing since then. Any thread. */
+  void endIfIdle(long since) {
+    if (heardAt <= since) {
+      onLoop(() -> {
+        if (heardAt <= since && !closed && webSocket.readyState() == ReadyState.OPEN) {
+          endpoint.meter().limit(Limit.IDLE);
+          close(CloseCode.POLICY_VIOLATION.code(), "idle: no message for too long");
+        }
+      });
+    }
+  }
+
+  /** Whether it has ended. On the loop. */
+  boolean closed() {
+    return closed;
   }
 
   EventLoop loop() {
@@ -149,17 +181,27 @@ final class Connection implements WebSocketListener {
 
   void send(byte[] json) {
     if (!closed) {
+      endpoint.meter().sent(json.length);
       webSocket.sendText(json);
     }
   }
 
   void send(Prepared prepared) {
     if (!closed) {
+      endpoint.meter().sent(prepared.payloadBytes());
       webSocket.sendPrepared(prepared);
     }
   }
 
-  void send(Entry entry) {
+  /** What was published in a log it reads. */
+  void deliver(Prepared prepared) {
+    endpoint.meter().delivered();
+    send(prepared);
+  }
+
+  /** An older entry of a log it reads. */
+  void deliver(Entry entry) {
+    endpoint.meter().delivered();
     send(Answers.entry(entry));
   }
 
@@ -173,6 +215,7 @@ final class Connection implements WebSocketListener {
     if (refusal.code() == ErrorCode.INTERNAL) {
       LOG.error("{}: a message of {} could not be handled", endpoint.path(), session.user(), cause);
     }
+    endpoint.meter().error(refusal.code());
     onLoop(() -> send(Answers.error(refusal)));
   }
 
@@ -200,11 +243,14 @@ final class Connection implements WebSocketListener {
       return;
     }
     byte[] text = ByteBufUtil.getBytes(view);
+    endpoint.meter().received(text.length);
     if (allowance == null || allowance.take(endpoint.clock().millis())) {
       conversation.text(text);
     } else if (allowance.hopeless()) {
+      endpoint.meter().limit(Limit.RATE);
       close(CloseCode.RATE_LIMITED.code(), "retryAfter=" + allowance.retryAfter());
     } else {
+      endpoint.meter().limit(Limit.RATE);
       conversation.refuse(
           text,
           ErrorCode.RATE_LIMITED,
@@ -237,6 +283,7 @@ final class Connection implements WebSocketListener {
     } else if (session.end(this)) {
       endpoint.hub().end(session);
     }
-    endpoint.closed(this, code, reason, clean);
+    endpoint.meter().closed(code);
+    endpoint.reactions().closed(this, code, reason, clean);
   }
 }

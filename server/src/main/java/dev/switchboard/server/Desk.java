@@ -33,32 +33,53 @@ final class Desk implements ServerConversation.Requests {
   }
 
   @Override
+  public void refused(ErrorCode code) {
+    endpoint.meter().error(code);
+  }
+
+  @Override
   public void resume(@Nullable Id id, Control.Resume resume) {
     new Arrival(connection).resume(id, resume);
   }
 
   @Override
   public void join(@Nullable Id id, Control.JoinRoom join) {
-    Session session = connection.session();
-    String room = join.room();
-    if (!session.in(room)) {
-      if (session.roomCount() >= endpoint.settings().maxRooms()) {
-        connection.refuse(
-            id,
-            new RefusedException(
-                ErrorCode.CONFLICT,
-                "room: in "
-                    + session.roomCount()
-                    + " rooms already (expected: fewer than "
-                    + endpoint.settings().maxRooms()
-                    + ")"));
-        return;
-      }
-      session.join(room);
-      hub.presence().enter(room, session.user());
+    connection.heard();
+    if (!endpoint.reactions().asksBeforeJoins() || connection.session().in(join.room())) {
+      enter(id, join);
+      return;
     }
     connection
-        .reader(Address.room(room))
+        .mailbox()
+        .add(() -> {
+          try {
+            endpoint.reactions().joining(connection, join.room());
+          } catch (Throwable failure) { // users' code: whatever it throws is answered
+            connection.refuse(id, failure);
+            return;
+          }
+          connection.onLoop(() -> enter(id, join));
+        });
+  }
+
+  private void enter(@Nullable Id id, Control.JoinRoom join) {
+    Session session = connection.session();
+    String room = join.room();
+    if (connection.closed()) {
+      return;
+    }
+    Reader reader;
+    try {
+      requireRoomFor(session, room);
+      reader = connection.reader(Address.room(room));
+    } catch (RefusedException full) {
+      connection.refuse(id, full);
+      return;
+    }
+    if (session.join(room)) {
+      hub.presence().enter(room, session.user());
+    }
+    reader
         .open(join.since(), join.recent())
         .whenComplete((opening, failure) -> {
           if (failure != null) {
@@ -67,6 +88,16 @@ final class Desk implements ServerConversation.Requests {
             joined(id, room, opening);
           }
         });
+  }
+
+  private void requireRoomFor(Session session, String room) {
+    int most = endpoint.settings().maxRooms();
+    if (!session.in(room) && session.roomCount() >= most) {
+      endpoint.meter().limit(Limit.SESSION_ROOMS);
+      throw new RefusedException(
+          ErrorCode.CONFLICT,
+          "room: in " + session.roomCount() + " rooms already (expected: fewer than " + most + ")");
+    }
   }
 
   private void joined(@Nullable Id id, String room, Reader.Opening opening) {
@@ -86,6 +117,7 @@ final class Desk implements ServerConversation.Requests {
 
   @Override
   public void leave(@Nullable Id id, Control.LeaveRoom leave) {
+    connection.heard();
     String room = leave.room();
     if (!connection.session().leave(room)) {
       connection.refuse(id, notAMember(room));
@@ -98,6 +130,7 @@ final class Desk implements ServerConversation.Requests {
 
   @Override
   public void userList(@Nullable Id id, Control.UserList list) {
+    connection.heard();
     String room = list.room();
     String after = list.after() == null ? "" : list.after();
     if (room == null) {
@@ -113,6 +146,7 @@ final class Desk implements ServerConversation.Requests {
 
   @Override
   public void history(@Nullable Id id, Control.History history) {
+    connection.heard();
     Address address = history.address();
     if (address instanceof Address.Room room && !connection.session().in(room.name())) {
       connection.refuse(id, notAMember(room.name()));
@@ -169,6 +203,7 @@ final class Desk implements ServerConversation.Requests {
 
   @Override
   public void publish(Incoming message) {
+    connection.heard();
     for (Address address : message.envelope().addresses()) {
       RefusedException refused = endpoint.mayPublish(connection.session(), address);
       if (refused != null) {
@@ -177,37 +212,30 @@ final class Desk implements ServerConversation.Requests {
       }
     }
     Publishing<?> publishing = new Publishing<>(endpoint, connection, message);
-    if (endpoint.hooked(message.type()) || !connection.mailbox().idle()) {
-      connection.mailbox().add(() -> publishing.run(true));
+    if (endpoint.reactions().looksAt(message.type()) || !connection.mailbox().idle()) {
+      connection.mailbox().add(publishing::runHooked, size(message));
     } else {
-      publishing.run(false);
+      publishing.run();
     }
+  }
+
+  private static int size(Incoming message) {
+    byte[] data = message.envelope().data();
+    return data == null ? 0 : data.length;
   }
 
   @Override
   public void handle(Incoming message) {
-    Endpoint.Handling handling = endpoint.handling(message.type());
-    Id id = message.envelope().id();
-    if (handling == null) {
+    connection.heard();
+    if (endpoint.reactions().handles(message.type())) {
+      connection.mailbox().add(() -> endpoint.reactions().run(message, connection), size(message));
+    } else {
       connection.refuse(
-          id,
+          message.envelope().id(),
           new RefusedException(
               ErrorCode.UNKNOWN_TYPE,
               "type: " + message.type().name() + " has no handler here (expected: an address)"));
-      return;
     }
-    connection
-        .mailbox()
-        .add(() -> {
-          try {
-            byte[] answer = handling.handle(message, connection);
-            if (answer != null) {
-              connection.onLoop(() -> connection.send(answer));
-            }
-          } catch (Throwable failure) { // users' code: whatever it throws is answered
-            connection.refuse(id, failure);
-          }
-        });
   }
 
   @Override

@@ -6,20 +6,12 @@ import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.internal.Answers;
-import dev.switchboard.protocol.internal.Id;
-import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Retention;
-import dev.switchboard.transport.Batching;
-import dev.switchboard.transport.Deflate;
-import dev.switchboard.transport.Heartbeat;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -37,20 +29,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <M> the messages
  */
-public final class Endpoint<M> {
+public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private final Protocol<M> protocol;
-  private final Map<Class<?>, Handling> handlers = new HashMap<>();
-  private final Map<Class<?>, PublishHook<M, ?>> hooks = new HashMap<>();
-  private final Settings settings = new Settings();
-  private final Identity identity = new Identity();
-  private @Nullable Consumer<Peer<M>> onOpen;
-  private @Nullable CloseHandler<M> onClose;
+  private final Reactions<M> reactions = new Reactions<>(this);
   private @Nullable Hub hub;
-  private String path = "";
+  private @Nullable Watch watch;
   private Clock clock = Clock.systemUTC();
   private Executor threads = Thread::startVirtualThread;
 
   private Endpoint(Protocol<M> protocol) {
+    super(Settings.typed());
     this.protocol = protocol;
   }
 
@@ -134,14 +122,20 @@ public final class Endpoint<M> {
     record Refused(int status, String reason) implements Verdict {}
   }
 
+  /** Decides whether somebody may join a room. */
+  @FunctionalInterface
+  public interface JoinHook<M> {
+    /** Lets them in by returning; refuses by throwing {@link RefusedException}. */
+    void joining(String room, Peer<M> who) throws Exception;
+  }
+
   /** Handles messages of a class that come without an address. */
   public <T extends M> Endpoint<M> on(Class<T> type, Handler<M, ? super T> handler) {
     return define(
         type,
-        (message, connection) -> {
-          handler.handle(type.cast(message.message()), peerOf(connection));
-          Id id = message.envelope().id();
-          return id == null || message.fleeting() ? null : Answers.ack(id, 0);
+        (message, from) -> {
+          handler.handle(type.cast(message), from);
+          return new Outcome.Handled();
         });
   }
 
@@ -150,109 +144,75 @@ public final class Endpoint<M> {
       Class<T> type, Replier<M, ? super T, ? extends R> replier) {
     return define(
         type,
-        (message, connection) -> {
-          R reply =
-              Objects.requireNonNull(
-                  replier.reply(type.cast(message.message()), peerOf(connection)), "reply");
-          Id id = message.envelope().id();
-          return id == null
-              ? null
-              : Answers.reply(id, protocol.typeOf(reply).name(), protocol.encode(reply));
-        });
+        (message, from) ->
+            new Outcome.Replied(
+                Objects.requireNonNull(replier.reply(type.cast(message), from), "reply")));
   }
 
-  private Endpoint<M> define(Class<?> type, Handling handling) {
-    requireOpen();
-    protocol.type(type);
-    if (handlers.putIfAbsent(type, handling) != null) {
-      throw new IllegalStateException(type.getName() + ": has a handler already (expected: one)");
-    }
-    return this;
+  private Endpoint<M> define(Class<?> type, Reactions.Handling<M> handling) {
+    return set(() -> {
+      MessageType<?> known = protocol.type(type);
+      reactions.handling(known.recordClass(), handling);
+    });
   }
 
   /**
    * Looks at messages of a class before they are published by clients. At most one for each class.
    */
   public <T extends M> Endpoint<M> onPublish(Class<T> type, PublishHook<M, T> hook) {
-    requireOpen();
-    if (hooks.putIfAbsent(type, hook) != null) {
-      throw new IllegalStateException(type.getName() + ": has a hook already (expected: one)");
-    }
-    return this;
+    return set(() -> reactions.hook(type, hook));
   }
 
   /**
-   * Who a connection belongs to. Default: a guest with a random name. Runs on a virtual thread and
-   * may block.
+   * Decides who may join which room; at most one. What it throws is the answer to {@code
+   * join_room}. Not asked again when a session comes back to its rooms. Until it has decided,
+   * nothing may be published to the room.
    */
-  public Endpoint<M> identify(Identifier newIdentifier) {
-    requireOpen();
-    identity.identifier(newIdentifier);
-    return this;
+  public Endpoint<M> onJoin(JoinHook<M> hook) {
+    return set(() -> reactions.joinHook(hook));
+  }
+
+  /** Puts an interceptor inside those given before. */
+  public Endpoint<M> intercept(Interceptor<M> interceptor) {
+    return set(() -> reactions.interceptors().add(interceptor));
   }
 
   /** Called on a virtual thread for each connection, before its first message is handled. */
   public Endpoint<M> onOpen(Consumer<Peer<M>> handler) {
-    requireOpen();
-    onOpen = handler;
-    return this;
+    return set(() -> reactions.onOpen(handler));
   }
 
   /** Called on a virtual thread once for each connection, after its last message was handled. */
   public Endpoint<M> onClose(CloseHandler<M> handler) {
-    requireOpen();
-    onClose = handler;
-    return this;
-  }
-
-  /**
-   * Largest message taken, in bytes. Default 64 KiB; a larger one closes the connection with 1009.
-   */
-  public Endpoint<M> maxMessageBytes(int bytes) {
-    return set(() -> settings.maxMessageBytes(bytes));
-  }
-
-  /**
-   * Most bytes that wait to be written to one connection. Default 1 MiB. Log entries beyond half of
-   * it wait in the log; anything beyond all of it closes with 4008.
-   */
-  public Endpoint<M> maxPendingBytes(int bytes) {
-    return set(() -> settings.maxPendingBytes(bytes));
-  }
-
-  /** Accepts permessage-deflate (RFC 7692) from clients that offer it. Default: refused. */
-  public Endpoint<M> deflate(Deflate how) {
-    return set(() -> settings.deflate(how));
-  }
-
-  /** Has messages to one connection wait for each other. Default: they leave at once. */
-  public Endpoint<M> batching(Batching how) {
-    return set(() -> settings.batching(how));
+    return set(() -> reactions.onClose(handler));
   }
 
   /** Most rooms of one session. Default 100. */
   public Endpoint<M> maxRooms(int rooms) {
-    return set(() -> settings.maxRooms(rooms));
+    return set(() -> settings().maxRooms(rooms));
+  }
+
+  /**
+   * Most rooms that somebody is in on this server. Default 100,000; joining one more is refused as
+   * {@code unavailable}.
+   */
+  public Endpoint<M> maxRoomsInAll(int rooms) {
+    return set(() -> settings().maxRoomsInAll(rooms));
   }
 
   /** How long a session waits for its client to come back. Default 2 minutes. */
   public Endpoint<M> sessionTimeout(Duration timeout) {
-    return set(() -> settings.sessionTimeout(timeout));
+    return set(() -> settings().sessionTimeout(timeout));
   }
 
   /** How long a user whose connections are lost is still shown as present. Default 5 seconds. */
   public Endpoint<M> presenceGrace(Duration grace) {
-    return set(() -> settings.presenceGrace(grace));
-  }
-
-  /** When to ping and when to give up. Default 25 s and 10 s. */
-  public Endpoint<M> heartbeat(Heartbeat heartbeat) {
-    return set(() -> settings.heartbeat(heartbeat));
+    return set(() -> settings().presenceGrace(grace));
   }
 
   /** How much is kept of each log not named otherwise. Default {@link Retention#DEFAULT}. */
   public Endpoint<M> retention(Retention retention) {
-    return set(() -> settings.retentions().others(retention));
+    return set(() -> settings().retentions().others(retention));
   }
 
   /**
@@ -261,17 +221,17 @@ public final class Endpoint<M> {
    * @param rooms a name, or a pattern where {@code *} stands for any characters: {@code news.*}
    */
   public Endpoint<M> retention(String rooms, Retention retention) {
-    return set(() -> settings.retentions().rooms(rooms, retention));
+    return set(() -> settings().retentions().rooms(rooms, retention));
   }
 
   /** How much is kept of each user's inbox. Default: as of any other log. */
   public Endpoint<M> inboxRetention(Retention retention) {
-    return set(() -> settings.retentions().inboxes(retention));
+    return set(() -> settings().retentions().inboxes(retention));
   }
 
   /** Whether any client may publish to everyone. Default no; server code always may. */
   public Endpoint<M> everyoneMayBroadcast(boolean may) {
-    return set(() -> settings.everyoneMayBroadcast(may));
+    return set(() -> settings().everyoneMayBroadcast(may));
   }
 
   /**
@@ -279,33 +239,7 @@ public final class Endpoint<M> {
    * it {@code rate_limited}; who goes on is closed with 4029.
    */
   public Endpoint<M> rate(int messages, Duration per) {
-    return set(() -> settings.rate(new Allowance.Rate(messages, per)));
-  }
-
-  /** Most connections of one user. Default 100; beyond it HTTP 429. */
-  public Endpoint<M> maxConnectionsPerUser(int connections) {
-    return set(() -> settings.maxConnectionsPerUser(connections));
-  }
-
-  /**
-   * Most connections from one address, as the socket shows it: a proxy is one address. Default
-   * 100,000; beyond it HTTP 429.
-   */
-  public Endpoint<M> maxConnectionsPerAddress(int connections) {
-    return set(() -> settings.maxConnectionsPerAddress(connections));
-  }
-
-  private Endpoint<M> set(Runnable change) {
-    requireOpen();
-    change.run();
-    return this;
-  }
-
-  private void requireOpen() {
-    if (hub != null) {
-      throw new IllegalStateException(
-          "endpoint " + path + ": in use already (expected: defined before the server starts)");
-    }
+    return set(() -> settings().rate(new Allowance.Rate(messages, per)));
   }
 
   /** Publishes to a room, from server code. */
@@ -347,21 +281,11 @@ public final class Endpoint<M> {
 
   // What follows is for this package.
 
-  /** What is done with a message to the server; returns the answer, if any. */
-  interface Handling {
-    byte @Nullable [] handle(Incoming message, Connection connection) throws Exception;
-  }
-
-  void start(String newPath, Broker broker, Clock newClock) {
-    requireOpen();
-    path = newPath;
+  void start(String newPath, Broker broker, Clock newClock, Meter newMeter) {
+    begin(newPath, newMeter);
     clock = newClock;
-    hub =
-        new Hub(
-            newPath,
-            broker,
-            settings.sessionTimeout().toMillis(),
-            settings.presenceGrace().toMillis());
+    watch = new Watch(newPath, settings().stuckAfter(), newMeter);
+    hub = new Hub(newPath, broker, settings(), newMeter);
     hub.use(Address.EVERYONE); // for as long as the server runs
   }
 
@@ -374,25 +298,30 @@ public final class Endpoint<M> {
     return threads;
   }
 
-  Identity identity() {
-    return identity;
+  @Override
+  Endpoint<M> self() {
+    return this;
   }
 
   Protocol<M> protocol() {
     return protocol;
   }
 
-  Settings settings() {
-    return settings;
+  Reactions<M> reactions() {
+    return reactions;
   }
 
   Hub hub() {
-    return Objects.requireNonNull(
-        hub, "endpoint: not started (expected: given to a server that runs)");
+    return started(hub);
   }
 
-  String path() {
-    return path;
+  Watch watch() {
+    return started(watch);
+  }
+
+  private static <T> T started(@Nullable T part) {
+    return Objects.requireNonNull(
+        part, "endpoint: not started (expected: given to a server that runs)");
   }
 
   Clock clock() {
@@ -408,54 +337,16 @@ public final class Endpoint<M> {
     return (Peer<M>) connection.peer();
   }
 
-  @Nullable Handling handling(MessageType<?> type) {
-    return handlers.get(type.recordClass());
-  }
-
-  boolean hooked(MessageType<?> type) {
-    return hooks.containsKey(type.recordClass());
-  }
-
-  @SuppressWarnings("unchecked") // a hook is registered for the class of the messages it gets
-  void hook(Incoming message, Publishing<?> publishing) throws Exception {
-    PublishHook<M, Object> hook = (PublishHook<M, Object>) hooks.get(message.type().recordClass());
-    if (hook != null) {
-      hook.publishing(message.message(), (Publishing<M>) publishing);
-    }
-  }
-
   @Nullable RefusedException mayPublish(Session session, Address address) {
     return switch (address) {
       case Address.Room room -> session.in(room.name()) ? null : Desk.notAMember(room.name());
       case Address.User user -> null;
       case Address.Everyone everyone ->
-          settings.everyoneMayBroadcast()
+          settings().everyoneMayBroadcast()
               ? null
               : new RefusedException(
                   ErrorCode.FORBIDDEN,
                   "everyone: not for clients here (expected: a room or a user)");
     };
-  }
-
-  void opened(Connection connection) {
-    Consumer<Peer<M>> handler = onOpen;
-    if (handler != null) {
-      connection.mailbox().add(() -> handler.accept(peerOf(connection)));
-    }
-  }
-
-  void closed(Connection connection, int code, String reason, boolean clean) {
-    CloseHandler<M> handler = onClose;
-    connection
-        .mailbox()
-        .add(() -> {
-          try {
-            if (handler != null) {
-              handler.closed(peerOf(connection), code, reason, clean);
-            }
-          } finally {
-            hub().census().leave(connection.session().user(), Router.address(connection.request()));
-          }
-        });
   }
 }

@@ -1,6 +1,8 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +30,9 @@ final class Hub {
 
   private final String space;
   private final Broker broker;
-  private final long sessionMillis;
+  private final Settings settings;
+  private final Meter meter;
+  private final AtomicInteger rooms = new AtomicInteger();
   private final Presence presence;
   private final Presence online;
   private final Map<Address, Topic> topics = new ConcurrentHashMap<>();
@@ -36,13 +41,16 @@ final class Hub {
       new ArrayDeque<>(); // guarded by itself; in the order of their time
 
   private final Census census = new Census();
+  private long idleSweepAt; // confined to whoever ticks
 
   private record Waiting(Session session, long since) {}
 
-  Hub(String space, Broker broker, long sessionMillis, long graceMillis) {
+  Hub(String space, Broker broker, Settings settings, Meter meter) {
     this.space = space;
     this.broker = broker;
-    this.sessionMillis = sessionMillis;
+    this.settings = settings;
+    this.meter = meter;
+    long graceMillis = settings.presenceGrace().toMillis();
     this.presence = new Presence(graceMillis, this::tellRoom);
     this.online = new Presence(graceMillis, (room, user, joined, count) -> {});
   }
@@ -76,7 +84,11 @@ final class Hub {
     return new LogKey(space, address);
   }
 
-  /** The topic of a log, in use until {@link #release}. */
+  /**
+   * The topic of a log, in use until {@link #release}.
+   *
+   * @throws RefusedException {@code unavailable} if it is a room and there are too many
+   */
   Topic use(Address address) {
     Topic used =
         topics.compute(
@@ -84,6 +96,7 @@ final class Hub {
             (key, present) -> {
               Topic topic = present;
               if (topic == null) {
+                count(address);
                 topic = new Topic(log(address));
                 topic.open(broker);
               }
@@ -91,6 +104,18 @@ final class Hub {
               return topic;
             });
     return Objects.requireNonNull(used);
+  }
+
+  private void count(Address address) {
+    if (address instanceof Address.Room && rooms.incrementAndGet() > settings.maxRoomsInAll()) {
+      rooms.decrementAndGet();
+      meter.limit(Limit.ROOMS);
+      throw new RefusedException(
+          ErrorCode.UNAVAILABLE,
+          "room: the server has "
+              + settings.maxRoomsInAll()
+              + " rooms already (expected: fewer; try again later)");
+    }
   }
 
   void release(Topic topic) {
@@ -101,6 +126,9 @@ final class Hub {
             return present;
           }
           broker.unsubscribe(present.log());
+          if (present.log().address() instanceof Address.Room) {
+            rooms.decrementAndGet();
+          }
           return null;
         });
   }
@@ -164,16 +192,25 @@ final class Hub {
   void tick(long now) {
     presence.tick(now);
     online.tick(now);
+    endIdle(now);
     while (true) {
       Waiting next;
       synchronized (waiting) {
         next = waiting.peek();
-        if (next == null || now - next.since < sessionMillis) {
+        if (next == null || now - next.since < settings.sessionTimeout().toMillis()) {
           return;
         }
         waiting.remove();
       }
       expire(next);
+    }
+  }
+
+  private void endIdle(long now) {
+    long timeout = settings.idleTimeout().toMillis();
+    if (timeout > 0 && (now - idleSweepAt) * 8 >= timeout) {
+      idleSweepAt = now;
+      connections().forEach(connection -> connection.endIfIdle(now - timeout));
     }
   }
 

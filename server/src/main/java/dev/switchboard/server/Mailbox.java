@@ -1,60 +1,53 @@
 package dev.switchboard.server;
 
-import dev.switchboard.transport.WebSocket;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Runs the users' code of one connection: on virtual threads, one task at a time, in order. A
- * thread exists only while there is something to do. When too much waits, reading from the
- * connection stops until half of it is done, so the queue is bounded by what one read brings.
- * Thread-safe.
+ * thread exists only while there is something to do. When too much waits, by count or by bytes,
+ * reading from the connection stops until half of it is done, so the queue is bounded by what one
+ * read brings. Thread-safe.
  */
 final class Mailbox {
   private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
   private static final int FULL = 64;
+  private static final int FULL_BYTES = 1 << 20;
+  private static final int SMALL = 4 << 10; // so many of them as are allowed at all are no matter
 
-  private final Flow flow;
   private final Executor threads;
+  private final Intake intake;
+  private final Watch watch;
+  private final Object whose;
   private final Queue<Runnable> tasks = new ArrayDeque<>(); // guarded by this
+  private @Nullable Shift shift; // guarded by this; null until something runs
+  private int bytes; // guarded by this: of tasks that are not small
   private boolean running; // guarded by this
   private boolean paused; // guarded by this
 
-  /** Stops and continues what fills the mailbox. May be called on any thread. */
-  interface Flow {
-    /** Stop. */
-    void pause();
-
-    /** Go on. */
-    void resume();
-
-    /** Stops and continues reading from a connection. */
-    static Flow of(WebSocket webSocket) {
-      return new Flow() {
-        @Override
-        public void pause() {
-          webSocket.execute(webSocket::pauseReading);
-        }
-
-        @Override
-        public void resume() {
-          webSocket.execute(webSocket::resumeReading);
-        }
-      };
+  /** A task that holds a message which counts. */
+  private record Large(Runnable task, int bytes) implements Runnable {
+    @Override
+    public void run() {
+      task.run();
     }
   }
 
-  Mailbox(Flow flow) {
-    this(flow, Thread::startVirtualThread);
-  }
-
-  /** A mailbox that runs its tasks where the executor says, one after another all the same. */
-  Mailbox(Flow flow, Executor threads) {
-    this.flow = flow;
+  /**
+   * An empty one.
+   *
+   * @param threads where its tasks run, one after another all the same
+   * @param whose says in reports whose handler is stuck
+   */
+  Mailbox(Intake intake, Executor threads, Watch watch, Object whose) {
+    this.intake = intake;
     this.threads = threads;
+    this.watch = watch;
+    this.whose = whose;
   }
 
   /** Whether nothing waits or runs. */
@@ -62,25 +55,44 @@ final class Mailbox {
     return !running;
   }
 
+  /** A task that holds so many bytes of a message. */
+  void add(Runnable task, int size) {
+    add(size < SMALL ? task : new Large(task, size));
+  }
+
   void add(Runnable task) {
     boolean pause = false;
     synchronized (this) {
       tasks.add(task);
-      if (tasks.size() >= FULL && !paused) {
+      if (task instanceof Large large) {
+        bytes += large.bytes;
+      }
+      if (!paused && (tasks.size() >= FULL || bytes >= FULL_BYTES)) {
         paused = true;
         pause = true;
+        intake.handlersFull(true);
       }
       if (!running) {
         running = true;
-        threads.execute(this::run);
+        Shift begun = shift();
+        threads.execute(() -> run(begun));
       }
     }
     if (pause) {
-      flow.pause();
+      intake.stop();
     }
   }
 
-  private void run() {
+  private Shift shift() {
+    Shift known = shift;
+    if (known == null) {
+      known = watch.begin(whose);
+      shift = known;
+    }
+    return known;
+  }
+
+  private void run(Shift now) {
     while (true) {
       Runnable task;
       boolean resume = false;
@@ -88,21 +100,47 @@ final class Mailbox {
         task = tasks.poll();
         if (task == null) {
           running = false;
-          return;
+        } else {
+          resume = taken(task);
         }
-        if (paused && tasks.size() <= FULL / 2) {
-          paused = false;
-          resume = true;
-        }
+      }
+      if (task == null) {
+        return;
       }
       if (resume) {
-        flow.resume();
+        intake.apply();
       }
+      now.begin();
       try {
         task.run();
       } catch (Throwable failure) { // the next task must run whatever this one did
         LOG.error("a handler failed", failure);
       }
+      now.end();
+    }
+  }
+
+  /** Whether reading may go on. With the lock held. */
+  private boolean taken(Runnable task) {
+    if (task instanceof Large large) {
+      bytes -= large.bytes;
+    }
+    if (paused && tasks.size() <= FULL / 2 && bytes <= FULL_BYTES / 2) {
+      paused = false;
+      intake.handlersFull(false);
+      return true;
+    }
+    return false;
+  }
+
+  /** The connection has ended and so have its handlers; called by the last task. */
+  void retire() {
+    Shift known;
+    synchronized (this) {
+      known = shift;
+    }
+    if (known != null) {
+      watch.end(known);
     }
   }
 }

@@ -1,17 +1,14 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.Envelope;
-import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.Publication;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A message that a client is publishing, as a hook sees it: who, where to, and what. A hook may
@@ -83,42 +80,44 @@ public final class Publishing<M> {
     publications.add(publication(address, endpoint.protocol().encode(copy)));
   }
 
-  /** Runs the hook, if there is one and we are where it may block, and publishes. */
-  void run(boolean mayBlock) {
-    Id id = message.envelope().id();
-    try {
-      if (mayBlock) {
-        endpoint.hook(message, this);
-      }
-    } catch (Throwable failure) { // users' code: whatever it throws is answered
-      connection.refuse(id, failure);
-      return;
-    }
-    endpoint
-        .hub()
-        .broker()
-        .publish(publications)
+  /** Publishes; there is neither hook nor interceptor. */
+  void run() {
+    commit()
         .whenComplete((committed, failure) -> {
-          if (failure != null) {
-            connection.refuse(id, failure);
-          } else if (id != null && !message.fleeting()) {
-            byte[] ack = ack(id, committed);
-            connection.onLoop(() -> connection.send(ack));
+          if (failure != null || (message.envelope().id() != null && !message.fleeting())) {
+            answering().answer(failure == null ? published(committed) : null, failure);
           }
         });
   }
 
-  private byte[] ack(Id id, List<Committed> committed) {
-    if (!message.envelope().several()) {
-      return Answers.ack(id, committed.get(0).position().seq());
+  /** Runs interceptors and the hook, and publishes; where they may block. */
+  void runHooked() {
+    CompletionStage<Outcome> done =
+        endpoint
+            .reactions()
+            .publish(message, this, () -> commit().thenApply(Publishing::published));
+    done.whenComplete(answering()::answer);
+  }
+
+  private Answering answering() {
+    return new Answering(endpoint, connection, message);
+  }
+
+  private static Outcome published(List<Committed> committed) {
+    List<Long> seqs = new ArrayList<>(committed.size());
+    committed.forEach(one -> seqs.add(one.position().seq()));
+    return new Outcome.Published(seqs);
+  }
+
+  private CompletionStage<List<Committed>> commit() {
+    endpoint.meter().published(publications.size());
+    CompletionStage<List<Committed>> stage = endpoint.hub().broker().publish(publications);
+    if (!stage.toCompletableFuture().isDone()) {
+      connection.intake().commitBegun();
+      CompletionStage<List<Committed>> ended =
+          stage.whenComplete((committed, failure) -> connection.intake().commitEnded());
+      return ended;
     }
-    Map<String, Long> seqs = new LinkedHashMap<>();
-    List<Address> addresses = message.envelope().addresses();
-    for (int i = 0; i < addresses.size(); i++) {
-      if (addresses.get(i) instanceof Address.Room room) {
-        seqs.put(room.name(), committed.get(i).position().seq());
-      }
-    }
-    return Answers.ack(id, seqs);
+    return stage;
   }
 }

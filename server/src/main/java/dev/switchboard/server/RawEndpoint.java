@@ -1,15 +1,14 @@
 package dev.switchboard.server;
 
-import dev.switchboard.server.Endpoint.Identifier;
-import dev.switchboard.transport.Batching;
-import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
-import dev.switchboard.transport.WebSocketOptions;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -26,20 +25,16 @@ import org.slf4j.LoggerFactory;
  * <p>Handlers run on virtual threads, one at a time and in order for each connection; they may
  * block. What one throws goes to {@code onError}, and closes its connection with 1011.
  */
-public final class RawEndpoint {
+public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   private static final Logger LOG = LoggerFactory.getLogger(RawEndpoint.class);
 
-  private final Identity identity = new Identity();
   private final Map<String, RawConnection> connections = new ConcurrentHashMap<>();
   private final Census census = new Census();
-  private List<String> subprotocols = List.of();
-  private final WebSocketOptions.Builder wanted =
-      WebSocketOptions.builder().heartbeat(Heartbeat.DEFAULT);
-  private WebSocketOptions options = wanted.build();
-  private int maxConnectionsPerUser = 100;
-  private int maxConnectionsPerAddress = 100_000;
   private final Handlers handlers = new Handlers();
-  private @Nullable String path;
+  private List<String> subprotocols = List.of();
+  private @Nullable Watch watch;
+  private Clock clock = Clock.systemUTC();
+  private long idleSweepAt; // confined to whoever ticks
 
   /** What is called; null for nothing. */
   static final class Handlers {
@@ -49,6 +44,7 @@ public final class RawEndpoint {
     @Nullable BiConsumer<RawPeer, byte[]> ping;
     @Nullable BiConsumer<RawPeer, byte[]> pong;
     @Nullable CloseHandler close;
+    final List<RawInterceptor> interceptors = new ArrayList<>(0);
     BiConsumer<RawPeer, Throwable> error =
         (peer, failure) -> LOG.error("a handler failed for {}", peer, failure);
 
@@ -62,7 +58,9 @@ public final class RawEndpoint {
     void closed(RawPeer peer, int code, String reason, boolean clean);
   }
 
-  private RawEndpoint() {}
+  private RawEndpoint() {
+    super(Settings.raw());
+  }
 
   /** An endpoint that does nothing yet. */
   public static RawEndpoint create() {
@@ -104,9 +102,9 @@ public final class RawEndpoint {
     return set(() -> handlers.error = handler);
   }
 
-  /** Who a connection belongs to, and whether it may be. Default: a guest with a random name. */
-  public RawEndpoint identify(Identifier identifier) {
-    return set(() -> identity.identifier(identifier));
+  /** Puts an interceptor inside those given before. Default: none. */
+  public RawEndpoint intercept(RawInterceptor interceptor) {
+    return set(() -> handlers.interceptors.add(interceptor));
   }
 
   /**
@@ -117,55 +115,9 @@ public final class RawEndpoint {
     return set(() -> subprotocols = List.of(names));
   }
 
-  /** Largest message taken, in bytes, in one frame or many. Default 1 MiB; beyond it 1009. */
-  public RawEndpoint maxMessageBytes(int bytes) {
-    return set(() -> options = wanted.maxMessageBytes(bytes).maxFrameBytes(bytes).build());
-  }
-
-  /**
-   * Most bytes that wait to be written to one connection. Default 1 MiB; beyond it a send is
-   * refused.
-   */
-  public RawEndpoint maxPendingBytes(int bytes) {
-    return set(() -> options = wanted.maxPendingBytes(bytes).build());
-  }
-
-  /** When to ping and when to give up. Default 25 s and 10 s. */
+  /** As {@link #heartbeat(Heartbeat)}. */
   public RawEndpoint heartbeat(Duration interval, Duration timeout) {
-    return set(() -> options = wanted.heartbeat(new Heartbeat(interval, timeout)).build());
-  }
-
-  /** Accepts permessage-deflate (RFC 7692) from clients that offer it. Default: refused. */
-  public RawEndpoint deflate(Deflate how) {
-    return set(() -> options = wanted.deflate(how).build());
-  }
-
-  /** Has messages to one connection wait for each other. Default: they leave at once. */
-  public RawEndpoint batching(Batching how) {
-    return set(() -> options = wanted.batching(how).build());
-  }
-
-  /** Most connections of one user. Default 100; beyond it HTTP 429. */
-  public RawEndpoint maxConnectionsPerUser(int connections) {
-    return set(() ->
-        maxConnectionsPerUser =
-            Settings.within("maxConnectionsPerUser", connections, 1, Integer.MAX_VALUE));
-  }
-
-  /** Most connections from one address. Default 100,000; beyond it HTTP 429. */
-  public RawEndpoint maxConnectionsPerAddress(int connections) {
-    return set(() ->
-        maxConnectionsPerAddress =
-            Settings.within("maxConnectionsPerAddress", connections, 1, Integer.MAX_VALUE));
-  }
-
-  private RawEndpoint set(Runnable change) {
-    if (path != null) {
-      throw new IllegalStateException(
-          "endpoint " + path + ": in use already (expected: defined before the server starts)");
-    }
-    change.run();
-    return this;
+    return heartbeat(new Heartbeat(interval, timeout));
   }
 
   /** Who is connected now: a snapshot. */
@@ -183,40 +135,46 @@ public final class RawEndpoint {
     return peers().stream().filter(peer -> peer.user().equals(user)).toList();
   }
 
-  void start(String newPath) {
-    set(() -> path = newPath);
+  // What follows is for this package.
+
+  void start(String newPath, Clock newClock, Meter newMeter) {
+    begin(newPath, newMeter);
+    clock = newClock;
+    watch = new Watch(newPath, settings().stuckAfter(), newMeter);
   }
 
-  String path() {
-    return String.valueOf(path);
+  @Override
+  RawEndpoint self() {
+    return this;
   }
 
   Handlers handlers() {
     return handlers;
   }
 
-  Identity identity() {
-    return identity;
-  }
-
   List<String> spoken() {
     return subprotocols;
-  }
-
-  WebSocketOptions options() {
-    return options;
   }
 
   Census census() {
     return census;
   }
 
-  int maxConnectionsPerUser() {
-    return maxConnectionsPerUser;
+  Clock clock() {
+    return clock;
   }
 
-  int maxConnectionsPerAddress() {
-    return maxConnectionsPerAddress;
+  Watch watch() {
+    return Objects.requireNonNull(
+        watch, "endpoint: not started (expected: given to a server that runs)");
+  }
+
+  void endIdle(long now) {
+    long timeout = settings().idleTimeout().toMillis();
+    if (timeout > 0 && (now - idleSweepAt) * 8 >= timeout) {
+      idleSweepAt = now;
+      connections.values().forEach(connection -> connection.endIfIdle(now - timeout));
+    }
   }
 
   Collection<RawConnection> connections() {
@@ -225,7 +183,6 @@ public final class RawEndpoint {
 
   void add(RawConnection connection) {
     connections.put(connection.peer().id(), connection);
-    census.enter(connection.peer().user(), Router.address(connection.peer().request()));
   }
 
   /** The connection has ended. */

@@ -5,7 +5,6 @@ import dev.switchboard.spi.Broker;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
-import dev.switchboard.transport.WebSocketOptions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A raw endpoint as its server sees it. */
 record RawPath(RawEndpoint endpoint) implements SocketPath {
   @Override
-  public void start(String path, Broker broker, Clock clock) {
-    endpoint.start(path);
+  public void start(String path, Broker broker, Clock clock, Meter meter) {
+    endpoint.start(path, clock, meter);
   }
 
   @Override
@@ -49,18 +48,18 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
   }
 
   @Override
-  public int maxConnectionsPerUser() {
-    return endpoint.maxConnectionsPerUser();
+  public Settings settings() {
+    return endpoint.settings();
   }
 
   @Override
-  public int maxConnectionsPerAddress() {
-    return endpoint.maxConnectionsPerAddress();
+  public Meter meter() {
+    return endpoint.meter();
   }
 
   @Override
-  public WebSocketOptions options() {
-    return endpoint.options();
+  public Watch watch() {
+    return endpoint.watch();
   }
 
   @Override
@@ -69,11 +68,19 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
     return new RawConnection(
         endpoint,
         webSocket,
-        new RawPeer(webSocket, request, parameters, user, endpoint.options().maxPendingBytes()));
+        new RawPeer(
+            webSocket,
+            request,
+            parameters,
+            user,
+            endpoint.settings().maxPendingBytes(),
+            endpoint.meter()));
   }
 
   @Override
-  public void tick(long now) {}
+  public void tick(long now) {
+    endpoint.endIdle(now);
+  }
 
   /** A raw client knows no {@code going_away}: the close code has to do. */
   @Override

@@ -20,6 +20,7 @@ import java.util.concurrent.Semaphore;
 /** The other end of a raw connection. Thread-safe; messages of one thread leave in their order. */
 public final class RawPeer {
   private static final int PIECE = 16 << 10;
+  private static final int MAX_REASON = 123; // RFC 6455 §5.5
 
   private final String id = UUID.randomUUID().toString();
   private final WebSocket webSocket;
@@ -27,6 +28,7 @@ public final class RawPeer {
   private final Map<String, String> parameters;
   private final String user;
   private final int maxPendingBytes;
+  private final Meter meter;
   private final Semaphore streaming =
       new Semaphore(1, true); // fragments of two messages must not mix
   private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
@@ -36,12 +38,14 @@ public final class RawPeer {
       HttpRequest request,
       Map<String, String> parameters,
       String user,
-      int maxPendingBytes) {
+      int maxPendingBytes,
+      Meter meter) {
     this.webSocket = webSocket;
     this.request = request;
     this.parameters = parameters;
     this.user = user;
     this.maxPendingBytes = maxPendingBytes;
+    this.meter = meter;
   }
 
   /** A name for this connection, unlike any other's. */
@@ -88,24 +92,40 @@ public final class RawPeer {
 
   private CompletionStage<Void> send(Object message, int length, Runnable write) {
     CompletableFuture<Void> written = new CompletableFuture<>();
+    execute(
+        written,
+        () -> {
+          if (webSocket.readyState() != ReadyState.OPEN) {
+            written.completeExceptionally(
+                new UnsentException(
+                    "connection: " + webSocket.readyState() + " (expected: OPEN)", message));
+          } else if (webSocket.pendingBytes() + length > maxPendingBytes) {
+            meter.limit(Limit.PENDING_BYTES);
+            written.completeExceptionally(
+                new UnsentException(
+                    "connection: "
+                        + webSocket.pendingBytes()
+                        + " bytes wait already (expected: less; try again later)",
+                    message));
+          } else {
+            write.run();
+            meter.sent(length);
+            whenWritten(written, message);
+          }
+        });
+    return written;
+  }
+
+  /** Runs it on the loop; what it throws is the stage's failure, as nobody else would see it. */
+  private void execute(CompletableFuture<Void> written, Runnable task) {
     webSocket.execute(() -> {
-      if (webSocket.readyState() != ReadyState.OPEN) {
-        written.completeExceptionally(
-            new UnsentException(
-                "connection: " + webSocket.readyState() + " (expected: OPEN)", message));
-      } else if (webSocket.pendingBytes() + length > maxPendingBytes) {
-        written.completeExceptionally(
-            new UnsentException(
-                "connection: "
-                    + webSocket.pendingBytes()
-                    + " bytes wait already (expected: less; try again later)",
-                message));
-      } else {
-        write.run();
-        whenWritten(written, message);
+      try {
+        task.run();
+      } catch (RuntimeException failure) {
+        written.completeExceptionally(failure);
+        throw failure;
       }
     });
-    return written;
   }
 
   private void whenWritten(CompletableFuture<Void> written, Object message) {
@@ -149,16 +169,18 @@ public final class RawPeer {
 
   private void fragment(InputStream stream, boolean text, byte[] piece, boolean last) {
     CompletableFuture<Void> written = new CompletableFuture<>();
-    webSocket.execute(() -> {
-      if (webSocket.readyState() != ReadyState.OPEN) {
-        written.completeExceptionally(
-            new UnsentException(
-                "connection: " + webSocket.readyState() + " (expected: OPEN)", stream));
-      } else {
-        webSocket.sendFragment(text, Unpooled.wrappedBuffer(piece), last);
-        whenWritten(written, stream);
-      }
-    });
+    execute(
+        written,
+        () -> {
+          if (webSocket.readyState() != ReadyState.OPEN) {
+            written.completeExceptionally(
+                new UnsentException(
+                    "connection: " + webSocket.readyState() + " (expected: OPEN)", stream));
+          } else {
+            webSocket.sendFragment(text, Unpooled.wrappedBuffer(piece), last);
+            whenWritten(written, stream);
+          }
+        });
     try {
       written.join();
     } catch (CompletionException failed) {
@@ -195,6 +217,14 @@ public final class RawPeer {
         webSocket.close(code, reason);
       }
     });
+  }
+
+  /** Closes with 1008; a reason that is too long for a close frame is cut. */
+  void refuse(String why) {
+    byte[] utf8 = why.getBytes(StandardCharsets.UTF_8);
+    String reason =
+        utf8.length <= MAX_REASON ? why : why.substring(0, Math.min(why.length(), MAX_REASON / 4));
+    close(CloseCode.POLICY_VIOLATION.code(), reason);
   }
 
   /** Ends the connection at once, without a close handshake. */

@@ -5,6 +5,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.internal.Answers.LogState;
 import dev.switchboard.protocol.internal.Control.Place;
+import dev.switchboard.server.ServerMetrics.SlowReader;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
@@ -164,8 +165,12 @@ final class Reader {
   /** One entry, or a notice, of the live stream. */
   void deliver(Outgoing outgoing) {
     if (outgoing.seq() == 0) {
-      if (started && connection.takesMore() && outgoing.isFor(connection.session())) {
-        connection.send(outgoing.prepared());
+      if (started && outgoing.isFor(connection.session())) {
+        if (connection.takesMore()) {
+          connection.deliver(outgoing.prepared());
+        } else {
+          connection.endpoint().meter().slow(SlowReader.DROPPED);
+        }
       }
     } else if (live && outgoing.seq() > last) {
       if (!connection.takesMore()) {
@@ -173,7 +178,7 @@ final class Reader {
       } else {
         last = outgoing.seq();
         if (outgoing.isFor(connection.session())) {
-          connection.send(outgoing.prepared());
+          connection.deliver(outgoing.prepared());
         }
       }
     }
@@ -183,6 +188,7 @@ final class Reader {
   void fallBehind() {
     if (live) {
       live = false;
+      connection.endpoint().meter().slow(SlowReader.BEHIND);
       advance();
     }
   }
@@ -222,7 +228,7 @@ final class Reader {
       }
       if (entry.seq() > last) {
         last = entry.seq();
-        connection.send(entry);
+        connection.deliver(entry);
       }
     }
     advance();

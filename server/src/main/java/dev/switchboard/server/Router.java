@@ -115,12 +115,13 @@ final class Router implements HttpHandler {
     HttpRequest request = exchange.request();
     SocketPath.Choice choice = socket.choose(offered(request));
     if (choice == null) {
-      exchange.respond(
+      String expected = socket.expectedSubprotocol();
+      refuse(
+          exchange,
+          socket,
           HttpResponse.text(
               400,
-              "Sec-WebSocket-Protocol: none that is known here (expected: "
-                  + socket.expectedSubprotocol()
-                  + ")\n"));
+              "Sec-WebSocket-Protocol: none that is known here (expected: " + expected + ")\n"));
       return;
     }
     socket
@@ -128,30 +129,50 @@ final class Router implements HttpHandler {
         .whenComplete((verdict, failure) -> {
           if (failure != null) {
             LOG.error("{}: identifying a request failed", request.path(), failure);
-            exchange.respond(HttpResponse.text(500, "the server failed\n"));
+            refuse(exchange, socket, HttpResponse.text(500, "the server failed\n"));
             return;
           }
           switch (verdict) {
             case Endpoint.Verdict.Refused refused ->
-                exchange.respond(HttpResponse.text(refused.status(), refused.reason() + "\n"));
-            case Endpoint.Verdict.Allowed allowed when crowded(socket, request, allowed.user()) ->
-                exchange.respond(
-                    HttpResponse.text(429, "too many connections of this user or address\n")
-                        .with("Retry-After", "5"));
+                refuse(
+                    exchange, socket, HttpResponse.text(refused.status(), refused.reason() + "\n"));
             case Endpoint.Verdict.Allowed allowed ->
-                exchange.accept(
-                    new Upgrade(
-                        choice.subprotocol(),
-                        Headers.EMPTY,
-                        socket.options(),
-                        webSocket -> socket.open(webSocket, request, parameters, allowed.user())));
+                accept(exchange, socket, choice, parameters, allowed.user());
           }
         });
   }
 
-  private static boolean crowded(SocketPath socket, HttpRequest request, String user) {
-    return socket.census().ofUser(user) >= socket.maxConnectionsPerUser()
-        || socket.census().ofAddress(address(request)) >= socket.maxConnectionsPerAddress();
+  private static void refuse(HttpExchange exchange, SocketPath socket, HttpResponse response) {
+    socket.meter().refused(response.status());
+    exchange.respond(response);
+  }
+
+  /** Counts the connection before it is one, so that two at the same moment cannot both pass. */
+  private static void accept(
+      HttpExchange exchange,
+      SocketPath socket,
+      SocketPath.Choice choice,
+      Map<String, String> parameters,
+      String user) {
+    HttpRequest request = exchange.request();
+    String address = address(request);
+    Limit reached = socket.census().enter(user, address, socket.settings());
+    if (reached != null) {
+      socket.meter().limit(reached);
+      refuse(
+          exchange,
+          socket,
+          HttpResponse.text(429, "too many connections of this user or address\n")
+              .with("Retry-After", "5"));
+      return;
+    }
+    exchange.accept(
+        new Upgrade(
+            choice.subprotocol(),
+            Headers.EMPTY,
+            socket.settings().webSocket(),
+            webSocket -> socket.open(webSocket, request, parameters, user),
+            () -> socket.census().leave(user, address)));
   }
 
   static String address(HttpRequest request) {

@@ -38,6 +38,7 @@ public final class Server implements AutoCloseable {
   private final Map<PathPattern, SocketPath> sockets;
   private final ScheduledFuture<?> ticking;
   private final Duration closeTimeout;
+  private final WatchThread watching;
   private boolean closed; // guarded by this
 
   private Server(Builder builder) {
@@ -46,7 +47,9 @@ public final class Server implements AutoCloseable {
     this.broker = builder.broker != null ? builder.broker : new LocalBroker(builder.store());
     Loops started = null;
     try {
-      sockets.forEach((path, socket) -> socket.start(path.toString(), broker, builder.clock));
+      sockets.forEach((path, socket) ->
+          socket.start(
+              path.toString(), broker, builder.clock, new Meter(path.toString(), builder.metrics)));
       started = builder.loops > 0 ? Loops.of(IoKind.best(), builder.loops) : Loops.standard();
       this.transport =
           ServerTransport.bind(
@@ -61,6 +64,7 @@ public final class Server implements AutoCloseable {
       throw failed;
     }
     this.loops = started;
+    this.watching = WatchThread.start(sockets.values().stream().map(SocketPath::watch).toList());
     Clock clock = builder.clock;
     this.ticking =
         loops
@@ -88,6 +92,11 @@ public final class Server implements AutoCloseable {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
   }
 
+  /** Connections now open, plain HTTP ones included. */
+  public int connections() {
+    return transport.connections();
+  }
+
   /**
    * Stops accepting, tells each client when to come back ({@code going_away}, spread over two
    * seconds), lets handlers finish what was taken, closes with 1001, and returns when everything is
@@ -105,6 +114,7 @@ public final class Server implements AutoCloseable {
     transport.stopAccepting();
     drain();
     transport.close();
+    watching.close();
     loops.close();
     broker.close();
   }
@@ -150,6 +160,7 @@ public final class Server implements AutoCloseable {
     private @Nullable Files files;
     private @Nullable HistoryStore store;
     private @Nullable Broker broker;
+    private @Nullable ServerMetrics metrics;
     private Clock clock = Clock.systemUTC();
     private int loops;
     private Duration closeTimeout = Duration.ofSeconds(5);
@@ -226,6 +237,12 @@ public final class Server implements AutoCloseable {
      */
     public Builder broker(Broker newBroker) {
       broker = newBroker;
+      return this;
+    }
+
+    /** Told what happens, to be counted. Default: nobody, which costs nothing. */
+    public Builder metrics(ServerMetrics newMetrics) {
+      metrics = newMetrics;
       return this;
     }
 

@@ -4,18 +4,21 @@ import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
+import dev.switchboard.transport.WebSocketOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An endpoint's options with their defaults. Filled while the endpoint is defined, only read after
- * the server has started.
+ * An endpoint's options with their defaults; some are for typed endpoints only. Filled while the
+ * endpoint is defined, only read after the server has started.
  */
 final class Settings {
   private final Retentions retentions = new Retentions();
-  private int maxMessageBytes = 64 << 10;
+  private final int least; // of maxPendingBytes, in messages of the largest kind
+  private int maxMessageBytes;
   private int maxPendingBytes = 1 << 20;
   private int maxRooms = 100;
+  private int maxRoomsInAll = 100_000;
   private int maxConnectionsPerUser = 100;
   private int maxConnectionsPerAddress = 100_000;
   private Duration sessionTimeout = Duration.ofMinutes(2);
@@ -24,7 +27,35 @@ final class Settings {
   private Allowance.@Nullable Rate rate;
   private @Nullable Deflate deflate;
   private @Nullable Batching batching;
+  private Duration idleTimeout = Duration.ZERO;
+  private Duration stuckAfter = Duration.ofSeconds(10);
   private boolean everyoneMayBroadcast;
+
+  private Settings(int maxMessageBytes, int least) {
+    this.maxMessageBytes = maxMessageBytes;
+    this.least = least;
+  }
+
+  /** What waits for a typed connection goes on from the log, so two messages must fit. */
+  static Settings typed() {
+    return new Settings(64 << 10, 2);
+  }
+
+  /** A raw connection is refused what does not fit. */
+  static Settings raw() {
+    return new Settings(1 << 20, 0);
+  }
+
+  WebSocketOptions webSocket() {
+    return WebSocketOptions.builder()
+        .maxFrameBytes(Math.max(125, maxMessageBytes))
+        .maxMessageBytes(maxMessageBytes)
+        .maxPendingBytes(maxPendingBytes)
+        .heartbeat(heartbeat)
+        .deflate(deflate)
+        .batching(batching)
+        .build();
+  }
 
   static int within(String name, int value, int least, int most) {
     require(value >= least && value <= most, name, value, least + " to " + most);
@@ -53,7 +84,7 @@ final class Settings {
 
   void maxMessageBytes(int bytes) {
     maxMessageBytes = within("maxMessageBytes", bytes, 128, 64 << 20);
-    maxPendingBytes = Math.max(maxPendingBytes, 2 * bytes);
+    maxPendingBytes = Math.max(maxPendingBytes, least * bytes);
   }
 
   int maxPendingBytes() {
@@ -62,10 +93,13 @@ final class Settings {
 
   void maxPendingBytes(int bytes) {
     require(
-        bytes >= 2 * maxMessageBytes,
+        bytes >= Math.max(1, least * maxMessageBytes),
         "maxPendingBytes",
         bytes,
-        "at least twice maxMessageBytes, " + 2 * maxMessageBytes);
+        "at least "
+            + Math.max(1, least * maxMessageBytes)
+            + ", as maxMessageBytes is "
+            + maxMessageBytes);
     maxPendingBytes = bytes;
   }
 
@@ -75,6 +109,33 @@ final class Settings {
 
   void maxRooms(int rooms) {
     maxRooms = within("maxRooms", rooms, 1, 1_000);
+  }
+
+  int maxRoomsInAll() {
+    return maxRoomsInAll;
+  }
+
+  void maxRoomsInAll(int rooms) {
+    maxRoomsInAll = within("maxRoomsInAll", rooms, 1, Integer.MAX_VALUE);
+  }
+
+  /** Zero for none. */
+  Duration idleTimeout() {
+    return idleTimeout;
+  }
+
+  void idleTimeout(Duration timeout) {
+    require(timeout.compareTo(Duration.ofMillis(1)) >= 0, "idleTimeout", timeout, "1 ms or more");
+    idleTimeout = timeout;
+  }
+
+  Duration stuckAfter() {
+    return stuckAfter;
+  }
+
+  void stuckAfter(Duration limit) {
+    require(limit.compareTo(Duration.ofMillis(1)) >= 0, "stuckAfter", limit, "1 ms or more");
+    stuckAfter = limit;
   }
 
   int maxConnectionsPerUser() {
@@ -110,24 +171,12 @@ final class Settings {
     presenceGrace = notNegative("presenceGrace", grace);
   }
 
-  Heartbeat heartbeat() {
-    return heartbeat;
-  }
-
   void heartbeat(Heartbeat beat) {
     heartbeat = beat;
   }
 
-  @Nullable Deflate deflate() {
-    return deflate;
-  }
-
   void deflate(Deflate how) {
     deflate = how;
-  }
-
-  @Nullable Batching batching() {
-    return batching;
   }
 
   void batching(Batching how) {

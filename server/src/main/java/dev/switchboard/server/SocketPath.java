@@ -5,7 +5,6 @@ import dev.switchboard.spi.Broker;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
-import dev.switchboard.transport.WebSocketOptions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ interface SocketPath {
   record Choice(@Nullable String subprotocol) {}
 
   /** Called once, before the server listens. */
-  void start(String path, Broker broker, Clock clock);
+  void start(String path, Broker broker, Clock clock, Meter meter);
 
   /** The path it was started at. */
   String path();
@@ -35,14 +34,14 @@ interface SocketPath {
   /** Who is connected. */
   Census census();
 
-  /** Most connections of one user. */
-  int maxConnectionsPerUser();
-
-  /** Most connections from one address. */
-  int maxConnectionsPerAddress();
-
   /** Limits and habits of its connections. */
-  WebSocketOptions options();
+  Settings settings();
+
+  /** Who counts. */
+  Meter meter();
+
+  /** Who notices handlers that do not return. */
+  Watch watch();
 
   /** Takes a connection; on its event loop. */
   WebSocketListener open(

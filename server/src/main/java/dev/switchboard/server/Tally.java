@@ -7,16 +7,21 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Tally {
   private final Map<String, Integer> counts = new ConcurrentHashMap<>();
 
-  void add(String name) {
-    counts.merge(name, 1, Integer::sum);
+  /** Whether it was below the limit, and is counted. */
+  boolean add(String name, int limit) {
+    boolean[] added = {false};
+    counts.compute(
+        name,
+        (key, count) -> {
+          int before = count == null ? 0 : count;
+          added[0] = before < limit;
+          return added[0] ? Integer.valueOf(before + 1) : count;
+        });
+    return added[0];
   }
 
   void remove(String name) {
     counts.computeIfPresent(name, (key, count) -> count > 1 ? count - 1 : null);
-  }
-
-  int count(String name) {
-    return counts.getOrDefault(name, 0);
   }
 
   /** How many names are not at zero. */

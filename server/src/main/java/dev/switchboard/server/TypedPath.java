@@ -5,7 +5,6 @@ import dev.switchboard.spi.Broker;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
-import dev.switchboard.transport.WebSocketOptions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +16,8 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
   private static final String JSON = "switchboard.v1.json";
 
   @Override
-  public void start(String path, Broker broker, Clock clock) {
-    endpoint.start(path, broker, clock);
+  public void start(String path, Broker broker, Clock clock, Meter meter) {
+    endpoint.start(path, broker, clock, meter);
   }
 
   @Override
@@ -47,26 +46,18 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
   }
 
   @Override
-  public int maxConnectionsPerUser() {
-    return endpoint.settings().maxConnectionsPerUser();
+  public Settings settings() {
+    return endpoint.settings();
   }
 
   @Override
-  public int maxConnectionsPerAddress() {
-    return endpoint.settings().maxConnectionsPerAddress();
+  public Meter meter() {
+    return endpoint.meter();
   }
 
   @Override
-  public WebSocketOptions options() {
-    Settings settings = endpoint.settings();
-    return WebSocketOptions.builder()
-        .maxFrameBytes(settings.maxMessageBytes())
-        .maxMessageBytes(settings.maxMessageBytes())
-        .maxPendingBytes(settings.maxPendingBytes())
-        .heartbeat(settings.heartbeat())
-        .deflate(settings.deflate())
-        .batching(settings.batching())
-        .build();
+  public Watch watch() {
+    return endpoint.watch();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.switchboard.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.LogKey;
@@ -40,7 +42,7 @@ final class SimServer {
         .maxMessageBytes(256)
         .maxPendingBytes(maxPending)
         .threads(threads::add);
-    path.start("/ws", broker, world.clock);
+    path.start("/ws", broker, world.clock, Meter.NONE);
     loops.forEach(world::add);
     List.of(threads, reads, broker).forEach(world::add);
     tick();
@@ -70,6 +72,7 @@ final class SimServer {
     links.add(link);
     HttpRequest request =
         new HttpRequest("GET", "/ws", Headers.EMPTY, link.remoteAddress(), false, new byte[0]);
+    assertThat(path.census().enter(user, Router.address(request), path.settings())).isNull();
     loop.execute(() -> link.listener(path.open(link, request, Map.of(), user)));
     return link;
   }

@@ -10,25 +10,27 @@ import org.jspecify.annotations.Nullable;
  * @param headers further headers of the 101 response
  * @param options limits and habits
  * @param listener called once on the event loop, before any frame; it may send at once
+ * @param abandoned called once instead of the listener if the connection has ended by then
  */
 public record Upgrade(
     @Nullable String subprotocol,
     Headers headers,
     WebSocketOptions options,
-    Function<WebSocket, WebSocketListener> listener) {
+    Function<WebSocket, WebSocketListener> listener,
+    Runnable abandoned) {
   /** An upgrade without subprotocol or further headers. */
   public static Upgrade of(
       WebSocketOptions options, Function<WebSocket, WebSocketListener> listener) {
-    return new Upgrade(null, Headers.EMPTY, options, listener);
+    return new Upgrade(null, Headers.EMPTY, options, listener, () -> {});
   }
 
   /** The same with a subprotocol. */
   public Upgrade withSubprotocol(@Nullable String chosen) {
-    return new Upgrade(chosen, headers, options, listener);
+    return new Upgrade(chosen, headers, options, listener, abandoned);
   }
 
   /** The same with further response headers. */
   public Upgrade withHeaders(Headers more) {
-    return new Upgrade(subprotocol, more, options, listener);
+    return new Upgrade(subprotocol, more, options, listener, abandoned);
   }
 }

@@ -24,6 +24,9 @@ public final class ServerConversation {
     /** Sends an answer that needs nothing else. */
     void answer(byte[] json);
 
+    /** Told of each {@code error} that is sent as such an answer, before it. */
+    default void refused(ErrorCode code) {}
+
     /** Go on with a session; only ever the first call. */
     void resume(@Nullable Id id, Control.Resume resume);
 
@@ -159,6 +162,7 @@ public final class ServerConversation {
   }
 
   private void refuse(Refusal refusal) {
+    requests.refused(refusal.code());
     requests.answer(Answers.error(refusal));
   }
 }

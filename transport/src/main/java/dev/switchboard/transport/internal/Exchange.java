@@ -43,7 +43,7 @@ final class Exchange implements HttpExchange {
   @Override
   public void respond(HttpResponse response) {
     once();
-    onLoop(() -> connection.answer(head, response));
+    onLoop(() -> connection.answer(head, response), () -> {});
   }
 
   @Override
@@ -57,7 +57,7 @@ final class Exchange implements HttpExchange {
           "subprotocol: " + chosen + " (expected: one that was offered)");
     }
     once();
-    onLoop(() -> connection.upgrade(head, request, terms));
+    onLoop(() -> connection.upgrade(head, request, terms), terms.abandoned());
   }
 
   /** The handler threw. */
@@ -78,7 +78,7 @@ final class Exchange implements HttpExchange {
     }
   }
 
-  private void onLoop(Runnable task) {
+  private void onLoop(Runnable task, Runnable abandoned) {
     if (loop.inEventLoop()) {
       task.run();
       return;
@@ -87,7 +87,7 @@ final class Exchange implements HttpExchange {
       loop.execute(task);
     } catch (RejectedExecutionException loopHasEnded) {
       // The connection has ended with it, and so has the need for an answer.
-      return;
+      abandoned.run();
     }
   }
 }

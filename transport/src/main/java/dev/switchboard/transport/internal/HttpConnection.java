@@ -281,6 +281,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   void upgrade(RequestHead asked, HttpRequest request, Upgrade upgrade) {
     ChannelHandlerContext context = ctx;
     if (phase != Phase.ANSWERING || context == null || !context.channel().isActive()) {
+      upgrade.abandoned().run();
       return;
     }
     String key = asked.headers().first("Sec-WebSocket-Key");

@@ -1,0 +1,58 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Id;
+import dev.switchboard.protocol.internal.ServerConversation.Incoming;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Answers one client's message with what became of it. Immutable. */
+record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) {
+  /** From any thread. */
+  void answer(@Nullable Outcome outcome, @Nullable Throwable failure) {
+    Id id = message.envelope().id();
+    if (failure != null || outcome == null) {
+      connection.refuse(id, failure != null ? failure : new NullPointerException("outcome"));
+    } else if (id != null) {
+      byte[] answer;
+      try {
+        answer = bytes(id, outcome);
+      } catch (RuntimeException notOfTheProtocol) { // a reply that cannot be encoded
+        connection.refuse(id, notOfTheProtocol);
+        return;
+      }
+      if (answer != null) {
+        connection.onLoop(() -> connection.send(answer));
+      }
+    }
+  }
+
+  private byte @Nullable [] bytes(Id id, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Replied replied ->
+          Answers.reply(
+              id,
+              endpoint.protocol().typeOf(replied.reply()).name(),
+              endpoint.protocol().encode(replied.reply()));
+      case Outcome.Handled handled -> message.fleeting() ? null : Answers.ack(id, 0);
+      case Outcome.Published published -> message.fleeting() ? null : ack(id, published.seqs());
+    };
+  }
+
+  private byte[] ack(Id id, List<Long> seqs) {
+    List<Address> addresses = message.envelope().addresses();
+    if (!message.envelope().several()) {
+      return Answers.ack(id, seqs.get(0));
+    }
+    Map<String, Long> byRoom = new LinkedHashMap<>();
+    for (int i = 0; i < addresses.size(); i++) {
+      if (addresses.get(i) instanceof Address.Room room) {
+        byRoom.put(room.name(), seqs.get(i));
+      }
+    }
+    return Answers.ack(id, byRoom);
+  }
+}

@@ -1,0 +1,174 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.internal.ServerConversation.Incoming;
+import dev.switchboard.server.Endpoint.CloseHandler;
+import dev.switchboard.server.Endpoint.JoinHook;
+import dev.switchboard.server.Endpoint.PublishHook;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users' code of a typed endpoint: what is called, and for what. Filled while the endpoint is
+ * defined, then only read. It runs in mailboxes.
+ */
+final class Reactions<M> {
+  private final Endpoint<M> endpoint;
+  private final Map<Class<?>, Handling<M>> handlers = new HashMap<>();
+  private final Map<Class<?>, PublishHook<M, ?>> hooks = new HashMap<>();
+  private final Interceptors<M> interceptors = new Interceptors<>();
+  private @Nullable JoinHook<M> onJoin;
+  private @Nullable Consumer<Peer<M>> onOpen;
+  private @Nullable CloseHandler<M> onClose;
+
+  /** What is done with a message to the server. */
+  interface Handling<M> {
+    Outcome handle(Object message, Peer<M> from) throws Exception;
+  }
+
+  Reactions(Endpoint<M> endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  void handling(Class<?> type, Handling<M> handling) {
+    once(type, handlers.putIfAbsent(type, handling), "handler");
+  }
+
+  void hook(Class<?> type, PublishHook<M, ?> hook) {
+    once(type, hooks.putIfAbsent(type, hook), "hook");
+  }
+
+  private static void once(Class<?> type, @Nullable Object before, String what) {
+    if (before != null) {
+      throw new IllegalStateException(
+          type.getName() + ": has a " + what + " already (expected: one)");
+    }
+  }
+
+  void joinHook(JoinHook<M> hook) {
+    if (onJoin != null) {
+      throw new IllegalStateException("onJoin: there is a hook already (expected: one)");
+    }
+    onJoin = hook;
+  }
+
+  void onOpen(Consumer<Peer<M>> handler) {
+    onOpen = handler;
+  }
+
+  void onClose(CloseHandler<M> handler) {
+    onClose = handler;
+  }
+
+  Interceptors<M> interceptors() {
+    return interceptors;
+  }
+
+  boolean asksBeforeJoins() {
+    return onJoin != null;
+  }
+
+  boolean handles(MessageType<?> type) {
+    return handlers.containsKey(type.recordClass());
+  }
+
+  /** Whether a publish of that type has to pass users' code. */
+  boolean looksAt(MessageType<?> type) {
+    return !interceptors.none() || hooks.containsKey(type.recordClass());
+  }
+
+  /** Deals with a message to the server and answers it; where it may block. */
+  void run(Incoming message, Connection connection) {
+    CompletionStage<Outcome> done = handle(message, endpoint.peerOf(connection));
+    done.whenComplete(new Answering(endpoint, connection, message)::answer);
+  }
+
+  /** Refuses by throwing; where it may block. */
+  void joining(Connection connection, String room) throws Exception {
+    if (onJoin != null) {
+      onJoin.joining(room, endpoint.peerOf(connection));
+    }
+  }
+
+  /** Takes a message through the interceptors to its handler. */
+  private CompletionStage<Outcome> handle(Incoming message, Peer<M> from) {
+    Handling<M> handling = Objects.requireNonNull(handlers.get(message.type().recordClass()));
+    return around(
+        message,
+        from,
+        () -> CompletableFuture.completedFuture(handling.handle(message.message(), from)));
+  }
+
+  /** Takes a message through the interceptors and its hook to the log; where it may block. */
+  CompletionStage<Outcome> publish(
+      Incoming message, Publishing<M> publishing, Callable<CompletionStage<Outcome>> commit) {
+    return around(
+        message,
+        publishing.from(),
+        () -> {
+          hook(message, publishing);
+          return commit.call();
+        });
+  }
+
+  @SuppressWarnings("unchecked") // a hook is registered for the class of the messages it gets
+  private void hook(Incoming message, Publishing<M> publishing) throws Exception {
+    PublishHook<M, Object> hook = (PublishHook<M, Object>) hooks.get(message.type().recordClass());
+    if (hook != null) {
+      hook.publishing(message.message(), publishing);
+    }
+  }
+
+  private CompletionStage<Outcome> around(
+      Incoming message, Peer<M> from, Callable<CompletionStage<Outcome>> innermost) {
+    if (interceptors.none()) {
+      try {
+        return innermost.call();
+      } catch (Throwable failure) { // users' code: whatever it throws is answered
+        return CompletableFuture.failedFuture(failure);
+      }
+    }
+    return interceptors.around(inbound(message), from, innermost);
+  }
+
+  private Inbound<M> inbound(Incoming message) {
+    return new Inbound<>(
+        endpoint.protocol().union().cast(message.message()),
+        message.envelope().addresses(),
+        Optional.ofNullable(message.envelope().messageId()),
+        message.fleeting());
+  }
+
+  void opened(Connection connection) {
+    Consumer<Peer<M>> handler = onOpen;
+    if (handler != null) {
+      connection.mailbox().add(() -> handler.accept(endpoint.peerOf(connection)));
+    }
+  }
+
+  void closed(Connection connection, int code, String reason, boolean clean) {
+    CloseHandler<M> handler = onClose;
+    connection
+        .mailbox()
+        .add(() -> {
+          try {
+            if (handler != null) {
+              handler.closed(endpoint.peerOf(connection), code, reason, clean);
+            }
+          } finally {
+            connection.mailbox().retire();
+            endpoint
+                .hub()
+                .census()
+                .leave(connection.session().user(), Router.address(connection.request()));
+          }
+        });
+  }
+}

@@ -1,0 +1,76 @@
+package dev.switchboard.server;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices handlers of one endpoint that do not return. Mailboxes that have ever run are looked at
+ * by one thread of the server every now and then; a task pays nothing for it but a count, no clock
+ * is asked. So a handler is noticed up to one sweep late. Thread-safe; time is an argument.
+ */
+final class Watch {
+  private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+
+  private final String path;
+  private final Duration limit;
+  private final Meter meter;
+  private final Set<Shift> shifts = ConcurrentHashMap.newKeySet();
+
+  Watch(String path, Duration limit, Meter meter) {
+    this.path = path;
+    this.limit = limit;
+    this.meter = meter;
+  }
+
+  /** How often to sweep. */
+  Duration interval() {
+    long millis = limit.toMillis() / 4;
+    return Duration.ofMillis(Math.clamp(millis, 20, 1_000));
+  }
+
+  Shift begin(Object whose) {
+    Shift shift = new Shift(this, whose);
+    shifts.add(shift);
+    return shift;
+  }
+
+  void end(Shift shift) {
+    shifts.remove(shift);
+  }
+
+  /** Says which tasks have been running for longer than the limit. */
+  void sweep(long nanos) {
+    for (Shift shift : shifts) {
+      Thread stuck = shift.overdue(nanos, limit.toNanos());
+      if (stuck != null) {
+        report(shift, stuck);
+      }
+    }
+  }
+
+  private void report(Shift shift, Thread thread) {
+    meter.handlerStuck();
+    Throwable where = new Throwable("where it is, in thread " + thread.threadId());
+    where.setStackTrace(thread.getStackTrace());
+    LOG.warn(
+        "{}: a handler of {} has not returned for {}; its connection waits, others do not",
+        path,
+        shift.whose(),
+        limit,
+        where);
+  }
+
+  /** A task that was reported has ended. */
+  void returned(Shift shift, Duration after) {
+    meter.handlerReturned(after);
+    LOG.warn("{}: the handler of {} returned after {}", path, shift.whose(), after);
+  }
+
+  /** For tests: how many mailboxes it looks at. */
+  int size() {
+    return shifts.size();
+  }
+}
