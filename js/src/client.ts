@@ -2,7 +2,7 @@ import type { Conversation } from "./conversation.js";
 import type { Report } from "./effects.js";
 import { Emitter } from "./emitter.js";
 import { SwitchboardError } from "./error.js";
-import { Engine } from "./engine.js";
+import { Engine, type Question } from "./engine.js";
 import type { Url } from "./link.js";
 import { settings, type Options, type SocketConstructor } from "./options.js";
 import { Room, type ByType } from "./room.js";
@@ -25,6 +25,11 @@ import type {
   Users,
 } from "./types.js";
 
+interface Replier {
+  readonly replyType: string;
+  replier(data: unknown): unknown;
+}
+
 type Listeners<M> = { [Name in keyof Events<M>]: [event: Events<M>[Name]] };
 
 /**
@@ -39,6 +44,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   readonly #listeners = new Emitter<Listeners<M>>(this.#thrown);
   readonly #types = new Emitter<ByType<M>>(this.#thrown);
   readonly #online = () => this.#engine.do((now) => this.#engine.session.online(now));
+  readonly #repliers = new Map<string, Replier>();
   #listenerThrowing = false;
 
   /** `url` may be a function, asked before each attempt (for a fresh token). Nothing is sent before `connect()`. */
@@ -49,7 +55,10 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     if (typeof url === "string" && !/^(wss?|https?):\/\/./.test(url)) {
       throw new TypeError(`url: ${url} (expected: ws://… or wss://…)`);
     }
-    this.#engine = new Engine(url, chosen, Socket, (report) => this.#report(report));
+    this.#engine = new Engine(url, chosen, Socket, {
+      report: (report) => this.#report(report),
+      asked: (question) => void this.#answer(question),
+    });
   }
 
   get #talk(): Conversation {
@@ -155,6 +164,22 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     return this.#engine.ask(ask, (reply: { data: Answer<M, A, T> }) => reply.data);
   }
 
+  /**
+   * Answers what the server asks under this type; `A` names the reply's type, given again as `replyType`. Called once for
+   * each question, also if the connection is lost and the server asks again. What is thrown refuses it: a `SwitchboardError`
+   * with its code, anything else with `internal`. Returns what takes it off again.
+   */
+  reply<T extends TypeOf<M> & keyof A>(
+    type: T,
+    replyType: A[T] & string,
+    replier: (data: M[T]) => Answer<M, A, T> | Promise<Answer<M, A, T>>,
+  ): () => void {
+    if (this.#repliers.has(type)) throw new TypeError(`type: ${type} is answered already (expected: once)`);
+    const entry: Replier = { replyType, replier: replier as Replier["replier"] };
+    this.#repliers.set(type, entry);
+    return () => void (this.#repliers.get(type) === entry && this.#repliers.delete(type));
+  }
+
   /** To the server's own handler; resolves when that is done. */
   async send<T extends TypeOf<M>>(type: T, data: M[T], options: { timeout?: number } = {}): Promise<void> {
     await this.request(type, data, options);
@@ -168,6 +193,20 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   /** Without a room: who is online. */
   userList({ room, ...options }: UserListOptions & { room?: string } = {}): Promise<Users> {
     return this.#engine.ask((now) => this.#talk.userList(now, room, options));
+  }
+
+  async #answer({ id, type, data }: Question): Promise<void> {
+    const answer = this.#repliers.get(type);
+    try {
+      if (!answer) throw new SwitchboardError("unknown_type", `type: ${type} is not answered here`, false);
+      const reply = await answer.replier(data);
+      this.#engine.do(() => this.#talk.reply(id, answer.replyType, reply));
+    } catch (error) {
+      const known = error instanceof SwitchboardError;
+      if (!known) this.#listenerThrew(error);
+      const { code, message, retryable } = known ? error : new SwitchboardError("internal", "the client failed");
+      this.#engine.do(() => this.#talk.refuse(id, code, message, retryable));
+    }
   }
 
   #opened(start: (now: number) => void): Promise<void> {

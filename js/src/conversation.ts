@@ -6,6 +6,7 @@ import { SwitchboardError, type Unsent } from "./error.js";
 import type { Settings } from "./options.js";
 import { Outbox, type Command, type CommandKind } from "./outbox.js";
 import { Places, type Gap } from "./places.js";
+import { Replies, type QuestionId } from "./replies.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
 import { byteLength, errorOf, frame, isObject, text, typeFault, whole, type Json } from "./wire.js";
 
@@ -17,6 +18,7 @@ export class Conversation {
   readonly places = new Places();
   readonly #outbox: Outbox;
   readonly #arrivals: Arrivals;
+  readonly #replies: Replies;
   readonly #settings: Settings;
   readonly #emit: Emit;
   readonly #newId: () => string;
@@ -33,6 +35,7 @@ export class Conversation {
     this.#newId = newId;
     this.#emit = emit;
     this.#outbox = new Outbox(settings);
+    this.#replies = new Replies(emit);
     this.#arrivals = new Arrivals(this.places, this.#outbox, (gap) => this.#gap(gap));
   }
 
@@ -89,6 +92,16 @@ export class Conversation {
     return true;
   }
 
+  /** Answers a question of the server's. */
+  reply(id: QuestionId, type: string, data: unknown): void {
+    this.#replies.answer(id, type, data, this.#open);
+  }
+
+  /** Refuses a question of the server's. */
+  refuse(id: QuestionId, code: string, message: string, retryable: boolean): void {
+    this.#replies.refuse(id, code, message, retryable, this.#open);
+  }
+
   nextId(): number {
     return this.#outbox.nextId();
   }
@@ -96,6 +109,7 @@ export class Conversation {
   /** A new session: rooms are joined again from where we are. */
   welcomed(user: string, logs: unknown, mostBytes: number): void {
     this.#begin(user, mostBytes);
+    this.#replies.clear();
     for (const gap of this.places.welcomed(user, logs)) this.#gap(gap);
     this.#leaveForgottenRooms();
     this.#joinAgain();
@@ -167,7 +181,9 @@ export class Conversation {
         this.#emit({ kind: "report", name: "error", event: errorOf(message) });
         return;
       default:
-        if (message.re === undefined) this.#entry(message);
+        if (message.re !== undefined) return;
+        if (isQuestion(message)) this.#replies.asked(message.id, message);
+        else this.#entry(message);
     }
   }
 
@@ -254,3 +270,8 @@ export class Conversation {
   }
 }
 
+/** A message of the server's that wants an answer has an id, and no address. */
+function isQuestion(message: Json): message is Json & { id: QuestionId } {
+  const { id, room, user, everyone } = message;
+  return (typeof id === "string" || typeof id === "number") && (room ?? user ?? everyone) === undefined;
+}

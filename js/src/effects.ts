@@ -19,6 +19,8 @@ export type Effect =
   | { kind: "settle"; ticket: number; value: unknown; entriesFollow?: boolean }
   /** The command of this ticket failed. */
   | { kind: "refuse"; ticket: number; error: SwitchboardError }
+  /** The server asks; `reply` or `refuse` of the conversation answers. */
+  | { kind: "asked"; id: string | number; type: string; data: unknown }
   | Report;
 
 export type Emit = (effect: Effect) => void;

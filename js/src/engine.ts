@@ -12,19 +12,29 @@ interface Waiter {
   reject(error: SwitchboardError): void;
 }
 
+/** Something that the server asks. */
+export type Question = Extract<Effect, { kind: "asked" }>;
+
+interface Told {
+  report(report: Report): void;
+  asked(question: Question): void;
+}
+
 /** Runs the state machine: gives it the time, the socket and chance, and does what it says. */
 export class Engine {
   readonly session: Session;
   readonly #link: Link;
   readonly #report: (report: Report) => void;
+  readonly #asked: (question: Question) => void;
   readonly #waiters = new Map<number, Waiter>();
   #effects: Effect[] = [];
   #busy = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
 
-  constructor(url: Url, settings: Settings, Socket: SocketConstructor, report: (report: Report) => void) {
-    this.#report = report;
+  constructor(url: Url, settings: Settings, Socket: SocketConstructor, told: Told) {
+    this.#report = told.report;
+    this.#asked = told.asked;
     this.session = new Session(settings, {
       random: Math.random,
       newId: () => uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))),
@@ -88,6 +98,8 @@ export class Engine {
         return this.#waiter(effect.ticket)?.resolve(effect.value);
       case "refuse":
         return this.#waiter(effect.ticket)?.reject(effect.error);
+      case "asked":
+        return this.#asked(effect);
       case "report":
         return this.#report(effect);
     }

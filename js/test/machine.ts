@@ -13,6 +13,7 @@ export class Machine {
   readonly reports: [string, any][] = [];
   readonly settled = new Map<number, any>();
   readonly refused = new Map<number, SwitchboardError>();
+  readonly asked: { id: string | number; type: string; data: unknown }[] = [];
   readonly closes: (number | undefined)[] = [];
   /** When the machine wanted a connection. */
   readonly attempts: number[] = [];
@@ -34,6 +35,7 @@ export class Machine {
       else if (effect.kind === "connect") this.attempts.push(this.now);
       else if (effect.kind === "settle") this.settled.set(effect.ticket, effect.value);
       else if (effect.kind === "refuse") this.refused.set(effect.ticket, effect.error);
+      else if (effect.kind === "asked") this.asked.push(effect);
       else if (effect.kind !== "report") this.closes.push(effect.code);
       else if (effect.name !== "state") this.reports.push([effect.name, effect.event]);
     }

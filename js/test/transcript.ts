@@ -41,6 +41,7 @@ class Player {
   readonly outputs: Output[] = [];
   readonly #bound = new Map<string, unknown>();
   readonly #asked = new Map<number, string>();
+  #question: string | number = "";
   #names = 0;
   #now = 0;
   readonly #session = new Session(settings(), { random: () => 1, newId: () => `made-up-${++this.#names}` });
@@ -97,6 +98,8 @@ class Player {
       case "request":
         ask(talk.request(this.#now, first, JSON.parse(`${second} ${third}`)));
         return;
+      case "reply":
+        return talk.reply(this.#question, first, JSON.parse(second));
       case "history":
         ask(talk.history(this.#now, { room: first }, second === "before" ? { before: Number(third) } : {}));
         return;
@@ -143,6 +146,10 @@ class Player {
     if (effect.kind === "send") return { say: JSON.parse(effect.text) };
     if (effect.kind === "close") return { close: effect.code };
     if (effect.kind === "abandon") return effect.code === undefined ? undefined : { close: effect.code };
+    if (effect.kind === "asked") {
+      this.#question = effect.id;
+      return { report: `asked ${effect.type}`, json: effect.data };
+    }
     if (effect.kind === "refuse") return { report: `refused ${effect.error.code}` };
     if (effect.kind !== "settle") return undefined;
     const value = effect.value as any;

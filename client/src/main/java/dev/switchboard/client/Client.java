@@ -28,16 +28,22 @@ import org.jspecify.annotations.Nullable;
 public final class Client<M> extends WebSocketClient {
   private final Protocol<M> protocol;
   private final TypedMessages<M> messages;
+  private final Replies<M> replies;
 
   Client(Protocol<M> protocol, ClientOptions options) {
     super(options);
     this.protocol = protocol;
     this.messages = new TypedMessages<>(protocol, dispatcher, events);
+    this.replies = new Replies<>(protocol, dispatcher, engine);
   }
 
   @Override
   void received(ClientReport.Received message) {
-    messages.received(message);
+    if (message instanceof ClientReport.Question question) {
+      replies.asked(question);
+    } else {
+      messages.received(message);
+    }
   }
 
   /**
@@ -143,6 +149,28 @@ public final class Client<M> extends WebSocketClient {
   /** The same without blocking. */
   public <R extends Record> CompletionStage<R> requestAsync(Request<R> request) {
     return later(telling(request), request, 0, answer -> this.<R>reply(request, answer));
+  }
+
+  /** Answers a request of the server's. */
+  @FunctionalInterface
+  public interface Replier<T, R> {
+    /**
+     * Returns the reply. A {@link RefusedException} is the answer as it is; anything else that is
+     * thrown is logged here and answered with {@code internal}.
+     */
+    R reply(T request) throws Exception;
+  }
+
+  /**
+   * Answers requests of a class that the server asks ({@code Peer.ask}). Called once for each, also
+   * if the connection is lost and the server has to ask again; on the handlers' thread, in order
+   * with messages. What nobody answers is refused with {@code unknown_type}.
+   *
+   * @throws IllegalStateException if the class is answered already
+   */
+  public <R extends Record, T extends Request<R>> Subscription reply(
+      Class<T> type, Replier<? super T, ? extends R> replier) {
+    return replies.add(type, replier);
   }
 
   /** Tells the server's own handler, and returns when it is done. Otherwise as {@link #request}. */

@@ -185,6 +185,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
               () -> tell(new RawMessage.Binary(binary.payload())), binary.payload().length);
       case ClientReport.Piece piece -> piece(piece);
       case ClientReport.Message entry -> {}
+      case ClientReport.Question question -> {}
     }
   }
 

@@ -12,7 +12,11 @@ import dev.switchboard.server.Server;
 import dev.switchboard.transport.Deflate;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,23 +26,22 @@ import org.junit.jupiter.api.Test;
 @Tag("A12")
 @Tag("A13")
 class WithServerTest {
+  private Endpoint<Talk> endpoint = endpoint();
   private Server server = serve(0);
 
-  private static Server serve(int port) {
-    return Server.builder()
-        .host("127.0.0.1")
-        .port(port)
-        .endpoint(
-            "/ws",
-            Endpoint.of(Talk.class)
-                .deflate(Deflate.DEFAULT)
-                .identify(request ->
-                    Endpoint.Verdict.allow(
-                        request.query().getOrDefault("user", List.of("nobody")).get(0)))
-                .everyoneMayBroadcast(true)
-                .reply(Talk.Ask.class, (ask, from) -> new Talk.Answer(ask.n() + 1))
-                .on(Talk.Note.class, (note, from) -> {}))
-        .start();
+  private static Endpoint<Talk> endpoint() {
+    return Endpoint.of(Talk.class)
+        .deflate(Deflate.DEFAULT)
+        .identify(request ->
+            Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
+        .everyoneMayBroadcast(true)
+        .reply(Talk.Ask.class, (ask, from) -> new Talk.Answer(ask.n() + 1))
+        .on(Talk.Note.class, (note, from) -> {});
+  }
+
+  private Server serve(int port) {
+    endpoint = endpoint();
+    return Server.builder().host("127.0.0.1").port(port).endpoint("/ws", endpoint).start();
   }
 
   private Client<Talk> client(String user) {
@@ -57,6 +60,40 @@ class WithServerTest {
     List<String> heard = new CopyOnWriteArrayList<>();
     client.on(Talk.Said.class, event -> heard.add(event.from() + ": " + event.message().message()));
     return heard;
+  }
+
+  /** Over a lost connection, too: the question belongs to the session. */
+  @Test
+  @Tag("D1")
+  void theServerAsksAndTheClientAnswersOnce() throws Exception {
+    List<Integer> asked = new CopyOnWriteArrayList<>();
+    CountDownLatch answering = new CountDownLatch(1);
+    try (Client<Talk> ann = client("ann")) {
+      dev.switchboard.server.Peer<Talk> peer = endpoint.peersOf("ann").getFirst();
+      RefusedException nobody = refusedBy(peer.ask(new Talk.Ask(1)));
+      assertThat(nobody.code()).isEqualTo(ErrorCode.UNKNOWN_TYPE);
+      ann.reply(
+          Talk.Ask.class,
+          ask -> {
+            asked.add(ask.n());
+            assertThat(answering.await(10, TimeUnit.SECONDS)).isTrue();
+            return new Talk.Answer(ask.n() * 2);
+          });
+      CompletableFuture<Talk.Answer> answer = peer.ask(new Talk.Ask(21)).toCompletableFuture();
+      await().until(() -> asked.equals(List.of(21)));
+      peer.close(4000, "come back");
+      await().until(() -> !endpoint.peersOf("ann").contains(peer) && ann.state() == State.OPEN);
+      answering.countDown();
+      assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(new Talk.Answer(42));
+      assertThat(asked).containsExactly(21);
+    }
+  }
+
+  private static RefusedException refusedBy(CompletionStage<?> answer) {
+    CompletableFuture<RefusedException> refused = new CompletableFuture<>();
+    CompletionStage<?> unused =
+        answer.whenComplete((reply, failure) -> refused.complete((RefusedException) failure));
+    return refused.orTimeout(10, TimeUnit.SECONDS).join();
   }
 
   @Test

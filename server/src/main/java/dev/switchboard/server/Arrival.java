@@ -128,6 +128,7 @@ final class Arrival {
           } else if (connection.session() == session) {
             List<Reader.Opening> openings = opening.stream().map(CompletableFuture::join).toList();
             answer.accept(openings);
+            session.questions().open().forEach(connection::send);
             openings.forEach(one -> one.reader().start(one));
           }
         }));

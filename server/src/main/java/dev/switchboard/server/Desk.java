@@ -243,6 +243,11 @@ final class Desk implements ServerConversation.Requests {
     connection.refuse(id, failure);
   }
 
+  @Override
+  public void answered(ServerConversation.Answer answer) {
+    connection.session().questions().answered(answer);
+  }
+
   static RefusedException notAMember(String room) {
     return new RefusedException(
         ErrorCode.NOT_A_MEMBER,

@@ -150,6 +150,7 @@ final class Hub {
   /** A session that was never used: nobody has seen it, so nobody is told. */
   void discard(Session session) {
     sessions.remove(session.id());
+    session.questions().end();
     online.leave(ONLINE, session.user());
   }
 
@@ -178,6 +179,7 @@ final class Hub {
   /** A session ended while it had a connection. */
   void end(Session session) {
     sessions.remove(session.id());
+    session.questions().end();
     online.leave(ONLINE, session.user());
     session.rooms().forEach(room -> presence.leave(room, session.user()));
   }
@@ -185,6 +187,7 @@ final class Hub {
   private void expire(Waiting over) {
     if (over.session.expire(over.since)) {
       sessions.remove(over.session.id());
+      over.session.questions().end();
     }
   }
 

@@ -2,10 +2,13 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.transport.HttpRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -74,6 +77,34 @@ public final class Peer<M> {
             endpoint.clock().millis(),
             endpoint.protocol().encode(message));
     connection.onLoop(() -> connection.send(json));
+  }
+
+  /**
+   * Asks the client, and waits up to 30 seconds for its answer; see {@link #ask(Request,
+   * Duration)}.
+   */
+  public <R extends Record> CompletionStage<R> ask(Request<R> request) {
+    return ask(request, Duration.ofSeconds(30));
+  }
+
+  /**
+   * Asks the client. The question belongs to the session: if the connection is lost, it is asked
+   * again on the next one, and the client's handler is called once all the same. A question to a
+   * client that comes back as a new session fails when the old one ends.
+   *
+   * <p>The stage fails with {@link dev.switchboard.protocol.RefusedException}: with the client's
+   * own code if it refused ({@code unknown_type} if it has no handler), {@code timeout} if it did
+   * not answer in time (it may still have done what it was asked), {@code unavailable} if the
+   * session is over or 100 questions wait already; or with {@link
+   * dev.switchboard.protocol.InvalidMessageException} if the reply is not valid. It completes on
+   * any thread, where nothing may block; a handler may wait for it. Cancelling its future ends the
+   * waiting; the client is not told.
+   *
+   * @param timeout positive
+   * @throws IllegalArgumentException if the request is not one of the endpoint's messages
+   */
+  public <R extends Record> CompletionStage<R> ask(Request<R> request, Duration timeout) {
+    return Asking.ask(endpoint, connection.session(), request, timeout);
   }
 
   /**

@@ -19,6 +19,7 @@ final class Session {
   private final String id = random(12);
   private final String secret = random(24);
   private final String user;
+  private final Questions questions = new Questions(id);
   private final Set<String> rooms = new LinkedHashSet<>(4); // guarded by this
   private @Nullable Connection connection; // guarded by this
   private long detachedAt; // guarded by this
@@ -45,6 +46,11 @@ final class Session {
 
   String user() {
     return user;
+  }
+
+  /** What its client was asked. */
+  Questions questions() {
+    return questions;
   }
 
   /** Compares in constant time. */

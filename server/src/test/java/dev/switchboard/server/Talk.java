@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Fleeting;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.Type;
 import java.util.List;
@@ -21,12 +22,31 @@ sealed interface Talk {
 
   /**
    * An endpoint that knows its users by {@code ?user=}, answers {@code ask} and takes {@code note}.
+   * A note {@code ask ANN} has it ask Ann, and tell whoever sent the note what she said.
    */
   static Endpoint<Talk> endpoint() {
-    return Endpoint.of(Talk.class)
+    Endpoint<Talk> endpoint = Endpoint.of(Talk.class);
+    return endpoint
         .identify(request ->
             Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
         .reply(Ask.class, (ask, from) -> new Answer(ask.n() + 1))
-        .on(Note.class, (note, from) -> {});
+        .on(
+            Note.class,
+            (note, from) -> {
+              if (note.text().startsWith("ask ")) {
+                endpoint.peersOf(note.text().substring(4)).forEach(peer -> pass(peer, from));
+              }
+            });
+  }
+
+  private static void pass(Peer<Talk> asked, Peer<Talk> to) {
+    asked
+        .ask(new Ask(1))
+        .whenComplete((answer, failure) ->
+            to.send(
+                new Note(
+                    failure instanceof RefusedException refused
+                        ? "refused " + refused.code().wire()
+                        : "answered " + answer.n())));
   }
 }

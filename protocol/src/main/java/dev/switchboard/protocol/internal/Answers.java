@@ -200,6 +200,20 @@ public final class Answers {
         });
   }
 
+  /** A request of the server's own code, to be answered under that id. */
+  public static byte[] question(Id id, String type, long timestamp, byte[] data) {
+    return object(
+        type,
+        null,
+        json -> {
+          json.writeName("id");
+          json.writeRawValue(id.json());
+          json.writeNumberProperty("timestamp", timestamp);
+          json.writeName("data");
+          json.writeRawValue(new String(data, StandardCharsets.UTF_8));
+        });
+  }
+
   /** {@code error}. */
   public static byte[] error(Refusal refusal) {
     return object(

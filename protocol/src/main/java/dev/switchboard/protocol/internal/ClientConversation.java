@@ -33,11 +33,13 @@ final class ClientConversation {
   private final ClientPlaces places;
   private final ClientEffects effects;
   private long limit;
+  private final ClientReplies replies;
 
   ClientConversation(ClientQuestions questions, ClientPlaces places, ClientEffects effects) {
     this.questions = questions;
     this.places = places;
     this.effects = effects;
+    this.replies = new ClientReplies(effects);
   }
 
   void pump() {
@@ -86,6 +88,9 @@ final class ClientConversation {
   void begin(ClientReads.Session greeting, boolean resumed, boolean anew) {
     places.retainUser(greeting.user());
     limit = greeting.limit() > 0 ? greeting.limit() : limit;
+    if (!resumed) {
+      replies.clear();
+    }
     for (Answers.LogState log : greeting.logs()) {
       if (places.state(log)) {
         effects.report(new ClientReport.Gap(log.address()));
@@ -167,7 +172,11 @@ final class ClientConversation {
     }
     JsonNode control = envelope.control();
     if (control == null) {
-      message(envelope);
+      if (envelope.id() != null && envelope.addresses().isEmpty()) {
+        replies.asked(envelope.id(), envelope);
+      } else {
+        message(envelope);
+      }
       return;
     }
     switch (envelope.type()) {
@@ -178,6 +187,11 @@ final class ClientConversation {
       case "ping" -> effects.send(Answers.pong(envelope.id()));
       default -> {}
     }
+  }
+
+  /** The user's answer to a question of the server's. */
+  void reply(Id id, byte[] json, boolean open) {
+    replies.answered(id, json, open);
   }
 
   private void message(Envelope envelope) {

@@ -321,6 +321,11 @@ public final class ClientSession {
     return true;
   }
 
+  /** Answers a {@link ClientReport.Question}, of whatever connection of this session. */
+  public void reply(Id id, byte[] json) {
+    conversation.reply(id, json, state == ClientState.OPEN);
+  }
+
   /** Does what is due by now. */
   public void advance(long now) {
     List<ClientQuestion> late = questions.expire(now);

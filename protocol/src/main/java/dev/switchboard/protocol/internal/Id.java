@@ -12,6 +12,11 @@ public record Id(String json) {
     return new Id(Long.toString(number));
   }
 
+  /** The id of a text without characters that JSON escapes. */
+  public static Id of(String text) {
+    return new Id('"' + text + '"');
+  }
+
   /** The number, or -1 if it is a text. */
   public long number() {
     return json.charAt(0) == '"' ? -1 : Long.parseLong(json);

@@ -4,9 +4,12 @@ import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What one connection to a server says, understood: text goes in, requests come out, and what is
@@ -50,7 +53,19 @@ public final class ServerConversation {
 
     /** A message that could not be understood, and not because of what it says: answers it. */
     void failed(@Nullable Id id, RuntimeException failure);
+
+    /** An answer to a question of the server's, which it may no longer wait for. */
+    void answered(Answer answer);
   }
+
+  /**
+   * What the other side answers.
+   *
+   * @param re the question's id
+   * @param refused why there is no reply; null if there is one
+   */
+  public record Answer(
+      Id re, @Nullable RefusedException refused, String type, byte @Nullable [] data) {}
 
   /**
    * A message of one of the protocol's types.
@@ -75,7 +90,9 @@ public final class ServerConversation {
       id = envelope.id();
       boolean opening = first;
       first = false;
-      if (envelope.control() != null) {
+      if (answers(envelope)) {
+        requests.answered(answer(envelope));
+      } else if (envelope.control() != null) {
         control(envelope, opening);
       } else {
         message(envelope);
@@ -110,6 +127,19 @@ public final class ServerConversation {
       id = malformed.id();
     }
     refuse(new Refusal(id, code, why, code.retryable(), details));
+  }
+
+  private static boolean answers(Envelope envelope) {
+    return envelope.re() != null && (envelope.control() == null || envelope.type().equals("error"));
+  }
+
+  private static Answer answer(Envelope envelope) {
+    @Nullable JsonNode error = envelope.control();
+    return new Answer(
+        Objects.requireNonNull(envelope.re()),
+        error == null ? null : ClientReads.refused(error),
+        envelope.type(),
+        envelope.data());
   }
 
   private void control(Envelope envelope, boolean opening) {

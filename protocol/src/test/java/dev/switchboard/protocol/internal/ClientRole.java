@@ -130,6 +130,8 @@ final class ClientRole implements ClientEffects {
     assertThat(difference).as(actual).isNull();
   }
 
+  private Id asked = Id.of(0);
+
   private void call(String[] words) {
     switch (words[0]) {
       case "connect" -> session.connect(now);
@@ -151,6 +153,9 @@ final class ClientRole implements ClientEffects {
               words[2], Address.room(words[1]), words[3].getBytes(StandardCharsets.UTF_8));
       case "request" ->
           ask(new ClientAsk.Tell(words[1], "answer", words[2].getBytes(StandardCharsets.UTF_8)));
+      case "reply" ->
+          session.reply(
+              asked, Answers.reply(asked, words[1], words[2].getBytes(StandardCharsets.UTF_8)));
       case "history" ->
           ask(
               new ClientAsk.History(
@@ -289,6 +294,10 @@ final class ClientRole implements ClientEffects {
           case ClientReport.Reconnected reconnected -> "reconnect_success " + reconnected.attempt();
           case ClientReport.ReconnectFailed failed -> "reconnect_failed " + failed.attempt();
           case ClientReport.Message message -> "message " + entry(message.envelope());
+          case ClientReport.Question question -> {
+            asked = question.id();
+            yield "asked " + question.envelope().type() + " " + text(question.envelope().data());
+          }
           case ClientReport.Text came -> throw new AssertionError("text of another server");
           case ClientReport.Binary binary -> throw new AssertionError("bytes of another server");
           case ClientReport.Piece piece -> throw new AssertionError("bytes of another server");

@@ -141,5 +141,10 @@ class ServerFuzzTest {
     public void failed(@Nullable Id id, RuntimeException failure) {
       throw failure;
     }
+
+    @Override
+    public void answered(ServerConversation.Answer answer) {
+      count++;
+    }
   }
 }

@@ -1,0 +1,79 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Protocol;
+import dev.switchboard.protocol.Request;
+import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.internal.Id;
+import dev.switchboard.protocol.internal.Refusal;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers what the server asks. Thread-safe. */
+final class Replies<M> {
+  private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+
+  private interface Handling {
+    byte[] answer(Id id, byte @org.jspecify.annotations.Nullable [] data) throws Exception;
+  }
+
+  private final Protocol<M> protocol;
+  private final Dispatcher dispatcher;
+  private final Engine engine;
+  private final Map<String, Handling> handlers = new ConcurrentHashMap<>();
+
+  Replies(Protocol<M> protocol, Dispatcher dispatcher, Engine engine) {
+    this.protocol = protocol;
+    this.dispatcher = dispatcher;
+    this.engine = engine;
+  }
+
+  <R extends Record, T extends Request<R>> Subscription add(
+      Class<T> requestClass, Client.Replier<? super T, ? extends R> replier) {
+    MessageType<T> type = protocol.type(requestClass);
+    Handling handling =
+        (id, data) -> {
+          R reply = Objects.requireNonNull(replier.reply(protocol.decode(type, data)), "reply");
+          return Answers.reply(id, protocol.typeOf(reply).name(), protocol.encode(reply));
+        };
+    if (handlers.putIfAbsent(type.name(), handling) != null) {
+      throw new IllegalStateException(type.name() + ": is answered already (expected: once)");
+    }
+    return () -> handlers.remove(type.name(), handling);
+  }
+
+  /** On the loop. */
+  void asked(ClientReport.Question question) {
+    byte[] data = question.envelope().data();
+    dispatcher.submit(() -> answer(question), data == null ? 0 : data.length);
+  }
+
+  private void answer(ClientReport.Question question) {
+    Id id = question.id();
+    String type = question.envelope().type();
+    Handling handling = handlers.get(type);
+    byte[] answer;
+    if (handling == null) {
+      answer =
+          Answers.error(
+              Refusal.of(id, ErrorCode.UNKNOWN_TYPE, "type: " + type + " is not answered here"));
+    } else {
+      try {
+        answer = handling.answer(id, question.envelope().data());
+      } catch (Throwable failure) { // users' code: whatever it throws is answered
+        Refusal refusal = Refusal.of(id, failure);
+        if (refusal.code() == ErrorCode.INTERNAL) {
+          LOG.error("a question of type {} could not be answered", type, failure);
+        }
+        answer = Answers.error(refusal);
+      }
+    }
+    byte[] json = answer;
+    engine.input(session -> session.reply(id, json));
+  }
+}

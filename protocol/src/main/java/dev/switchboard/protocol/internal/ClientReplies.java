@@ -1,0 +1,54 @@
+package dev.switchboard.protocol.internal;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the server has asked in this session ({@code spec/protocol.md#6-answers}). It asks again
+ * after a lost connection; the user is asked once. The answers to the last questions are kept for
+ * that. Confined to the session's thread.
+ */
+final class ClientReplies {
+  private static final int KEPT = 256;
+
+  /** Empty while the user is at it. */
+  private final Map<Id, Optional<byte[]>> answers =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Id, Optional<byte[]>> eldest) {
+          return size() > KEPT;
+        }
+      };
+
+  private final ClientEffects effects;
+
+  ClientReplies(ClientEffects effects) {
+    this.effects = effects;
+  }
+
+  /** Another session has other questions. */
+  void clear() {
+    answers.clear();
+  }
+
+  void asked(Id id, Envelope question) {
+    Optional<byte[]> answer = answers.get(id);
+    if (answer == null) {
+      answers.put(id, Optional.empty());
+      effects.report(new ClientReport.Question(id, question));
+    } else {
+      answer.ifPresent(effects::send);
+    }
+  }
+
+  /** The user has answered; sent now if there is a connection, and when asked again. */
+  void answered(Id id, byte[] json, boolean open) {
+    if (answers.containsKey(id)) {
+      answers.put(id, Optional.of(json));
+      if (open) {
+        effects.send(json);
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Id;
+import dev.switchboard.protocol.internal.ServerConversation.Answer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a session's client was asked and has not answered yet. It belongs to the session, so that a
+ * question outlives a connection: it is asked again, under its id, on the next one. Thread-safe.
+ */
+final class Questions {
+  private static final int MAX_WAITING = 100;
+
+  private record Waiting(byte[] json, CompletableFuture<Answer> answer) {}
+
+  private final String session;
+  private final Map<Id, Waiting> waiting = new LinkedHashMap<>(0); // guarded by this
+  private long last; // guarded by this
+  private boolean ended; // guarded by this
+
+  Questions(String session) {
+    this.session = session;
+  }
+
+  /** A question, and its answer to come. */
+  record Asked(byte[] json, CompletableFuture<Answer> answer) {}
+
+  /** Takes a question; the caller sends it if there is a connection. */
+  Asked ask(String type, long timestamp, byte[] data, Duration timeout) {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    Id id;
+    byte[] json;
+    synchronized (this) {
+      if (ended) {
+        throw over();
+      }
+      if (waiting.size() >= MAX_WAITING) {
+        throw new RefusedException(
+            ErrorCode.UNAVAILABLE,
+            "questions: " + MAX_WAITING + " wait for this client (expected: fewer)");
+      }
+      id = Id.of(session + "." + ++last);
+      json = Answers.question(id, type, timestamp, data);
+      waiting.put(id, new Waiting(json, answer));
+    }
+    CompletionStage<Answer> unused =
+        answer
+            .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete((done, why) -> forget(id));
+    return new Asked(json, answer);
+  }
+
+  private synchronized void forget(Id id) {
+    waiting.remove(id);
+  }
+
+  /** An answer; nothing happens if nobody waits for it any more. */
+  void answered(Answer answer) {
+    Waiting question;
+    synchronized (this) {
+      question = waiting.get(answer.re());
+    }
+    if (question != null) {
+      question.answer.complete(answer);
+    }
+  }
+
+  /** What has to be asked again on a new connection, in the order it was asked. */
+  synchronized List<byte[]> open() {
+    return waiting.values().stream().map(Waiting::json).toList();
+  }
+
+  /** The session is over. */
+  void end() {
+    List<Waiting> left;
+    synchronized (this) {
+      ended = true;
+      left = new ArrayList<>(waiting.values());
+    }
+    left.forEach(question -> question.answer.completeExceptionally(over()));
+  }
+
+  private static RefusedException over() {
+    return new RefusedException(
+        ErrorCode.UNAVAILABLE, "session: over (expected: one that goes on)", false, Map.of());
+  }
+}
