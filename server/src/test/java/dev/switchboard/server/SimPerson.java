@@ -316,6 +316,11 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   @Override
+  public void send(long id, ClientAsk.Streamed stream) {
+    throw new UnsupportedOperationException("a stream for a server that is not ours");
+  }
+
+  @Override
   public void sendIfRoom(byte[] json) {
     send(json);
   }
