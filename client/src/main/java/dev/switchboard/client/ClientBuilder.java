@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ public final class ClientBuilder<C extends WebSocketClient> {
   private int batchCount = 1;
   private Duration batchInterval = Duration.ZERO;
   private @Nullable Outbox outbox;
+  private @Nullable Duration performanceMetrics;
+  private boolean debug;
+  private @Nullable Consumer<? super String> debugLines;
   private int maxMessageBytes = 16 << 20;
   private @Nullable Deflate deflate;
   private @Nullable Proxy proxy;
@@ -207,6 +211,14 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
+   * Tells {@link ClientEvent.PerformanceMetric} at an interval while connected; never by default.
+   */
+  public ClientBuilder<C> performanceMetrics(Duration interval) {
+    performanceMetrics = interval;
+    return this;
+  }
+
+  /**
    * Looks names up elsewhere; with the JDK by default. If a name has several addresses, each is
    * tried 250 ms after the one before or when that has failed, and the first to answer is taken.
    */
@@ -223,6 +235,23 @@ public final class ClientBuilder<C extends WebSocketClient> {
   /** Offers permessage-deflate with other parameters. */
   public ClientBuilder<C> deflate(Deflate how) {
     deflate = how;
+    return this;
+  }
+
+  /**
+   * Writes what is sent, received and told to the logger {@code dev.switchboard.client.debug}, at
+   * INFO, with secrets masked; also as {@link ClientEvent.Debug}. Off by default.
+   */
+  public ClientBuilder<C> debug() {
+    debug = true;
+    debugLines = null;
+    return this;
+  }
+
+  /** The same, but to a consumer instead of the logger; it runs as handlers do. */
+  public ClientBuilder<C> debug(Consumer<? super String> lines) {
+    debug = true;
+    debugLines = lines;
     return this;
   }
 
@@ -260,6 +289,9 @@ public final class ClientBuilder<C extends WebSocketClient> {
             batchCount,
             batchInterval,
             outbox,
+            performanceMetrics,
+            debug,
+            debugLines,
             maxMessageBytes,
             deflate,
             proxy,

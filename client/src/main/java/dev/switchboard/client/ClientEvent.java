@@ -88,4 +88,14 @@ public sealed interface ClientEvent {
       @Nullable String data,
       dev.switchboard.protocol.SwitchboardException cause)
       implements ClientEvent {}
+
+  /** How the client does, told at an interval while it is connected. */
+  record PerformanceMetric(Statistics statistics) implements ClientEvent {}
+
+  /**
+   * Something happened that a debugger wants to see ({@link ClientBuilder#debug()}): {@code >}
+   * sent, {@code <} received, {@code =} told to handlers, {@code *} about the socket. Secrets are
+   * masked.
+   */
+  record Debug(String line) implements ClientEvent {}
 }

@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param proxy null for none
  * @param queueAge null for no limit
  * @param outbox null for none
+ * @param performanceMetrics null for never
+ * @param debugLines null for the logger
  */
 record ClientOptions(
     boolean greeted,
@@ -44,6 +47,9 @@ record ClientOptions(
     int batchCount,
     Duration batchInterval,
     @Nullable Outbox outbox,
+    @Nullable Duration performanceMetrics,
+    boolean debug,
+    @Nullable Consumer<? super String> debugLines,
     int maxMessageBytes,
     @Nullable Deflate deflate,
     @Nullable Proxy proxy,
@@ -66,6 +72,9 @@ record ClientOptions(
     range("batchCount", batchCount, 1, 10_000);
     if (batchCount > 1) {
       duration("batchInterval", batchInterval);
+    }
+    if (performanceMetrics != null) {
+      duration("performanceMetrics", performanceMetrics);
     }
     if (outbox != null && whenFull != WhenFull.REFUSE && whenFull != WhenFull.BLOCK) {
       throw new IllegalArgumentException(

@@ -47,6 +47,7 @@ final class Engine implements ClientEffects {
   private final Consumer<ClientReport> reports;
   private final Runnable over;
   private final Dispatcher dispatcher;
+  private final Traffic traffic;
   private final EventLoop loop = SharedLoops.acquire();
   private final ClientSession session;
   private final @Nullable QueueGate gate;
@@ -66,6 +67,7 @@ final class Engine implements ClientEffects {
   private final ArrayDeque<Consumer<ClientSession>> inputs = new ArrayDeque<>();
   private @Nullable ScheduledFuture<?> timer;
   private long timerAt = Long.MAX_VALUE;
+  private volatile @Nullable ScheduledFuture<?> metrics;
 
   /**
    * An engine with a loop of its own to be given back with {@link #release}.
@@ -74,10 +76,15 @@ final class Engine implements ClientEffects {
    * @param over told on the handlers' thread when the client is closed or has given up
    */
   Engine(
-      ClientOptions options, Dispatcher dispatcher, Consumer<ClientReport> reports, Runnable over) {
+      ClientOptions options,
+      Dispatcher dispatcher,
+      Traffic traffic,
+      Consumer<ClientReport> reports,
+      Runnable over) {
     this.over = over;
     this.options = options;
     this.dispatcher = dispatcher;
+    this.traffic = traffic;
     this.reports = reports;
     this.session =
         new ClientSession(
@@ -323,7 +330,42 @@ final class Engine implements ClientEffects {
       if (outgoing != null) {
         outgoing.close();
       }
+      if (metrics != null) {
+        metrics.cancel(false);
+      }
+      try {
+        loop.execute(this::cancelTimer);
+      } catch (RejectedExecutionException ended) {
+        LOG.debug("the loop ended before its client", ended);
+      }
       SharedLoops.release();
+    }
+  }
+
+  /** Does something on the loop at an interval, while there is a connection. To be called once. */
+  void every(Duration interval, Runnable what) {
+    long nanos = interval.toNanos();
+    metrics =
+        loop.scheduleAtFixedRate(
+            () -> {
+              if (state == ClientState.OPEN) {
+                what.run();
+              }
+            },
+            nanos,
+            nanos,
+            TimeUnit.NANOSECONDS);
+  }
+
+  /** What comes over the connections, for those who count. */
+  Traffic traffic() {
+    return traffic;
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel(false);
+      timer = null;
     }
   }
 
@@ -332,12 +374,9 @@ final class Engine implements ClientEffects {
     if (at == timerAt) {
       return;
     }
-    if (timer != null) {
-      timer.cancel(false);
-      timer = null;
-    }
+    cancelTimer();
     timerAt = at;
-    if (at != Long.MAX_VALUE) {
+    if (at != Long.MAX_VALUE && !released.get()) {
       timer = loop.schedule(this::tick, Math.max(0, at - now()), TimeUnit.MILLISECONDS);
     }
   }
@@ -358,6 +397,7 @@ final class Engine implements ClientEffects {
   public void connect(int number) {
     connecting = number;
     paused = false;
+    traffic.note("* connecting to " + Masking.uri(options.uri()));
     ClientTransport.connect(options.request(), loop, open -> new Incoming(this, number, pieces))
         .whenComplete((open, failure) -> {
           if (open != null && loop.inEventLoop()) {
@@ -385,6 +425,7 @@ final class Engine implements ClientEffects {
   public void send(byte[] json) {
     Outflow flow = outflow;
     if (flow != null) {
+      traffic.sent(true, json);
       flow.send(true, json, null);
     }
   }
@@ -393,6 +434,7 @@ final class Engine implements ClientEffects {
   public void send(long id, ClientAsk.Frame frame) {
     Outflow flow = outflow;
     if (flow != null) {
+      traffic.sent(frame.text(), frame.payload());
       flow.send(frame.text(), frame.payload(), written(id));
     }
   }
@@ -401,6 +443,7 @@ final class Engine implements ClientEffects {
   public void send(long id, ClientAsk.Streamed stream) {
     Outflow flow = outflow;
     if (flow != null) {
+      traffic.note("> (a stream)");
       flow.send((Upload) stream.source(), written(id));
     }
   }
@@ -414,6 +457,7 @@ final class Engine implements ClientEffects {
   public void sendIfRoom(byte[] json) {
     WebSocket open = socket;
     if (open != null && open.pendingBytes() < FLEETING_ROOM && !busy()) {
+      traffic.sent(true, json);
       open.sendText(json);
     }
   }
@@ -436,6 +480,7 @@ final class Engine implements ClientEffects {
   public void ping() {
     WebSocket open = socket;
     if (open != null) {
+      traffic.note("> ping");
       open.sendPing(NO_BYTES);
     }
   }
@@ -448,6 +493,7 @@ final class Engine implements ClientEffects {
         paused = false;
         open.resumeReading();
       }
+      traffic.note("> close " + code + " " + reason);
       open.close(code, reason);
     }
   }
@@ -470,6 +516,7 @@ final class Engine implements ClientEffects {
   @Override
   public void state(ClientState next) {
     state = next;
+    traffic.note("* " + next);
     if (next == ClientState.CLOSED) {
       dispatcher.submit(over, 0);
     }
@@ -481,6 +528,7 @@ final class Engine implements ClientEffects {
   @Override
   public void report(ClientReport report) {
     rooms = session.rooms();
+    traffic.reported(report);
     reports.accept(report);
     if (dispatcher.full()) {
       adjust();

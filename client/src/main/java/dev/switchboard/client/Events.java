@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 /** Turns what the session reports into what users' handlers get. Thread-safe. */
 final class Events {
   private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+  private static final Logger DEBUG = LoggerFactory.getLogger("dev.switchboard.client.debug");
 
   private final Dispatcher dispatcher;
   private final Consumer<ClientReport.Received> messages;
@@ -93,6 +94,22 @@ final class Events {
     }
     ClientEvent event = event(report);
     dispatcher.submit(() -> tell(event), 0);
+  }
+
+  /** On the loop: a line of the debug log. */
+  void debug(String line) {
+    dispatcher.submit(() -> tell(new ClientEvent.Debug(line)), line.length());
+  }
+
+  /** Where the lines of the debug log go, besides to handlers of events; null for the logger. */
+  void debugTo(@Nullable Consumer<? super String> lines) {
+    Consumer<? super String> to = lines == null ? DEBUG::info : lines;
+    Subscription unused = events(ClientEvent.Debug.class, event -> to.accept(event.line()));
+  }
+
+  /** On the loop: it is time to tell how the client does. */
+  void performance(Statistics statistics) {
+    dispatcher.submit(() -> tell(new ClientEvent.PerformanceMetric(statistics)), 0);
   }
 
   /** On the handlers' thread. */

@@ -23,7 +23,7 @@ final class Handshakes {
         failure instanceof CompletionException wrapped && wrapped.getCause() != null
             ? wrapped.getCause()
             : failure;
-    String where = "connect to " + uri + ": ";
+    String where = "connect to " + Masking.uri(uri) + ": ";
     if (cause instanceof HandshakeException handshake) {
       return new Refusal(
           new ConnectException(

@@ -19,12 +19,14 @@ final class Incoming implements WebSocketListener {
   @Override
   public void onText(ByteBuf view) {
     byte[] json = ByteBufUtil.getBytes(view);
+    engine.traffic().received(true, json);
     engine.enter(session -> session.received(Engine.now(), number, json));
   }
 
   @Override
   public void onBinary(ByteBuf view) {
     byte[] payload = ByteBufUtil.getBytes(view);
+    engine.traffic().received(false, payload);
     engine.enter(session -> session.receivedBinary(Engine.now(), number, payload));
   }
 
@@ -36,21 +38,25 @@ final class Incoming implements WebSocketListener {
   @Override
   public void onFragment(ByteBuf view, boolean last) {
     byte[] piece = ByteBufUtil.getBytes(view);
+    engine.traffic().receivedPiece(piece.length, last);
     engine.enter(session -> session.receivedPiece(Engine.now(), number, piece, last));
   }
 
   @Override
   public void onPing(ByteBuf view) {
+    engine.traffic().note("< ping");
     engine.enter(session -> session.heard(Engine.now(), number));
   }
 
   @Override
   public void onPong(ByteBuf view) {
+    engine.traffic().note("< pong");
     engine.enter(session -> session.ponged(Engine.now(), number));
   }
 
   @Override
   public void onClose(int code, String reason, boolean clean) {
+    engine.traffic().note("< close " + code + (clean ? " clean " : " unclean ") + reason);
     engine.enter(session -> session.closed(Engine.now(), number, code, reason, clean));
   }
 }

@@ -6,6 +6,7 @@ import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientSession;
 import dev.switchboard.transport.WebSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -33,13 +34,20 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   final Events events;
   final Engine engine;
   final Pulled pulled;
+  private final Traffic traffic;
 
   WebSocketClient(ClientOptions options) {
     this.options = options;
     this.dispatcher = new Dispatcher(this::flow);
     this.events = new Events(dispatcher, this::received);
     this.pulled = new Pulled(dispatcher);
-    this.engine = new Engine(options, dispatcher, this::reported, pulled::end);
+    this.traffic = new Traffic(options.debug() ? events::debug : null);
+    this.engine = new Engine(options, dispatcher, traffic, this::reported, pulled::end);
+    events.debugTo(options.debugLines());
+    Duration interval = options.performanceMetrics();
+    if (interval != null) {
+      engine.every(interval, () -> events.performance(statistics()));
+    }
   }
 
   private void flow() {
@@ -73,7 +81,8 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       engine.input(session -> session.close(Engine.now(), CloseCode.NORMAL.code(), ""));
-      throw new ConnectException("connect to " + options.uri() + ": interrupted", 0, true, null);
+      throw new ConnectException(
+          "connect to " + Masking.uri(options.uri()) + ": interrupted", 0, true, null);
     } catch (ExecutionException failed) {
       throw Waiting.unwrapped(failed);
     }
@@ -88,7 +97,10 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     if (engine.ending()) {
       return CompletableFuture.failedFuture(
           new ConnectException(
-              "connect to " + options.uri() + ": the client is closed", 0, false, null));
+              "connect to " + Masking.uri(options.uri()) + ": the client is closed",
+              0,
+              false,
+              null));
     }
     CompletableFuture<SessionInfo> opened = events.opening();
     engine.input(session -> {
@@ -114,6 +126,16 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   /** Whether messages can flow now. */
   public boolean isConnected() {
     return state() == State.OPEN;
+  }
+
+  /** What the client has done since it was built. */
+  public Statistics statistics() {
+    return traffic.statistics();
+  }
+
+  /** What is to be known about the client when something is wrong, without secrets. */
+  public DebugInfo debugInfo() {
+    return DebugInfo.of(this);
   }
 
   /** How full the queue is now; empty if the client is closed. */

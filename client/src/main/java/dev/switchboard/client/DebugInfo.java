@@ -1,0 +1,54 @@
+package dev.switchboard.client;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What is to be known about a client when something is wrong, without secrets. Immutable.
+ *
+ * @param text a line for each fact
+ * @param json the same as an object
+ */
+public record DebugInfo(String text, String json) {
+
+  static DebugInfo of(WebSocketClient client) {
+    ClientOptions options = client.options;
+    Map<String, @Nullable Object> facts = new LinkedHashMap<>();
+    facts.put("uri", Masking.uri(options.uri()));
+    facts.put("headers", Masking.headers(options.headers()));
+    facts.put("subprotocols", String.join(", ", options.subprotocols()));
+    facts.put("state", client.state().name());
+    SessionInfo session = client.events.session().orElse(null);
+    facts.put("session", session == null ? null : session.id());
+    facts.put("user", session == null ? null : session.user());
+    facts.put("rooms", String.join(", ", client.engine.joined()));
+    QueueStatus queue = client.queueStatus();
+    facts.put("queue.waiting", queue.waiting());
+    facts.put("queue.onTheWay", queue.onTheWay());
+    facts.put("queue.bytes", queue.bytes());
+    facts.put("queue.full", queue.full());
+    facts.put("queue.oldest", queue.oldest().toString());
+    facts.put("queue.whenFull", options.whenFull().name());
+    Outbox outbox = options.outbox();
+    facts.put("outbox", outbox == null ? null : outbox.path().toString());
+    put(facts, client.statistics());
+    facts.put("reconnect", options.reconnect().toString());
+    facts.put("java", System.getProperty("java.version"));
+    StringBuilder text = new StringBuilder();
+    facts.forEach((name, value) -> text.append(name).append(": ").append(value).append('\n'));
+    return new DebugInfo(text.toString(), new JsonMapper().writeValueAsString(facts));
+  }
+
+  private static void put(Map<String, @Nullable Object> facts, Statistics statistics) {
+    facts.put("messagesSent", statistics.messagesSent());
+    facts.put("messagesReceived", statistics.messagesReceived());
+    facts.put("bytesSent", statistics.bytesSent());
+    facts.put("bytesReceived", statistics.bytesReceived());
+    facts.put("uptime", statistics.uptime().toString());
+    facts.put("connections", statistics.connections());
+    facts.put("reconnectAttempts", statistics.reconnectAttempts());
+    facts.put("roundTrip", String.valueOf(statistics.roundTrip()));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.internal.ClientReport;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees everything that goes over a client's connections: counts it, and writes it down if asked to.
+ * Fed on the loop; {@link #statistics} is thread-safe.
+ */
+final class Traffic {
+  private final @Nullable Consumer<String> log;
+  private final AtomicLong messagesSent = new AtomicLong();
+  private final AtomicLong messagesReceived = new AtomicLong();
+  private final AtomicLong bytesSent = new AtomicLong();
+  private final AtomicLong bytesReceived = new AtomicLong();
+  private final AtomicLong connections = new AtomicLong();
+  private final AtomicLong attempts = new AtomicLong();
+  private volatile @Nullable Long openedAt;
+  private volatile @Nullable Duration roundTrip;
+
+  /**
+   * Nothing seen yet.
+   *
+   * @param log gets a readable line for each thing seen; null to write nothing
+   */
+  Traffic(@Nullable Consumer<String> log) {
+    this.log = log;
+  }
+
+  Statistics statistics() {
+    Long since = openedAt;
+    return new Statistics(
+        messagesSent.get(),
+        messagesReceived.get(),
+        bytesSent.get(),
+        bytesReceived.get(),
+        since == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since),
+        connections.get(),
+        attempts.get(),
+        roundTrip);
+  }
+
+  void sent(boolean text, byte[] payload) {
+    messagesSent.incrementAndGet();
+    bytesSent.addAndGet(payload.length);
+    if (log != null) {
+      log.accept("> " + Masking.payload(text, payload));
+    }
+  }
+
+  void received(boolean text, byte[] payload) {
+    messagesReceived.incrementAndGet();
+    bytesReceived.addAndGet(payload.length);
+    if (log != null) {
+      log.accept("< " + Masking.payload(text, payload));
+    }
+  }
+
+  /** A piece of a message came that is not held in memory. */
+  void receivedPiece(int bytes, boolean last) {
+    bytesReceived.addAndGet(bytes);
+    if (last) {
+      messagesReceived.incrementAndGet();
+      note("< (the end of a message in pieces)");
+    }
+  }
+
+  /** Something else that happened, such as a ping; the line begins with its direction. */
+  void note(String line) {
+    if (log != null) {
+      log.accept(line);
+    }
+  }
+
+  /** Something the user hears of. */
+  void reported(ClientReport report) {
+    switch (report) {
+      case ClientReport.Opened opened -> {
+        connections.incrementAndGet();
+        openedAt = System.nanoTime();
+      }
+      case ClientReport.Closed closed -> openedAt = null;
+      case ClientReport.Reconnecting attempt -> attempts.incrementAndGet();
+      case ClientReport.Heartbeat beat -> roundTrip = Duration.ofMillis(beat.roundTrip());
+      default -> {}
+    }
+    if (log != null && !(report instanceof ClientReport.Received)) { // a frame, written already
+      log.accept("= " + Masking.words(report.toString()));
+    }
+  }
+}
