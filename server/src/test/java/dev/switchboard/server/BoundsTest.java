@@ -143,8 +143,16 @@ class BoundsTest {
     try (Server server = serve(endpoint)) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
         String upgrade =
-            "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+            """
+            GET /ws HTTP/1.1
+            Host: x
+            Upgrade: websocket
+            Connection: Upgrade
+            Sec-WebSocket-Version: 13
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+            """
+                .replace("\n", "\r\n");
         socket.getOutputStream().write(upgrade.getBytes(US_ASCII));
         asked.await();
         socket.setSoLinger(true, 0); // ends it with a reset, which the server sees at once
