@@ -10,6 +10,7 @@ import dev.switchboard.transport.HandshakeException;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -226,7 +227,8 @@ class ConnectTest {
       assertThat(open.readyState()).isEqualTo(ReadyState.OPEN);
       assertThat(open.subprotocol()).isEqualTo("switchboard.v1.json");
       assertThat(open.extensions()).isEmpty();
-      assertThat(open.remoteAddress()).isEqualTo(new InetSocketAddress("127.0.0.1", peer.port()));
+      assertThat(open.remoteAddress())
+          .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()));
       line.drop();
       await().until(() -> client.state() == State.WAITING);
       assertThat(client.connection().readyState()).isEqualTo(ReadyState.CLOSED);

@@ -30,7 +30,7 @@ class GuideTest {
       import java.time.Duration;
       import java.util.Map;
 
-      class Snippet%d {
+      class Snippet@number {
         sealed interface Chat {}
         record Said(String text) implements Chat {}
         @Fleeting record Typing(boolean on) implements Chat {}
@@ -42,7 +42,7 @@ class GuideTest {
         void copy(InputStream from, Path to) {}
 
         void run() throws Exception {
-      %s
+      @code
         }
       }
       """;
@@ -59,7 +59,9 @@ class GuideTest {
     while (snippets.find()) {
       count++;
       Path file = folder.resolve("Snippet" + count + ".java");
-      Files.writeString(file, FRAME.formatted(count, snippets.group(1)));
+      Files.writeString(
+          file,
+          FRAME.replace("@number", String.valueOf(count)).replace("@code", snippets.group(1)));
       arguments.add(file.toString());
     }
     assertThat(count).isGreaterThan(8);

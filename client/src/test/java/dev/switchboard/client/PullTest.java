@@ -14,7 +14,6 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,13 +24,11 @@ class PullTest {
   private final Peer peer = new Peer();
   private final Client<Talk> client =
       Client.of(Talk.class).reconnect(Reconnect.never()).build(peer.uri());
-  private Peer.@Nullable Line line;
 
   private Peer.Line open() {
     CompletableFuture<SessionInfo> opening = client.connectAsync().toCompletableFuture();
     Peer.Line opened = peer.welcome();
     opening.orTimeout(5, TimeUnit.SECONDS).join();
-    line = opened;
     return opened;
   }
 
