@@ -9,6 +9,7 @@ import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.internal.ClientAnswer;
 import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.internal.Encodings;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +32,7 @@ public final class Client<M> extends WebSocketClient {
   private final Replies<M> replies;
 
   Client(Protocol<M> protocol, ClientOptions options) {
-    super(options);
+    super(options, Encodings.of(protocol));
     this.protocol = protocol;
     this.messages = new TypedMessages<>(protocol, dispatcher, events);
     this.replies = new Replies<>(protocol, dispatcher, engine);
@@ -295,6 +296,6 @@ public final class Client<M> extends WebSocketClient {
       throw new RefusedException(
           ErrorCode.INTERNAL, "reply: none (expected: a " + expected + " to " + request.getClass());
     }
-    return protocol.decode(protocol.type(expected), reply.data());
+    return protocol.decode(protocol.type(expected), reply.payload());
   }
 }

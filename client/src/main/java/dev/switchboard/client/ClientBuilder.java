@@ -1,6 +1,7 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.internal.Encodings;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.Proxy;
@@ -59,7 +60,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   ClientBuilder(boolean greeted, Function<ClientOptions, C> making) {
     this.greeted = greeted;
     this.making = making;
-    this.subprotocols = greeted ? List.of("switchboard.v1.json") : List.of();
+    this.subprotocols = greeted ? Encodings.JSON.subprotocols() : List.of();
   }
 
   /** Adds a header to each upgrade request; none by default. */
@@ -93,6 +94,14 @@ public final class ClientBuilder<C extends WebSocketClient> {
   public ClientBuilder<C> subprotocols(String... names) {
     subprotocols = List.of(names);
     return this;
+  }
+
+  /**
+   * Offers CBOR, and JSON after it: smaller messages, and {@code byte[]} without base64, from a
+   * server that speaks it. Whichever the server picks, nothing else changes.
+   */
+  public ClientBuilder<C> cbor() {
+    return subprotocols("switchboard.v1.cbor", "switchboard.v1.json");
   }
 
   /**

@@ -10,6 +10,9 @@ import dev.switchboard.protocol.internal.ClientQueueStatus;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientSession;
 import dev.switchboard.protocol.internal.ClientState;
+import dev.switchboard.protocol.internal.Draft;
+import dev.switchboard.protocol.internal.Encoding;
+import dev.switchboard.protocol.internal.Encodings;
 import dev.switchboard.transport.ClientTransport;
 import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;
@@ -44,6 +47,7 @@ final class Engine implements ClientEffects {
   private static final byte[] NO_BYTES = {};
 
   private final ClientOptions options;
+  private final Encodings encodings;
   private final Consumer<ClientReport> reports;
   private final Runnable over;
   private final Dispatcher dispatcher;
@@ -60,6 +64,7 @@ final class Engine implements ClientEffects {
   private volatile List<String> rooms = List.of();
   private volatile @Nullable WebSocket socket;
   private @Nullable Outflow outflow;
+  private Encoding encoding = Encoding.JSON;
   private int connecting;
   private boolean paused;
   private boolean entered;
@@ -77,12 +82,14 @@ final class Engine implements ClientEffects {
    */
   Engine(
       ClientOptions options,
+      Encodings encodings,
       Dispatcher dispatcher,
       Traffic traffic,
       Consumer<ClientReport> reports,
       Runnable over) {
     this.over = over;
     this.options = options;
+    this.encodings = encodings;
     this.dispatcher = dispatcher;
     this.traffic = traffic;
     this.reports = reports;
@@ -106,6 +113,11 @@ final class Engine implements ClientEffects {
   /** From the next connection on, binary messages come in pieces. Thread-safe. */
   void pieces() {
     pieces = true;
+  }
+
+  /** What is spoken on the present connection. On the loop. */
+  Encoding encoding() {
+    return encoding;
   }
 
   /** Where the client is. Thread-safe. */
@@ -417,16 +429,19 @@ final class Engine implements ClientEffects {
     } else {
       socket = open;
       outflow = new Outflow(open);
-      enter(machine -> machine.opened(now(), number));
+      encoding = encodings.agreed(open.subprotocol());
+      enter(machine -> machine.opened(now(), number, encoding));
     }
   }
 
   @Override
-  public void send(byte[] json) {
+  public void send(Draft message) {
     Outflow flow = outflow;
     if (flow != null) {
-      traffic.sent(true, json);
-      flow.send(true, json, null);
+      boolean text = !encoding.binary();
+      byte[] bytes = encoding.write(message);
+      traffic.sent(text, bytes);
+      flow.send(text, bytes, null);
     }
   }
 
@@ -454,11 +469,10 @@ final class Engine implements ClientEffects {
   }
 
   @Override
-  public void sendIfRoom(byte[] json) {
+  public void sendIfRoom(Draft message) {
     WebSocket open = socket;
     if (open != null && open.pendingBytes() < FLEETING_ROOM && !busy()) {
-      traffic.sent(true, json);
-      open.sendText(json);
+      send(message);
     }
   }
 
@@ -468,7 +482,17 @@ final class Engine implements ClientEffects {
   }
 
   @Override
-  public void ping(byte[] message) {
+  public void ping(byte[] words) {
+    Outflow flow = outflow;
+    if (flow == null || flow.busy()) {
+      ping();
+    } else {
+      flow.send(true, words, null);
+    }
+  }
+
+  @Override
+  public void ping(Draft message) {
     if (busy()) {
       ping();
     } else {

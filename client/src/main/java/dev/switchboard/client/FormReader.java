@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.internal.Envelope;
 import dev.switchboard.protocol.internal.Json;
 import java.util.Arrays;
@@ -64,6 +65,18 @@ final class FormReader {
   private Envelope envelope(String name, byte @Nullable [] json) {
     long time = timestamp > 0 ? timestamp : System.currentTimeMillis();
     return new Envelope(
-        name, null, null, null, List.of(), false, false, true, null, 0, time, json, null);
+        name,
+        null,
+        null,
+        null,
+        List.of(),
+        false,
+        false,
+        true,
+        null,
+        0,
+        time,
+        Payload.json(json),
+        null);
   }
 }

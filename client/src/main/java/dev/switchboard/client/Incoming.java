@@ -18,16 +18,18 @@ final class Incoming implements WebSocketListener {
 
   @Override
   public void onText(ByteBuf view) {
-    byte[] json = ByteBufUtil.getBytes(view);
-    engine.traffic().received(true, json);
-    engine.enter(session -> session.received(Engine.now(), number, json));
+    received(view, false);
   }
 
   @Override
   public void onBinary(ByteBuf view) {
-    byte[] payload = ByteBufUtil.getBytes(view);
-    engine.traffic().received(false, payload);
-    engine.enter(session -> session.receivedBinary(Engine.now(), number, payload));
+    received(view, true);
+  }
+
+  private void received(ByteBuf view, boolean binary) {
+    byte[] message = ByteBufUtil.getBytes(view);
+    engine.traffic().received(!binary, message);
+    engine.enter(session -> session.received(Engine.now(), number, binary, message));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.internal.Encodings;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   private @Nullable Download download; // confined to the loop
 
   RawClient(ClientOptions options) {
-    super(options);
+    super(options, Encodings.JSON);
   }
 
   /**

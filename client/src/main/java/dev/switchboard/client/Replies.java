@@ -2,15 +2,18 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.Refusal;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +22,7 @@ final class Replies<M> {
   private static final Logger LOG = LoggerFactory.getLogger(Client.class);
 
   private interface Handling {
-    byte[] answer(Id id, byte @org.jspecify.annotations.Nullable [] data) throws Exception;
+    Draft answer(Id id, @Nullable Payload data) throws Exception;
   }
 
   private final Protocol<M> protocol;
@@ -39,7 +42,7 @@ final class Replies<M> {
     Handling handling =
         (id, data) -> {
           R reply = Objects.requireNonNull(replier.reply(protocol.decode(type, data)), "reply");
-          return Answers.reply(id, protocol.typeOf(reply).name(), protocol.encode(reply));
+          return Answers.reply(id, protocol.typeOf(reply).name(), protocol.payload(reply));
         };
     if (handlers.putIfAbsent(type.name(), handling) != null) {
       throw new IllegalStateException(type.name() + ": is answered already (expected: once)");
@@ -49,22 +52,22 @@ final class Replies<M> {
 
   /** On the loop. */
   void asked(ClientReport.Question question) {
-    byte[] data = question.envelope().data();
-    dispatcher.submit(() -> answer(question), data == null ? 0 : data.length);
+    Payload data = question.envelope().payload();
+    dispatcher.submit(() -> answer(question), data == null ? 0 : data.bytes().length);
   }
 
   private void answer(ClientReport.Question question) {
     Id id = question.id();
     String type = question.envelope().type();
     Handling handling = handlers.get(type);
-    byte[] answer;
+    Draft answer;
     if (handling == null) {
       answer =
           Answers.error(
               Refusal.of(id, ErrorCode.UNKNOWN_TYPE, "type: " + type + " is not answered here"));
     } else {
       try {
-        answer = handling.answer(id, question.envelope().data());
+        answer = handling.answer(id, question.envelope().payload());
       } catch (Throwable failure) { // users' code: whatever it throws is answered
         Refusal refusal = Refusal.of(id, failure);
         if (refusal.code() == ErrorCode.INTERNAL) {
@@ -73,7 +76,7 @@ final class Replies<M> {
         answer = Answers.error(refusal);
       }
     }
-    byte[] json = answer;
-    engine.input(session -> session.reply(id, json));
+    Draft said = answer;
+    engine.input(session -> session.reply(id, said));
   }
 }

@@ -3,6 +3,7 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.Envelope;
@@ -67,8 +68,9 @@ final class TypedMessages<M> {
   /** On the loop: leaves it to the handlers' thread, if there is a handler. */
   void received(ClientReport.Received message) {
     if (message instanceof ClientReport.Message entry && !messages.isEmpty()) {
-      byte[] data = entry.envelope().data();
-      dispatcher.submit(() -> handle(entry.envelope()), data == null ? 0 : data.length);
+      Payload payload = entry.envelope().payload();
+      dispatcher.submit(
+          () -> handle(entry.envelope()), payload == null ? 0 : payload.bytes().length);
     }
   }
 
@@ -122,7 +124,7 @@ final class TypedMessages<M> {
   private <T extends M> MessageEvent<T> read(MessageType<T> type, Envelope envelope) {
     List<Address> addresses = envelope.addresses();
     return new MessageEvent<>(
-        protocol.decode(type, envelope.data()),
+        protocol.decode(type, envelope.payload()),
         type.name(),
         addresses.isEmpty() ? null : addresses.get(0),
         envelope.fleeting() ? 0 : envelope.seq(),

@@ -4,6 +4,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientSession;
+import dev.switchboard.protocol.internal.Encodings;
 import dev.switchboard.transport.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,13 +37,13 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   final Pulled pulled;
   private final Traffic traffic;
 
-  WebSocketClient(ClientOptions options) {
+  WebSocketClient(ClientOptions options, Encodings encodings) {
     this.options = options;
     this.dispatcher = new Dispatcher(this::flow);
     this.events = new Events(dispatcher, this::received);
     this.pulled = new Pulled(dispatcher);
     this.traffic = new Traffic(options.debug() ? events::debug : null);
-    this.engine = new Engine(options, dispatcher, traffic, this::reported, pulled::end);
+    this.engine = new Engine(options, encodings, dispatcher, traffic, this::reported, pulled::end);
     events.debugTo(options.debugLines());
     Duration interval = options.performanceMetrics();
     if (interval != null) {

@@ -16,10 +16,10 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>What a record may hold: primitives and their boxes, {@code String}, {@code BigDecimal}, {@code
  * BigInteger}, {@code UUID}, {@code URI}, enums, {@code java.time} types, {@code byte[]} (base64 in
- * JSON), Jackson's {@code JsonNode}, records of the same, {@code Optional}, lists, sets and maps
- * (with string keys) of the same, and sealed interfaces with {@code @JsonTypeInfo}. A component
- * must be present and not null unless it is an {@code Optional} or its type is marked
- * {@code @Nullable}.
+ * JSON, a byte string in CBOR), Jackson's {@code JsonNode}, records of the same, {@code Optional},
+ * lists, sets and maps (with string keys) of the same, and sealed interfaces with
+ * {@code @JsonTypeInfo}. A component must be present and not null unless it is an {@code Optional}
+ * or its type is marked {@code @Nullable}.
  *
  * @param <M> the sealed interface
  */
@@ -158,6 +158,11 @@ public final class Protocol<M> {
     }
   }
 
+  /** The same, to be read in any encoding. Throws as {@link #encode}. */
+  public Payload payload(Object message) {
+    return Payload.of(encode(message));
+  }
+
   /**
    * The message in an envelope's {@code data}.
    *
@@ -165,9 +170,19 @@ public final class Protocol<M> {
    * @throws InvalidMessageException if it is not such a message, or a validator refuses it
    */
   public <T> T decode(MessageType<T> type, byte @Nullable [] data) {
+    return decode(type, Payload.json(data));
+  }
+
+  /**
+   * The message in an envelope's {@code data}, in whatever encoding it came.
+   *
+   * @param data null stands for an empty object
+   * @throws InvalidMessageException if it is not such a message, or a validator refuses it
+   */
+  public <T> T decode(MessageType<T> type, @Nullable Payload data) {
     T message = codec.decode(type, data);
     if (!checks.isEmpty()) {
-      checks.run(message, data);
+      checks.run(message, data == null ? null : data.json());
     }
     return message;
   }

@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import java.util.LinkedHashMap;
@@ -17,32 +18,32 @@ record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) 
     if (failure != null || outcome == null) {
       connection.refuse(id, failure != null ? failure : new NullPointerException("outcome"));
     } else if (id != null) {
-      byte[] answer;
+      Draft answer;
       try {
-        answer = bytes(id, outcome);
+        answer = draft(id, outcome);
       } catch (RuntimeException notOfTheProtocol) { // a reply that cannot be encoded
         connection.refuse(id, notOfTheProtocol);
         return;
       }
       if (answer != null) {
-        connection.onLoop(() -> connection.send(answer));
+        connection.answer(answer);
       }
     }
   }
 
-  private byte @Nullable [] bytes(Id id, Outcome outcome) {
+  private @Nullable Draft draft(Id id, Outcome outcome) {
     return switch (outcome) {
       case Outcome.Replied replied ->
           Answers.reply(
               id,
               endpoint.protocol().typeOf(replied.reply()).name(),
-              endpoint.protocol().encode(replied.reply()));
+              endpoint.protocol().payload(replied.reply()));
       case Outcome.Handled handled -> message.fleeting() ? null : Answers.ack(id, 0);
       case Outcome.Published published -> message.fleeting() ? null : ack(id, published.seqs());
     };
   }
 
-  private byte[] ack(Id id, List<Long> seqs) {
+  private Draft ack(Id id, List<Long> seqs) {
     List<Address> addresses = message.envelope().addresses();
     if (!message.envelope().several()) {
       return Answers.ack(id, seqs.get(0));

@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.internal.ServerConversation.Answer;
@@ -22,7 +23,7 @@ final class Asking {
       throw new IllegalArgumentException("timeout: " + timeout + " (expected: positive)");
     }
     MessageType<?> type = endpoint.protocol().typeOf(request);
-    byte[] data = endpoint.protocol().encode(request);
+    Payload data = endpoint.protocol().payload(request);
     CompletableFuture<R> reply = new CompletableFuture<>();
     Questions.Asked asked;
     try {
@@ -39,7 +40,7 @@ final class Asking {
     CompletionStage<?> unusedEnd = reply.whenComplete((done, failure) -> answer.cancel(false));
     Connection connection = session.connection();
     if (connection != null) {
-      connection.onLoop(() -> connection.send(asked.json()));
+      connection.answer(asked.draft());
     }
     return reply;
   }

@@ -5,6 +5,8 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Draft;
+import dev.switchboard.protocol.internal.Encoding;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.Refusal;
 import dev.switchboard.protocol.internal.ServerConversation;
@@ -35,6 +37,7 @@ final class Connection implements WebSocketListener {
   private final WebSocket webSocket;
   private final HttpRequest request;
   private final Map<String, String> parameters;
+  private final Encoding encoding;
   private final ServerConversation conversation;
   private final Intake intake;
   private final Mailbox mailbox;
@@ -61,7 +64,9 @@ final class Connection implements WebSocketListener {
     this.intake = new Intake(webSocket, endpoint.meter());
     this.peer = endpoint.peer(this);
     this.mailbox = new Mailbox(intake, endpoint.threads(), endpoint.watch(), peer);
-    this.conversation = new ServerConversation(endpoint.protocol(), new Desk(endpoint, this));
+    this.encoding = endpoint.encodings().agreed(webSocket.subprotocol());
+    this.conversation =
+        new ServerConversation(endpoint.protocol(), encoding, new Desk(endpoint, this));
     Allowance.Rate rate = endpoint.settings().rate();
     this.allowance = rate == null ? null : new Allowance(rate, endpoint.clock().millis());
     endpoint.meter().opened();
@@ -144,7 +149,7 @@ final class Connection implements WebSocketListener {
   }
 
   /** Sends the first word, and hears what the client says. */
-  void greet(byte[] welcome) {
+  void greet(Draft welcome) {
     send(welcome);
     if (!greeted) {
       greeted = true;
@@ -179,30 +184,48 @@ final class Connection implements WebSocketListener {
     return !closed && webSocket.pendingBytes() < endpoint.settings().maxPendingBytes() / 2;
   }
 
-  void send(byte[] json) {
+  void send(Draft draft) {
     if (!closed) {
-      endpoint.meter().sent(json.length);
-      webSocket.sendText(json);
+      send(encoding.write(draft));
     }
   }
 
-  void send(Prepared prepared) {
+  private void send(byte[] message) {
+    if (closed) {
+      return;
+    }
+    endpoint.meter().sent(message.length);
+    if (encoding.binary()) {
+      webSocket.sendBinary(message);
+    } else {
+      webSocket.sendText(message);
+    }
+  }
+
+  void send(Outgoing outgoing) {
     if (!closed) {
+      Prepared prepared = outgoing.prepared(encoding);
       endpoint.meter().sent(prepared.payloadBytes());
       webSocket.sendPrepared(prepared);
     }
   }
 
   /** What was published in a log it reads. */
-  void deliver(Prepared prepared) {
+  void deliver(Outgoing outgoing) {
     endpoint.meter().delivered();
-    send(prepared);
+    send(outgoing);
   }
 
   /** An older entry of a log it reads. */
   void deliver(Entry entry) {
     endpoint.meter().delivered();
     send(Answers.entry(entry));
+  }
+
+  /** Sends from any thread, and writes the bytes on that one. */
+  void answer(Draft draft) {
+    byte[] message = encoding.write(draft);
+    onLoop(() -> send(message));
   }
 
   /** Answers with an {@code error}; from any thread. What is our own fault is logged here. */
@@ -216,7 +239,7 @@ final class Connection implements WebSocketListener {
       LOG.error("{}: a message of {} could not be handled", endpoint.path(), session.user(), cause);
     }
     endpoint.meter().error(refusal.code());
-    onLoop(() -> send(Answers.error(refusal)));
+    answer(Answers.error(refusal));
   }
 
   /**
@@ -239,29 +262,37 @@ final class Connection implements WebSocketListener {
 
   @Override
   public void onText(ByteBuf view) {
+    received(view, false);
+  }
+
+  @Override
+  public void onBinary(ByteBuf view) {
+    received(view, true);
+  }
+
+  private void received(ByteBuf view, boolean binary) {
     if (leaving) {
       return;
     }
-    byte[] text = ByteBufUtil.getBytes(view);
-    endpoint.meter().received(text.length);
+    byte[] message = ByteBufUtil.getBytes(view);
+    endpoint.meter().received(message.length);
     if (allowance == null || allowance.take(endpoint.clock().millis())) {
-      conversation.text(text);
+      if (binary == encoding.binary()) {
+        conversation.received(message);
+      } else {
+        conversation.receivedOtherKind();
+      }
     } else if (allowance.hopeless()) {
       endpoint.meter().limit(Limit.RATE);
       close(CloseCode.RATE_LIMITED.code(), "retryAfter=" + allowance.retryAfter());
     } else {
       endpoint.meter().limit(Limit.RATE);
       conversation.refuse(
-          text,
+          message,
           ErrorCode.RATE_LIMITED,
           "too many messages",
           Map.of("retryAfter", allowance.retryAfter()));
     }
-  }
-
-  @Override
-  public void onBinary(ByteBuf view) {
-    conversation.binary();
   }
 
   @Override

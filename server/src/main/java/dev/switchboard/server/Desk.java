@@ -2,9 +2,11 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.Control;
+import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.ServerConversation;
 import dev.switchboard.protocol.internal.ServerConversation.Incoming;
@@ -28,8 +30,8 @@ final class Desk implements ServerConversation.Requests {
   }
 
   @Override
-  public void answer(byte[] json) {
-    connection.send(json);
+  public void answer(Draft answer) {
+    connection.send(answer);
   }
 
   @Override
@@ -165,8 +167,7 @@ final class Desk implements ServerConversation.Requests {
           if (failure != null) {
             connection.refuse(id, failure);
           } else {
-            byte[] answer = page(id, address, page, forward);
-            connection.onLoop(() -> connection.send(answer));
+            connection.answer(page(id, address, page, forward));
           }
         });
   }
@@ -183,13 +184,13 @@ final class Desk implements ServerConversation.Requests {
    * Cuts a page of large messages where it stops being a reasonable answer; {@code more} then says
    * so.
    */
-  private static byte[] page(@Nullable Id id, Address address, Page page, boolean forward) {
+  private static Draft page(@Nullable Id id, Address address, Page page, boolean forward) {
     int size = page.entries().size();
     int bytes = 0;
     int kept = 0;
     while (kept < size) {
-      byte[] data = page.entries().get(forward ? kept : size - 1 - kept).data();
-      bytes += 200 + (data == null ? 0 : data.length);
+      Payload payload = page.entries().get(forward ? kept : size - 1 - kept).payload();
+      bytes += 200 + (payload == null ? 0 : payload.bytes().length);
       if (bytes > MAX_PAGE_BYTES && kept > 0) {
         break;
       }

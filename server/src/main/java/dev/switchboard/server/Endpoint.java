@@ -6,6 +6,7 @@ import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
+import dev.switchboard.protocol.internal.Encodings;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.HttpRequest;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private final Protocol<M> protocol;
   private final Reactions<M> reactions = new Reactions<>(this);
+  private final Encodings encodings;
   private @Nullable Hub hub;
   private @Nullable Watch watch;
   private Clock clock = Clock.systemUTC();
@@ -40,6 +42,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private Endpoint(Protocol<M> protocol) {
     super(Settings.typed());
     this.protocol = protocol;
+    this.encodings = Encodings.of(protocol);
   }
 
   /**
@@ -305,6 +308,10 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   Protocol<M> protocol() {
     return protocol;
+  }
+
+  Encodings encodings() {
+    return encodings;
   }
 
   Reactions<M> reactions() {

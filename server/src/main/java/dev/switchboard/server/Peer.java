@@ -71,12 +71,11 @@ public final class Peer<M> {
    * message.
    */
   public void send(M message) {
-    byte[] json =
+    connection.answer(
         Answers.message(
             endpoint.protocol().typeOf(message).name(),
             endpoint.clock().millis(),
-            endpoint.protocol().encode(message));
-    connection.onLoop(() -> connection.send(json));
+            endpoint.protocol().payload(message)));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.internal.Envelope;
 import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import dev.switchboard.spi.Committed;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message that a client is publishing, as a hook sees it: who, where to, and what. A hook may
@@ -33,12 +35,11 @@ public final class Publishing<M> {
     this.timestamp = endpoint.clock().millis();
     Envelope envelope = message.envelope();
     for (Address address : envelope.addresses()) {
-      publications.add(publication(address, envelope.data()));
+      publications.add(publication(address, envelope.payload()));
     }
   }
 
-  private Publication publication(
-      Address address, byte @org.jspecify.annotations.Nullable [] data) {
+  private Publication publication(Address address, @Nullable Payload payload) {
     Envelope envelope = message.envelope();
     return new Publication(
         endpoint.hub().log(address),
@@ -46,7 +47,7 @@ public final class Publishing<M> {
         session.user(),
         envelope.messageId(),
         timestamp,
-        data,
+        payload,
         message.fleeting(),
         envelope.echo() ? null : session.id(),
         endpoint.settings().retentions().of(address));
@@ -77,7 +78,7 @@ public final class Publishing<M> {
    * same {@code messageId} and at the same time.
    */
   public void also(Address address, M copy) {
-    publications.add(publication(address, endpoint.protocol().encode(copy)));
+    publications.add(publication(address, endpoint.protocol().payload(copy)));
   }
 
   /** Publishes; there is neither hook nor interceptor. */

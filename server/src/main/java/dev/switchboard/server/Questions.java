@@ -1,8 +1,10 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.ServerConversation.Answer;
 import java.time.Duration;
@@ -21,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 final class Questions {
   private static final int MAX_WAITING = 100;
 
-  private record Waiting(byte[] json, CompletableFuture<Answer> answer) {}
+  private record Waiting(Draft draft, CompletableFuture<Answer> answer) {}
 
   private final String session;
   private final Map<Id, Waiting> waiting = new LinkedHashMap<>(0); // guarded by this
@@ -33,13 +35,13 @@ final class Questions {
   }
 
   /** A question, and its answer to come. */
-  record Asked(byte[] json, CompletableFuture<Answer> answer) {}
+  record Asked(Draft draft, CompletableFuture<Answer> answer) {}
 
   /** Takes a question; the caller sends it if there is a connection. */
-  Asked ask(String type, long timestamp, byte[] data, Duration timeout) {
+  Asked ask(String type, long timestamp, Payload data, Duration timeout) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     Id id;
-    byte[] json;
+    Draft draft;
     synchronized (this) {
       if (ended) {
         throw over();
@@ -50,14 +52,14 @@ final class Questions {
             "questions: " + MAX_WAITING + " wait for this client (expected: fewer)");
       }
       id = Id.of(session + "." + ++last);
-      json = Answers.question(id, type, timestamp, data);
-      waiting.put(id, new Waiting(json, answer));
+      draft = Answers.question(id, type, timestamp, data);
+      waiting.put(id, new Waiting(draft, answer));
     }
     CompletionStage<Answer> unused =
         answer
             .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
             .whenComplete((done, why) -> forget(id));
-    return new Asked(json, answer);
+    return new Asked(draft, answer);
   }
 
   private synchronized void forget(Id id) {
@@ -76,8 +78,8 @@ final class Questions {
   }
 
   /** What has to be asked again on a new connection, in the order it was asked. */
-  synchronized List<byte[]> open() {
-    return waiting.values().stream().map(Waiting::json).toList();
+  synchronized List<Draft> open() {
+    return waiting.values().stream().map(Waiting::draft).toList();
   }
 
   /** The session is over. */

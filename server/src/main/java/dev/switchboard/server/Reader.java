@@ -167,7 +167,7 @@ final class Reader {
     if (outgoing.seq() == 0) {
       if (started && outgoing.isFor(connection.session())) {
         if (connection.takesMore()) {
-          connection.deliver(outgoing.prepared());
+          connection.deliver(outgoing);
         } else {
           connection.endpoint().meter().slow(SlowReader.DROPPED);
         }
@@ -178,7 +178,7 @@ final class Reader {
       } else {
         last = outgoing.seq();
         if (outgoing.isFor(connection.session())) {
-          connection.deliver(outgoing.prepared());
+          connection.deliver(outgoing);
         }
       }
     }

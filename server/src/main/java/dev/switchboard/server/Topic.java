@@ -2,10 +2,10 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Position;
-import dev.switchboard.transport.Prepared;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +14,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The readers of one log on this server. An entry is encoded once, and handed to each event loop
- * that has readers as one piece of work, however many they are. Thread-safe; the readers themselves
- * are confined to their loops.
+ * The readers of one log on this server. An entry is encoded once per encoding, and handed to each
+ * event loop that has readers as one piece of work, however many they are. Thread-safe; the readers
+ * themselves are confined to their loops.
  *
  * <p>A group is added under the same lock that entries pass, so that the place it starts at is
  * exact: every entry up to it has been seen before, every later one reaches the group.
@@ -80,17 +80,16 @@ final class Topic implements Broker.Subscriber {
   }
 
   /** Tells all readers something that is in no log, but not the user it is about. */
-  synchronized void notice(byte[] json, String aboutUser) {
-    deliver(json, 0, null, aboutUser);
+  synchronized void notice(Draft notice, String aboutUser) {
+    deliver(notice, 0, null, aboutUser);
   }
 
   private void deliver(
-      byte[] json, long seq, @Nullable String withoutSession, @Nullable String withoutUser) {
+      Draft draft, long seq, @Nullable String withoutSession, @Nullable String withoutUser) {
     if (groups.isEmpty()) {
       return;
     }
-    Outgoing outgoing =
-        new Outgoing(Prepared.text(json), seq, withoutSession, withoutUser, groups.size());
+    Outgoing outgoing = new Outgoing(draft, seq, withoutSession, withoutUser, groups.size());
     for (ReaderGroup group : groups) {
       group.offer(outgoing);
     }

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A typed endpoint as its server sees it. */
 record TypedPath(Endpoint<?> endpoint) implements SocketPath {
-  private static final String JSON = "switchboard.v1.json";
-
   @Override
   public void start(String path, Broker broker, Clock clock, Meter meter) {
     endpoint.start(path, broker, clock, meter);
@@ -27,12 +25,16 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
 
   @Override
   public @Nullable Choice choose(List<String> offered) {
-    return offered.isEmpty() ? new Choice(null) : offered.contains(JSON) ? new Choice(JSON) : null;
+    if (offered.isEmpty()) {
+      return new Choice(null);
+    }
+    String chosen = endpoint.encodings().firstOf(offered);
+    return chosen == null ? null : new Choice(chosen);
   }
 
   @Override
   public String expectedSubprotocol() {
-    return JSON + ", or none";
+    return String.join(", ", endpoint.encodings().subprotocols()) + ", or none";
   }
 
   @Override

@@ -15,6 +15,8 @@ import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientSession;
 import dev.switchboard.protocol.internal.ClientSettings;
 import dev.switchboard.protocol.internal.ClientState;
+import dev.switchboard.protocol.internal.Draft;
+import dev.switchboard.protocol.internal.Encoding;
 import dev.switchboard.protocol.internal.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -290,7 +292,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
       session.failed(world.now(), number, new ConnectException("refused", 0, true, null), -1);
     } else {
       link = server.accept(this, number, user);
-      session.opened(world.now(), number);
+      session.opened(world.now(), number, Encoding.JSON);
     }
   }
 
@@ -305,7 +307,8 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   @Override
-  public void send(byte[] json) {
+  public void send(Draft message) {
+    byte[] json = Encoding.JSON.write(message);
     trace("> ", json);
     Objects.requireNonNull(link).say(json);
   }
@@ -321,8 +324,8 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   @Override
-  public void sendIfRoom(byte[] json) {
-    send(json);
+  public void sendIfRoom(Draft message) {
+    send(message);
   }
 
   @Override
@@ -341,7 +344,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   @Override
   public void received(int number, byte[] text) {
     trace("< ", text);
-    session.received(world.now(), number, text);
+    session.received(world.now(), number, false, text);
   }
 
   @Override

@@ -1,17 +1,18 @@
 package dev.switchboard.spi;
 
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.Payload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message on its way into a log. Immutable by convention: nobody writes into {@code data}.
+ * A message on its way into a log. Immutable by convention: nobody writes into its bytes.
  *
  * @param log where to
  * @param type the message type's name
  * @param from the user who publishes; null if the server does
  * @param messageId the duplicate key, unique per user; null if the message has none
  * @param timestamp milliseconds since 1970
- * @param data JSON in UTF-8; null if the message has none
+ * @param payload what the message says; null if it has no data
  * @param fleeting whether it is only passed on, and never kept
  * @param without the session that does not get it; null if all do
  * @param retention how much of the log is kept
@@ -22,13 +23,31 @@ public record Publication(
     @Nullable String from,
     @Nullable String messageId,
     long timestamp,
-    byte @Nullable [] data,
+    @Nullable Payload payload,
     boolean fleeting,
     @Nullable String without,
     Retention retention) {
+  /** A publication of JSON in UTF-8, or of no data. */
+  public Publication(
+      LogKey log,
+      String type,
+      @Nullable String from,
+      @Nullable String messageId,
+      long timestamp,
+      byte @Nullable [] data,
+      boolean fleeting,
+      @Nullable String without,
+      Retention retention) {
+    this(log, type, from, messageId, timestamp, Payload.json(data), fleeting, without, retention);
+  }
+
+  /** The payload as JSON in UTF-8, which is what logs keep; null if the message has no data. */
+  public byte @Nullable [] data() {
+    return payload == null ? null : payload.json();
+  }
 
   /** The entry that this is at a place; 0 for a fleeting one. */
   public Entry at(long seq) {
-    return new Entry(log.address(), seq, type, from, timestamp, messageId, data);
+    return new Entry(log.address(), seq, type, from, timestamp, messageId, payload);
   }
 }

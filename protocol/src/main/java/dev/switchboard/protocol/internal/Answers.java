@@ -2,16 +2,12 @@ package dev.switchboard.protocol.internal;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import dev.switchboard.protocol.Payload;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
 
-/** What a server says, as bytes ({@code spec/protocol.md}). Stateless. */
+/** What a server says ({@code spec/protocol.md}). Stateless. */
 public final class Answers {
   private Answers() {}
 
@@ -25,7 +21,7 @@ public final class Answers {
   public record Terms(long heartbeatInterval, long heartbeatTimeout, int message, int rooms) {}
 
   /** {@code welcome}, also as the answer to a resume that failed. */
-  public static byte[] welcome(
+  public static Draft welcome(
       @Nullable Id re,
       String session,
       String secret,
@@ -35,51 +31,51 @@ public final class Answers {
     return object(
         "welcome",
         re,
-        json -> {
-          json.writeStringProperty("session", session);
-          json.writeStringProperty("secret", secret);
-          json.writeStringProperty("user", user);
-          json.writeObjectPropertyStart("heartbeat");
-          json.writeNumberProperty("interval", terms.heartbeatInterval);
-          json.writeNumberProperty("timeout", terms.heartbeatTimeout);
-          json.writeEndObject();
-          json.writeObjectPropertyStart("limits");
-          json.writeNumberProperty("message", terms.message);
-          json.writeNumberProperty("rooms", terms.rooms);
-          json.writeEndObject();
-          logs(json, logs);
+        out -> {
+          out.text("session", session);
+          out.text("secret", secret);
+          out.text("user", user);
+          out.object("heartbeat");
+          out.number("interval", terms.heartbeatInterval);
+          out.number("timeout", terms.heartbeatTimeout);
+          out.endObject();
+          out.object("limits");
+          out.number("message", terms.message);
+          out.number("rooms", terms.rooms);
+          out.endObject();
+          logs(out, logs);
         });
   }
 
   /** {@code resumed}. */
-  public static byte[] resumed(@Nullable Id re, String session, String user, List<LogState> logs) {
+  public static Draft resumed(@Nullable Id re, String session, String user, List<LogState> logs) {
     return object(
         "resumed",
         re,
-        json -> {
-          json.writeStringProperty("session", session);
-          json.writeStringProperty("user", user);
-          logs(json, logs);
+        out -> {
+          out.text("session", session);
+          out.text("user", user);
+          logs(out, logs);
         });
   }
 
-  private static void logs(JsonGenerator json, List<LogState> logs) {
-    json.writeArrayPropertyStart("logs");
+  private static void logs(EnvelopeWriter out, List<LogState> logs) {
+    out.array("logs");
     for (LogState log : logs) {
-      json.writeStartObject();
-      address(json, log.address);
-      json.writeStringProperty("epoch", log.epoch);
-      json.writeNumberProperty("seq", log.seq);
+      out.element();
+      address(out, log.address);
+      out.text("epoch", log.epoch);
+      out.number("seq", log.seq);
       if (log.recovered != null) {
-        json.writeBooleanProperty("recovered", log.recovered);
+        out.flag("recovered", log.recovered);
       }
-      json.writeEndObject();
+      out.endObject();
     }
-    json.writeEndArray();
+    out.endArray();
   }
 
   /** {@code room_joined}. */
-  public static byte[] roomJoined(
+  public static Draft roomJoined(
       @Nullable Id re,
       String room,
       String epoch,
@@ -90,69 +86,69 @@ public final class Answers {
     return object(
         "room_joined",
         re,
-        json -> {
-          json.writeStringProperty("room", room);
-          json.writeStringProperty("epoch", epoch);
-          json.writeNumberProperty("seq", seq);
-          members(json, members, count);
-          json.writeBooleanProperty("recovered", recovered);
+        out -> {
+          out.text("room", room);
+          out.text("epoch", epoch);
+          out.number("seq", seq);
+          members(out, members, count);
+          out.flag("recovered", recovered);
         });
   }
 
   /** {@code room_left}. */
-  public static byte[] roomLeft(@Nullable Id re, String room) {
-    return object("room_left", re, json -> json.writeStringProperty("room", room));
+  public static Draft roomLeft(@Nullable Id re, String room) {
+    return object("room_left", re, out -> out.text("room", room));
   }
 
   /** {@code user_joined} or {@code user_left}. */
-  public static byte[] presence(boolean joined, String room, String user, int count) {
+  public static Draft presence(boolean joined, String room, String user, int count) {
     return object(
         joined ? "user_joined" : "user_left",
         null,
-        json -> {
-          json.writeStringProperty("room", room);
-          json.writeStringProperty("user", user);
-          json.writeNumberProperty("count", count);
+        out -> {
+          out.text("room", room);
+          out.text("user", user);
+          out.number("count", count);
         });
   }
 
   /** {@code user_list}. {@code room} null means who is online. */
-  public static byte[] userList(
+  public static Draft userList(
       @Nullable Id re, @Nullable String room, List<String> members, int count) {
     return object(
         "user_list",
         re,
-        json -> {
+        out -> {
           if (room != null) {
-            json.writeStringProperty("room", room);
+            out.text("room", room);
           }
-          members(json, members, count);
+          members(out, members, count);
         });
   }
 
-  private static void members(JsonGenerator json, List<String> members, int count) {
-    json.writeArrayPropertyStart("members");
-    members.forEach(json::writeString);
-    json.writeEndArray();
-    json.writeNumberProperty("count", count);
+  private static void members(EnvelopeWriter out, List<String> members, int count) {
+    out.texts("members", members);
+    out.number("count", count);
   }
 
   /** {@code history}. */
-  public static byte[] history(
+  public static Draft history(
       @Nullable Id re, Address address, String epoch, long seq, List<Entry> entries, boolean more) {
     return object(
         "history",
         re,
-        json -> {
-          address(json, address);
-          json.writeStringProperty("epoch", epoch);
-          json.writeNumberProperty("seq", seq);
-          json.writeArrayPropertyStart("messages");
+        out -> {
+          address(out, address);
+          out.text("epoch", epoch);
+          out.number("seq", seq);
+          out.array("messages");
           for (Entry entry : entries) {
-            json.writeRawValue(new String(entry(entry), StandardCharsets.UTF_8));
+            out.element();
+            keys(out, entry);
+            out.endObject();
           }
-          json.writeEndArray();
-          json.writeBooleanProperty("more", more);
+          out.endArray();
+          out.flag("more", more);
         });
   }
 
@@ -160,149 +156,151 @@ public final class Answers {
    * {@code ack} of a message that is at that place of its log; 0 for one that a handler has dealt
    * with.
    */
-  public static byte[] ack(Id re, long seq) {
-    String place = seq == 0 ? "" : ",\"seq\":" + seq;
-    return ("{\"type\":\"ack\",\"re\":" + re.json() + place + "}").getBytes(StandardCharsets.UTF_8);
+  public static Draft ack(Id re, long seq) {
+    return new Ack(re, seq);
+  }
+
+  private record Ack(Id re, long seq) implements Draft {
+    @Override
+    public void write(EnvelopeWriter out) {
+      out.text("type", "ack");
+      out.id("re", re);
+      if (seq != 0) {
+        out.number("seq", seq);
+      }
+    }
+
+    @Override
+    public int size() {
+      return 64;
+    }
   }
 
   /** {@code ack} of a message to several rooms. */
-  public static byte[] ack(Id re, Map<String, Long> seqs) {
+  public static Draft ack(Id re, Map<String, Long> seqs) {
     return object(
         "ack",
         re,
-        json -> {
-          json.writeObjectPropertyStart("seqs");
-          seqs.forEach(json::writeNumberProperty);
-          json.writeEndObject();
+        out -> {
+          out.object("seqs");
+          seqs.forEach(out::number);
+          out.endObject();
         });
   }
 
   /** A typed reply. */
-  public static byte[] reply(Id re, String type, byte[] data) {
-    return object(
-        type,
-        re,
-        json -> {
-          json.writeName("data");
-          json.writeRawValue(new String(data, StandardCharsets.UTF_8));
-        });
+  public static Draft reply(Id re, String type, Payload data) {
+    return object(type, re, out -> out.data(type, data));
   }
 
   /** A message from the server's own code to one connection, in no log. */
-  public static byte[] message(String type, long timestamp, byte[] data) {
+  public static Draft message(String type, long timestamp, Payload data) {
     return object(
         type,
         null,
-        json -> {
-          json.writeNumberProperty("timestamp", timestamp);
-          json.writeName("data");
-          json.writeRawValue(new String(data, StandardCharsets.UTF_8));
+        out -> {
+          out.number("timestamp", timestamp);
+          out.data(type, data);
         });
   }
 
   /** A request of the server's own code, to be answered under that id. */
-  public static byte[] question(Id id, String type, long timestamp, byte[] data) {
+  public static Draft question(Id id, String type, long timestamp, Payload data) {
     return object(
         type,
         null,
-        json -> {
-          json.writeName("id");
-          json.writeRawValue(id.json());
-          json.writeNumberProperty("timestamp", timestamp);
-          json.writeName("data");
-          json.writeRawValue(new String(data, StandardCharsets.UTF_8));
+        out -> {
+          out.id("id", id);
+          out.number("timestamp", timestamp);
+          out.data(type, data);
         });
   }
 
   /** {@code error}. */
-  public static byte[] error(Refusal refusal) {
+  public static Draft error(Refusal refusal) {
     return object(
         "error",
         refusal.id(),
-        json -> {
-          json.writeStringProperty("code", refusal.code().wire());
-          json.writeStringProperty("message", refusal.message());
-          json.writeBooleanProperty("retryable", refusal.retryable());
-          json.writeObjectPropertyStart("details");
+        out -> {
+          out.text("code", refusal.code().wire());
+          out.text("message", refusal.message());
+          out.flag("retryable", refusal.retryable());
+          out.object("details");
           refusal
               .details()
               .forEach((key, value) -> {
                 if (value instanceof Number number) {
-                  json.writeNumberProperty(key, number.longValue());
+                  out.number(key, number.longValue());
                 } else {
-                  json.writeStringProperty(key, String.valueOf(value));
+                  out.text(key, String.valueOf(value));
                 }
               });
-          json.writeEndObject();
+          out.endObject();
         });
   }
 
   /** {@code pong}. */
-  public static byte[] pong(@Nullable Id re) {
-    return object("pong", re, json -> {});
+  public static Draft pong(@Nullable Id re) {
+    return object("pong", re, out -> {});
   }
 
   /** {@code going_away}, {@code after} in milliseconds. */
-  public static byte[] goingAway(long after) {
-    return object("going_away", null, json -> json.writeNumberProperty("after", after));
+  public static Draft goingAway(long after) {
+    return object("going_away", null, out -> out.number("after", after));
   }
 
   /** A published message as its receivers get it. The payload is copied as it stands. */
-  public static byte[] entry(Entry entry) {
-    ByteArrayOutputStream out =
-        new ByteArrayOutputStream(160 + (entry.data() == null ? 0 : entry.data().length));
-    try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
-      json.writeStartObject();
-      json.writeStringProperty("type", entry.type());
-      address(json, entry.address());
-      if (entry.fleeting()) {
-        json.writeBooleanProperty("fleeting", true);
-      } else {
-        json.writeNumberProperty("seq", entry.seq());
-      }
-      if (entry.from() != null) {
-        json.writeStringProperty("from", entry.from());
-      }
-      json.writeNumberProperty("timestamp", entry.timestamp());
-      if (entry.messageId() != null) {
-        json.writeStringProperty("messageId", entry.messageId());
-      }
-      if (entry.data() == null) {
-        json.writeEndObject();
-      }
-      json.flush();
-      if (entry.data() != null) {
-        out.writeBytes(DATA);
-        out.writeBytes(entry.data());
-        out.write('}');
-        return out.toByteArray();
-      }
-    }
-    return out.toByteArray();
+  public static Draft entry(Entry entry) {
+    return new Published(entry);
   }
 
-  private static final byte[] DATA = ",\"data\":".getBytes(StandardCharsets.US_ASCII);
+  private record Published(Entry entry) implements Draft {
+    @Override
+    public void write(EnvelopeWriter out) {
+      keys(out, entry);
+    }
 
-  private static void address(JsonGenerator json, Address address) {
+    @Override
+    public int size() {
+      return 192 + (entry.payload() == null ? 0 : entry.payload().bytes().length);
+    }
+  }
+
+  private static void keys(EnvelopeWriter out, Entry entry) {
+    out.text("type", entry.type());
+    address(out, entry.address());
+    if (entry.fleeting()) {
+      out.flag("fleeting", true);
+    } else {
+      out.number("seq", entry.seq());
+    }
+    if (entry.from() != null) {
+      out.text("from", entry.from());
+    }
+    out.number("timestamp", entry.timestamp());
+    if (entry.messageId() != null) {
+      out.text("messageId", entry.messageId());
+    }
+    if (entry.payload() != null) {
+      out.data(entry.type(), entry.payload());
+    }
+  }
+
+  static void address(EnvelopeWriter out, Address address) {
     switch (address) {
-      case Address.Room room -> json.writeStringProperty("room", room.name());
-      case Address.User user -> json.writeStringProperty("user", user.name());
-      case Address.Everyone everyone -> json.writeBooleanProperty("everyone", true);
+      case Address.Room room -> out.text("room", room.name());
+      case Address.User user -> out.text("user", user.name());
+      case Address.Everyone everyone -> out.flag("everyone", true);
     }
   }
 
-  private static byte[] object(String type, @Nullable Id re, Consumer<JsonGenerator> body) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
-      json.writeStartObject();
-      json.writeStringProperty("type", type);
+  private static Draft object(String type, @Nullable Id re, Draft body) {
+    return out -> {
+      out.text("type", type);
       if (re != null) {
-        json.writeName("re");
-        json.writeRawValue(re.json());
+        out.id("re", re);
       }
-      body.accept(json);
-      json.writeEndObject();
-    }
-    return out.toByteArray();
+      body.write(out);
+    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.switchboard.protocol.internal;
 
+import dev.switchboard.protocol.Payload;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ public sealed interface ClientAnswer {
   record Acked(long seq, Map<String, Long> seqs) implements ClientAnswer {}
 
   /** A typed reply. */
-  record Reply(String type, byte @Nullable [] data) implements ClientAnswer {}
+  record Reply(String type, @Nullable Payload payload) implements ClientAnswer {}
 
   /** {@code room_joined}. */
   record Joined(String epoch, long seq, List<String> members, int count, boolean recovered)

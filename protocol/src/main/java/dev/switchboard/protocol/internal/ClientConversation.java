@@ -29,6 +29,7 @@ final class ClientConversation {
         public void failed(SwitchboardException why) {}
       };
 
+  private Encoding encoding = Encoding.JSON;
   private final ClientQuestions questions;
   private final ClientPlaces places;
   private final ClientEffects effects;
@@ -40,6 +41,11 @@ final class ClientConversation {
     this.places = places;
     this.effects = effects;
     this.replies = new ClientReplies(effects);
+  }
+
+  /** From now on, that is how what is sent will be written. */
+  void speaks(Encoding agreed) {
+    encoding = agreed;
   }
 
   void pump() {
@@ -58,19 +64,22 @@ final class ClientConversation {
     switch (ask) {
       case ClientAsk.Frame frame -> effects.send(id, frame);
       case ClientAsk.Streamed stream -> effects.send(id, stream);
-      case ClientAsk.Answered answered -> say(id, ClientWrites.ask(id, answered));
+      case ClientAsk.Answered answered -> say(id, answered);
     }
   }
 
-  private void say(long id, byte[] json) {
-    ClientQuestion question = limit > 0 && json.length > limit ? questions.take(Id.of(id)) : null;
+  private void say(long id, ClientAsk.Answered ask) {
+    Draft message = ClientWrites.ask(id, ask);
+    boolean large = limit > 0 && 4L * ask.bytes() > limit; // only then is it worth writing it twice
+    int bytes = large ? encoding.write(message).length : 0;
+    ClientQuestion question = bytes > limit ? questions.take(Id.of(id)) : null;
     if (question == null) {
-      effects.send(json);
+      effects.send(message);
     } else {
       question.failed(
           new UnsentException(
               "message: %d bytes (expected: at most %d, the server's limit)"
-                  .formatted(json.length, limit),
+                  .formatted(bytes, limit),
               question.unsent()));
     }
   }
@@ -164,9 +173,9 @@ final class ClientConversation {
   }
 
   /** Anything the server says, but for what concerns the session itself. */
-  void told(long now, Envelope envelope, byte[] json) {
+  void told(long now, Envelope envelope, Encoding encoding, byte[] message) {
     if (envelope.re() != null) {
-      answered(now, envelope.re(), envelope, json);
+      answered(now, envelope.re(), envelope, encoding, message);
       pump();
       return;
     }
@@ -190,8 +199,8 @@ final class ClientConversation {
   }
 
   /** The user's answer to a question of the server's. */
-  void reply(Id id, byte[] json, boolean open) {
-    replies.answered(id, json, open);
+  void reply(Id id, Draft answer, boolean open) {
+    replies.answered(id, answer, open);
   }
 
   private void message(Envelope envelope) {
@@ -205,7 +214,7 @@ final class ClientConversation {
     }
   }
 
-  private void answered(long now, Id re, Envelope envelope, byte[] json) {
+  private void answered(long now, Id re, Envelope envelope, Encoding encoding, byte[] message) {
     ClientQuestion question = questions.take(re);
     JsonNode control = envelope.control();
     if (question == null || !(question.ask instanceof ClientAsk.Answered ask)) {
@@ -220,7 +229,7 @@ final class ClientConversation {
     }
     String wrong = envelope.type();
     try {
-      ClientAnswer answer = answer(ask, envelope, json);
+      ClientAnswer answer = answer(ask, envelope, encoding, message);
       if (answer != null) {
         question.answered(answer);
         return;
@@ -242,14 +251,15 @@ final class ClientConversation {
     }
   }
 
-  private @Nullable ClientAnswer answer(ClientAsk.Answered ask, Envelope envelope, byte[] json) {
+  private @Nullable ClientAnswer answer(
+      ClientAsk.Answered ask, Envelope envelope, Encoding encoding, byte[] message) {
     JsonNode control = envelope.control();
     if (control == null) {
       return ask instanceof ClientAsk.Tell
-          ? new ClientAnswer.Reply(envelope.type(), envelope.data())
+          ? new ClientAnswer.Reply(envelope.type(), envelope.payload())
           : null;
     }
-    return envelope.type().equals(answerOf(ask)) ? taken(ask, control, json) : null;
+    return envelope.type().equals(answerOf(ask)) ? taken(ask, control, encoding, message) : null;
   }
 
   private static String answerOf(ClientAsk.Answered ask) {
@@ -263,7 +273,8 @@ final class ClientConversation {
     };
   }
 
-  private ClientAnswer taken(ClientAsk.Answered ask, JsonNode control, byte[] json) {
+  private ClientAnswer taken(
+      ClientAsk.Answered ask, JsonNode control, Encoding encoding, byte[] message) {
     return switch (ask) {
       case ClientAsk.Publish publish -> committed(publish, ClientReads.acked(control));
       case ClientAsk.Tell tell -> ClientReads.acked(control);
@@ -272,7 +283,7 @@ final class ClientConversation {
         left(leave.room());
         yield new ClientAnswer.Left();
       }
-      case ClientAsk.History history -> ClientReads.page(control, json);
+      case ClientAsk.History history -> ClientReads.page(control, encoding.entries(message));
       case ClientAsk.Users users -> ClientReads.users(control);
     };
   }

@@ -8,8 +8,8 @@ public interface ClientEffects {
   /** Opens a socket; {@code opened} or {@code failed} follows with the same number. */
   void connect(int connection);
 
-  /** Sends a text message. */
-  void send(byte[] json);
+  /** Sends a message, in the connection's encoding. */
+  void send(Draft message);
 
   /** Sends a message whose end {@code written} is to tell. */
   void send(long id, ClientAsk.Frame frame);
@@ -18,12 +18,17 @@ public interface ClientEffects {
   void send(long id, ClientAsk.Streamed stream);
 
   /** Asks with a message, or otherwise if that would have to wait behind another. */
-  default void ping(byte[] message) {
+  default void ping(Draft message) {
     send(message);
   }
 
-  /** Sends a text message if there is room for it, otherwise drops it. */
-  void sendIfRoom(byte[] json);
+  /** The same in the words of a server that is not ours. */
+  default void ping(byte[] words) {
+    send(0, new ClientAsk.Frame(true, words));
+  }
+
+  /** Sends a message if there is room for it, otherwise drops it. */
+  void sendIfRoom(Draft message);
 
   /** Sends a ping frame. */
   void ping();

@@ -5,14 +5,10 @@ import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.Names;
 import dev.switchboard.protocol.RefusedException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -82,12 +78,9 @@ final class ClientReads {
         joined, text(tree, "room"), text(tree, "user"), (int) number(tree, "count"));
   }
 
-  static ClientAnswer.Page page(JsonNode tree, byte[] json) {
+  static ClientAnswer.Page page(JsonNode tree, List<Envelope> entries) {
     return new ClientAnswer.Page(
-        text(tree, "epoch"),
-        number(tree, "seq"),
-        messages(json),
-        tree.path("more").asBoolean(false));
+        text(tree, "epoch"), number(tree, "seq"), entries, tree.path("more").asBoolean(false));
   }
 
   static RefusedException refused(JsonNode tree) {
@@ -137,26 +130,5 @@ final class ClientReads {
     List<String> members = new ArrayList<>();
     tree.path("members").forEach(name -> members.add(name.asString("")));
     return List.copyOf(members);
-  }
-
-  /** The entries of a page, each cut out as it stands so that no number is rounded. */
-  private static List<Envelope> messages(byte[] json) {
-    List<Envelope> entries = new ArrayList<>();
-    try (JsonParser parser = Json.FACTORY.createParser(ObjectReadContext.empty(), json)) {
-      parser.nextToken();
-      for (String key = parser.nextName(); key != null; key = parser.nextName()) {
-        if (parser.nextToken() == JsonToken.START_ARRAY && key.equals("messages")) {
-          while (parser.nextToken() != JsonToken.END_ARRAY) {
-            int start = (int) parser.currentTokenLocation().getByteOffset();
-            parser.skipChildren();
-            int end = (int) parser.currentLocation().getByteOffset();
-            entries.add(Envelope.parse(Arrays.copyOfRange(json, start, end)));
-          }
-        } else {
-          parser.skipChildren();
-        }
-      }
-    }
-    return List.copyOf(entries);
   }
 }

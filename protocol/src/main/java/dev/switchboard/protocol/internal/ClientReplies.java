@@ -13,10 +13,10 @@ final class ClientReplies {
   private static final int KEPT = 256;
 
   /** Empty while the user is at it. */
-  private final Map<Id, Optional<byte[]>> answers =
+  private final Map<Id, Optional<Draft>> answers =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Id, Optional<byte[]>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Id, Optional<Draft>> eldest) {
           return size() > KEPT;
         }
       };
@@ -33,7 +33,7 @@ final class ClientReplies {
   }
 
   void asked(Id id, Envelope question) {
-    Optional<byte[]> answer = answers.get(id);
+    Optional<Draft> answer = answers.get(id);
     if (answer == null) {
       answers.put(id, Optional.empty());
       effects.report(new ClientReport.Question(id, question));
@@ -43,11 +43,11 @@ final class ClientReplies {
   }
 
   /** The user has answered; sent now if there is a connection, and when asked again. */
-  void answered(Id id, byte[] json, boolean open) {
+  void answered(Id id, Draft answer, boolean open) {
     if (answers.containsKey(id)) {
-      answers.put(id, Optional.of(json));
+      answers.put(id, Optional.of(answer));
       if (open) {
-        effects.send(json);
+        effects.send(answer);
       }
     }
   }

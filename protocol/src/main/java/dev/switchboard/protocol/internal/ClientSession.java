@@ -32,6 +32,7 @@ public final class ClientSession {
   private final ClientTicket ticket = new ClientTicket();
 
   private ClientState state = ClientState.IDLE;
+  private Encoding encoding = Encoding.JSON;
   private int connection;
   private boolean socketOpen;
   private long dueAt = NEVER;
@@ -139,12 +140,14 @@ public final class ClientSession {
     }
   }
 
-  /** A socket is open. */
-  public void opened(long now, int number) {
+  /** A socket is open, and both sides agreed on an encoding. */
+  public void opened(long now, int number, Encoding agreed) {
     if (number != connection || state != ClientState.CONNECTING) {
       return;
     }
     socketOpen = true;
+    encoding = agreed;
+    conversation.speaks(agreed);
     if (!greeted) {
       begun(now, new ClientReport.Opened("", "", false));
       return;
@@ -193,35 +196,30 @@ public final class ClientSession {
     }
   }
 
-  /** A text message came. */
-  public void received(long now, int number, byte[] json) {
+  /** A message came, text or binary. */
+  public void received(long now, int number, boolean binary, byte[] message) {
     if (number != connection || !socketOpen) {
       return;
     }
     heartbeat.heard(now);
     if (!greeted) {
-      effects.report(new ClientReport.Text(json));
+      effects.report(binary ? new ClientReport.Binary(message) : new ClientReport.Text(message));
+      return;
+    }
+    if (binary != encoding.binary()) {
       return;
     }
     Envelope envelope;
     try {
-      envelope = Envelope.parse(json);
+      envelope = encoding.read(message);
     } catch (Envelope.MalformedEnvelope malformed) {
       effects.report(failure("message: not readable: " + malformed.getMessage(), false));
       return;
     }
     switch (state) {
       case CONNECTING -> greeted(now, envelope);
-      case OPEN -> told(now, envelope, json);
+      case OPEN -> told(now, envelope, message);
       default -> {}
-    }
-  }
-
-  /** A binary message came. */
-  public void receivedBinary(long now, int number, byte[] payload) {
-    heard(now, number);
-    if (number == connection && socketOpen && !greeted) {
-      effects.report(new ClientReport.Binary(payload));
     }
   }
 
@@ -322,8 +320,8 @@ public final class ClientSession {
   }
 
   /** Answers a {@link ClientReport.Question}, of whatever connection of this session. */
-  public void reply(Id id, byte[] json) {
-    conversation.reply(id, json, state == ClientState.OPEN);
+  public void reply(Id id, Draft answer) {
+    conversation.reply(id, answer, state == ClientState.OPEN);
   }
 
   /** Does what is due by now. */
@@ -412,7 +410,7 @@ public final class ClientSession {
     conversation.pump();
   }
 
-  private void told(long now, Envelope envelope, byte[] json) {
+  private void told(long now, Envelope envelope, byte[] message) {
     switch (envelope.type()) {
       case "pong" -> heartbeat.ponged(now, envelope.re());
       case "going_away" -> {
@@ -422,7 +420,7 @@ public final class ClientSession {
           effects.report(new ClientReport.GoingAway(after));
         }
       }
-      default -> conversation.told(now, envelope, json);
+      default -> conversation.told(now, envelope, encoding, message);
     }
   }
 

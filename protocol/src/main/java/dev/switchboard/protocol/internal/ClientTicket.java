@@ -18,7 +18,7 @@ final class ClientTicket {
   }
 
   /** What asks to go on with it. */
-  byte[] resume(long id, List<Control.Place> places) {
+  Draft resume(long id, List<Control.Place> places) {
     if (session == null) {
       throw new IllegalStateException("session: none (expected: one to resume)");
     }

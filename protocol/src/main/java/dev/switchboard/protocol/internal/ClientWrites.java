@@ -1,171 +1,155 @@
 package dev.switchboard.protocol.internal;
 
 import dev.switchboard.protocol.Address;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import dev.switchboard.protocol.Payload;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
 
-/** What a client says, as bytes ({@code spec/protocol.md}). Stateless. */
+/** What a client says ({@code spec/protocol.md}). Stateless. */
 final class ClientWrites {
   private ClientWrites() {}
 
-  static byte[] ask(long id, ClientAsk.Answered ask) {
+  static Draft ask(long id, ClientAsk.Answered ask) {
     return switch (ask) {
       case ClientAsk.Publish publish -> publish(id, publish);
-      case ClientAsk.Tell tell -> object(tell.type(), id, json -> data(json, tell.data()));
+      case ClientAsk.Tell tell ->
+          object(tell.type(), id, out -> data(out, tell.type(), tell.data()));
       case ClientAsk.Join join -> join(id, join);
-      case ClientAsk.Leave leave ->
-          object("leave_room", id, json -> json.writeStringProperty("room", leave.room()));
+      case ClientAsk.Leave leave -> object("leave_room", id, out -> out.text("room", leave.room()));
       case ClientAsk.History history -> history(id, history);
       case ClientAsk.Users users -> users(id, users);
     };
   }
 
-  static byte[] fleeting(String type, @Nullable Address address, byte @Nullable [] data) {
+  static Draft fleeting(String type, @Nullable Address address, byte @Nullable [] data) {
     return object(
         type,
         0,
-        json -> {
+        out -> {
           if (address != null) {
-            address(json, address);
+            Answers.address(out, address);
           }
-          json.writeBooleanProperty("fleeting", true);
+          out.flag("fleeting", true);
           if (address != null) {
-            json.writeBooleanProperty("echo", false);
+            out.flag("echo", false);
           }
-          data(json, data);
+          data(out, type, data);
         });
   }
 
-  static byte[] resume(long id, String session, String secret, List<Control.Place> places) {
+  static Draft resume(long id, String session, String secret, List<Control.Place> places) {
     return object(
         "resume",
         id,
-        json -> {
-          json.writeStringProperty("session", session);
-          json.writeStringProperty("secret", secret);
-          json.writeArrayPropertyStart("logs");
+        out -> {
+          out.text("session", session);
+          out.text("secret", secret);
+          out.array("logs");
           for (Control.Place place : places) {
-            json.writeStartObject();
-            address(json, place.address());
-            place(json, place);
-            json.writeEndObject();
+            out.element();
+            Answers.address(out, place.address());
+            place(out, place);
+            out.endObject();
           }
-          json.writeEndArray();
+          out.endArray();
         });
   }
 
-  static byte[] ping(long id) {
-    return object("ping", id, json -> {});
+  static Draft ping(long id) {
+    return object("ping", id, out -> {});
   }
 
-  private static byte[] publish(long id, ClientAsk.Publish publish) {
+  private static Draft publish(long id, ClientAsk.Publish publish) {
     return object(
         publish.type(),
         id,
-        json -> {
+        out -> {
           if (publish.several()) {
-            json.writeArrayPropertyStart("rooms");
-            for (Address address : publish.addresses()) {
-              json.writeString(((Address.Room) address).name());
-            }
-            json.writeEndArray();
+            out.texts("rooms", names(publish.addresses()));
           } else {
-            address(json, publish.addresses().get(0));
+            Answers.address(out, publish.addresses().get(0));
           }
-          json.writeStringProperty("messageId", publish.messageId());
+          out.text("messageId", publish.messageId());
           if (!publish.echo()) {
-            json.writeBooleanProperty("echo", false);
+            out.flag("echo", false);
           }
-          data(json, publish.data());
+          data(out, publish.type(), publish.data());
         });
   }
 
-  private static byte[] join(long id, ClientAsk.Join join) {
+  private static Draft join(long id, ClientAsk.Join join) {
     return object(
         "join_room",
         id,
-        json -> {
-          json.writeStringProperty("room", join.room());
+        out -> {
+          out.text("room", join.room());
           if (join.recent() > 0) {
-            json.writeNumberProperty("recent", join.recent());
+            out.number("recent", join.recent());
           }
           if (join.since() != null) {
-            json.writeObjectPropertyStart("since");
-            place(json, join.since());
-            json.writeEndObject();
+            out.object("since");
+            place(out, join.since());
+            out.endObject();
           }
         });
   }
 
-  private static byte[] history(long id, ClientAsk.History history) {
+  private static Draft history(long id, ClientAsk.History history) {
     return object(
         "history",
         id,
-        json -> {
-          address(json, history.address());
+        out -> {
+          Answers.address(out, history.address());
           if (history.before() != null) {
-            json.writeNumberProperty("before", history.before());
+            out.number("before", history.before());
           }
           if (history.after() != null) {
-            json.writeNumberProperty("after", history.after());
+            out.number("after", history.after());
           }
-          json.writeNumberProperty("limit", history.limit());
+          out.number("limit", history.limit());
         });
   }
 
-  private static byte[] users(long id, ClientAsk.Users users) {
+  private static Draft users(long id, ClientAsk.Users users) {
     return object(
         "user_list",
         id,
-        json -> {
+        out -> {
           if (users.room() != null) {
-            json.writeStringProperty("room", users.room());
+            out.text("room", users.room());
           }
           if (users.after() != null) {
-            json.writeStringProperty("after", users.after());
+            out.text("after", users.after());
           }
         });
   }
 
-  private static void place(JsonGenerator json, Control.Place place) {
+  private static void place(EnvelopeWriter out, Control.Place place) {
     if (place.epoch() != null) {
-      json.writeStringProperty("epoch", place.epoch());
+      out.text("epoch", place.epoch());
     }
-    json.writeNumberProperty("seq", place.seq());
+    out.number("seq", place.seq());
   }
 
-  private static void address(JsonGenerator json, Address address) {
-    switch (address) {
-      case Address.Room room -> json.writeStringProperty("room", room.name());
-      case Address.User user -> json.writeStringProperty("user", user.name());
-      case Address.Everyone everyone -> json.writeBooleanProperty("everyone", true);
-    }
+  private static List<String> names(List<Address> rooms) {
+    return rooms.stream().map(room -> ((Address.Room) room).name()).toList();
   }
 
-  private static void data(JsonGenerator json, byte @Nullable [] data) {
-    if (data != null) {
-      json.writeName("data");
-      json.writeRawValue(new String(data, StandardCharsets.UTF_8));
+  private static void data(EnvelopeWriter out, String type, byte @Nullable [] data) {
+    Payload payload = Payload.json(data);
+    if (payload != null) {
+      out.data(type, payload);
     }
   }
 
   /** An object with that type, the id unless it is 0, and more. */
-  private static byte[] object(String type, long id, Consumer<JsonGenerator> body) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-    try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
-      json.writeStartObject();
-      json.writeStringProperty("type", type);
+  private static Draft object(String type, long id, Draft body) {
+    return out -> {
+      out.text("type", type);
       if (id != 0) {
-        json.writeNumberProperty("id", id);
+        out.number("id", id);
       }
-      body.accept(json);
-      json.writeEndObject();
-    }
-    return out.toByteArray();
+      body.write(out);
+    };
   }
 }

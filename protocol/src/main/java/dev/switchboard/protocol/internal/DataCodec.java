@@ -2,6 +2,7 @@ package dev.switchboard.protocol.internal;
 
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Payload;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ public final class DataCodec {
 
   private final Shape.Shapes shapes;
   private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
+  private final Map<Class<?>, ObjectReader> binaryReaders = new ConcurrentHashMap<>();
   private final Map<Class<?>, ObjectWriter> writers = new ConcurrentHashMap<>();
 
   /** A codec for the records of those shapes. */
@@ -33,14 +35,16 @@ public final class DataCodec {
         .writeValueAsBytes(message);
   }
 
-  /** The message of some JSON; null stands for an empty object. */
-  public <T> T decode(MessageType<T> type, byte @Nullable [] data) {
+  /** The message of some data; null stands for an empty object. */
+  public <T> T decode(MessageType<T> type, @Nullable Payload data) {
+    boolean binary = data != null && data.binary();
     T message;
     try {
       message =
-          readers
-              .computeIfAbsent(type.recordClass(), Json.MAPPER::readerFor)
-              .readValue(data == null ? EMPTY : data);
+          (binary ? binaryReaders : readers)
+              .computeIfAbsent(
+                  type.recordClass(), binary ? Cbor.MAPPER::readerFor : Json.MAPPER::readerFor)
+              .readValue(data == null ? EMPTY : data.bytes());
     } catch (JacksonException bad) {
       throw explained(bad);
     }

@@ -1,6 +1,7 @@
 package dev.switchboard.protocol.internal;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.Payload;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -11,7 +12,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param addresses where to: empty, one, or several
  * @param several whether the address was given as {@code rooms}
- * @param data the JSON of {@code data}, uninterpreted
+ * @param payload {@code data}, uninterpreted
  * @param control the whole message, if its type is a control type
  */
 public record Envelope(
@@ -26,16 +27,21 @@ public record Envelope(
     @Nullable String from,
     long seq,
     long timestamp,
-    byte @Nullable [] data,
+    @Nullable Payload payload,
     @Nullable JsonNode control) {
 
   /**
-   * Reads an envelope.
+   * Reads an envelope in JSON.
    *
    * @throws MalformedEnvelope if it is none
    */
   public static Envelope parse(byte[] json) {
-    return new EnvelopeReader(json).read();
+    return Encoding.JSON.read(json);
+  }
+
+  /** {@code data} as JSON in UTF-8, or null. */
+  public byte @Nullable [] data() {
+    return payload == null ? null : payload.json();
   }
 
   /** An envelope that cannot be read, with its {@code id} if that much was clear. */

@@ -2,6 +2,7 @@ package dev.switchboard.protocol.internal;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Names;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.io.JsonStringEncoder;
+import tools.jackson.databind.ObjectMapper;
 
 /**
  * Reads one envelope in one pass. {@code data} is checked to be JSON and cut out as it stands, so
@@ -24,7 +25,9 @@ final class EnvelopeReader {
   private static final int MAX_ROOMS = 100;
   private static final long MAX_INTEGER = 1L << 53;
 
-  private final byte[] json;
+  private final byte[] message;
+  private final ObjectMapper mapper;
+  private final boolean binary;
 
   private @Nullable String type;
   private @Nullable Id id;
@@ -38,18 +41,30 @@ final class EnvelopeReader {
   private @Nullable String from;
   private long seq;
   private long timestamp;
-  private byte @Nullable [] data;
+  private @Nullable Payload payload;
   private @Nullable String problem;
   private int seen;
 
-  EnvelopeReader(byte[] json) {
-    this.json = json;
+  /**
+   * A reader of one message.
+   *
+   * @param binary whether it is CBOR, which {@link CborCheck} has found sound
+   */
+  EnvelopeReader(byte[] message, ObjectMapper mapper, boolean binary) {
+    this.message = message;
+    this.mapper = mapper;
+    this.binary = binary;
   }
 
   Envelope read() {
-    try (JsonParser parser = Json.FACTORY.createParser(ObjectReadContext.empty(), json)) {
+    try (JsonParser parser =
+        mapper.tokenStreamFactory().createParser(ObjectReadContext.empty(), message)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new MalformedEnvelope(null, "message: not a JSON object (expected: {\"type\":…})");
+        throw new MalformedEnvelope(
+            null,
+            "message: not a "
+                + (binary ? "CBOR map" : "JSON object")
+                + " (expected: {\"type\":…})");
       }
       for (String key = parser.nextName(); key != null; key = parser.nextName()) {
         parser.nextToken();
@@ -59,7 +74,8 @@ final class EnvelopeReader {
         throw new MalformedEnvelope(id, "message: more than one JSON value (expected: one object)");
       }
     } catch (JacksonException broken) {
-      throw new MalformedEnvelope(id, "message: not JSON (at byte " + offset(broken) + ")");
+      throw new MalformedEnvelope(
+          id, "message: not " + (binary ? "CBOR" : "JSON") + " (at byte " + offset(broken) + ")");
     }
     if (type == null) {
       note("type: missing (expected: [a-z][a-z0-9_.-]{0,63})");
@@ -83,8 +99,8 @@ final class EnvelopeReader {
         from,
         seq,
         timestamp,
-        data,
-        Control.reserved(name) ? Json.MAPPER.readTree(json) : null);
+        payload,
+        Control.reserved(name) ? mapper.readTree(message) : null);
   }
 
   private static long offset(JacksonException broken) {
@@ -161,8 +177,7 @@ final class EnvelopeReader {
     } else if (token == JsonToken.VALUE_STRING) {
       String text = parser.getString();
       if (!text.isEmpty() && text.length() <= MAX_ID) {
-        return new Id(
-            '"' + new String(JsonStringEncoder.getInstance().quoteAsCharArray(text)) + '"');
+        return Id.of(text);
       }
     }
     parser.skipChildren();
@@ -274,7 +289,9 @@ final class EnvelopeReader {
     int start = (int) parser.currentTokenLocation().getByteOffset();
     parser.skipChildren();
     parser.finishToken();
-    data = Arrays.copyOfRange(json, start, (int) parser.currentLocation().getByteOffset());
+    int end = (int) parser.currentLocation().getByteOffset();
+    byte[] data = Arrays.copyOfRange(message, start, end);
+    payload = binary ? Payload.cbor(data) : Payload.json(data);
   }
 
   private void note(String what) {

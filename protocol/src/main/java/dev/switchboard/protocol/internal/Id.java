@@ -1,24 +1,20 @@
 package dev.switchboard.protocol.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * What correlates a message with its answer: an integer or a text, kept as the JSON that says it so
- * that it goes back as it came.
+ * What correlates a message with its answer: a number, or a text.
  *
- * @param json {@code 7} or {@code "a"}
+ * @param number the number, or -1 if it is a text
  */
-public record Id(String json) {
+public record Id(long number, @Nullable String text) {
   /** The id of a number. */
   public static Id of(long number) {
-    return new Id(Long.toString(number));
+    return new Id(number, null);
   }
 
-  /** The id of a text without characters that JSON escapes. */
+  /** The id of a text. */
   public static Id of(String text) {
-    return new Id('"' + text + '"');
-  }
-
-  /** The number, or -1 if it is a text. */
-  public long number() {
-    return json.charAt(0) == '"' ? -1 : Long.parseLong(json);
+    return new Id(-1, text);
   }
 }

@@ -12,20 +12,21 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What one connection to a server says, understood: text goes in, requests come out, and what is
+ * What one connection to a server says, understood: bytes go in, requests come out, and what is
  * wrong is answered here. It decides what may be said when ({@code resume} only first), checks each
  * message against its type, and knows nothing of rooms, users, sockets or time. Confined to one
  * thread.
  */
 public final class ServerConversation {
   private final Protocol<?> protocol;
+  private final Encoding encoding;
   private final Requests requests;
   private boolean first = true;
 
   /** What the other side asks for, each checked and of the right kind. */
   public interface Requests {
     /** Sends an answer that needs nothing else. */
-    void answer(byte[] json);
+    void answer(Draft answer);
 
     /** Told of each {@code error} that is sent as such an answer, before it. */
     default void refused(ErrorCode code) {}
@@ -77,16 +78,17 @@ public final class ServerConversation {
       Envelope envelope, MessageType<?> type, boolean fleeting, Object message) {}
 
   /** A conversation that has not begun. */
-  public ServerConversation(Protocol<?> protocol, Requests requests) {
+  public ServerConversation(Protocol<?> protocol, Encoding encoding, Requests requests) {
     this.protocol = protocol;
+    this.encoding = encoding;
     this.requests = requests;
   }
 
-  /** One text message, whole. */
-  public void text(byte[] utf8) {
+  /** One message of the kind that the encoding uses, whole. */
+  public void received(byte[] message) {
     @Nullable Id id = null;
     try {
-      Envelope envelope = Envelope.parse(utf8);
+      Envelope envelope = encoding.read(message);
       id = envelope.id();
       boolean opening = first;
       first = false;
@@ -109,20 +111,24 @@ public final class ServerConversation {
     }
   }
 
-  /** One binary message, which this subprotocol does not take. */
-  public void binary() {
+  /** One message of the other kind. */
+  public void receivedOtherKind() {
     first = false;
     refuse(
         Refusal.of(
-            null, ErrorCode.BAD_MESSAGE, "message: binary (expected: text with one JSON object)"));
+            null,
+            ErrorCode.BAD_MESSAGE,
+            encoding.binary()
+                ? "message: text (expected: binary with one CBOR map)"
+                : "message: binary (expected: text with one JSON object)"));
   }
 
-  /** Refuses one text message without looking at more of it than its id. */
-  public void refuse(byte[] utf8, ErrorCode code, String why, Map<String, Object> details) {
+  /** Refuses one message without looking at more of it than its id. */
+  public void refuse(byte[] message, ErrorCode code, String why, Map<String, Object> details) {
     first = false;
     @Nullable Id id;
     try {
-      id = Envelope.parse(utf8).id();
+      id = encoding.read(message).id();
     } catch (MalformedEnvelope malformed) {
       id = malformed.id();
     }
@@ -175,7 +181,7 @@ public final class ServerConversation {
               "type: " + envelope.type() + " is not known here"));
       return;
     }
-    Object message = protocol.decode(type, envelope.data());
+    Object message = protocol.decode(type, envelope.payload());
     Incoming incoming =
         new Incoming(envelope, type, type.fleeting() || envelope.fleeting(), message);
     if (envelope.addresses().isEmpty()) {

@@ -24,8 +24,8 @@ class ClientFuzzTest {
   void whateverAServerSaysTheSessionLivesAndEveryQuestionEndsOnce(byte[] said) {
     Machine machine = new Machine();
     machine.session.connect(0);
-    machine.session.opened(0, machine.connection);
-    machine.session.received(0, machine.connection, WELCOME);
+    machine.session.opened(0, machine.connection, Encoding.JSON);
+    machine.session.received(0, machine.connection, false, WELCOME);
     machine.ask(new ClientAsk.Join("general", 5, null));
     machine.ask(new ClientAsk.History(Address.room("general"), null, null, 10));
     machine.ask(new ClientAsk.Users("general", null));
@@ -66,14 +66,14 @@ class ClientFuzzTest {
       if (text.equals("lost")) {
         session.closed(now, connection, 1006, "", false);
       } else if (text.equals("open")) {
-        session.opened(now, connection);
+        session.opened(now, connection, Encoding.JSON);
       } else if (text.equals("+")) {
         now += 1_000;
         while (session.wakeAt() <= now) {
           session.advance(now);
         }
       } else {
-        session.received(now, connection, line);
+        session.received(now, connection, false, line);
       }
     }
 
@@ -93,8 +93,8 @@ class ClientFuzzTest {
     }
 
     @Override
-    public void send(byte[] json) {
-      sent.add(json);
+    public void send(Draft message) {
+      sent.add(Encoding.JSON.write(message));
     }
 
     @Override
@@ -104,8 +104,8 @@ class ClientFuzzTest {
     public void send(long id, ClientAsk.Streamed stream) {}
 
     @Override
-    public void sendIfRoom(byte[] json) {
-      sent.add(json);
+    public void sendIfRoom(Draft message) {
+      send(message);
     }
 
     @Override

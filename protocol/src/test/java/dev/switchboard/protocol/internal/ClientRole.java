@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
@@ -67,7 +68,7 @@ final class ClientRole implements ClientEffects {
       case TIME -> pass(Long.parseLong(line.text()));
       case OPEN -> {
         open = true;
-        session.opened(now, connection);
+        session.opened(now, connection, Encoding.JSON);
       }
       case LOST -> lost();
       case SENT -> expect("> ", line.text());
@@ -111,7 +112,10 @@ final class ClientRole implements ClientEffects {
       session.ponged(now, connection);
     } else {
       session.received(
-          now, connection, names.filled(json(text)).toString().getBytes(StandardCharsets.UTF_8));
+          now,
+          connection,
+          false,
+          names.filled(json(text)).toString().getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -155,7 +159,9 @@ final class ClientRole implements ClientEffects {
           ask(new ClientAsk.Tell(words[1], "answer", words[2].getBytes(StandardCharsets.UTF_8)));
       case "reply" ->
           session.reply(
-              asked, Answers.reply(asked, words[1], words[2].getBytes(StandardCharsets.UTF_8)));
+              asked,
+              Answers.reply(
+                  asked, words[1], Payload.of(words[2].getBytes(StandardCharsets.UTF_8))));
       case "history" ->
           ask(
               new ClientAsk.History(
@@ -223,7 +229,11 @@ final class ClientRole implements ClientEffects {
   private static @Nullable String reported(ClientAnswer answer) {
     return switch (answer) {
       case ClientAnswer.Acked acked -> "published " + acked.seq();
-      case ClientAnswer.Reply reply -> "reply " + reply.type() + " " + text(reply.data());
+      case ClientAnswer.Reply reply ->
+          "reply "
+              + reply.type()
+              + " "
+              + text(reply.payload() == null ? null : reply.payload().json());
       case ClientAnswer.Page page ->
           "page " + page.entries().size() + (page.more() ? " more" : " end");
       case ClientAnswer.Joined joined -> null;
@@ -248,8 +258,8 @@ final class ClientRole implements ClientEffects {
   }
 
   @Override
-  public void send(byte[] json) {
-    out.add("> " + text(json));
+  public void send(Draft message) {
+    out.add("> " + text(Encoding.JSON.write(message)));
   }
 
   @Override
@@ -261,8 +271,8 @@ final class ClientRole implements ClientEffects {
   public void send(long id, ClientAsk.Streamed stream) {}
 
   @Override
-  public void sendIfRoom(byte[] json) {
-    send(json);
+  public void sendIfRoom(Draft message) {
+    send(message);
   }
 
   @Override
@@ -330,14 +340,15 @@ final class ClientRole implements ClientEffects {
 
   private static String entry(Envelope envelope) {
     return text(
-        Answers.entry(
-            new Entry(
-                envelope.addresses().get(0),
-                envelope.seq(),
-                envelope.type(),
-                envelope.from(),
-                envelope.timestamp(),
-                envelope.messageId(),
-                envelope.data())));
+        Encoding.JSON.write(
+            Answers.entry(
+                new Entry(
+                    envelope.addresses().get(0),
+                    envelope.seq(),
+                    envelope.type(),
+                    envelope.from(),
+                    envelope.timestamp(),
+                    envelope.messageId(),
+                    envelope.payload()))));
   }
 }

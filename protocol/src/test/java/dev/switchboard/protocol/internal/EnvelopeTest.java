@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
 import java.nio.charset.Charset;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class EnvelopeTest {
   @Test
   void anIdGoesBackAsItCame() {
     assertThat(parse("{\"type\":\"t\",\"id\":\"a\\\"\\u00e9\\n\"}").id())
-        .isEqualTo(new Id("\"a\\\"é\\n\""));
+        .isEqualTo(Id.of("a\"é\n"));
     assertThat(parse("{\"type\":\"t\",\"id\":9007199254740991}").id())
         .isEqualTo(Id.of(9007199254740991L));
   }
@@ -159,7 +160,9 @@ class EnvelopeTest {
     for (Address address :
         new Address[] {Address.room("a\"b"), Address.user("王"), Address.EVERYONE}) {
       Envelope back =
-          Envelope.parse(Answers.entry(new Entry(address, 42, "chat", "ann", 5, "m1", data)));
+          Envelope.parse(
+              Encoding.JSON.write(
+                  Answers.entry(new Entry(address, 42, "chat", "ann", 5, "m1", data))));
       assertThat(back.addresses()).containsExactly(address);
       assertThat(back.seq()).isEqualTo(42);
       assertThat(back.from()).isEqualTo("ann");
@@ -169,7 +172,10 @@ class EnvelopeTest {
     }
     assertThat(
             new String(
-                Answers.entry(new Entry(Address.EVERYONE, 0, "t", null, 5, null, null)), UTF_8))
+                Encoding.JSON.write(
+                    Answers.entry(
+                        new Entry(Address.EVERYONE, 0, "t", null, 5, null, (Payload) null))),
+                UTF_8))
         .isEqualTo("{\"type\":\"t\",\"everyone\":true,\"fleeting\":true,\"timestamp\":5}");
   }
 }

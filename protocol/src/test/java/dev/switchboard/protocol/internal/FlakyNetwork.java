@@ -101,7 +101,7 @@ final class FlakyNetwork implements ClientEffects {
           if (answered != null) {
             sent.remove(answered);
           }
-          session.received(now, open, bytes);
+          session.received(now, open, false, bytes);
         });
   }
 
@@ -122,7 +122,8 @@ final class FlakyNetwork implements ClientEffects {
       }
       case 2 -> silent = true;
       default ->
-          session.received(now, connection, FlakyServer.bytes("{'type':'going_away','after':500}"));
+          session.received(
+              now, connection, false, FlakyServer.bytes("{'type':'going_away','after':500}"));
     }
   }
 
@@ -146,12 +147,13 @@ final class FlakyNetwork implements ClientEffects {
           onTheWay.clear();
           sent.clear();
           onConnection(arrives(), number, server::accept);
-          session.opened(now, number);
+          session.opened(now, number, Encoding.JSON);
         });
   }
 
   @Override
-  public void send(byte[] json) {
+  public void send(Draft message) {
+    byte[] json = Encoding.JSON.write(message);
     assertThat(open).as("said something without a connection").isTrue();
     JsonNode tree = Json.MAPPER.readTree(json);
     if (tree.has("messageId")) {
@@ -173,8 +175,8 @@ final class FlakyNetwork implements ClientEffects {
   }
 
   @Override
-  public void sendIfRoom(byte[] json) {
-    send(json);
+  public void sendIfRoom(Draft message) {
+    send(message);
   }
 
   @Override

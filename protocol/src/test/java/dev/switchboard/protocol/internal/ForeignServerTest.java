@@ -36,7 +36,7 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
   private ClientSession open() {
     ClientSession session = session(new ClientSettings.Heartbeat(5_000, 1_000, true, "marco"), 2);
     session.connect(0);
-    session.opened(0, connection);
+    session.opened(0, connection, Encoding.JSON);
     log.clear();
     return session;
   }
@@ -51,7 +51,7 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
     ClientSession session = session(new ClientSettings.Heartbeat(5_000, 1_000, false), 2);
     ask(session, "early");
     session.connect(0);
-    session.opened(0, connection);
+    session.opened(0, connection, Encoding.JSON);
     assertThat(session.state()).isEqualTo(ClientState.OPEN);
     assertThat(log).containsExactly("Opened", "> early");
   }
@@ -59,8 +59,9 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
   @Test
   void textAndBytesAreReportedAsTheyCame() {
     ClientSession session = open();
-    session.received(1, connection, "{\"type\":\"going_away\"}".getBytes(StandardCharsets.UTF_8));
-    session.receivedBinary(2, connection, new byte[] {1});
+    session.received(
+        1, connection, false, "{\"type\":\"going_away\"}".getBytes(StandardCharsets.UTF_8));
+    session.received(2, connection, true, new byte[] {1});
     assertThat(log).containsExactly("Text", "Binary");
   }
 
@@ -94,7 +95,7 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
     session.closed(2, connection, 1006, "", false);
     ask(session, "c");
     session.advance(2_000);
-    session.opened(2_000, connection);
+    session.opened(2_000, connection, Encoding.JSON);
     assertThat(log)
         .containsExactly(
             "> a",
@@ -113,7 +114,7 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
   void itAsksInTheServersWordsAndTakesAnythingForAnAnswer() {
     ClientSession session = open();
     session.advance(5_000);
-    session.received(5_300, connection, "polo".getBytes(StandardCharsets.UTF_8));
+    session.received(5_300, connection, false, "polo".getBytes(StandardCharsets.UTF_8));
     session.advance(10_300);
     session.advance(11_300);
     assertThat(log)
@@ -142,13 +143,15 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
   }
 
   @Override
-  public void send(byte[] json) {
-    log.add("> " + new String(json, StandardCharsets.UTF_8));
+  public void send(Draft message) {
+    log.add("> " + new String(Encoding.JSON.write(message), StandardCharsets.UTF_8));
   }
 
   @Override
   public void send(long id, ClientAsk.Frame frame) {
-    ids.add(id);
+    if (id > 0) {
+      ids.add(id);
+    }
     log.add("> " + new String(frame.payload(), StandardCharsets.UTF_8));
   }
 
@@ -156,7 +159,7 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
   public void send(long id, ClientAsk.Streamed stream) {}
 
   @Override
-  public void sendIfRoom(byte[] json) {}
+  public void sendIfRoom(Draft message) {}
 
   @Override
   public void ping() {

@@ -18,6 +18,8 @@ final class Samples {
   static final LogKey GENERAL = new LogKey("/ws", Address.room("general"));
   static final Retention KEEP = new Retention(100_000, Duration.ofDays(1));
 
+  private static final byte @Nullable [] NO_DATA = null;
+
   private Samples() {}
 
   static Publication from(@Nullable String from, @Nullable String messageId) {
@@ -42,7 +44,7 @@ final class Samples {
   static Publication aged(String messageId, Duration age, Retention retention) {
     long timestamp = System.currentTimeMillis() - age.toMillis();
     return new Publication(
-        GENERAL, "chat", "ann", messageId, timestamp, null, false, null, retention);
+        GENERAL, "chat", "ann", messageId, timestamp, NO_DATA, false, null, retention);
   }
 
   static Publication sized(int bytes, Retention retention) {
@@ -59,7 +61,7 @@ final class Samples {
   }
 
   static Publication fleeting() {
-    return new Publication(GENERAL, "typing", "ann", null, 1, null, true, null, KEEP);
+    return new Publication(GENERAL, "typing", "ann", null, 1, NO_DATA, true, null, KEEP);
   }
 
   static Publication data(byte @Nullable [] data) {
