@@ -35,8 +35,6 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private final Reactions<M> reactions = new Reactions<>(this);
   private final Encodings encodings;
   private @Nullable Hub hub;
-  private @Nullable Watch watch;
-  private Clock clock = Clock.systemUTC();
   private Executor threads = Thread::startVirtualThread;
 
   private Endpoint(Protocol<M> protocol) {
@@ -285,9 +283,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   // What follows is for this package.
 
   void start(String newPath, Broker broker, Clock newClock, Meter newMeter) {
-    begin(newPath, newMeter);
-    clock = newClock;
-    watch = new Watch(newPath, settings().stuckAfter(), newMeter);
+    begin(newPath, newClock, newMeter);
     hub = new Hub(newPath, broker, settings(), newMeter);
     hub.use(Address.EVERYONE); // for as long as the server runs
   }
@@ -320,19 +316,6 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   Hub hub() {
     return started(hub);
-  }
-
-  Watch watch() {
-    return started(watch);
-  }
-
-  private static <T> T started(@Nullable T part) {
-    return Objects.requireNonNull(
-        part, "endpoint: not started (expected: given to a server that runs)");
-  }
-
-  Clock clock() {
-    return clock;
   }
 
   Peer<M> peer(Connection connection) {

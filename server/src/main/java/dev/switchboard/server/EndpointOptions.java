@@ -4,7 +4,10 @@ import dev.switchboard.server.Endpoint.Identifier;
 import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
+import dev.switchboard.transport.WebSocketOptions;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,9 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
   private final Identity identity = new Identity();
   private @Nullable String path;
   private Meter meter = Meter.NONE;
+  private Clock clock = Clock.systemUTC();
+  private @Nullable Watch watch;
+  private @Nullable WebSocketOptions webSocket;
 
   EndpointOptions(Settings settings) {
     this.settings = settings;
@@ -108,12 +114,33 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
     return self();
   }
 
-  void begin(String newPath, Meter newMeter) {
+  void begin(String newPath, Clock newClock, Meter newMeter) {
     E unused =
         set(() -> {
           path = newPath;
+          clock = newClock;
           meter = newMeter;
+          watch = new Watch(newPath, settings.stuckAfter(), newMeter);
+          webSocket = settings.webSocket();
         });
+  }
+
+  static <T> T started(@Nullable T part) {
+    return Objects.requireNonNull(
+        part, "endpoint: not started (expected: given to a server that runs)");
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  Watch watch() {
+    return started(watch);
+  }
+
+  /** The same for every connection. */
+  WebSocketOptions webSocket() {
+    return started(webSocket);
   }
 
   String path() {

@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -32,8 +31,6 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   private final Census census = new Census();
   private final Handlers handlers = new Handlers();
   private List<String> subprotocols = List.of();
-  private @Nullable Watch watch;
-  private Clock clock = Clock.systemUTC();
   private long idleSweepAt; // confined to whoever ticks
 
   /** What is called; null for nothing. */
@@ -138,9 +135,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   // What follows is for this package.
 
   void start(String newPath, Clock newClock, Meter newMeter) {
-    begin(newPath, newMeter);
-    clock = newClock;
-    watch = new Watch(newPath, settings().stuckAfter(), newMeter);
+    begin(newPath, newClock, newMeter);
   }
 
   @Override
@@ -158,15 +153,6 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   Census census() {
     return census;
-  }
-
-  Clock clock() {
-    return clock;
-  }
-
-  Watch watch() {
-    return Objects.requireNonNull(
-        watch, "endpoint: not started (expected: given to a server that runs)");
   }
 
   void endIdle(long now) {

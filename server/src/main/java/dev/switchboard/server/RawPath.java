@@ -1,6 +1,5 @@
 package dev.switchboard.server;
 
-import dev.switchboard.server.Endpoint.Verdict;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
@@ -8,7 +7,6 @@ import dev.switchboard.transport.WebSocketListener;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A raw endpoint as its server sees it. */
@@ -16,11 +14,6 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
   @Override
   public void start(String path, Broker broker, Clock clock, Meter meter) {
     endpoint.start(path, clock, meter);
-  }
-
-  @Override
-  public String path() {
-    return endpoint.path();
   }
 
   @Override
@@ -38,28 +31,8 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
   }
 
   @Override
-  public CompletionStage<Verdict> identified(HttpRequest request) {
-    return endpoint.identity().of(request);
-  }
-
-  @Override
   public Census census() {
     return endpoint.census();
-  }
-
-  @Override
-  public Settings settings() {
-    return endpoint.settings();
-  }
-
-  @Override
-  public Meter meter() {
-    return endpoint.meter();
-  }
-
-  @Override
-  public Watch watch() {
-    return endpoint.watch();
   }
 
   @Override

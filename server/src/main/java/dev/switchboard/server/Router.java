@@ -170,7 +170,7 @@ final class Router implements HttpHandler {
         new Upgrade(
             choice.subprotocol(),
             Headers.EMPTY,
-            socket.settings().webSocket(),
+            socket.endpoint().webSocket(),
             webSocket -> socket.open(webSocket, request, parameters, user),
             () -> socket.census().leave(user, address)));
   }

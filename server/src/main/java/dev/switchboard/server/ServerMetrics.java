@@ -55,8 +55,6 @@ public interface ServerMetrics {
   enum SlowReader {
     /** A fleeting message was dropped. */
     DROPPED,
-    /** A fleeting message was replaced by a newer one of its key. */
-    REPLACED,
     /** Following the live stream stopped; it goes on from the log. */
     BEHIND,
     /** The connection was closed with 4008. */

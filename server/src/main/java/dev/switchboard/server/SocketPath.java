@@ -19,8 +19,13 @@ interface SocketPath {
   /** Called once, before the server listens. */
   void start(String path, Broker broker, Clock clock, Meter meter);
 
+  /** The endpoint itself. */
+  EndpointOptions<?> endpoint();
+
   /** The path it was started at. */
-  String path();
+  default String path() {
+    return endpoint().path();
+  }
 
   /** Null if none of those offered will do. */
   @Nullable Choice choose(List<String> offered);
@@ -29,19 +34,27 @@ interface SocketPath {
   String expectedSubprotocol();
 
   /** Who asks. */
-  CompletionStage<Verdict> identified(HttpRequest request);
+  default CompletionStage<Verdict> identified(HttpRequest request) {
+    return endpoint().identity().of(request);
+  }
 
   /** Who is connected. */
   Census census();
 
   /** Limits and habits of its connections. */
-  Settings settings();
+  default Settings settings() {
+    return endpoint().settings();
+  }
 
   /** Who counts. */
-  Meter meter();
+  default Meter meter() {
+    return endpoint().meter();
+  }
 
   /** Who notices handlers that do not return. */
-  Watch watch();
+  default Watch watch() {
+    return endpoint().watch();
+  }
 
   /** Takes a connection; on its event loop. */
   WebSocketListener open(
