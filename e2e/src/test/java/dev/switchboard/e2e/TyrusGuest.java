@@ -19,6 +19,9 @@ final class TyrusGuest extends Guest {
   private final ClientManager client = ClientManager.createClient();
   private final Session session;
 
+  /** A close has begun: Tyrus then ends its timer, and a second close would fail for want of it. */
+  private volatile boolean closing;
+
   TyrusGuest(URI uri) {
     try {
       session =
@@ -45,6 +48,7 @@ final class TyrusGuest extends Guest {
 
     @Override
     public void onClose(Session closed, CloseReason why) {
+      closing = true;
       heard(new Heard.Closed(why.getCloseCode().getCode(), why.getReasonPhrase()));
     }
   }
@@ -87,6 +91,7 @@ final class TyrusGuest extends Guest {
 
   @Override
   void end(int code, String reason) {
+    closing = true;
     send(() -> session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(code), reason)));
   }
 
@@ -97,7 +102,9 @@ final class TyrusGuest extends Guest {
 
   @Override
   public void close() {
-    send(session::close);
+    if (!closing) {
+      send(session::close);
+    }
     client.shutdown();
   }
 }
