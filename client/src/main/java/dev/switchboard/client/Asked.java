@@ -75,7 +75,7 @@ final class Asked implements ClientQuestion.Outcome {
       failed(new UnsentException("withdrawn", unsent));
       engine.input(machine -> {
         if (question != null) {
-          machine.withdraw(question);
+          machine.conversation().withdraw(question);
         }
       });
     }

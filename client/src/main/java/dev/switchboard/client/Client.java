@@ -14,10 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <M> the protocol's sealed interface
  */
-public final class Client<M> extends WebSocketClient {
+public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   private final Protocol<M> protocol;
   private final TypedMessages<M> messages;
   private final Replies<M> replies;
@@ -34,7 +31,7 @@ public final class Client<M> extends WebSocketClient {
   Client(Protocol<M> protocol, ClientOptions options) {
     super(options, Encodings.of(protocol));
     this.protocol = protocol;
-    this.messages = new TypedMessages<>(protocol, dispatcher, events);
+    this.messages = new TypedMessages<>(protocol, dispatcher, events, pulled);
     this.replies = new Replies<>(protocol, dispatcher, engine);
   }
 
@@ -85,7 +82,7 @@ public final class Client<M> extends WebSocketClient {
 
   /** The rooms the client is in, in the order of joining. */
   public List<String> rooms() {
-    return engine.joined();
+    return engine.rooms();
   }
 
   /** Joins a room from now on, and returns when the server has answered. */
@@ -197,76 +194,21 @@ public final class Client<M> extends WebSocketClient {
     return ((ClientAnswer.Users) blocking(ask, ask)).members();
   }
 
-  /** Calls a handler for every message. */
-  public Subscription on(Consumer<? super MessageEvent<? extends M>> handler) {
-    return onMatching(event -> true, handler);
-  }
-
-  /** Calls a handler for every message of a class, which may be one of several types. */
-  public <T extends M> Subscription on(Class<T> type, Consumer<? super MessageEvent<T>> handler) {
-    return messages.on(type, handler, false);
-  }
-
-  /** Calls a handler for every message of the type with that name on the wire. */
-  public Subscription on(String type, Consumer<? super MessageEvent<? extends M>> handler) {
-    return messages.on(type, handler);
-  }
-
-  /** Calls a handler for the next message of a class, and then no more. */
-  public <T extends M> Subscription once(Class<T> type, Consumer<? super MessageEvent<T>> handler) {
-    return messages.on(type, handler, true);
-  }
-
-  /** Takes off all handlers that were put on for that class. */
-  public void off(Class<? extends M> type) {
-    messages.off(type, null);
-  }
-
-  /** Takes a handler off that was put on for that class. */
-  public void off(Class<? extends M> type, Consumer<?> handler) {
-    messages.off(type, handler);
-  }
-
-  /** Takes off all handlers that were put on for the type with that name. */
-  public void off(String type) {
-    messages.off(type, null);
-  }
-
-  /** Takes a handler off that was put on for the type with that name. */
-  public void off(String type, Consumer<?> handler) {
-    messages.off(type, handler);
-  }
-
-  /** The messages from now on, to be pulled one by one; see {@link Messages}. */
-  public Messages<MessageEvent<? extends M>> messages() {
-    return pulled.messages(messages::all);
-  }
-
-  /**
-   * The messages, for reactive code. Each subscription gets those that come after it, on a virtual
-   * thread of its own; the last word is {@code onComplete}, when the client is closed or has given
-   * up. One that does not ask for more holds up the client as {@link Messages} do.
-   */
-  public Flow.Publisher<MessageEvent<? extends M>> publisher() {
-    return pulled.publisher(messages::all);
-  }
-
-  Subscription onMatching(
-      Predicate<MessageEvent<?>> filter, Consumer<? super MessageEvent<? extends M>> handler) {
-    return messages.onMatching(filter, handler);
+  TypedMessages<M> typed() {
+    return messages;
   }
 
   ClientAnswer blocking(ClientAsk ask, Object unsent) {
-    return Waiting.block(dispatcher, engine.ask(ask, unsent, 0));
+    return Waiting.block(dispatcher, engine.asking().ask(ask, unsent, 0));
   }
 
   void enqueue(ClientAsk.Publish ask, Object unsent) {
-    Waiting.blockUntilAccepted(engine.enqueue(ask, unsent));
+    Waiting.blockUntilAccepted(engine.asking().enqueue(ask, unsent));
   }
 
   <T extends @Nullable Object> CompletableFuture<T> later(
       ClientAsk ask, Object unsent, long timeout, Function<ClientAnswer, T> mapped) {
-    return Waiting.stage(engine.ask(ask, unsent, timeout).answer, mapped);
+    return Waiting.stage(engine.asking().ask(ask, unsent, timeout).answer, mapped);
   }
 
   ClientAsk.Publish publication(List<Address> addresses, boolean several, boolean echo, M message) {
@@ -276,7 +218,7 @@ public final class Client<M> extends WebSocketClient {
   }
 
   void fleeting(@Nullable Address address, M message) {
-    engine.fleeting(protocol.typeOf(message).name(), address, protocol.encode(message));
+    engine.asking().fleeting(protocol.typeOf(message).name(), address, protocol.encode(message));
   }
 
   History<M> history(ClientAnswer answer) {

@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.internal.Carrier;
 import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.protocol.internal.Encodings;
 import dev.switchboard.transport.Deflate;
@@ -55,6 +56,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   private Resolver resolver = Resolver.SYSTEM;
 
   private @Nullable Supplier<SslContext> tls;
+  private Supplier<Carrier> carrier = LoopCarrier::new;
 
   /** Builds what {@code making} makes, for a server that is ours if {@code greeted}. */
   ClientBuilder(boolean greeted, Function<ClientOptions, C> making) {
@@ -305,7 +307,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
             deflate,
             proxy,
             resolver,
-            tls);
+            tls,
+            carrier);
     options.request();
     return making.apply(options);
   }

@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.internal.Carrier;
 import dev.switchboard.protocol.internal.ClientBackoff;
 import dev.switchboard.protocol.internal.ClientSettings;
 import dev.switchboard.transport.ClientConnect;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param outbox null for none
  * @param performanceMetrics null for never
  * @param debugLines null for the logger
+ * @param carrier what each client stands on
  */
 record ClientOptions(
     boolean greeted,
@@ -54,7 +56,8 @@ record ClientOptions(
     @Nullable Deflate deflate,
     @Nullable Proxy proxy,
     Resolver resolver,
-    @Nullable Supplier<SslContext> tls) {
+    @Nullable Supplier<SslContext> tls,
+    Supplier<Carrier> carrier) {
   private static final int WINDOW_BYTES = 512 << 10;
 
   ClientOptions {

@@ -23,7 +23,7 @@ public record DebugInfo(String text, String json) {
     SessionInfo session = client.events.session().orElse(null);
     facts.put("session", session == null ? null : session.id());
     facts.put("user", session == null ? null : session.user());
-    facts.put("rooms", String.join(", ", client.engine.joined()));
+    facts.put("rooms", String.join(", ", client.engine.rooms()));
     QueueStatus queue = client.queueStatus();
     facts.put("queue.waiting", queue.waiting());
     facts.put("queue.onTheWay", queue.onTheWay());

@@ -7,13 +7,15 @@ import io.netty.buffer.ByteBufUtil;
 /** What one connection brings, with its number. Confined to the loop. */
 final class Incoming implements WebSocketListener {
   private final Engine engine;
+  private final Traffic traffic;
   private final int number;
   private final boolean pieces;
 
-  Incoming(Engine engine, int number, boolean pieces) {
+  Incoming(Engine engine, Traffic traffic, int number, boolean pieces) {
     this.engine = engine;
-    this.pieces = pieces;
+    this.traffic = traffic;
     this.number = number;
+    this.pieces = pieces;
   }
 
   @Override
@@ -28,8 +30,8 @@ final class Incoming implements WebSocketListener {
 
   private void received(ByteBuf view, boolean binary) {
     byte[] message = ByteBufUtil.getBytes(view);
-    engine.traffic().received(!binary, message);
-    engine.enter(session -> session.received(Engine.now(), number, binary, message));
+    traffic.received(!binary, message);
+    engine.enter(session -> session.received(engine.now(), number, binary, message));
   }
 
   @Override
@@ -40,25 +42,25 @@ final class Incoming implements WebSocketListener {
   @Override
   public void onFragment(ByteBuf view, boolean last) {
     byte[] piece = ByteBufUtil.getBytes(view);
-    engine.traffic().receivedPiece(piece.length, last);
-    engine.enter(session -> session.receivedPiece(Engine.now(), number, piece, last));
+    traffic.receivedPiece(piece.length, last);
+    engine.enter(session -> session.receivedPiece(engine.now(), number, piece, last));
   }
 
   @Override
   public void onPing(ByteBuf view) {
-    engine.traffic().note("< ping");
-    engine.enter(session -> session.heard(Engine.now(), number));
+    traffic.note("< ping");
+    engine.enter(session -> session.heard(engine.now(), number));
   }
 
   @Override
   public void onPong(ByteBuf view) {
-    engine.traffic().note("< pong");
-    engine.enter(session -> session.ponged(Engine.now(), number));
+    traffic.note("< pong");
+    engine.enter(session -> session.ponged(engine.now(), number));
   }
 
   @Override
   public void onClose(int code, String reason, boolean clean) {
-    engine.traffic().note("< close " + code + (clean ? " clean " : " unclean ") + reason);
-    engine.enter(session -> session.closed(Engine.now(), number, code, reason, clean));
+    traffic.note("< close " + code + (clean ? " clean " : " unclean ") + reason);
+    engine.enter(session -> session.closed(engine.now(), number, code, reason, clean));
   }
 }

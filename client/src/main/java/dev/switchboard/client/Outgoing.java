@@ -133,11 +133,11 @@ final class Outgoing {
       return;
     }
     engine.input(machine -> {
-      long now = Engine.now();
+      long now = engine.now();
       long wall = System.currentTimeMillis();
       for (Kept each : kept) {
         long since = now - Math.max(0, wall - each.at);
-        machine.keep(now, since, each.restored, each.publish, each.asked.unsent(), each);
+        machine.conversation().keep(since, each.restored, each.publish, each.asked.unsent(), each);
       }
     });
     kept.forEach(each -> each.asked.accepted());

@@ -7,8 +7,6 @@ import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.Envelope;
 import dev.switchboard.protocol.internal.Json;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
-import java.util.function.Consumer;
 
 /**
  * A typed client of a server that is not ours: records in a {@link Form}, beside text and bytes.
@@ -17,7 +15,7 @@ import java.util.function.Consumer;
  *
  * @param <M> the sealed interface of the messages
  */
-public final class PlainClient<M> extends RawClient {
+public final class PlainClient<M> extends RawClient implements TypedClient<M> {
   private final Protocol<M> protocol;
   private final Form form;
   private final TypedMessages<M> typed;
@@ -26,7 +24,7 @@ public final class PlainClient<M> extends RawClient {
     super(options);
     this.protocol = protocol;
     this.form = form;
-    this.typed = new TypedMessages<>(protocol, dispatcher, events);
+    this.typed = new TypedMessages<>(protocol, dispatcher, events, pulled);
   }
 
   /**
@@ -59,58 +57,8 @@ public final class PlainClient<M> extends RawClient {
     return later(frame(type, data), data);
   }
 
-  /** Calls a handler for every message of a type that the client knows. */
-  public Subscription on(Consumer<? super MessageEvent<? extends M>> handler) {
-    return typed.onMatching(event -> true, handler);
-  }
-
-  /** Calls a handler for every message of a class, which may be one of several types. */
-  public <T extends M> Subscription on(Class<T> type, Consumer<? super MessageEvent<T>> handler) {
-    return typed.on(type, handler, false);
-  }
-
-  /** Calls a handler for every message of the type with that name on the wire. */
-  public Subscription on(String type, Consumer<? super MessageEvent<? extends M>> handler) {
-    return typed.on(type, handler);
-  }
-
-  /** Calls a handler for the next message of a class, and then no more. */
-  public <T extends M> Subscription once(Class<T> type, Consumer<? super MessageEvent<T>> handler) {
-    return typed.on(type, handler, true);
-  }
-
-  /** Takes off all handlers that were put on for that class. */
-  public void off(Class<? extends M> type) {
-    typed.off(type, null);
-  }
-
-  /** Takes a handler off that was put on for that class. */
-  public void off(Class<? extends M> type, Consumer<?> handler) {
-    typed.off(type, handler);
-  }
-
-  /** Takes off all handlers that were put on for the type with that name. */
-  public void off(String type) {
-    typed.off(type, null);
-  }
-
-  /** Takes a handler off that was put on for the type with that name. */
-  public void off(String type, Consumer<?> handler) {
-    typed.off(type, handler);
-  }
-
-  /** The messages from now on, to be pulled one by one; see {@link Messages}. */
-  public Messages<MessageEvent<? extends M>> messages() {
-    return pulled.messages(typed::all);
-  }
-
-  /**
-   * The messages, for reactive code. Each subscription gets those that come after it, on a virtual
-   * thread of its own; the last word is {@code onComplete}, when the client is closed or has given
-   * up. One that does not ask for more holds up the client as {@link Messages} do.
-   */
-  public Flow.Publisher<MessageEvent<? extends M>> publisher() {
-    return pulled.publisher(typed::all);
+  TypedMessages<M> typed() {
+    return typed;
   }
 
   @Override

@@ -83,7 +83,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   private Transfer transfer(Object source, Upload.Opening opening) {
     Transfer transfer = new Transfer(dispatcher, this::takeBack);
     Upload upload = new Upload(source, opening, transfer);
-    transfer.started(upload, engine.ask(new ClientAsk.Streamed(upload), source, -1));
+    transfer.started(upload, engine.asking().ask(new ClientAsk.Streamed(upload), source, -1));
     return transfer;
   }
 
@@ -162,7 +162,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
    * else. A read fails if the connection ends first. Of what was not read yet, a few MiB are held.
    */
   public Subscription onStream(Consumer<InputStream> handler) {
-    engine.pieces();
+    engine.line().pieces();
     return streams.add(stream -> true, handler, false);
   }
 
@@ -228,11 +228,12 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   }
 
   void blocking(ClientAsk.Frame frame, Object unsent) {
-    Waiting.block(dispatcher, engine.ask(frame, unsent, 0));
+    Waiting.block(dispatcher, engine.asking().ask(frame, unsent, 0));
   }
 
   CompletionStage<Void> later(ClientAsk.Frame frame, Object unsent) {
-    return Waiting.stage(engine.ask(frame, unsent, -1).answer, written -> Waiting.nothing());
+    return Waiting.stage(
+        engine.asking().ask(frame, unsent, -1).answer, written -> Waiting.nothing());
   }
 
   private static ClientAsk.Frame text(String text) {

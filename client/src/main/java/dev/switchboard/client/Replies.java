@@ -77,6 +77,6 @@ final class Replies<M> {
       }
     }
     Draft said = answer;
-    engine.input(session -> session.reply(id, said));
+    engine.input(session -> session.conversation().reply(id, said));
   }
 }

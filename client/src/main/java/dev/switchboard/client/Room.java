@@ -27,7 +27,7 @@ public final class Room<M> extends Channel<M> {
 
   /** Calls a handler for each message of this room; see {@link Client#on(Consumer)}. */
   public Subscription on(Consumer<? super MessageEvent<? extends M>> handler) {
-    return client.onMatching(event -> name.equals(event.room()), handler);
+    return client.typed().onMatching(event -> name.equals(event.room()), handler);
   }
 
   /** Who is in it now: at most 100 users, in the order of their names. Asks the server. */

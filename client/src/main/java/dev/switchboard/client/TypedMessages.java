@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,21 @@ final class TypedMessages<M> {
   private final Protocol<M> protocol;
   private final Dispatcher dispatcher;
   private final Events events;
+  private final Pulled pulled;
   private final Listeners<MessageEvent<? extends M>> messages = new Listeners<>();
 
-  TypedMessages(Protocol<M> protocol, Dispatcher dispatcher, Events events) {
+  TypedMessages(Protocol<M> protocol, Dispatcher dispatcher, Events events, Pulled pulled) {
     this.protocol = protocol;
     this.dispatcher = dispatcher;
     this.events = events;
+    this.pulled = pulled;
+  }
+
+  static <M> TypedMessages<M> of(TypedClient<M> client) {
+    return switch (client) {
+      case Client<M> ours -> ours.typed();
+      case PlainClient<M> plain -> plain.typed();
+    };
   }
 
   Subscription onMatching(
@@ -61,7 +71,15 @@ final class TypedMessages<M> {
     messages.remove(type, handler);
   }
 
-  Subscription all(Consumer<MessageEvent<? extends M>> handler) {
+  Messages<MessageEvent<? extends M>> pull() {
+    return pulled.messages(this::all);
+  }
+
+  Flow.Publisher<MessageEvent<? extends M>> publisher() {
+    return pulled.publisher(this::all);
+  }
+
+  private Subscription all(Consumer<MessageEvent<? extends M>> handler) {
     return messages.add(event -> true, handler, false);
   }
 

@@ -52,7 +52,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   }
 
   private void flow() {
-    engine.flow();
+    engine.line().flow();
   }
 
   private void reported(ClientReport report) {
@@ -81,7 +81,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
       opened.get();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      engine.input(session -> session.close(Engine.now(), CloseCode.NORMAL.code(), ""));
+      engine.input(session -> session.close(engine.now(), CloseCode.NORMAL.code(), ""));
       throw new ConnectException(
           "connect to " + Masking.uri(options.uri()) + ": interrupted", 0, true, null);
     } catch (ExecutionException failed) {
@@ -105,7 +105,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     }
     CompletableFuture<SessionInfo> opened = events.opening();
     engine.input(session -> {
-      session.connect(Engine.now());
+      session.connect(engine.now());
       events.openAlready(session.state());
     });
     return opened;
@@ -116,12 +116,12 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
    * state. The session goes on. May be called from handlers.
    */
   public void reconnect() {
-    engine.input(session -> session.reconnect(Engine.now()));
+    engine.input(session -> session.reconnect(engine.now()));
   }
 
   /** Where the client is in its life. */
   public State state() {
-    return State.valueOf(engine.current().name());
+    return State.valueOf(engine.state().name());
   }
 
   /** Whether messages can flow now. */
@@ -141,7 +141,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
 
   /** How full the queue is now; empty if the client is closed. */
   public QueueStatus queueStatus() {
-    return engine.queueStatus();
+    return engine.asking().queueStatus();
   }
 
   /**
@@ -151,12 +151,12 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
    * @return completes when each message said before has its answer, or failed; never fails
    */
   public CompletionStage<Void> flush() {
-    return Waiting.stage(engine.flush(), done -> Waiting.nothing());
+    return Waiting.stage(engine.asking().flush(), done -> Waiting.nothing());
   }
 
   /** The present connection. */
   public ConnectionInfo connection() {
-    WebSocket present = engine.connection();
+    WebSocket present = engine.line().socket();
     ReadyState ready =
         switch (state()) {
           case CONNECTING -> ReadyState.CONNECTING;
@@ -203,12 +203,12 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   public void close(int code, String reason) {
     CloseCode.requireSendable(code);
     requireShort(reason);
-    end(session -> session.close(Engine.now(), code, reason));
+    end(session -> session.close(engine.now(), code, reason));
   }
 
   /** Ends the connection at once, without a close handshake; otherwise as {@link #close()}. */
   public void forceClose() {
-    end(session -> session.forceClose(Engine.now()));
+    end(session -> session.forceClose(engine.now()));
   }
 
   private void end(Consumer<ClientSession> how) {
@@ -220,7 +220,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException late) {
-      engine.input(session -> session.forceClose(Engine.now()));
+      engine.input(session -> session.forceClose(engine.now()));
     }
     pulled.end();
     engine.release();

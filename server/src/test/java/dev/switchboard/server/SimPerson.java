@@ -80,7 +80,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   List<String> rooms() {
-    return session.rooms();
+    return session.conversation().rooms();
   }
 
   @Override
@@ -112,7 +112,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
       return;
     }
     String room = "r" + world.random.nextInt(3);
-    boolean in = session.rooms().contains(room);
+    boolean in = session.conversation().rooms().contains(room);
     switch (world.random.nextInt(12)) {
       case 0, 1, 2 -> {
         if (!in) {
@@ -151,7 +151,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     unanswered++;
     try {
       long timeout = ask instanceof ClientAsk.Publish ? -1 : 0;
-      session.ask(world.now(), ask, null, timeout, new Told(ask));
+      session.conversation().ask(world.now(), ask, null, timeout, new Told(ask));
     } catch (UnsentException refused) {
       unanswered--;
     }
@@ -183,7 +183,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   void checkSettled(Hub hub) {
     assertThat(session.state()).as(name).isEqualTo(ClientState.OPEN);
     assertThat(unanswered).as("questions of %s without an answer", name).isZero();
-    assertThat(session.queue(world.now()).waiting()).isZero();
+    assertThat(session.conversation().queue(world.now()).waiting()).isZero();
     seen.forEach((log, last) -> {
       if (last != UNKNOWN) {
         assertThat(last)

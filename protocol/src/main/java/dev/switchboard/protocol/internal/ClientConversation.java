@@ -1,46 +1,124 @@
 package dev.switchboard.protocol.internal;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.ErrorCode;
-import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
-import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
+import dev.switchboard.protocol.internal.ClientQuestion.Outcome;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What an open session says and is told: questions go out, answers and entries come in. Confined to
- * the session's thread.
+ * What a client asks and is told, over all its connections: questions go out, answers and entries
+ * come in. Confined to the session's thread.
  */
-final class ClientConversation {
-  /** When a message that is kept is tried again if the server does not say, in milliseconds. */
-  private static final long RETRY_DELAY = 1_000;
-
-  private static final long MAX_RETRY_DELAY = 600_000;
-
-  private static final ClientQuestion.Outcome NOBODY =
-      new ClientQuestion.Outcome() {
-        @Override
-        public void answered(ClientAnswer answer) {}
-
-        @Override
-        public void failed(SwitchboardException why) {}
-      };
-
-  private Encoding encoding = Encoding.JSON;
+public final class ClientConversation {
+  private final ClientSettings settings;
+  private final ClientLife life;
   private final ClientQuestions questions;
-  private final ClientPlaces places;
   private final ClientEffects effects;
-  private long limit;
+  private final ClientPlaces places = new ClientPlaces();
+  private final ClientRooms rooms;
+  private final ClientAnswers answers;
   private final ClientReplies replies;
+  private Encoding encoding = Encoding.JSON;
+  private long limit;
 
-  ClientConversation(ClientQuestions questions, ClientPlaces places, ClientEffects effects) {
+  ClientConversation(
+      ClientSettings settings, ClientLife life, ClientQuestions questions, ClientEffects effects) {
+    this.settings = settings;
+    this.life = life;
     this.questions = questions;
-    this.places = places;
     this.effects = effects;
+    this.rooms = new ClientRooms(questions, places, effects, this::send);
+    this.answers = new ClientAnswers(questions, places, rooms);
     this.replies = new ClientReplies(effects);
+  }
+
+  /** The rooms it is in, in the order of joining. */
+  public List<String> rooms() {
+    return List.copyOf(places.rooms());
+  }
+
+  /** What waits for an answer. */
+  public ClientQueueStatus queue(long now) {
+    return questions.status(now);
+  }
+
+  /**
+   * Asks for an answer. It waits for a connection if there is none.
+   *
+   * @param unsent what a failure is to give back
+   * @param timeout in milliseconds; 0 for the setting's, below 0 for none
+   * @return for {@link #withdraw}
+   * @throws UnsentException if there is no room in the queue, or the client is closed
+   */
+  public ClientQuestion ask(
+      long now, ClientAsk ask, @Nullable Object unsent, long timeout, Outcome outcome) {
+    long deadline =
+        timeout < 0
+            ? ClientQuestions.NEVER
+            : now + (timeout == 0 ? settings.requestTimeout() : timeout);
+    ClientQuestion question = new ClientQuestion(ask, unsent, now, deadline, outcome);
+    if (life.over()) {
+      throw new UnsentException(
+          "state: " + life.state() + " (expected: a client that is not closed)", question.unsent());
+    }
+    questions.add(question, now);
+    pump();
+    return question;
+  }
+
+  /**
+   * Asks for something that is kept elsewhere, in whatever state. Only an answer ends it, or its
+   * age: it outlives connections and the end of this session, refusals that trying again can help,
+   * and goes where it was. It needs no room in the queue.
+   *
+   * @param since when the user asked
+   * @param restored whether an earlier process did; then it waits until its rooms are joined
+   */
+  public void keep(
+      long since,
+      boolean restored,
+      ClientAsk.Publish ask,
+      @Nullable Object unsent,
+      Outcome outcome) {
+    ClientQuestion question =
+        new ClientQuestion(ask, unsent, since, ClientQuestions.NEVER, outcome);
+    question.durable = true;
+    question.restored = restored;
+    questions.keep(question);
+    pump();
+  }
+
+  /** Takes a question back; its outcome is not called any more. */
+  public void withdraw(ClientQuestion question) {
+    question.done = true;
+    questions.withdraw(question);
+    if (life.open()) {
+      rooms.givenUp(question);
+      pump();
+    }
+  }
+
+  /** Sends what only waits for others to go with. Returns whose answers are still to come. */
+  public List<Outcome> flush() {
+    List<Outcome> outcomes = questions.flush().stream().map(one -> one.outcome).toList();
+    pump();
+    return outcomes;
+  }
+
+  /** Sends something that is worth nothing later. Whether there was a connection to send it on. */
+  public boolean fleeting(String type, @Nullable Address address, byte @Nullable [] data) {
+    if (!life.open()) {
+      return false;
+    }
+    effects.sendIfRoom(ClientWrites.fleeting(type, address, data));
+    return true;
+  }
+
+  /** Answers a {@link ClientReport.Question}, of whatever connection of this session. */
+  public void reply(Id id, Draft answer) {
+    replies.answered(id, answer, life.open());
   }
 
   /** From now on, that is how what is sent will be written. */
@@ -48,16 +126,35 @@ final class ClientConversation {
     encoding = agreed;
   }
 
-  void pump() {
-    questions.pump(this::sendable, this::send);
+  /** How far each log was read. */
+  List<Control.Place> places() {
+    return places.all();
   }
 
-  /** Whether all rooms that a message goes to are joined. */
-  private boolean sendable(ClientAsk ask) {
-    return !(ask instanceof ClientAsk.Publish publish)
-        || publish.addresses().stream()
-            .allMatch(address ->
-                !(address instanceof Address.Room room) || places.rooms().contains(room.name()));
+  /** A session begins, goes on, or begins {@code anew} because the former one is gone. */
+  void begin(ClientReads.Session greeting, boolean resumed, boolean anew) {
+    places.retainUser(greeting.user());
+    limit = greeting.limit() > 0 ? greeting.limit() : limit;
+    if (!resumed) {
+      replies.clear();
+    }
+    rooms.begin(greeting, resumed, anew);
+  }
+
+  /** Does what is due by now. */
+  void advance(long now) {
+    List<ClientQuestion> late = questions.expire(now);
+    if (life.open()) {
+      late.forEach(rooms::givenUp);
+      pump();
+    }
+  }
+
+  /** Sends what waits, if there is a connection. */
+  void pump() {
+    if (life.open()) {
+      questions.pump(rooms::joined, this::send);
+    }
   }
 
   private void send(Long id, ClientAsk ask) {
@@ -93,89 +190,10 @@ final class ClientConversation {
     pump();
   }
 
-  /** A session begins, goes on, or begins {@code anew} because the former one is gone. */
-  void begin(ClientReads.Session greeting, boolean resumed, boolean anew) {
-    places.retainUser(greeting.user());
-    limit = greeting.limit() > 0 ? greeting.limit() : limit;
-    if (!resumed) {
-      replies.clear();
-    }
-    for (Answers.LogState log : greeting.logs()) {
-      if (places.state(log)) {
-        effects.report(new ClientReport.Gap(log.address()));
-      }
-    }
-    List<String> rooms = List.copyOf(places.rooms());
-    if (resumed) {
-      rooms.stream().filter(room -> !named(greeting, room)).forEach(this::left);
-      greeting.logs().stream()
-          .filter(log -> log.address() instanceof Address.Room)
-          .forEach(log -> notWanted(((Address.Room) log.address()).name()));
-    } else if (anew) {
-      dropLeaves();
-      List.copyOf(places.rooms()).forEach(this::rejoin);
-    }
-  }
-
-  /** A question failed for want of an answer, or nobody waits for it any more. */
-  void givenUp(ClientQuestion question) {
-    if (question.sent && question.ask instanceof ClientAsk.Join join) {
-      notWanted(join.room());
-    }
-  }
-
-  /** The server may have us in a room that we know nothing of: a join that was given up. */
-  private void notWanted(String room) {
-    if (!places.rooms().contains(room) && !questions.joining(room)) {
-      questions.ahead(
-          new ClientQuestion(new ClientAsk.Leave(room), null, 0, ClientQuestions.NEVER, NOBODY),
-          this::send);
-    }
-  }
-
-  private static boolean named(ClientReads.Session greeting, String room) {
-    return greeting.logs().stream().anyMatch(log -> log.address().equals(Address.room(room)));
-  }
-
-  /** A session that is gone was in no room, so there is none to leave. */
-  private void dropLeaves() {
-    for (ClientQuestion question : questions.dropWaiting(ClientAsk.Leave.class::isInstance)) {
-      left(((ClientAsk.Leave) question.ask).room());
-      question.answered(new ClientAnswer.Left());
-    }
-  }
-
-  private void rejoin(String room) {
-    ClientAsk.Join join = new ClientAsk.Join(room, 0, places.place(Address.room(room)));
-    questions.ahead(
-        new ClientQuestion(join, null, 0, ClientQuestions.NEVER, rejoined(room)), this::send);
-  }
-
-  private ClientQuestion.Outcome rejoined(String room) {
-    return new ClientQuestion.Outcome() {
-      @Override
-      public void answered(ClientAnswer answer) {}
-
-      @Override
-      public void failed(SwitchboardException why) {
-        if (why instanceof RefusedException refused && refused.code() != ErrorCode.TIMEOUT) {
-          effects.report(new ClientReport.Failed(why));
-          left(room);
-        }
-      }
-    };
-  }
-
-  private void left(String room) {
-    if (places.left(room)) {
-      effects.report(new ClientReport.Left(room));
-    }
-  }
-
   /** Anything the server says, but for what concerns the session itself. */
-  void told(long now, Envelope envelope, Encoding encoding, byte[] message) {
+  void told(long now, Envelope envelope, byte[] message) {
     if (envelope.re() != null) {
-      answered(now, envelope.re(), envelope, encoding, message);
+      answers.answered(now, envelope.re(), envelope, encoding, message);
       pump();
       return;
     }
@@ -191,16 +209,11 @@ final class ClientConversation {
     switch (envelope.type()) {
       case "user_joined" -> effects.report(ClientReads.presence(true, control));
       case "user_left" -> effects.report(ClientReads.presence(false, control));
-      case "room_left" -> left(ClientReads.text(control, "room"));
+      case "room_left" -> rooms.left(ClientReads.text(control, "room"));
       case "error" -> effects.report(new ClientReport.Failed(ClientReads.refused(control)));
       case "ping" -> effects.send(Answers.pong(envelope.id()));
       default -> {}
     }
-  }
-
-  /** The user's answer to a question of the server's. */
-  void reply(Id id, Draft answer, boolean open) {
-    replies.answered(id, answer, open);
   }
 
   private void message(Envelope envelope) {
@@ -212,102 +225,5 @@ final class ClientConversation {
     if (envelope.messageId() == null || !questions.noEcho(envelope.messageId())) {
       effects.report(new ClientReport.Message(envelope));
     }
-  }
-
-  private void answered(long now, Id re, Envelope envelope, Encoding encoding, byte[] message) {
-    ClientQuestion question = questions.take(re);
-    JsonNode control = envelope.control();
-    if (question == null || !(question.ask instanceof ClientAsk.Answered ask)) {
-      if (control != null && envelope.type().equals("room_left")) { // late, but true
-        left(ClientReads.text(control, "room"));
-      }
-      return;
-    }
-    if (control != null && envelope.type().equals("error")) {
-      refused(now, question, ClientReads.refused(control));
-      return;
-    }
-    String wrong = envelope.type();
-    try {
-      ClientAnswer answer = answer(ask, envelope, encoding, message);
-      if (answer != null) {
-        question.answered(answer);
-        return;
-      }
-    } catch (MalformedEnvelope entry) {
-      wrong += " with " + entry.getMessage();
-    }
-    question.failed(
-        new RefusedException(
-            ErrorCode.INTERNAL, "answer: " + wrong + " (expected: the answer to " + ask + ")"));
-  }
-
-  private void refused(long now, ClientQuestion question, RefusedException why) {
-    if (question.durable && why.retryable()) {
-      long delay = why.details().get("retryAfter") instanceof Long told ? told : RETRY_DELAY;
-      questions.later(question, now + Math.clamp(delay, 1, MAX_RETRY_DELAY));
-    } else {
-      question.failed(why);
-    }
-  }
-
-  private @Nullable ClientAnswer answer(
-      ClientAsk.Answered ask, Envelope envelope, Encoding encoding, byte[] message) {
-    JsonNode control = envelope.control();
-    if (control == null) {
-      return ask instanceof ClientAsk.Tell
-          ? new ClientAnswer.Reply(envelope.type(), envelope.payload())
-          : null;
-    }
-    return envelope.type().equals(answerOf(ask)) ? taken(ask, control, encoding, message) : null;
-  }
-
-  private static String answerOf(ClientAsk.Answered ask) {
-    return switch (ask) {
-      case ClientAsk.Publish publish -> "ack";
-      case ClientAsk.Tell tell -> "ack";
-      case ClientAsk.Join join -> "room_joined";
-      case ClientAsk.Leave leave -> "room_left";
-      case ClientAsk.History history -> "history";
-      case ClientAsk.Users users -> "user_list";
-    };
-  }
-
-  private ClientAnswer taken(
-      ClientAsk.Answered ask, JsonNode control, Encoding encoding, byte[] message) {
-    return switch (ask) {
-      case ClientAsk.Publish publish -> committed(publish, ClientReads.acked(control));
-      case ClientAsk.Tell tell -> ClientReads.acked(control);
-      case ClientAsk.Join join -> joined(join, ClientReads.joined(control));
-      case ClientAsk.Leave leave -> {
-        left(leave.room());
-        yield new ClientAnswer.Left();
-      }
-      case ClientAsk.History history -> ClientReads.page(control, encoding.entries(message));
-      case ClientAsk.Users users -> ClientReads.users(control);
-    };
-  }
-
-  private ClientAnswer committed(ClientAsk.Publish publish, ClientAnswer.Acked acked) {
-    if (!publish.echo()) {
-      for (Address log : publish.addresses()) {
-        long seq =
-            log instanceof Address.Room room && publish.several()
-                ? acked.seqs().getOrDefault(room.name(), 0L)
-                : acked.seq();
-        places.skip(log, seq);
-      }
-    }
-    return acked;
-  }
-
-  private ClientAnswer joined(ClientAsk.Join join, ClientAnswer.Joined answer) {
-    boolean missed = places.joined(join.room(), answer, join.recent(), join.since() != null);
-    effects.report(new ClientReport.Joined(join.room(), answer));
-    questions.joined(this::sendable);
-    if (missed) {
-      effects.report(new ClientReport.Gap(Address.room(join.room())));
-    }
-    return answer;
   }
 }

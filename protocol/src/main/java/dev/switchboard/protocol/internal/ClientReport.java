@@ -30,7 +30,7 @@ public sealed interface ClientReport {
   /** An entry of a log, a fleeting message, or one from the server's own code. */
   record Message(Envelope envelope) implements Received {}
 
-  /** The server asks, and waits for {@link ClientSession#reply}. */
+  /** The server asks, and waits for {@link ClientConversation#reply}. */
   record Question(Id id, Envelope envelope) implements Received {}
 
   /** A text message of a server that is not ours. */

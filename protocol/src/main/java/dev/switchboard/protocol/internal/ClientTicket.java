@@ -34,6 +34,7 @@ final class ClientTicket {
   /** A session begins or goes on. */
   void renew(ClientReads.Session greeting) {
     session = greeting.session();
+    resumeId = 0;
     if (greeting.secret() != null) {
       secret = greeting.secret();
     }
@@ -47,5 +48,6 @@ final class ClientTicket {
   /** The server will never take it. */
   void tear() {
     session = null;
+    resumeId = 0;
   }
 }

@@ -58,7 +58,7 @@ class ClientFuzzTest {
     long now;
 
     void ask(ClientAsk ask) {
-      ClientQuestion unused = session.ask(now, ask, null, 0, this);
+      ClientQuestion unused = session.conversation().ask(now, ask, null, 0, this);
     }
 
     void line(byte[] line) {

@@ -43,7 +43,7 @@ final class ClientRole implements ClientEffects {
   }
 
   ClientQueueStatus queue() {
-    return session.queue(now);
+    return session.conversation().queue(now);
   }
 
   ClientSession session() {
@@ -146,22 +146,26 @@ final class ClientRole implements ClientEffects {
                   words[1], words.length > 2 ? Integer.parseInt(words[3]) : 0, null));
       case "reconnect" -> session.reconnect(now);
       case "keep", "restore" -> keep(words);
-      case "flush" -> session.flush();
+      case "flush" -> session.conversation().flush();
       case "forceClose" -> session.forceClose(now);
       case "quiet" -> publish(Address.room(words[1]), false, words);
       case "leave" -> ask(new ClientAsk.Leave(words[1]));
       case "publish" -> publish(Address.room(words[1]), true, words);
       case "direct" -> publish(Address.user(words[1]), true, words);
       case "fleeting" ->
-          session.fleeting(
-              words[2], Address.room(words[1]), words[3].getBytes(StandardCharsets.UTF_8));
+          session
+              .conversation()
+              .fleeting(
+                  words[2], Address.room(words[1]), words[3].getBytes(StandardCharsets.UTF_8));
       case "request" ->
           ask(new ClientAsk.Tell(words[1], "answer", words[2].getBytes(StandardCharsets.UTF_8)));
       case "reply" ->
-          session.reply(
-              asked,
-              Answers.reply(
-                  asked, words[1], Payload.of(words[2].getBytes(StandardCharsets.UTF_8))));
+          session
+              .conversation()
+              .reply(
+                  asked,
+                  Answers.reply(
+                      asked, words[1], Payload.of(words[2].getBytes(StandardCharsets.UTF_8))));
       case "history" ->
           ask(
               new ClientAsk.History(
@@ -185,24 +189,27 @@ final class ClientRole implements ClientEffects {
   }
 
   private void keep(String[] words) {
-    session.keep(
-        now,
-        now,
-        words[0].equals("restore"),
-        new ClientAsk.Publish(
-            words[2],
-            "m" + ++messages + "-of-" + who,
-            List.of(Address.room(words[1])),
-            false,
-            true,
-            words[3].getBytes(StandardCharsets.UTF_8)),
-        null,
-        new Told());
+    session
+        .conversation()
+        .keep(
+            now,
+            words[0].equals("restore"),
+            new ClientAsk.Publish(
+                words[2],
+                "m" + ++messages + "-of-" + who,
+                List.of(Address.room(words[1])),
+                false,
+                true,
+                words[3].getBytes(StandardCharsets.UTF_8)),
+            null,
+            new Told());
   }
 
   private void ask(ClientAsk ask) {
     try {
-      session.ask(now, ask, null, ask instanceof ClientAsk.Publish ? -1 : 0, new Told());
+      session
+          .conversation()
+          .ask(now, ask, null, ask instanceof ClientAsk.Publish ? -1 : 0, new Told());
     } catch (UnsentException unsent) {
       out.add("= unsent");
     }

@@ -282,7 +282,7 @@ class ClientSessionTest {
                 + OWN_LOGS
                 + "]}\n",
             "ann= left general\nann= open\nann= reconnect_success 1\n");
-    assertThat(session.rooms()).isEmpty();
+    assertThat(session.conversation().rooms()).isEmpty();
   }
 
   @Test

@@ -43,7 +43,8 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
 
   private void ask(ClientSession session, String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    ClientQuestion unused = session.ask(0, new ClientAsk.Frame(true, utf8), text, -1, this);
+    ClientQuestion unused =
+        session.conversation().ask(0, new ClientAsk.Frame(true, utf8), text, -1, this);
   }
 
   @Test
@@ -69,9 +70,9 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
   void aMessageIsThroughWhenItIsWritten() {
     ClientSession session = open();
     ask(session, "a");
-    assertThat(session.queue(0).onTheWay()).isEqualTo(1);
+    assertThat(session.conversation().queue(0).onTheWay()).isEqualTo(1);
     session.written(1, connection, ids.get(0));
-    assertThat(session.queue(1).onTheWay()).isZero();
+    assertThat(session.conversation().queue(1).onTheWay()).isZero();
     assertThat(log).containsExactly("> a", "Written");
   }
 

@@ -123,7 +123,7 @@ class RandomConversationsTest {
         case 4, 5 -> network.fault();
         case 6 -> network.session.connect(network.now);
         case 7 -> network.session.reconnect(network.now);
-        case 8 -> assertThat(network.session.flush()).isNotNull();
+        case 8 -> assertThat(network.session.conversation().flush()).isNotNull();
         case 9, 10 -> keep(address(room), false);
         case 11 -> keep(address(room), true);
         default -> publish(address(room));
@@ -150,7 +150,7 @@ class RandomConversationsTest {
     private void put(ClientAsk ask, long timeout, Told told) {
       all.add(told);
       try {
-        network.session.ask(network.now, ask, null, timeout, told);
+        network.session.conversation().ask(network.now, ask, null, timeout, told);
       } catch (UnsentException refused) {
         told.failed(refused);
       }
@@ -159,13 +159,15 @@ class RandomConversationsTest {
     private void keep(Address to, boolean restored) {
       Told told = new Told(all.size(), "m" + all.size(), false);
       all.add(told);
-      network.session.keep(
-          network.now,
-          network.now - random.nextInt(500),
-          restored,
-          publication("m" + told.index, to),
-          null,
-          told);
+      network
+          .session
+          .conversation()
+          .keep(
+              network.now - random.nextInt(500),
+              restored,
+              publication("m" + told.index, to),
+              null,
+              told);
     }
 
     /** From now on nothing goes wrong, and there is time. */
@@ -188,7 +190,7 @@ class RandomConversationsTest {
       assertThat(network.session.state())
           .as("after %s", reports.subList(Math.max(0, reports.size() - 8), reports.size()))
           .isEqualTo(ClientState.OPEN);
-      ClientQueueStatus queue = network.session.queue(network.now);
+      ClientQueueStatus queue = network.session.conversation().queue(network.now);
       assertThat(queue.waiting() + queue.onTheWay()).as("left in the queue: %s", queue).isZero();
       assertThat(queue.bytes()).isZero();
       for (Told told : all) {

@@ -1,0 +1,114 @@
+package dev.switchboard.protocol.internal;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What the server's answers mean for those who asked. Confined to the session's thread. */
+final class ClientAnswers {
+  /** When a message that is kept is tried again if the server does not say, in milliseconds. */
+  private static final long RETRY_DELAY = 1_000;
+
+  private static final long MAX_RETRY_DELAY = 600_000;
+
+  private final ClientQuestions questions;
+  private final ClientPlaces places;
+  private final ClientRooms rooms;
+
+  ClientAnswers(ClientQuestions questions, ClientPlaces places, ClientRooms rooms) {
+    this.questions = questions;
+    this.places = places;
+    this.rooms = rooms;
+  }
+
+  /** Something came that answers a question with that id. */
+  void answered(long now, Id re, Envelope envelope, Encoding encoding, byte[] message) {
+    ClientQuestion question = questions.take(re);
+    JsonNode control = envelope.control();
+    if (question == null || !(question.ask instanceof ClientAsk.Answered ask)) {
+      if (control != null && envelope.type().equals("room_left")) { // late, but true
+        rooms.left(ClientReads.text(control, "room"));
+      }
+      return;
+    }
+    if (control != null && envelope.type().equals("error")) {
+      refused(now, question, ClientReads.refused(control));
+      return;
+    }
+    String wrong = envelope.type();
+    try {
+      ClientAnswer answer = answer(ask, envelope, encoding, message);
+      if (answer != null) {
+        question.answered(answer);
+        return;
+      }
+    } catch (MalformedEnvelope entry) {
+      wrong += " with " + entry.getMessage();
+    }
+    question.failed(
+        new RefusedException(
+            ErrorCode.INTERNAL, "answer: " + wrong + " (expected: the answer to " + ask + ")"));
+  }
+
+  private void refused(long now, ClientQuestion question, RefusedException why) {
+    if (question.durable && why.retryable()) {
+      long delay = why.details().get("retryAfter") instanceof Long told ? told : RETRY_DELAY;
+      questions.later(question, now + Math.clamp(delay, 1, MAX_RETRY_DELAY));
+    } else {
+      question.failed(why);
+    }
+  }
+
+  private @Nullable ClientAnswer answer(
+      ClientAsk.Answered ask, Envelope envelope, Encoding encoding, byte[] message) {
+    JsonNode control = envelope.control();
+    if (control == null) {
+      return ask instanceof ClientAsk.Tell
+          ? new ClientAnswer.Reply(envelope.type(), envelope.payload())
+          : null;
+    }
+    return envelope.type().equals(answerOf(ask)) ? taken(ask, control, encoding, message) : null;
+  }
+
+  private static String answerOf(ClientAsk.Answered ask) {
+    return switch (ask) {
+      case ClientAsk.Publish publish -> "ack";
+      case ClientAsk.Tell tell -> "ack";
+      case ClientAsk.Join join -> "room_joined";
+      case ClientAsk.Leave leave -> "room_left";
+      case ClientAsk.History history -> "history";
+      case ClientAsk.Users users -> "user_list";
+    };
+  }
+
+  private ClientAnswer taken(
+      ClientAsk.Answered ask, JsonNode control, Encoding encoding, byte[] message) {
+    return switch (ask) {
+      case ClientAsk.Publish publish -> committed(publish, ClientReads.acked(control));
+      case ClientAsk.Tell tell -> ClientReads.acked(control);
+      case ClientAsk.Join join -> rooms.joined(join, ClientReads.joined(control));
+      case ClientAsk.Leave leave -> {
+        rooms.left(leave.room());
+        yield new ClientAnswer.Left();
+      }
+      case ClientAsk.History history -> ClientReads.page(control, encoding.entries(message));
+      case ClientAsk.Users users -> ClientReads.users(control);
+    };
+  }
+
+  private ClientAnswer committed(ClientAsk.Publish publish, ClientAnswer.Acked acked) {
+    if (!publish.echo()) {
+      for (Address log : publish.addresses()) {
+        long seq =
+            log instanceof Address.Room room && publish.several()
+                ? acked.seqs().getOrDefault(room.name(), 0L)
+                : acked.seq();
+        places.skip(log, seq);
+      }
+    }
+    return acked;
+  }
+}
