@@ -2,7 +2,9 @@ package dev.switchboard.cli;
 
 import dev.switchboard.chat.ChatServer;
 import dev.switchboard.history.jdbc.HistoryException;
+import dev.switchboard.history.jdbc.PostgresHistory;
 import dev.switchboard.history.jdbc.SqliteHistory;
+import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.transport.BindException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jline.utils.Signals;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -37,8 +40,18 @@ final class Serve implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Where messages are kept (default: switchboard in the user's data folder).")
+      description =
+          "Folder where messages are kept (default: switchboard in the user's data folder).")
   private Path data = defaultData();
+
+  @Option(
+      names = "--database",
+      paramLabel = "URL",
+      defaultValue = "${env:SWITCHBOARD_DATABASE}",
+      description =
+          "Keep messages in PostgreSQL instead: jdbc:postgresql://HOST/DATABASE?user=…&password=… "
+              + "(default: the variable SWITCHBOARD_DATABASE, which other users of the machine can't see).")
+  private @Nullable String database;
 
   private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -70,15 +83,22 @@ final class Serve implements Callable<Integer> {
         });
   }
 
-  private ChatServer start() {
+  private HistoryStore open() {
+    if (database != null) {
+      return PostgresHistory.open(database);
+    }
     try {
       Files.createDirectories(data);
     } catch (IOException failed) {
       throw new Switchboard.Failure(
           "--data: " + data + " can't be made (expected: a folder that may be written to)");
     }
+    return SqliteHistory.open(data);
+  }
+
+  private ChatServer start() {
     try {
-      return ChatServer.start(host, port, SqliteHistory.open(data));
+      return ChatServer.start(host, port, open());
     } catch (BindException taken) {
       throw new Switchboard.Failure(
           "--port: "

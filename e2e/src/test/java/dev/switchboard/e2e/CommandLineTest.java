@@ -53,6 +53,18 @@ class CommandLineTest {
   }
 
   @Test
+  void aDatabaseThatIsNoneOrDoesNotAnswerIsSaidWithoutItsPassword() {
+    fails(
+        serve("--port", "0", "--database", "mysql://ann:hunter2@localhost/chat"),
+        1,
+        "url: not PostgreSQL's (expected: jdbc:postgresql://…)");
+    Program refused =
+        serve("--port", "0", "--database", "jdbc:postgresql://localhost:1/chat?password=hunter2");
+    fails(refused, 1, "PostgreSQL: open failed");
+    assertThat(refused.err().get(0)).doesNotContain("hunter2");
+  }
+
+  @Test
   @Tag("B15")
   void aSecondSignalDoesNotWaitForAClientThatWillNotClose() throws IOException {
     try (Program server = serve("--port", "0");

@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalBroker implements Broker {
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
+  private static final String CLOSING = "the server is closing";
   private static final int MAX_WAITING = 10_000;
   private static final int MAX_BATCH = 512;
 
@@ -92,6 +93,9 @@ final class LocalBroker implements Broker {
 
   @Override
   public CompletionStage<List<Committed>> publish(List<Publication> publications) {
+    if (closed) {
+      return CompletableFuture.failedFuture(unavailable(CLOSING));
+    }
     if (publications.stream().allMatch(Publication::fleeting)) {
       publications.forEach(publication -> deliver(publication, 0));
       return CompletableFuture.completedFuture(
@@ -127,8 +131,9 @@ final class LocalBroker implements Broker {
 
   private <T> CompletableFuture<T> enqueue(Job job, CompletableFuture<T> result) {
     if (closed || !waiting.offer(job)) {
-      result.completeExceptionally(
-          unavailable(closed ? "the server is closing" : "too much waits to be written"));
+      result.completeExceptionally(unavailable(closed ? CLOSING : "too much waits to be written"));
+    } else if (closed && waiting.remove(job)) { // nobody takes it any more
+      result.completeExceptionally(unavailable(CLOSING));
     }
     return result;
   }
@@ -283,7 +288,9 @@ final class LocalBroker implements Broker {
 
   @Override
   public void close() {
-    closed = true;
+    synchronized (order) { // behind a commit that is under way
+      closed = true;
+    }
     try {
       if (committer.isAlive()) {
         waiting.put(new Job.Stop());
@@ -294,10 +301,9 @@ final class LocalBroker implements Broker {
     }
     for (Job job = waiting.poll(); job != null; job = waiting.poll()) { // came in behind the stop
       switch (job) {
-        case Job.Publish publish ->
-            publish.result.completeExceptionally(unavailable("the server is closing"));
+        case Job.Publish publish -> publish.result.completeExceptionally(unavailable(CLOSING));
         case Job.Subscribe subscribe ->
-            subscribe.result.completeExceptionally(unavailable("the server is closing"));
+            subscribe.result.completeExceptionally(unavailable(CLOSING));
         case Job.Stop stop -> {}
       }
     }

@@ -64,6 +64,10 @@ final class Samples {
     return new Publication(GENERAL, "typing", "ann", null, 1, NO_DATA, true, null, KEEP);
   }
 
+  static Publication without(String session) {
+    return new Publication(GENERAL, "chat", "ann", null, 1, NO_DATA, false, session, KEEP);
+  }
+
   static Publication data(byte @Nullable [] data) {
     return new Publication(
         GENERAL, "chat", "ann", null, System.currentTimeMillis(), data, false, null, KEEP);
