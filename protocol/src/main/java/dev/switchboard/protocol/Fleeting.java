@@ -7,7 +7,8 @@ import java.lang.annotation.Target;
 
 /**
  * Marks a message type that is worth nothing later (typing, cursors): it is not logged, not
- * acknowledged, and dropped first.
+ * acknowledged, and for a receiver that is slow it is dropped, unless the server's endpoint says
+ * otherwise.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -10,6 +10,7 @@ import dev.switchboard.protocol.internal.Encoding;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.Refusal;
 import dev.switchboard.protocol.internal.ServerConversation;
+import dev.switchboard.server.ServerMetrics.SlowReader;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.Prepared;
 import dev.switchboard.transport.ReadyState;
@@ -47,7 +48,9 @@ final class Connection implements WebSocketListener {
   private volatile Session session; // written on the loop, read by handlers too
   private volatile long heardAt; // only kept if there is an idle timeout
   private boolean greeted;
+  private final Held held = new Held(this);
   private boolean leaving;
+  private boolean tooSlow;
   private boolean closed;
 
   Connection(
@@ -167,6 +170,7 @@ final class Connection implements WebSocketListener {
     Reader reader = readers.remove(address);
     if (reader != null) {
       reader.close();
+      held.forget(reader.topic());
       endpoint.hub().release(reader.topic());
     }
   }
@@ -177,6 +181,10 @@ final class Connection implements WebSocketListener {
       endpoint.hub().release(reader.topic());
     }
     readers.clear();
+  }
+
+  Encoding encoding() {
+    return encoding;
   }
 
   /** Whether what waits to be written is below the mark at which readers pause. */
@@ -204,10 +212,18 @@ final class Connection implements WebSocketListener {
 
   void send(Outgoing outgoing) {
     if (!closed) {
-      Prepared prepared = outgoing.prepared(encoding);
-      endpoint.meter().sent(prepared.payloadBytes());
-      webSocket.sendPrepared(prepared);
+      send(outgoing.prepared(encoding));
     }
+  }
+
+  void send(Prepared prepared) {
+    endpoint.meter().sent(prepared.payloadBytes());
+    webSocket.sendPrepared(prepared);
+  }
+
+  /** What is in no log: sent if the connection takes it, else whatever its policy says. */
+  void offer(Topic topic, Outgoing outgoing) {
+    held.offer(topic, outgoing);
   }
 
   /** What was published in a log it reads. */
@@ -254,6 +270,12 @@ final class Connection implements WebSocketListener {
     });
   }
 
+  /** Closes with 4008: going on would leave a hole. */
+  void tooSlow(String why) {
+    tooSlow = true;
+    close(CloseCode.TOO_SLOW.code(), "too slow: " + why);
+  }
+
   void close(int code, String reason) {
     if (!closed && webSocket.readyState() == ReadyState.OPEN) {
       webSocket.close(code, reason);
@@ -297,6 +319,7 @@ final class Connection implements WebSocketListener {
 
   @Override
   public void onWritable() {
+    held.writable();
     for (Reader reader : readers.values().toArray(Reader[]::new)) {
       reader.writable();
     }
@@ -305,6 +328,7 @@ final class Connection implements WebSocketListener {
   @Override
   public void onClose(int code, String reason, boolean clean) {
     closed = true;
+    held.clear();
     dropReaders();
     long now = endpoint.clock().millis();
     if (CloseCode.comesBack(code)) {
@@ -315,6 +339,9 @@ final class Connection implements WebSocketListener {
       endpoint.hub().end(session);
     }
     endpoint.meter().closed(code);
+    if (tooSlow && code != CloseCode.TOO_SLOW.code()) { // it did not answer the close frame
+      endpoint.meter().slow(SlowReader.CLOSED);
+    }
     endpoint.reactions().closed(this, code, reason, clean);
   }
 }

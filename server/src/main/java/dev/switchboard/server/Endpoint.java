@@ -34,6 +34,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private final Protocol<M> protocol;
   private final Reactions<M> reactions = new Reactions<>(this);
   private final Encodings encodings;
+  private final Slowness<M> slowness;
   private @Nullable Hub hub;
   private Executor threads = Thread::startVirtualThread;
 
@@ -41,6 +42,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     super(Settings.typed());
     this.protocol = protocol;
     this.encodings = Encodings.of(protocol);
+    this.slowness = new Slowness<>(protocol);
   }
 
   /**
@@ -230,6 +232,19 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     return set(() -> settings().retentions().inboxes(retention));
   }
 
+  /**
+   * What becomes of fleeting messages for connections that are too slow for them. Default {@link
+   * WhenSlow#drop}.
+   */
+  public Endpoint<M> whenSlow(WhenSlow<? super M> policy) {
+    return set(() -> slowness.others(policy));
+  }
+
+  /** The same for fleeting messages of one class. */
+  public <T extends M> Endpoint<M> whenSlow(Class<T> type, WhenSlow<? super T> policy) {
+    return set(() -> slowness.of(type, policy));
+  }
+
   /** Whether any client may publish to everyone. Default no; server code always may. */
   public Endpoint<M> everyoneMayBroadcast(boolean may) {
     return set(() -> settings().everyoneMayBroadcast(may));
@@ -284,7 +299,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   void start(String newPath, Broker broker, Clock newClock, Meter newMeter) {
     begin(newPath, newClock, newMeter);
-    hub = new Hub(newPath, broker, settings(), newMeter);
+    hub = new Hub(newPath, broker, settings(), slowness, newMeter);
     hub.use(Address.EVERYONE); // for as long as the server runs
   }
 

@@ -31,6 +31,7 @@ final class Hub {
   private final String space;
   private final Broker broker;
   private final Settings settings;
+  private final Slowness<?> slowness;
   private final Meter meter;
   private final AtomicInteger rooms = new AtomicInteger();
   private final Presence presence;
@@ -45,10 +46,11 @@ final class Hub {
 
   private record Waiting(Session session, long since) {}
 
-  Hub(String space, Broker broker, Settings settings, Meter meter) {
+  Hub(String space, Broker broker, Settings settings, Slowness<?> slowness, Meter meter) {
     this.space = space;
     this.broker = broker;
     this.settings = settings;
+    this.slowness = slowness;
     this.meter = meter;
     long graceMillis = settings.presenceGrace().toMillis();
     this.presence = new Presence(graceMillis, this::tellRoom);
@@ -97,7 +99,7 @@ final class Hub {
               Topic topic = present;
               if (topic == null) {
                 count(address);
-                topic = new Topic(log(address));
+                topic = new Topic(log(address), slowness, meter);
                 topic.open(broker);
               }
               topic.use(1);

@@ -1,36 +1,76 @@
 package dev.switchboard.server;
 
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Encoding;
 import dev.switchboard.transport.Prepared;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message on its way to many connections. It is written and framed once in each encoding that
- * one of them reads, by the first loop that comes to it, and released when the last group has dealt
- * with it.
+ * One message on its way to many connections, and what is done with it for those that are too slow.
+ * It is written and framed once in each encoding that one of them reads, by the first loop that
+ * comes to it, and released when the last group has dealt with it.
  */
 final class Outgoing {
   private final Draft draft;
   private final long seq;
   private final @Nullable String withoutSession;
   private final @Nullable String withoutUser;
+  private final WhenSlow.Policy whenSlow;
+  private final @Nullable Supplier<?> keyed;
   private final AtomicInteger groups;
+  private volatile @Nullable Object key; // written under this
   private volatile @Nullable Prepared text; // written under this
   private volatile @Nullable Prepared binary; // written under this
 
-  Outgoing(
+  private Outgoing(
       Draft draft,
       long seq,
       @Nullable String withoutSession,
       @Nullable String withoutUser,
+      WhenSlow.Policy whenSlow,
+      @Nullable Supplier<?> keyed,
       int groups) {
     this.draft = draft;
+    this.whenSlow = whenSlow;
+    this.keyed = keyed;
     this.seq = seq;
     this.withoutSession = withoutSession;
     this.withoutUser = withoutUser;
     this.groups = new AtomicInteger(groups);
+  }
+
+  /** A published message. */
+  static Outgoing entry(
+      Entry entry, @Nullable String withoutSession, Slowness<?> slowness, int groups) {
+    return new Outgoing(
+        Answers.entry(entry),
+        entry.seq(),
+        withoutSession,
+        null,
+        slowness.policy(entry.type()),
+        entry.fleeting() ? () -> slowness.key(entry) : null,
+        groups);
+  }
+
+  /**
+   * Something that is in no log. Whoever is slow gets the newest of each key.
+   *
+   * @param key what it is about; null if it replaces nothing
+   */
+  static Outgoing notice(
+      Draft draft, @Nullable Object key, @Nullable String withoutUser, int groups) {
+    return new Outgoing(
+        draft,
+        0,
+        null,
+        withoutUser,
+        WhenSlow.Policy.NEWEST,
+        key == null ? null : () -> key,
+        groups);
   }
 
   /** The frame. For groups that are not {@link #done}. */
@@ -58,6 +98,25 @@ final class Outgoing {
   /** 0 for what is in no log. */
   long seq() {
     return seq;
+  }
+
+  WhenSlow.Policy whenSlow() {
+    return whenSlow;
+  }
+
+  /** What it is about: one with the same key takes its place. Found by the first who asks. */
+  Object key() {
+    Object known = key;
+    return known == null ? findKey() : known;
+  }
+
+  private synchronized Object findKey() {
+    Object known = key;
+    if (known == null) {
+      known = keyed == null ? this : keyed.get();
+      key = known;
+    }
+    return known;
   }
 
   boolean isFor(Session session) {

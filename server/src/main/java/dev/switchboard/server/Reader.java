@@ -166,11 +166,7 @@ final class Reader {
   void deliver(Outgoing outgoing) {
     if (outgoing.seq() == 0) {
       if (started && outgoing.isFor(connection.session())) {
-        if (connection.takesMore()) {
-          connection.deliver(outgoing);
-        } else {
-          connection.endpoint().meter().slow(SlowReader.DROPPED);
-        }
+        connection.offer(topic, outgoing);
       }
     } else if (live && outgoing.seq() > last) {
       if (!connection.takesMore()) {
@@ -219,7 +215,7 @@ final class Reader {
 
   private void pass(Page page) {
     if (page.first() > last + 1 && page.head().seq() > last) {
-      connection.close(CloseCode.TOO_SLOW.code(), "too slow: what comes next is no longer kept");
+      connection.tooSlow("what comes next is no longer kept");
       return;
     }
     for (Entry entry : page.entries()) {

@@ -1,5 +1,6 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.ServerMetrics.SlowReader;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -8,7 +9,8 @@ import java.util.Queue;
 /**
  * The readers of one log on one event loop. What comes from any thread waits in a bounded queue,
  * and one task a turn delivers all of it. If the loop falls so far behind that the queue is full,
- * the queue is emptied instead of growing, and the readers fetch from the log what they missed.
+ * the queue is emptied instead of growing, and the readers fetch from the log what they missed;
+ * what is in no log is lost then.
  */
 final class ReaderGroup {
   private static final int MAX_QUEUE = 10_000;
@@ -16,12 +18,14 @@ final class ReaderGroup {
   private final EventLoop loop;
   private final ArrayList<Reader> readers = new ArrayList<>(); // confined to the loop
   private final Queue<Outgoing> queue = new ArrayDeque<>(); // guarded by itself
+  private final Meter meter;
   private boolean scheduled; // guarded by queue
   private long dropped; // guarded by queue: the highest seq that was not kept
   private long last; // confined to the loop
 
-  ReaderGroup(EventLoop loop, long last) {
+  ReaderGroup(EventLoop loop, long last, Meter meter) {
     this.loop = loop;
+    this.meter = meter;
     this.last = last;
   }
 
@@ -68,6 +72,9 @@ final class ReaderGroup {
 
   private void drop(Outgoing outgoing) {
     dropped = Math.max(dropped, outgoing.seq());
+    if (outgoing.seq() == 0) {
+      meter.slow(SlowReader.DROPPED);
+    }
     outgoing.done();
   }
 

@@ -55,6 +55,10 @@ public interface ServerMetrics {
   enum SlowReader {
     /** A fleeting message was dropped. */
     DROPPED,
+    /** A fleeting message, or the news of somebody's coming or going, waits for the reader. */
+    HELD,
+    /** A message waits, and one of the same key that had waited is dropped for it. */
+    REPLACED,
     /** Following the live stream stopped; it goes on from the log. */
     BEHIND,
     /** The connection was closed with 4008. */

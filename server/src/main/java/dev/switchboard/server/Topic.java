@@ -1,7 +1,6 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Entry;
-import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
@@ -23,13 +22,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Topic implements Broker.Subscriber {
   private final LogKey log;
+  private final Slowness<?> slowness;
+  private final Meter meter;
   private final CompletableFuture<Position> opened = new CompletableFuture<>();
   private final List<ReaderGroup> groups = new ArrayList<>(); // guarded by this
   private long last; // guarded by this
   private int users; // guarded by the hub's map of topics
 
-  Topic(LogKey log) {
+  Topic(LogKey log, Slowness<?> slowness, Meter meter) {
     this.log = log;
+    this.slowness = slowness;
+    this.meter = meter;
   }
 
   LogKey log() {
@@ -68,7 +71,7 @@ final class Topic implements Broker.Subscriber {
         return group;
       }
     }
-    ReaderGroup group = new ReaderGroup(loop, last);
+    ReaderGroup group = new ReaderGroup(loop, last, meter);
     groups.add(group);
     return group;
   }
@@ -76,20 +79,20 @@ final class Topic implements Broker.Subscriber {
   @Override
   public synchronized void entry(Entry entry, @Nullable String without) {
     last = Math.max(last, entry.seq());
-    deliver(Answers.entry(entry), entry.seq(), without, null);
+    if (!groups.isEmpty()) {
+      offer(Outgoing.entry(entry, without, slowness, groups.size()));
+    }
   }
 
   /** Tells all readers something that is in no log, but not the user it is about. */
   synchronized void notice(Draft notice, String aboutUser) {
-    deliver(notice, 0, null, aboutUser);
+    if (!groups.isEmpty()) {
+      Object key = new Slowness.Key(log.address(), "", aboutUser);
+      offer(Outgoing.notice(notice, key, aboutUser, groups.size()));
+    }
   }
 
-  private void deliver(
-      Draft draft, long seq, @Nullable String withoutSession, @Nullable String withoutUser) {
-    if (groups.isEmpty()) {
-      return;
-    }
-    Outgoing outgoing = new Outgoing(draft, seq, withoutSession, withoutUser, groups.size());
+  private void offer(Outgoing outgoing) {
     for (ReaderGroup group : groups) {
       group.offer(outgoing);
     }

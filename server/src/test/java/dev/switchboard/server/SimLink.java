@@ -245,6 +245,12 @@ final class SimLink implements WebSocket {
     state = ReadyState.CLOSED;
     world.remove(toServer);
     toClient.cut(world.chance(90));
+    loop.execute(() -> { // buffers must be given back
+      if (!told) {
+        told = true;
+        listener.onClose(1006, "", false);
+      }
+    });
   }
 
   /** Whether the client reads. */

@@ -1,0 +1,67 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Protocol;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an endpoint does with fleeting messages for connections that are too slow. Filled while the
+ * endpoint is defined, only read after.
+ *
+ * @param <M> the endpoint's messages
+ */
+final class Slowness<M> {
+  private static final Logger LOG = LoggerFactory.getLogger(Slowness.class);
+
+  private final Protocol<M> protocol;
+  private final Map<String, WhenSlow<?>> byType = new HashMap<>();
+  private WhenSlow<? super M> others = WhenSlow.drop();
+
+  Slowness(Protocol<M> protocol) {
+    this.protocol = protocol;
+  }
+
+  void others(WhenSlow<? super M> policy) {
+    others = policy;
+  }
+
+  <T extends M> void of(Class<T> record, WhenSlow<? super T> policy) {
+    byType.put(protocol.type(record).name(), policy);
+  }
+
+  WhenSlow.Policy policy(String type) {
+    return byType.getOrDefault(type, others).policy();
+  }
+
+  /** What a fleeting message replaces, and is replaced by. */
+  record Key(Object log, String type, @Nullable Object by) {}
+
+  /** The key of a message whose policy is to keep the newest. */
+  Key key(Entry entry) {
+    WhenSlow<?> policy = byType.getOrDefault(entry.type(), others);
+    Object by = policy.looks() ? ownKey(policy, entry) : null;
+    return new Key(entry.address(), entry.type(), by == null ? new Sender(entry.from()) : by);
+  }
+
+  /** So that no key of users' is taken for a sender. */
+  private record Sender(@Nullable String user) {}
+
+  @SuppressWarnings("unchecked") // a type's policy was given for the type's own class, or for all
+  private @Nullable Object ownKey(WhenSlow<?> policy, Entry entry) {
+    try {
+      MessageType<? extends M> type = protocol.find(entry.type());
+      return type == null
+          ? null
+          : ((WhenSlow<Object>) policy).keyOf(protocol.decode(type, entry.payload()));
+    } catch (RuntimeException failed) { // users' code, or a message of another server's version
+      LOG.warn(
+          "the key of a {} could not be found; its sender stands for it", entry.type(), failed);
+      return null;
+    }
+  }
+}
