@@ -18,6 +18,7 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.Type;
 import dev.switchboard.server.Endpoint;
+import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -29,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,6 +169,35 @@ class TwoEncodingsTest {
       assertThatThrownBy(() -> same.publish(new Talk.Said("no longer")))
           .isInstanceOf(RefusedException.class);
       await().until(() -> general.members().equals(List.of("ann")));
+    }
+  }
+
+  @Test
+  void whatIsAgreedOnIsWhatTheClientOffersFirst() {
+    try (Client<Talk> ann = json("ann");
+        Client<Talk> bob = cbor("bob")) {
+      assertThat(ann.connection().subprotocol()).isEqualTo("switchboard.v1.json");
+      assertThat(bob.connection().subprotocol()).isEqualTo("switchboard.v1.cbor");
+    }
+  }
+
+  @Test
+  void aServerThatKnowsNoCborIsSpokenToInJson() {
+    BlockingQueue<String> said = new LinkedBlockingQueue<>();
+    RawEndpoint old =
+        RawEndpoint.create()
+            .subprotocols("switchboard.v1.json")
+            .onOpen(peer ->
+                peer.send(
+                    "{\"type\":\"welcome\",\"session\":\"s\",\"secret\":\"k\",\"user\":\"ann\",\"logs\":[]}"))
+            .onText((peer, text) -> said.add(text));
+    try (Server jsonOnly = Server.builder().port(0).endpoint("/ws", old).start();
+        Client<Talk> ann =
+            Client.of(Talk.class).cbor().connect("ws://127.0.0.1:" + jsonOnly.port() + "/ws")) {
+      assertThat(ann.connection().subprotocol()).isEqualTo("switchboard.v1.json");
+      ann.inbox("bob").send(new Talk.Typing(true));
+      await().untilAsserted(() -> assertThat(said).hasSize(1));
+      assertThat(said.remove()).startsWith("{\"type\":\"typing\"");
     }
   }
 

@@ -218,6 +218,7 @@ final class ClientHandshakeTest {
           false | false | 10 | 9  | ; server_max_window_bits=10; client_max_window_bits=9 | ; server_max_window_bits=10; client_max_window_bits=9 | true
           false | false | 10 | 9  | ; server_max_window_bits=10; client_max_window_bits=9 | ; server_max_window_bits=8                            | true
           false | false | 10 | 9  | ; server_max_window_bits=10; client_max_window_bits=9 | ; server_max_window_bits=11                           | false
+          false | false | 10 | 9  | ; server_max_window_bits=10; client_max_window_bits=9 | ; server_max_window_bits=10; client_max_window_bits=10 | false
           false | false | 10 | 9  | ; server_max_window_bits=10; client_max_window_bits=9 | ''                                                    | false
           """)
   @Tag("B9")

@@ -30,11 +30,11 @@ class ServerFuzzTest {
 
   record Answer(int n) {}
 
-  private static final Protocol<Talk> PROTOCOL = Protocol.of(Talk.class);
+  static final Protocol<Talk> PROTOCOL = Protocol.of(Talk.class);
 
   @FuzzTest(maxDuration = "3m")
   void whateverIsSaidIsTakenOrAnswered(byte[] said) {
-    Heard heard = new Heard();
+    Heard heard = new Heard(Encoding.JSON);
     ServerConversation conversation = new ServerConversation(PROTOCOL, Encoding.JSON, heard);
     for (byte[] line : lines(said)) {
       int asked = heard.count;
@@ -93,14 +93,19 @@ class ServerFuzzTest {
   }
 
   /** Counts what was asked for, keeps what was answered. */
-  private static final class Heard implements ServerConversation.Requests {
+  static final class Heard implements ServerConversation.Requests {
     final List<byte[]> answers = new ArrayList<>();
+    private final Encoding encoding;
     int count;
+
+    Heard(Encoding encoding) {
+      this.encoding = encoding;
+    }
 
     @Override
     public void answer(Draft answer) {
       count++;
-      answers.add(Encoding.JSON.write(answer));
+      answers.add(encoding.write(answer));
     }
 
     @Override

@@ -108,11 +108,12 @@ record DeflateTerms(
     Asked told = Asked.read(only.parameters(), true);
     if (told == null
         || (ours.serverNoContextTakeover() && !told.serverForgets)
+        || (told.clientBits != null && told.clientBits > ours.clientMaxWindowBits())
         || (ours.serverMaxWindowBits() < MAX_BITS
             && (told.serverBits == null || told.serverBits > ours.serverMaxWindowBits()))) {
       throw new Refusal(400, "Sec-WebSocket-Extensions: not an answer to our offer");
     }
-    int bits = Math.min(ours.clientMaxWindowBits(), limit(told.clientBits));
+    int bits = told.clientBits == null ? ours.clientMaxWindowBits() : told.clientBits;
     boolean weForget = told.clientForgets || ours.clientNoContextTakeover();
     return new DeflateTerms(
         ours.level(),
