@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A server that does only what a test tells it to, over real sockets. */
 final class Peer implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final long PATIENCE = 5_000;
+  private static final long PATIENCE = 20_000;
 
   private final Loops loops = Loops.of(IoKind.NIO, 1);
   private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();

@@ -51,7 +51,7 @@ class QueueTest {
   private Peer.Line connect() {
     CompletableFuture<SessionInfo> opening = client.connectAsync().toCompletableFuture();
     Peer.Line line = peer.welcome();
-    opening.orTimeout(5, TimeUnit.SECONDS).join();
+    opening.orTimeout(20, TimeUnit.SECONDS).join();
     return line;
   }
 
@@ -65,7 +65,7 @@ class QueueTest {
 
   private static Object unsent(CompletableFuture<?> failed) {
     AtomicReference<Object> unsent = new AtomicReference<>();
-    assertThatThrownBy(() -> failed.orTimeout(5, TimeUnit.SECONDS).join())
+    assertThatThrownBy(() -> failed.orTimeout(20, TimeUnit.SECONDS).join())
         .isInstanceOf(CompletionException.class)
         .cause()
         .isInstanceOfSatisfying(UnsentException.class, why -> unsent.set(why.unsent()));
@@ -82,7 +82,7 @@ class QueueTest {
       assertThat(said(chat)).isEqualTo("m" + i);
       line.ack(chat, i + 1);
     }
-    saying.get(49).orTimeout(5, TimeUnit.SECONDS).join();
+    saying.get(49).orTimeout(20, TimeUnit.SECONDS).join();
     line.drop();
     Peer.Line next = peer.accept();
     JsonNode resume = next.hear("resume");
@@ -92,7 +92,7 @@ class QueueTest {
       assertThat(said(chat)).isEqualTo("m" + i);
       next.ack(chat, i + 1);
     }
-    assertThat(saying.get(99).orTimeout(5, TimeUnit.SECONDS).join().seq()).isEqualTo(100);
+    assertThat(saying.get(99).orTimeout(20, TimeUnit.SECONDS).join().seq()).isEqualTo(100);
   }
 
   @ParameterizedTest
@@ -164,7 +164,7 @@ class QueueTest {
       assertThat(said(chat)).isEqualTo("m" + i);
       line.ack(chat, i + 1);
     }
-    assertThat(done.orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo("said");
+    assertThat(done.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo("said");
   }
 
   @Test
@@ -208,7 +208,7 @@ class QueueTest {
         });
     Peer.Line line = connect();
     line.say("{'type':'chat','everyone':true,'seq':1,'from':'bob','data':{'message':'hi'}}");
-    assertThat(refused.orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo(new Talk.Said("second"));
+    assertThat(refused.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(new Talk.Said("second"));
   }
 
   @Test
@@ -219,9 +219,9 @@ class QueueTest {
         client.joinAsync("general", Join.DEFAULT).toCompletableFuture();
     Peer.Line line = connect();
     line.joined(line.hear("join_room"), 0);
-    joining.orTimeout(5, TimeUnit.SECONDS).join();
+    joining.orTimeout(20, TimeUnit.SECONDS).join();
     line.ack(line.hear("chat"), 1);
-    waits.orTimeout(5, TimeUnit.SECONDS).join();
+    waits.orTimeout(20, TimeUnit.SECONDS).join();
   }
 
   @Test
@@ -233,14 +233,14 @@ class QueueTest {
     assertThat(client.queueStatus().waiting()).isEqualTo(2);
     CompletableFuture<Receipt> c = say("c");
     Stream.of("a", "b", "c").forEach(each -> line.ack(line.hear("chat"), 1));
-    CompletableFuture.allOf(a, b, c).orTimeout(5, TimeUnit.SECONDS).join();
+    CompletableFuture.allOf(a, b, c).orTimeout(20, TimeUnit.SECONDS).join();
     CompletableFuture<Receipt> d = say("d");
     CompletableFuture<Void> flushed = client.flush().toCompletableFuture();
     JsonNode last = line.hear("chat");
     assertThat(flushed).isNotDone();
     line.ack(last, 4);
-    flushed.orTimeout(5, TimeUnit.SECONDS).join();
-    assertThat(d.orTimeout(5, TimeUnit.SECONDS).join().seq()).isEqualTo(4);
+    flushed.orTimeout(20, TimeUnit.SECONDS).join();
+    assertThat(d.orTimeout(20, TimeUnit.SECONDS).join().seq()).isEqualTo(4);
   }
 
   @Test
@@ -249,6 +249,6 @@ class QueueTest {
     Peer.Line line = connect();
     CompletableFuture<Receipt> saying = say("a");
     line.ack(line.hear("chat"), 1);
-    saying.orTimeout(5, TimeUnit.SECONDS).join();
+    saying.orTimeout(20, TimeUnit.SECONDS).join();
   }
 }
