@@ -54,6 +54,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   private @Nullable Deflate deflate;
   private @Nullable Proxy proxy;
   private Resolver resolver = Resolver.SYSTEM;
+  private Redirects redirects = Redirects.NONE;
 
   private @Nullable Supplier<SslContext> tls;
   private Supplier<Carrier> carrier = LoopCarrier::new;
@@ -238,6 +239,12 @@ public final class ClientBuilder<C extends WebSocketClient> {
     return this;
   }
 
+  /** Goes where the server points to; by default a redirect is a {@link ConnectException}. */
+  public ClientBuilder<C> redirects(Redirects allowed) {
+    redirects = allowed;
+    return this;
+  }
+
   /** Offers permessage-deflate (RFC 7692) with {@link Deflate#DEFAULT}; not offered by default. */
   public ClientBuilder<C> deflate() {
     return deflate(Deflate.DEFAULT);
@@ -307,6 +314,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
             deflate,
             proxy,
             resolver,
+            redirects,
             tls,
             carrier);
     options.request();

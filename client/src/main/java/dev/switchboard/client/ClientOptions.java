@@ -56,6 +56,7 @@ record ClientOptions(
     @Nullable Deflate deflate,
     @Nullable Proxy proxy,
     Resolver resolver,
+    Redirects redirects,
     @Nullable Supplier<SslContext> tls,
     Supplier<Carrier> carrier) {
   private static final int WINDOW_BYTES = 512 << 10;

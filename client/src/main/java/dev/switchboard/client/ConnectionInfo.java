@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The present connection. Immutable.
  *
- * @param uri where the client connects to
+ * @param uri where the connection leads to, after redirects; or the last attempt to connect did
  * @param readyState where the connection is in its life
  * @param subprotocol what was agreed on; null if nothing was, or there is no connection
  * @param extensions the value of {@code Sec-WebSocket-Extensions} that was agreed on; empty if none

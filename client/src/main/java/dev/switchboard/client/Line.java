@@ -10,6 +10,7 @@ import dev.switchboard.protocol.internal.Encoding;
 import dev.switchboard.protocol.internal.Encodings;
 import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class Line implements ClientEffects {
   private final Dispatcher dispatcher;
   private final Traffic traffic;
 
+  private volatile URI uri;
   private volatile @Nullable WebSocket socket;
   private @Nullable Outflow outflow;
   private Encoding encoding = Encoding.JSON;
@@ -46,9 +48,15 @@ final class Line implements ClientEffects {
     this.engine = engine;
     this.carrier = carrier;
     this.options = options;
+    this.uri = options.uri();
     this.encodings = encodings;
     this.dispatcher = dispatcher;
     this.traffic = traffic;
+  }
+
+  /** Where the present connection leads to, or the last attempt. Thread-safe. */
+  URI uri() {
+    return uri;
   }
 
   /** The present connection, or null. Thread-safe, as far as its facts go. */
@@ -93,9 +101,13 @@ final class Line implements ClientEffects {
   public void connect(int number) {
     connecting = number;
     paused = false;
-    traffic.note("* connecting to " + Masking.uri(options.uri()));
-    carrier
-        .connect(options.request(), open -> new Incoming(engine, traffic, number, pieces))
+    moved(options.uri());
+    Redirecting.connect(
+            carrier,
+            options.request(),
+            options.redirects(),
+            open -> new Incoming(engine, traffic, number, pieces),
+            this::moved)
         .whenComplete((open, failure) -> {
           if (open != null && carrier.here()) {
             connected(number, open, null); // at once: the first frames may be right behind
@@ -103,6 +115,11 @@ final class Line implements ClientEffects {
             engine.input(machine -> connected(number, open, failure));
           }
         });
+  }
+
+  private void moved(URI place) {
+    uri = place;
+    traffic.note("* connecting to " + Masking.uri(place));
   }
 
   private void connected(int number, @Nullable WebSocket open, @Nullable Throwable failure) {

@@ -165,9 +165,9 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
           case IDLE, WAITING, CLOSED -> ReadyState.CLOSED;
         };
     return present == null
-        ? new ConnectionInfo(options.uri(), ready, null, "", null)
+        ? new ConnectionInfo(engine.line().uri(), ready, null, "", null)
         : new ConnectionInfo(
-            options.uri(),
+            engine.line().uri(),
             ready,
             present.subprotocol(),
             present.extensions(),

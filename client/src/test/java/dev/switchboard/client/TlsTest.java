@@ -7,6 +7,11 @@ import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.server.Certificates;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
+import dev.switchboard.transport.HttpResponse;
+import dev.switchboard.transport.IoKind;
+import dev.switchboard.transport.Loops;
+import dev.switchboard.transport.ServerTransport;
+import dev.switchboard.transport.ServerTransportOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -115,6 +120,32 @@ class TlsTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("now.key");
       connect(server, "second").close();
+    }
+  }
+
+  @Test
+  void aRedirectToPlainTextIsFollowedOnlyIfThatIsAllowed() {
+    Certificates certificates = Certificates.pkcs12(folder.resolve("first.p12"), PASSWORD);
+    try (Server plain = Server.builder().port(0).endpoint("/ws", Endpoint.of(Talk.class)).start();
+        Loops loops = Loops.of(IoKind.NIO, 1);
+        ServerTransport secure =
+            ServerTransport.bind(
+                ServerTransportOptions.builder().port(0).tls(certificates).build(),
+                loops,
+                exchange ->
+                    exchange.respond(
+                        HttpResponse.text(302, "moved")
+                            .with("Location", "ws://localhost:" + plain.port() + "/ws")))) {
+      String uri = "wss://localhost:" + secure.localAddress().getPort() + "/old";
+      ClientBuilder<Client<Talk>> options =
+          Client.of(Talk.class).trust(folder.resolve("first.crt")).redirects(Redirects.upTo(1));
+      assertThatThrownBy(() -> options.connect(uri))
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("expected: wss://, as before");
+      try (Client<Talk> client =
+          options.redirects(Redirects.upTo(1).alsoUnencrypted()).connect(uri)) {
+        assertThat(client.join("general").members()).hasSize(1);
+      }
     }
   }
 

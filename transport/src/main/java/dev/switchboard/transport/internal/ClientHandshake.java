@@ -156,7 +156,8 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     }
     String length = refused.headers().first("Content-Length");
     boolean whole = length != null && length.equals(Integer.toString(all.readableBytes()));
-    if (whole || all.readableBytes() >= MAX_BODY) {
+    boolean elsewhere = refused.headers().contains("Location"); // what follows is for people
+    if (whole || elsewhere || all.readableBytes() >= MAX_BODY) {
       refusal(ctx, refused);
     }
   }
