@@ -97,7 +97,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     return this.#types.on(type, listener as never);
   }
 
-  /** Resolves when open, after however many attempts; rejects when the client gives up or is closed. */
+  /** Resolves when open; rejects if that fails, which is not tried again unless `reconnectFromStart` says so. */
   connect(): Promise<void> {
     return this.state === "open" ? Promise.resolve() : this.#opened((now) => this.#engine.session.connect(now));
   }
@@ -227,6 +227,9 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
         break;
       case "close":
         if (!event.again) this.#gaveUp(`closed with ${event.code} ${event.reason}`.trimEnd(), event);
+        break;
+      case "error":
+        if (this.state === "closed") this.#gaveUp(event.message, event);
         break;
       case "reconnect_failed":
         this.#gaveUp(`${event.attempt} attempts to reconnect failed`, event);

@@ -19,6 +19,8 @@ export interface Options {
   subprotocols?: string[];
   /** Come back after a lost connection. Default true. */
   autoReconnect?: boolean;
+  /** Go on trying when the first attempt fails, too. Default false: `connect()` rejects at once. */
+  reconnectFromStart?: boolean;
   /** Attempts in a row before giving up. Default unlimited. */
   maxReconnectAttempts?: number;
   /** `exponential` (default): up to `reconnectDelay` × 2ⁿ, drawn evenly from 0. `fixed`: `reconnectDelay` exactly. */
@@ -64,6 +66,7 @@ export function settings(options: Options = {}): Settings {
   const result: Settings = {
     subprotocols: options.subprotocols ?? ["switchboard.v1.json"],
     autoReconnect: options.autoReconnect ?? true,
+    reconnectFromStart: options.reconnectFromStart ?? false,
     maxReconnectAttempts: unlimited ? Infinity : whole("maxReconnectAttempts", 0, 0),
     reconnectBackoff: backoff,
     reconnectDelay: whole("reconnectDelay", 0, 1000),

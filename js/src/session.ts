@@ -140,6 +140,8 @@ export class Session {
     if (before === "closing") return this.#closed(code, reason, clean);
     if (before !== "open" && before !== "connecting") return;
     this.conversation.disconnected();
+    const first = before === "connecting" && this.#comeback.attempt === 0;
+    if (first && !this.#settings.reconnectFromStart) return this.#notConnected(code, reason, clean);
     if (!this.#settings.autoReconnect || !comesBackAfter(code)) {
       this.#closed(code, reason, clean);
       return this.conversation.end(`the connection was closed with ${code} ${reason}`.trimEnd());
@@ -243,6 +245,16 @@ export class Session {
   #ponged(now: number, pong: Json): void {
     const latency = this.#heartbeat.latency(now, pong.re);
     if (latency !== undefined) this.#report("heartbeat", { latency });
+  }
+
+  /** What `connect` tried is not tried again, unless asked for. */
+  #notConnected(code: number, reason: string, clean: boolean): void {
+    const again = comesBackAfter(code);
+    const why = `could not connect: ${code} ${reason}`.trimEnd();
+    if (again) this.#enter("closed");
+    else this.#closed(code, reason, clean);
+    this.#report("error", new SwitchboardError("closed", why, again));
+    this.conversation.end(why);
   }
 
   #closed(code: number, reason: string, clean: boolean): void {

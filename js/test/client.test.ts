@@ -180,13 +180,18 @@ test("connect goes on until the server is there, and rejects when told to stop",
   await nodeOnce(hole, "listening");
   const dead = `ws://127.0.0.1:${(hole.address() as { port: number }).port}`;
   let asked = 0;
-  const ann = client({}, async () => (++asked < 3 ? dead : server.url));
+  const ann = client({ reconnectFromStart: true }, async () => (++asked < 3 ? dead : server.url));
   const reason = new Promise((resolve) => ann.on("state", (e) => e.state === "waiting" && resolve(e.reason)));
   await ann.connect();
   assert.equal(asked, 3);
   assert.match(String(await reason), /socket hang up|ECONNRESET/);
-  const bob = client({ maxReconnectAttempts: 2 }, dead);
+  const bob = client({ reconnectFromStart: true, maxReconnectAttempts: 2 }, dead);
   await assert.rejects(bob.connect(), { code: "closed", message: "2 attempts to reconnect failed" });
+  const carl = client({}, dead);
+  const told = new Promise((resolve) => carl.on("error", resolve));
+  await assert.rejects(carl.connect(), { code: "closed", message: /^could not connect: 1006/ });
+  assert.equal((await told as Error).message.slice(0, 17), "could not connect");
+  assert.equal(carl.state, "closed");
   hole.close();
 });
 

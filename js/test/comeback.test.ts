@@ -89,7 +89,7 @@ test("without autoReconnect any close is the end", () => {
 });
 
 test("an attempt that is not greeted within connectionTimeout has failed", () => {
-  const machine = new Machine({ connectionTimeout: 3000, reconnectDelay: 100 });
+  const machine = new Machine({ connectionTimeout: 3000, reconnectFromStart: true });
   machine.do((session) => session.connect(0));
   machine.do((session) => session.opened());
   machine.pass(2999);

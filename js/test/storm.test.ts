@@ -20,7 +20,7 @@ function chanceOf(seed: number): () => number {
 
 /** A client in a storm: what it published, and how its connection stands. */
 class Sailor {
-  readonly machine = new Machine({ heartbeatInterval: 0, reconnectDelay: 10, requestTimeout: 1_000_000 });
+  readonly machine = new Machine({ heartbeatInterval: 0, reconnectDelay: 10, reconnectFromStart: true, requestTimeout: 1_000_000 });
   readonly line: Line;
   readonly published = new Map<number, { echo: boolean; n: string }>();
   #heard = 0;

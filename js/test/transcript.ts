@@ -213,6 +213,8 @@ function reported({ name, event }: Report): Output | undefined {
       return { report: `${name} ${event.attempt}` };
     case "open":
       return { report: "open" };
+    case "error":
+      return event.code === "closed" ? { report: "connect_failed" } : undefined;
     default:
       return undefined;
   }

@@ -36,7 +36,7 @@ export class Talk {
     readonly watcher: Watcher,
   ) {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const client = new Client<Chat>(`${scheme}://${location.host}/ws?user=${encodeURIComponent(store.me)}`, { maxReconnectDelay: 15_000 });
+    const client = new Client<Chat>(`${scheme}://${location.host}/ws?user=${encodeURIComponent(store.me)}`, { maxReconnectDelay: 15_000, reconnectFromStart: true });
     this.client = client;
     this.typing = new Typing(client, () => watcher.changed());
     this.#past = new Past(client, store, (entry) => this.#take(entry) !== undefined, () => watcher.changed());

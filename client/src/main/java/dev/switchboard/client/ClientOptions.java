@@ -111,7 +111,8 @@ record ClientOptions(
             reconnect.first().toMillis(),
             reconnect.cap().toMillis(),
             reconnect.exponential(),
-            reconnect.maxAttempts()),
+            reconnect.maxAttempts(),
+            reconnect.fromStart()),
         connectTimeout.toMillis(),
         requestTimeout.toMillis(),
         heartbeatInterval == null

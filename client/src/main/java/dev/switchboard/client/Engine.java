@@ -28,7 +28,6 @@ final class Engine {
 
   private final Consumer<ClientReport> reports;
   private final Runnable over;
-  private final Dispatcher dispatcher;
   private final Traffic traffic;
   private final Carrier carrier;
   private final Line line;
@@ -50,7 +49,7 @@ final class Engine {
    * An engine with a carrier of its own to be given back with {@link #release}.
    *
    * @param reports told on the loop
-   * @param over told on the handlers' thread when the client is closed or has given up
+   * @param over told on the loop when the client is closed or has given up
    */
   Engine(
       ClientOptions options,
@@ -60,7 +59,6 @@ final class Engine {
       Consumer<ClientReport> reports,
       Runnable over) {
     this.over = over;
-    this.dispatcher = dispatcher;
     this.traffic = traffic;
     this.reports = reports;
     this.carrier = options.carrier().get();
@@ -165,7 +163,7 @@ final class Engine {
     state = next;
     traffic.note("* " + next);
     if (next == ClientState.CLOSED) {
-      dispatcher.submit(over, 0);
+      inputs.add(machine -> over.run()); // when the user was told why
     }
     if (next == ClientState.CLOSED && ending.get()) {
       ended.complete(null);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +22,7 @@ final class Events {
 
   private final Dispatcher dispatcher;
   private final Consumer<ClientReport.Received> messages;
+  private final BooleanSupplier goesOn;
   private final Listeners<ClientEvent> events = new Listeners<>();
   private final List<CompletableFuture<SessionInfo>> openings = new ArrayList<>();
   private volatile @Nullable SessionInfo session;
@@ -29,10 +31,12 @@ final class Events {
    * Without handlers yet.
    *
    * @param messages gets what came, on the loop
+   * @param goesOn whether an attempt to connect that failed is not the end of connecting
    */
-  Events(Dispatcher dispatcher, Consumer<ClientReport.Received> messages) {
+  Events(Dispatcher dispatcher, Consumer<ClientReport.Received> messages, BooleanSupplier goesOn) {
     this.dispatcher = dispatcher;
     this.messages = messages;
+    this.goesOn = goesOn;
   }
 
   Optional<SessionInfo> session() {
@@ -64,6 +68,13 @@ final class Events {
     }
   }
 
+  /** On the loop: it is over, so that nobody needs to wait for it to open. */
+  void closed() {
+    settle(future ->
+        future.completeExceptionally(
+            new ConnectException("connect: closed before it was open", 0, true, null)));
+  }
+
   private void settle(Consumer<CompletableFuture<SessionInfo>> how) {
     List<CompletableFuture<SessionInfo>> all;
     synchronized (openings) {
@@ -86,7 +97,7 @@ final class Events {
         settle(future -> future.complete(info));
       }
       case ClientReport.Failed failed -> {
-        if (failed.why() instanceof ConnectException why) {
+        if (failed.why() instanceof ConnectException why && !goesOn.getAsBoolean()) {
           settle(future -> future.completeExceptionally(why));
         }
       }

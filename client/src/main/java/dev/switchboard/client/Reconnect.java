@@ -11,8 +11,10 @@ import java.time.Duration;
  * @param exponential whether the bound doubles with each attempt and the delay is drawn at random
  *     below it, so that many clients don't come back at once
  * @param maxAttempts attempts in a row before giving up; 0 means never to come back
+ * @param fromStart whether {@code connect} goes on trying as well; by default it fails at once
  */
-public record Reconnect(Duration first, Duration cap, boolean exponential, int maxAttempts) {
+public record Reconnect(
+    Duration first, Duration cap, boolean exponential, int maxAttempts, boolean fromStart) {
   private static final Duration DAY = Duration.ofDays(1);
 
   /** At random within 1 s, 2 s, 4 s … 30 s, without end. */
@@ -37,12 +39,12 @@ public record Reconnect(Duration first, Duration cap, boolean exponential, int m
 
   /** Doubling from {@code first} up to {@code cap}, with full jitter. */
   public static Reconnect exponential(Duration first, Duration cap) {
-    return new Reconnect(first, cap, true, Integer.MAX_VALUE);
+    return new Reconnect(first, cap, true, Integer.MAX_VALUE, false);
   }
 
   /** Always the same delay. */
   public static Reconnect fixed(Duration delay) {
-    return new Reconnect(delay, delay, false, Integer.MAX_VALUE);
+    return new Reconnect(delay, delay, false, Integer.MAX_VALUE, false);
   }
 
   /** Not at all. */
@@ -52,6 +54,14 @@ public record Reconnect(Duration first, Duration cap, boolean exponential, int m
 
   /** The same, but giving up after so many attempts in a row. */
   public Reconnect withMaxAttempts(int attempts) {
-    return new Reconnect(first, cap, exponential, attempts);
+    return new Reconnect(first, cap, exponential, attempts, fromStart);
+  }
+
+  /**
+   * The same for {@code connect}, which then returns when the session is open, after however many
+   * attempts, and fails when there is no point in more.
+   */
+  public Reconnect fromTheStart() {
+    return new Reconnect(first, cap, exponential, maxAttempts, true);
   }
 }

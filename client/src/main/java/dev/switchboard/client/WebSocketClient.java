@@ -4,6 +4,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ConnectException;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientSession;
+import dev.switchboard.protocol.internal.ClientState;
 import dev.switchboard.protocol.internal.Encodings;
 import dev.switchboard.transport.WebSocket;
 import java.nio.charset.StandardCharsets;
@@ -40,10 +41,10 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   WebSocketClient(ClientOptions options, Encodings encodings) {
     this.options = options;
     this.dispatcher = new Dispatcher(this::flow);
-    this.events = new Events(dispatcher, this::received);
+    this.events = new Events(dispatcher, this::received, this::goesOn);
     this.pulled = new Pulled(dispatcher);
     this.traffic = new Traffic(options.debug() ? events::debug : null);
-    this.engine = new Engine(options, encodings, dispatcher, traffic, this::reported, pulled::end);
+    this.engine = new Engine(options, encodings, dispatcher, traffic, this::reported, this::over);
     events.debugTo(options.debugLines());
     Duration interval = options.performanceMetrics();
     if (interval != null) {
@@ -62,6 +63,15 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     events.reported(report);
   }
 
+  private boolean goesOn() {
+    return options.reconnect().fromStart() && engine.state() != ClientState.CLOSED;
+  }
+
+  private void over() {
+    events.closed();
+    dispatcher.submit(pulled::end, 0);
+  }
+
   /** On the loop: the connection is gone. */
   void lost() {}
 
@@ -71,6 +81,8 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   /**
    * Connects, and returns when the session is open, or with a server that knows no sessions, the
    * connection. Does nothing if it is. A client that waits to come back tries at once.
+   *
+   * <p>An attempt that fails is not repeated, unless {@link Reconnect#fromTheStart} says so.
    *
    * @throws ConnectException if it could not connect; {@link ConnectException#retryable} says
    *     whether trying again can help

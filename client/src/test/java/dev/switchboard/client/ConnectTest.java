@@ -257,4 +257,48 @@ class ConnectTest {
             null);
     assertThat(Handshakes.explain("ws://x", vague).retryAfter()).isEqualTo(-1);
   }
+
+  @Test
+  @Tag("A8")
+  void aClientMayGoOnTryingFromTheStart() {
+    peer.refuse(HttpResponse.text(503, "not yet"));
+    List<ClientEvent> attempts = new CopyOnWriteArrayList<>();
+    try (Client<Talk> client =
+        Client.of(Talk.class)
+            .reconnect(Reconnect.fixed(Duration.ofMillis(20)).fromTheStart())
+            .build(peer.uri())) {
+      client.events(ClientEvent.ReconnectAttempt.class, attempts::add);
+      CompletableFuture<SessionInfo> opening = client.connectAsync().toCompletableFuture();
+      await().untilAsserted(() -> assertThat(attempts).hasSizeGreaterThan(2));
+      assertThat(opening).isNotDone();
+      peer.refuse(null);
+      peer.welcome();
+      assertThat(opening.orTimeout(20, TimeUnit.SECONDS).join().user()).isEqualTo("ann");
+    }
+  }
+
+  @Test
+  @Tag("A8")
+  void connectFailsWhenThereIsNoPointInTryingAnyMore() {
+    peer.refuse(HttpResponse.text(503, "never"));
+    Reconnect how = Reconnect.fixed(Duration.ofMillis(1)).withMaxAttempts(2).fromTheStart();
+    ClientBuilder<Client<Talk>> builder = Client.of(Talk.class).reconnect(how);
+    assertThatThrownBy(() -> builder.connect(peer.uri()))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("503");
+    peer.refuse(HttpResponse.text(403, "you not"));
+    assertThatThrownBy(() -> builder.connect(peer.uri()))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("403");
+    peer.refuse(HttpResponse.text(503, "never"));
+    Client<Talk> client =
+        Client.of(Talk.class)
+            .reconnect(Reconnect.fixed(Duration.ofHours(1)).fromTheStart())
+            .build(peer.uri());
+    CompletableFuture<SessionInfo> opening = client.connectAsync().toCompletableFuture();
+    await().untilAsserted(() -> assertThat(client.state()).isEqualTo(State.WAITING));
+    client.close();
+    assertThatThrownBy(() -> opening.orTimeout(20, TimeUnit.SECONDS).join())
+        .hasMessageContaining("closed before it was open");
+  }
 }

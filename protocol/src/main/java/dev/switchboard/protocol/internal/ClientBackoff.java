@@ -7,8 +7,15 @@ package dev.switchboard.protocol.internal;
  * @param cap at most so many milliseconds
  * @param exponential whether the delay grows and is drawn at random between 0 and its bound
  * @param maxAttempts attempts in a row before giving up; 0 means never to come back
+ * @param fromStart whether it also goes on trying when it was never there
  */
-public record ClientBackoff(long first, long cap, boolean exponential, int maxAttempts) {
+public record ClientBackoff(
+    long first, long cap, boolean exponential, int maxAttempts, boolean fromStart) {
+
+  /** One that leaves a first failure to the user. */
+  public ClientBackoff(long first, long cap, boolean exponential, int maxAttempts) {
+    this(first, cap, exponential, maxAttempts, false);
+  }
 
   /**
    * The delay before an attempt, in milliseconds.

@@ -36,8 +36,14 @@ final class ClientComeback {
     return ++attempt;
   }
 
+  /** Whether an attempt that failed is to be followed by another. */
   boolean another() {
     return attempt < policy.maxAttempts();
+  }
+
+  /** Whether an attempt to connect is, that was the user's own. */
+  boolean anotherFirst() {
+    return policy.fromStart() && another();
   }
 
   /** The server asks to wait so many milliseconds; below 0 it does not. */

@@ -128,7 +128,8 @@ final class ClientLife {
     boolean first = first();
     abandon();
     questions.lost();
-    boolean back = !first && why.retryable() && comeback.another();
+    boolean more = first ? comeback.anotherFirst() : comeback.another();
+    boolean back = more && why.retryable();
     if (back) {
       comeBack(now);
     } else {

@@ -28,6 +28,7 @@ final class ClientRole implements ClientEffects {
   private int connection;
   private int closing;
   private boolean open;
+  private boolean returning;
   private int messages;
 
   /** A client as the transcripts of {@code spec} know it. */
@@ -138,7 +139,10 @@ final class ClientRole implements ClientEffects {
 
   private void call(String[] words) {
     switch (words[0]) {
-      case "connect" -> session.connect(now);
+      case "connect" -> {
+        returning = false;
+        session.connect(now);
+      }
       case "close" -> session.close(now, 1000, "");
       case "join" ->
           ask(
@@ -306,8 +310,12 @@ final class ClientRole implements ClientEffects {
           case ClientReport.Opened opened -> "open";
           case ClientReport.Closed closed ->
               "close " + closed.code() + (closed.clean() ? " clean" : " unclean");
-          case ClientReport.Failed failed -> null;
-          case ClientReport.Reconnecting reconnecting -> "reconnect " + reconnecting.attempt();
+          case ClientReport.Failed failed ->
+              session.state() == ClientState.CLOSED && !returning ? "connect_failed" : null;
+          case ClientReport.Reconnecting reconnecting -> {
+            returning = true;
+            yield "reconnect " + reconnecting.attempt();
+          }
           case ClientReport.Reconnected reconnected -> "reconnect_success " + reconnected.attempt();
           case ClientReport.ReconnectFailed failed -> "reconnect_failed " + failed.attempt();
           case ClientReport.Message message -> "message " + entry(message.envelope());

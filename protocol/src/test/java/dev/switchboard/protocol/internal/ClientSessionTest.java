@@ -140,7 +140,29 @@ class ClientSessionTest {
 
   @Test
   void aFirstConnectionThatFailsIsNotTriedAgain() {
-    assertThat(replay("ann! connect\nann lost\n+10m\n").state()).isEqualTo(ClientState.CLOSED);
+    assertThat(replay("ann! connect\nann lost\nann= connect_failed\n+10m\n").state())
+        .isEqualTo(ClientState.CLOSED);
+  }
+
+  @Test
+  void aFirstConnectionIsTriedAgainIfThatWasAskedFor() {
+    ClientSession session =
+        replay(
+            with(new ClientBackoff(1_000, 30_000, true, 2, true)),
+            1.0,
+            """
+            ann! connect
+            ann lost
+            +1s
+            ann= reconnect 1
+            ann lost
+            +2s
+            ann= reconnect 2
+            ann lost
+            ann= reconnect_failed 2
+            +1m
+            """);
+    assertThat(session.state()).isEqualTo(ClientState.CLOSED);
   }
 
   @Test
@@ -209,7 +231,8 @@ class ClientSessionTest {
 
   @Test
   void aFinalCloseBeforeTheWelcomeIsTold() {
-    replay("ann! connect\nann open\nann< close 4501 no token\nann= close 4501 clean\n+1m\n");
+    replay(
+        "ann! connect\nann open\nann< close 4501 no token\nann= close 4501 clean\nann= connect_failed\n+1m\n");
   }
 
   @Test
