@@ -23,7 +23,7 @@ final class Mailbox {
   private final Intake intake;
   private final Watch watch;
   private final Object whose;
-  private final Queue<Runnable> tasks = new ArrayDeque<>(); // guarded by this
+  private final Queue<Runnable> tasks = new ArrayDeque<>(1); // guarded by this
   private @Nullable Shift shift; // guarded by this; null until something runs
   private int bytes; // guarded by this: of tasks that are not small
   private boolean running; // guarded by this

@@ -16,8 +16,8 @@ final class ReaderGroup {
   private static final int MAX_QUEUE = 10_000;
 
   private final EventLoop loop;
-  private final ArrayList<Reader> readers = new ArrayList<>(); // confined to the loop
-  private final Queue<Outgoing> queue = new ArrayDeque<>(); // guarded by itself
+  private final ArrayList<Reader> readers = new ArrayList<>(1); // confined to the loop
+  private final Queue<Outgoing> queue = new ArrayDeque<>(1); // guarded by itself
   private final Meter meter;
   private boolean scheduled; // guarded by queue
   private long dropped; // guarded by queue: the highest seq that was not kept

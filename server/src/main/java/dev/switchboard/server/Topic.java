@@ -25,7 +25,7 @@ final class Topic implements Broker.Subscriber {
   private final Slowness<?> slowness;
   private final Meter meter;
   private final CompletableFuture<Position> opened = new CompletableFuture<>();
-  private final List<ReaderGroup> groups = new ArrayList<>(); // guarded by this
+  private final List<ReaderGroup> groups = new ArrayList<>(1); // guarded by this
   private long last; // guarded by this
   private int users; // guarded by the hub's map of topics
 

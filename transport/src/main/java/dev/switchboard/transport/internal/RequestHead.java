@@ -2,6 +2,9 @@ package dev.switchboard.transport.internal;
 
 import dev.switchboard.transport.Headers;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Request line and headers (RFC 9112 §3, §5), read strictly: what two readers could understand
@@ -11,6 +14,28 @@ import java.util.List;
  */
 record RequestHead(String method, String target, boolean http11, Headers headers) {
   private static final int MAX_FIELDS = 100;
+  private static final Map<String, String> COMMON =
+      Stream.of(
+              "Host",
+              "Connection",
+              "Upgrade",
+              "Origin",
+              "Cookie",
+              "Pragma",
+              "Cache-Control",
+              "User-Agent",
+              "Accept-Encoding",
+              "Accept-Language",
+              "Sec-WebSocket-Version",
+              "Sec-WebSocket-Key",
+              "Sec-WebSocket-Protocol",
+              "Sec-WebSocket-Extensions",
+              "websocket",
+              "13",
+              "no-cache",
+              "permessage-deflate; client_max_window_bits",
+              "switchboard.v1.json")
+          .collect(Collectors.toUnmodifiableMap(text -> text, text -> text));
 
   /**
    * Parses a head.
@@ -129,8 +154,8 @@ record RequestHead(String method, String target, boolean http11, Headers headers
       if (size == pairs.length) {
         pairs = java.util.Arrays.copyOf(pairs, size * 2);
       }
-      pairs[size++] = head.substring(at, colon);
-      pairs[size++] = trim(head, colon + 1, end);
+      pairs[size++] = shared(head.substring(at, colon));
+      pairs[size++] = shared(trim(head, colon + 1, end));
       at = end + 2;
     }
     try {
@@ -138,6 +163,11 @@ record RequestHead(String method, String target, boolean http11, Headers headers
     } catch (IllegalArgumentException e) {
       throw new Refusal(400, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** What most requests say is kept once, not once for each connection that remembers its own. */
+  private static String shared(String text) {
+    return COMMON.getOrDefault(text, text);
   }
 
   /** Takes spaces and tabs, nothing else, off both ends. */
