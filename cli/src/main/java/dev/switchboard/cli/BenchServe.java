@@ -1,25 +1,26 @@
 package dev.switchboard.cli;
 
+import dev.switchboard.server.RawEndpoint;
+import dev.switchboard.server.RawPeer;
+import dev.switchboard.server.Server;
 import dev.switchboard.transport.BindException;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.IoKind;
-import dev.switchboard.transport.Loops;
-import dev.switchboard.transport.ServerTransport;
-import dev.switchboard.transport.ServerTransportOptions;
-import dev.switchboard.transport.WebSocketOptions;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** A server without the typed layer: what the transport alone costs. */
+/** A server without the typed layer: what raw endpoints cost. */
 @Command(
     name = "serve",
     description =
         "Serves /echo, which sends back what it gets, and /fanout, which sends it to everyone there.",
     mixinStandardHelpOptions = true)
 final class BenchServe implements Callable<Integer> {
+  private static final int MAX_PENDING = 64 << 20;
+
   @Option(
       names = "--host",
       defaultValue = "127.0.0.1",
@@ -58,25 +59,32 @@ final class BenchServe implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     try {
-      var options =
-          WebSocketOptions.builder()
-              .maxFrameBytes(maxMessage)
-              .maxMessageBytes(maxMessage)
-              .maxPendingBytes(64 << 20)
-              .deflate(deflate ? Deflate.DEFAULT : null)
-              .build();
-      ServerTransport server =
-          ServerTransport.bind(
-              ServerTransportOptions.builder().host(host).port(port).backlog(4096).build(),
-              Loops.of(kind(), loops),
-              new RawEndpoints(options));
-      System.out.println("listening on http://" + host + ":" + server.localAddress().getPort());
+      RawEndpoint fanout = endpoint();
+      Server server =
+          Server.builder()
+              .host(host)
+              .port(port)
+              .io(kind())
+              .loops(loops)
+              .endpoint("/echo", endpoint().onView(RawPeer::forward))
+              .endpoint("/fanout", fanout.onView((peer, message) -> fanout.broadcast(message)))
+              .start();
+      System.out.println("listening on http://" + server.address());
       System.out.flush();
     } catch (IllegalArgumentException | BindException wrong) {
       throw new Switchboard.Failure(String.valueOf(wrong.getMessage()));
     }
     new CountDownLatch(1).await(); // until a signal ends the process
     return 0;
+  }
+
+  private RawEndpoint endpoint() {
+    RawEndpoint endpoint =
+        RawEndpoint.create()
+            .handlersOnEventLoop()
+            .maxMessageBytes(maxMessage)
+            .maxPendingBytes(MAX_PENDING);
+    return deflate ? endpoint.deflate(Deflate.DEFAULT) : endpoint;
   }
 
   private IoKind kind() {

@@ -2,44 +2,52 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.transport.Overflow;
 import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket of a raw endpoint: hands what comes to the handlers, in order. Confined to its
- * event loop.
+ * One WebSocket of a raw endpoint: hands what comes to the handlers, in order, on virtual threads
+ * or right here. Confined to its event loop.
  */
 final class RawConnection implements WebSocketListener {
   private final RawEndpoint endpoint;
-  private final RawEndpoint.Handlers handlers;
   private final WebSocket webSocket;
   private final RawPeer peer;
-  private final Mailbox mailbox;
-  private final Meter meter;
+  private final RawGroup group;
+  private final @Nullable Mailbox mailbox; // null if handlers run on the loop
+  private int place; // in the group
   private volatile long heardAt; // only kept if there is an idle timeout
 
   RawConnection(RawEndpoint endpoint, WebSocket webSocket, RawPeer peer) {
     this.endpoint = endpoint;
-    this.handlers = endpoint.handlers();
     this.webSocket = webSocket;
     this.peer = peer;
-    this.meter = endpoint.meter();
+    this.group = endpoint.group(webSocket.eventLoop());
     this.mailbox =
-        new Mailbox(
-            new Intake(webSocket, meter), Thread::startVirtualThread, endpoint.watch(), peer);
-    meter.opened();
+        endpoint.onLoop()
+            ? null
+            : new Mailbox(
+                new Intake(webSocket, endpoint.meter()),
+                Thread::startVirtualThread,
+                endpoint.watch(),
+                peer);
+    endpoint.meter().opened();
     heard();
     endpoint.add(this);
-    Consumer<RawPeer> opened = handlers.open;
+    group.add(this);
+    Consumer<RawPeer> opened = endpoint.handlers().open;
     if (opened != null) {
-      mailbox.add(() -> guarded(() -> opened.accept(peer)));
+      hand(() -> opened.accept(peer), 0);
     }
   }
 
@@ -47,13 +55,35 @@ final class RawConnection implements WebSocketListener {
     return peer;
   }
 
+  WebSocket webSocket() {
+    return webSocket;
+  }
+
+  /** Where the group keeps it. */
+  int place() {
+    return place;
+  }
+
+  void place(int index) {
+    place = index;
+  }
+
   /** Lets handlers finish what was taken, and closes with 1001. Any thread. */
   void sendAway() {
-    mailbox.add(() -> peer.close(CloseCode.GOING_AWAY.code(), "the server is closing"));
+    Mailbox box = mailbox;
+    if (box == null) {
+      goAway();
+    } else {
+      box.add(this::goAway);
+    }
+  }
+
+  private void goAway() {
+    peer.close(CloseCode.GOING_AWAY.code(), "the server is closing");
   }
 
   private void heard() {
-    if (!endpoint.settings().idleTimeout().isZero()) {
+    if (endpoint.endsIdle()) {
       heardAt = endpoint.clock().millis();
     }
   }
@@ -63,105 +93,157 @@ final class RawConnection implements WebSocketListener {
     if (heardAt <= since) {
       webSocket.execute(() -> {
         if (heardAt <= since && webSocket.readyState() == ReadyState.OPEN) {
-          meter.limit(Limit.IDLE);
+          endpoint.meter().limit(Limit.IDLE);
           webSocket.close(CloseCode.POLICY_VIOLATION.code(), "idle: no message for too long");
         }
       });
     }
   }
 
-  private void guarded(RawInterceptor.Next handler) {
+  /** Runs users' code when it is its turn: now if that is on the loop. */
+  private void hand(RawInterceptor.Next task, int size) {
+    Mailbox box = mailbox;
+    if (box != null) {
+      box.add(() -> guarded(task), size);
+      return;
+    }
+    group.begin(peer);
     try {
-      handler.proceed();
+      guarded(task);
+    } finally {
+      group.end();
+    }
+  }
+
+  private void guarded(RawInterceptor.Next task) {
+    try {
+      task.proceed();
     } catch (RefusedException refused) { // what an interceptor says to the client
       peer.refuse(String.valueOf(refused.getMessage()));
     } catch (Throwable failure) { // users' code: costs its own connection only
-      handlers.error.accept(peer, failure);
+      endpoint.handlers().error.accept(peer, failure);
       peer.close(CloseCode.INTERNAL_ERROR.code(), "the server failed");
     }
   }
 
-  private <T> void hand(@Nullable BiConsumer<RawPeer, T> handler, T what, int size) {
-    if (handler != null) {
-      mailbox.add(() -> guarded(() -> handler.accept(peer, what)), size);
+  /** Hands a message to its handler, through the interceptors. */
+  private void deliver(
+      Supplier<RawInterceptor.Message> message, RawInterceptor.Next handler, int size) {
+    if (endpoint.handlers().interceptors.isEmpty()) {
+      hand(handler, size);
+    } else {
+      RawInterceptor.Message seen = message.get();
+      hand(() -> pass(0, seen, handler), size);
     }
   }
 
   /** Takes a message through the interceptors from that one on; the last step is the handler. */
   private void pass(int index, RawInterceptor.Message message, RawInterceptor.Next handler)
       throws Exception {
-    if (index == handlers.interceptors.size()) {
+    var interceptors = endpoint.handlers().interceptors;
+    if (index == interceptors.size()) {
       handler.proceed();
     } else {
-      handlers
-          .interceptors
-          .get(index)
-          .intercept(message, peer, () -> pass(index + 1, message, handler));
+      interceptors.get(index).intercept(message, peer, () -> pass(index + 1, message, handler));
     }
   }
 
   @Override
-  public void onText(ByteBuf view) {
-    BiConsumer<RawPeer, String> handler = handlers.text;
-    int size = view.readableBytes();
-    came(size);
+  public void onText(ByteBuf content) {
+    int size = came(content);
+    BiConsumer<RawPeer, String> handler = endpoint.handlers().text;
     if (handler == null) {
-      webSocket.close(CloseCode.UNSUPPORTED_DATA.code(), "no text here");
+      view(true, content, size);
       return;
     }
-    String text = view.toString(StandardCharsets.UTF_8);
-    if (handlers.interceptors.isEmpty()) {
-      hand(handler, text, size);
-    } else {
-      var message = new RawInterceptor.Message.Text(text, size);
-      mailbox.add(() -> guarded(() -> pass(0, message, () -> handler.accept(peer, text))), size);
-    }
+    String text = content.toString(StandardCharsets.UTF_8);
+    deliver(
+        () -> new RawInterceptor.Message.Text(text, size), () -> handler.accept(peer, text), size);
   }
 
   @Override
-  public void onBinary(ByteBuf view) {
-    BiConsumer<RawPeer, byte[]> handler = handlers.binary;
-    int size = view.readableBytes();
-    came(size);
+  public void onBinary(ByteBuf content) {
+    int size = came(content);
+    BiConsumer<RawPeer, byte[]> handler = endpoint.handlers().binary;
     if (handler == null) {
-      webSocket.close(CloseCode.UNSUPPORTED_DATA.code(), "no binary here");
+      view(false, content, size);
       return;
     }
-    byte[] bytes = ByteBufUtil.getBytes(view);
-    if (handlers.interceptors.isEmpty()) {
-      hand(handler, bytes, size);
-    } else {
-      var message = new RawInterceptor.Message.Binary(bytes);
-      mailbox.add(() -> guarded(() -> pass(0, message, () -> handler.accept(peer, bytes))), size);
-    }
+    byte[] bytes = ByteBufUtil.getBytes(content);
+    deliver(
+        () -> new RawInterceptor.Message.Binary(bytes), () -> handler.accept(peer, bytes), size);
   }
 
-  private void came(int bytes) {
+  /** Hands on what has no handler of its kind. It is copied only if it leaves the loop. */
+  private void view(boolean text, ByteBuf content, int size) {
+    BiConsumer<RawPeer, RawView> handler = endpoint.handlers().view;
+    if (handler == null) {
+      webSocket.close(CloseCode.UNSUPPORTED_DATA.code(), text ? "no text here" : "no binary here");
+      return;
+    }
+    RawView view =
+        new RawView(
+            text,
+            mailbox == null ? content : Unpooled.wrappedBuffer(ByteBufUtil.getBytes(content)));
+    deliver(
+        view::message,
+        () -> {
+          try {
+            handler.accept(peer, view);
+          } finally {
+            view.end();
+          }
+        },
+        size);
+  }
+
+  private int came(ByteBuf content) {
+    int size = content.readableBytes();
     heard();
-    meter.received(bytes);
+    endpoint.meter().received(size);
+    return size;
   }
 
   @Override
-  public void onPing(ByteBuf view) {
-    hand(handlers.ping, ByteBufUtil.getBytes(view), 0);
+  public void onPing(ByteBuf content) {
+    control(endpoint.handlers().ping, content);
   }
 
   @Override
-  public void onPong(ByteBuf view) {
-    hand(handlers.pong, ByteBufUtil.getBytes(view), 0);
+  public void onPong(ByteBuf content) {
+    control(endpoint.handlers().pong, content);
+  }
+
+  private void control(@Nullable BiConsumer<RawPeer, byte[]> handler, ByteBuf content) {
+    if (handler != null) {
+      byte[] payload = ByteBufUtil.getBytes(content);
+      hand(() -> handler.accept(peer, payload), 0);
+    }
+  }
+
+  @Override
+  public Overflow onOverflow(int bytes) {
+    endpoint.meter().limit(Limit.PENDING_BYTES);
+    return Overflow.CLOSE;
   }
 
   @Override
   public void onClose(int code, String reason, boolean clean) {
-    meter.closed(code);
+    endpoint.meter().closed(code);
     endpoint.remove(this);
-    RawEndpoint.CloseHandler handler = handlers.close;
-    mailbox.add(() -> {
-      if (handler != null) {
-        guarded(() -> handler.closed(peer, code, reason, clean));
-      }
-      mailbox.retire();
+    group.remove(this);
+    RawEndpoint.CloseHandler handler = endpoint.handlers().close;
+    if (handler != null) {
+      hand(() -> handler.closed(peer, code, reason, clean), 0);
+    }
+    Mailbox box = mailbox;
+    if (box == null) {
       endpoint.finished(this);
-    });
+    } else {
+      box.add(() -> {
+        box.retire();
+        endpoint.finished(this);
+      });
+    }
   }
 }

@@ -1,6 +1,9 @@
 package dev.switchboard.server;
 
 import dev.switchboard.transport.Heartbeat;
+import dev.switchboard.transport.Prepared;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -22,15 +26,20 @@ import org.slf4j.LoggerFactory;
  * when the server starts; what follows is thread-safe.
  *
  * <p>Handlers run on virtual threads, one at a time and in order for each connection; they may
- * block. What one throws goes to {@code onError}, and closes its connection with 1011.
+ * block. With {@link #handlersOnEventLoop} they run on the connection's event loop instead, in the
+ * same order, and must not block. What one throws goes to {@code onError}, and closes its
+ * connection with 1011.
  */
 public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   private static final Logger LOG = LoggerFactory.getLogger(RawEndpoint.class);
 
   private final Map<String, RawConnection> connections = new ConcurrentHashMap<>();
+  private final Map<EventLoop, RawGroup> groups = new ConcurrentHashMap<>(4);
   private final Census census = new Census();
   private final Handlers handlers = new Handlers();
   private List<String> subprotocols = List.of();
+  private boolean onLoop;
+  private boolean endsIdle;
   private long idleSweepAt; // confined to whoever ticks
 
   /** What is called; null for nothing. */
@@ -38,6 +47,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
     @Nullable Consumer<RawPeer> open;
     @Nullable BiConsumer<RawPeer, String> text;
     @Nullable BiConsumer<RawPeer, byte[]> binary;
+    @Nullable BiConsumer<RawPeer, RawView> view;
     @Nullable BiConsumer<RawPeer, byte[]> ping;
     @Nullable BiConsumer<RawPeer, byte[]> pong;
     @Nullable CloseHandler close;
@@ -69,14 +79,38 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
     return set(() -> handlers.open = handler);
   }
 
-  /** Called for each text message, whole. Without it text closes the connection with 1003. */
+  /**
+   * Called for each text message, whole. Without it text goes to {@link #onView}; without either it
+   * closes the connection with 1003.
+   */
   public RawEndpoint onText(BiConsumer<RawPeer, String> handler) {
     return set(() -> handlers.text = handler);
   }
 
-  /** Called for each binary message, whole. Without it binary closes the connection with 1003. */
+  /**
+   * Called for each binary message, whole. Without it binary goes to {@link #onView}; without
+   * either it closes the connection with 1003.
+   */
   public RawEndpoint onBinary(BiConsumer<RawPeer, byte[]> handler) {
     return set(() -> handlers.binary = handler);
+  }
+
+  /**
+   * Called for each message, whole, that has no handler of its kind. The view is valid until the
+   * handler returns; with {@link #handlersOnEventLoop} it is of the bytes as they were received.
+   */
+  public RawEndpoint onView(BiConsumer<RawPeer, RawView> handler) {
+    return set(() -> handlers.view = handler);
+  }
+
+  /**
+   * Runs every handler and interceptor of this endpoint on the connection's event loop, at once and
+   * in order: the least that a message can cost. They must not block, nor compute for long: every
+   * connection of that loop waits for them, those of other endpoints too. One that does is reported
+   * like any that does not return ({@link #stuckAfter}). {@code identify} may block all the same.
+   */
+  public RawEndpoint handlersOnEventLoop() {
+    return set(() -> onLoop = true);
   }
 
   /** Called for each ping; it has been answered already. */
@@ -132,10 +166,50 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
     return peers().stream().filter(peer -> peer.user().equals(user)).toList();
   }
 
+  /**
+   * Sends a message to every connection of this endpoint, framed once for all. Of one thread's
+   * broadcasts each connection gets the later one later. A connection for which more than {@code
+   * maxPendingBytes} would wait is closed with 4008, as it would miss the message. Thread-safe;
+   * does not wait.
+   *
+   * @return false, and nobody gets it, if more than {@code maxPendingBytes} would wait to be handed
+   *     to the connections of an event loop
+   */
+  public boolean broadcast(RawView message) {
+    return broadcast(message.prepared());
+  }
+
+  /** Sends text to every connection of this endpoint; as {@link #broadcast(RawView)}. */
+  public boolean broadcast(String text) {
+    return broadcast(Prepared.text(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Sends binary to every connection of this endpoint; as {@link #broadcast(RawView)}. */
+  public boolean broadcast(byte[] bytes) {
+    return broadcast(Prepared.binary(bytes));
+  }
+
+  private boolean broadcast(Prepared message) {
+    try {
+      int room = settings().maxPendingBytes() - message.payloadBytes();
+      for (RawGroup group : groups.values()) {
+        if (group.waiting() > room) {
+          meter().limit(Limit.PENDING_BYTES);
+          return false;
+        }
+      }
+      groups.values().forEach(group -> group.send(message));
+      return true;
+    } finally {
+      message.release();
+    }
+  }
+
   // What follows is for this package.
 
   void start(String newPath, Clock newClock, Meter newMeter) {
     begin(newPath, newClock, newMeter);
+    endsIdle = !settings().idleTimeout().isZero();
   }
 
   @Override
@@ -149,6 +223,20 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   List<String> spoken() {
     return subprotocols;
+  }
+
+  boolean onLoop() {
+    return onLoop;
+  }
+
+  boolean endsIdle() {
+    return endsIdle;
+  }
+
+  /** The connections on that loop. */
+  RawGroup group(EventLoop loop) {
+    return Objects.requireNonNull(
+        groups.computeIfAbsent(loop, key -> new RawGroup(key, meter(), onLoop ? watch() : null)));
   }
 
   Census census() {

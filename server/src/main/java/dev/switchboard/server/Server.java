@@ -50,7 +50,7 @@ public final class Server implements AutoCloseable {
       sockets.forEach((path, socket) ->
           socket.start(
               path.toString(), broker, builder.clock, new Meter(path.toString(), builder.metrics)));
-      started = builder.loops > 0 ? Loops.of(IoKind.best(), builder.loops) : Loops.standard();
+      started = builder.startLoops();
       this.transport =
           ServerTransport.bind(
               builder.transport.build(),
@@ -162,6 +162,7 @@ public final class Server implements AutoCloseable {
     private @Nullable Broker broker;
     private @Nullable ServerMetrics metrics;
     private Clock clock = Clock.systemUTC();
+    private IoKind io = IoKind.best();
     private int loops;
     private Duration closeTimeout = Duration.ofSeconds(5);
 
@@ -270,6 +271,15 @@ public final class Server implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How event loops talk to the kernel. Default {@link IoKind#best()}. One that this machine
+     * can't run is refused with {@link IllegalArgumentException} when the server starts.
+     */
+    public Builder io(IoKind kind) {
+      io = kind;
+      return this;
+    }
+
     /** How long {@link Server#close()} waits for connections to end well. Default 5 seconds. */
     public Builder closeTimeout(Duration timeout) {
       if (timeout.isNegative()) {
@@ -284,6 +294,10 @@ public final class Server implements AutoCloseable {
     public Builder clock(Clock newClock) {
       clock = newClock;
       return this;
+    }
+
+    private Loops startLoops() {
+      return loops > 0 ? Loops.of(io, loops) : Loops.standard(io);
     }
 
     private HistoryStore store() {

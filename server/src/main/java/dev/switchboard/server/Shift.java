@@ -4,37 +4,64 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a mailbox does now, for its {@link Watch}: which task in turn, and on which thread. A task
- * costs two uncontended locks and no clock. Thread-safe.
+ * What one mailbox, or the handlers on one event loop, do now, for their {@link Watch}: which task
+ * in turn, and on which thread. Tasks begin and end one after another, and cost two volatile writes
+ * and no clock; only one that a sweep has seen at work takes a lock at its end.
  */
 final class Shift {
   private final Watch watch;
-  private final Object whose;
-  private @Nullable Thread thread; // guarded by this; null while nothing runs
-  private boolean seen; // guarded by this; whether this task was seen by a sweep
+  private final String cost;
+  private Object whose; // published by thread
+  private int turn; // published by thread
+  private volatile @Nullable Thread thread; // null while nothing runs
+  private volatile boolean seen; // whether this task was seen by a sweep; written under this
+  private int seenTurn; // guarded by this
   private long seenAt; // guarded by this
   private boolean reported; // guarded by this
 
-  Shift(Watch watch, Object whose) {
+  /**
+   * One that is idle.
+   *
+   * @param cost says in reports who waits for a handler that does not return
+   */
+  Shift(Watch watch, Object whose, String cost) {
     this.watch = watch;
     this.whose = whose;
+    this.cost = cost;
   }
 
   Object whose() {
     return whose;
   }
 
+  String cost() {
+    return cost;
+  }
+
+  /** A task of somebody else begins on this thread. */
+  void begin(Object newWhose) {
+    whose = newWhose;
+    begin();
+  }
+
   /** A task begins on this thread. */
-  synchronized void begin() {
+  void begin() {
+    turn++;
     thread = Thread.currentThread();
-    seen = false;
   }
 
   /** The task has ended. */
   void end() {
+    thread = null;
+    if (seen) {
+      endOfSeen();
+    }
+  }
+
+  private void endOfSeen() {
     long since;
     synchronized (this) {
-      thread = null;
+      seen = false;
       if (!reported) {
         return;
       }
@@ -46,15 +73,17 @@ final class Shift {
 
   /** The thread of a task that was seen so long ago and still runs; told once for each task. */
   synchronized @Nullable Thread overdue(long now, long limit) {
-    if (thread == null || reported) {
+    Thread running = thread;
+    if (running == null || reported) {
       return null;
     }
-    if (!seen) {
-      seen = true;
+    if (!seen || turn != seenTurn) {
+      seenTurn = turn;
       seenAt = now;
+      seen = true;
       return null;
     }
     reported = now - seenAt >= limit;
-    return reported ? thread : null;
+    return reported ? running : null;
   }
 }

@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices handlers of one endpoint that do not return. Mailboxes that have ever run are looked at
- * by one thread of the server every now and then; a task pays nothing for it but a count, no clock
- * is asked. So a handler is noticed up to one sweep late. Thread-safe; time is an argument.
+ * by one thread of the server every now and then; a task pays next to nothing for it, no clock is
+ * asked. So a handler is noticed up to one sweep late. Thread-safe; time is an argument.
  */
 final class Watch {
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
@@ -31,8 +31,18 @@ final class Watch {
     return Duration.ofMillis(Math.clamp(millis, 20, 1_000));
   }
 
+  /** Looks at the handlers of one connection from now on. */
   Shift begin(Object whose) {
-    Shift shift = new Shift(this, whose);
+    return begin(whose, "its connection waits, others do not");
+  }
+
+  /** Looks at the handlers that run on an event loop from now on. */
+  Shift beginOnLoop(Object loop) {
+    return begin(loop, "every connection of that event loop waits");
+  }
+
+  private Shift begin(Object whose, String cost) {
+    Shift shift = new Shift(this, whose, cost);
     shifts.add(shift);
     return shift;
   }
@@ -56,10 +66,11 @@ final class Watch {
     Throwable where = new Throwable("where it is, in thread " + thread.threadId());
     where.setStackTrace(thread.getStackTrace());
     LOG.warn(
-        "{}: a handler of {} has not returned for {}; its connection waits, others do not",
+        "{}: a handler of {} has not returned for {}; {}",
         path,
         shift.whose(),
         limit,
+        shift.cost(),
         where);
   }
 

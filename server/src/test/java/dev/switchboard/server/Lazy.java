@@ -19,7 +19,12 @@ final class Lazy implements AutoCloseable {
   private final DataInputStream in;
   private int closeCode;
 
+  /** One on the typed endpoint at {@code /ws}. */
   Lazy(int port) {
+    this(port, "/ws?user=lazy");
+  }
+
+  Lazy(int port, String target) {
     try {
       socket.setReceiveBufferSize(16 << 10);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -27,7 +32,7 @@ final class Lazy implements AutoCloseable {
       in = new DataInputStream(socket.getInputStream());
       String upgrade =
           """
-          GET /ws?user=lazy HTTP/1.1
+          GET %s HTTP/1.1
           Host: localhost
           Upgrade: websocket
           Connection: Upgrade
@@ -35,6 +40,7 @@ final class Lazy implements AutoCloseable {
           Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
 
           """
+              .formatted(target)
               .replace("\n", "\r\n");
       socket.getOutputStream().write(upgrade.getBytes(UTF_8));
       int matched = 0;
@@ -63,9 +69,7 @@ final class Lazy implements AutoCloseable {
   /** Null if it was a close frame. */
   @Nullable JsonNode nextOrClose() throws IOException {
     int first = in.readUnsignedByte();
-    long length = in.readUnsignedByte();
-    length = length == 126 ? in.readUnsignedShort() : length == 127 ? in.readLong() : length;
-    byte[] payload = in.readNBytes((int) length);
+    byte[] payload = in.readNBytes((int) length());
     if (first == 0x88) {
       closeCode = (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
       return null;
@@ -85,6 +89,22 @@ final class Lazy implements AutoCloseable {
       message = next();
     }
     return message;
+  }
+
+  /** Reads everything up to the close frame; its code. */
+  int readToClose() throws IOException {
+    int opcode = in.readUnsignedByte();
+    while (opcode != 0x88) {
+      in.skipNBytes(length());
+      opcode = in.readUnsignedByte();
+    }
+    length();
+    return in.readUnsignedShort();
+  }
+
+  private long length() throws IOException {
+    int length = in.readUnsignedByte();
+    return length == 126 ? in.readUnsignedShort() : length == 127 ? in.readLong() : length;
   }
 
   /** Ends its direction, as one does who has read a close frame. */

@@ -6,27 +6,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.protocol.UnsentException;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -36,8 +27,6 @@ import org.junit.jupiter.api.Test;
 @Tag("B1")
 @Tag("B2")
 class RawTest {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
   private final RawEndpoint endpoint = RawEndpoint.create();
   private @Nullable Server server;
 
@@ -54,80 +43,6 @@ class RawTest {
     assertThat(endpoint.sizes()).isEqualTo(Map.of("peers", 0, "open", 0));
   }
 
-  /** Whole messages as they come: text as text, binary as its length and sum. */
-  private static final class Client implements WebSocket.Listener {
-    final BlockingQueue<String> received = new LinkedBlockingQueue<>();
-    final CompletableFuture<Integer> closed = new CompletableFuture<>();
-    private final StringBuilder text = new StringBuilder();
-    private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
-    final WebSocket socket;
-
-    Client(int port, String path, String... subprotocols) {
-      WebSocket.Builder builder = HTTP.newWebSocketBuilder();
-      if (subprotocols.length > 0) {
-        builder.subprotocols(
-            subprotocols[0],
-            List.of(subprotocols).subList(1, subprotocols.length).toArray(String[]::new));
-      }
-      socket = builder.buildAsync(URI.create("ws://127.0.0.1:" + port + path), this).join();
-    }
-
-    String next() throws InterruptedException {
-      String message = received.poll(10, TimeUnit.SECONDS);
-      assertThat(message).as("a message within 10 s").isNotNull();
-      return String.valueOf(message);
-    }
-
-    int closeCode() {
-      return closed.orTimeout(10, TimeUnit.SECONDS).join();
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onText(
-        WebSocket webSocket, CharSequence data, boolean last) {
-      text.append(data);
-      if (last) {
-        received.add(text.toString());
-        text.setLength(0);
-      }
-      webSocket.request(1);
-      return null;
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onBinary(
-        WebSocket webSocket, ByteBuffer data, boolean last) {
-      byte[] bytes = new byte[data.remaining()];
-      data.get(bytes);
-      binary.writeBytes(bytes);
-      if (last) {
-        received.add(
-            "binary " + binary.size() + " " + java.util.Arrays.hashCode(binary.toByteArray()));
-        binary.reset();
-      }
-      webSocket.request(1);
-      return null;
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onPong(WebSocket webSocket, ByteBuffer message) {
-      received.add("pong " + StandardCharsets.UTF_8.decode(message));
-      webSocket.request(1);
-      return null;
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
-      closed.complete(code);
-      return null;
-    }
-
-    @Override
-    public void onError(WebSocket webSocket, Throwable error) {
-      closed.complete(1006);
-    }
-  }
-
   @Test
   void textBinaryPingPongAndCloseReachTheirHandlersInOrder() throws Exception {
     List<String> seen = new CopyOnWriteArrayList<>();
@@ -139,7 +54,7 @@ class RawTest {
         .onPong((peer, payload) -> seen.add("pong " + new String(payload, StandardCharsets.UTF_8)))
         .onClose((peer, code, reason, clean) -> seen.add("close " + code + " " + clean));
     int port = serve("/rooms/{id}");
-    Client client = new Client(port, "/rooms/k%C3%BCche");
+    RawClient client = new RawClient(port, "/rooms/k%C3%BCche");
     client.socket.sendText("hel", false).join();
     client.socket.sendText("lo", true).join();
     assertThat(client.next()).isEqualTo("hello from küche");
@@ -155,9 +70,9 @@ class RawTest {
         .untilAsserted(() ->
             assertThat(seen)
                 .containsExactly("open {id=küche}", "ping p", "pong q", "close 3001 true"));
-    assertThatThrownBy(() -> new Client(port, "/rooms/"))
+    assertThatThrownBy(() -> new RawClient(port, "/rooms/"))
         .hasCauseInstanceOf(WebSocketHandshakeException.class);
-    assertThatThrownBy(() -> new Client(port, "/rooms/a/b"))
+    assertThatThrownBy(() -> new RawClient(port, "/rooms/a/b"))
         .hasCauseInstanceOf(WebSocketHandshakeException.class);
   }
 
@@ -173,7 +88,7 @@ class RawTest {
         throw new UncheckedIOException(impossible);
       }
     });
-    Client client = new Client(serve("/files"), "/files");
+    RawClient client = new RawClient(serve("/files"), "/files");
     for (int length : lengths) {
       client.socket.sendText(String.valueOf(length), true).join();
       assertThat(client.next())
@@ -202,7 +117,7 @@ class RawTest {
         });
       }
     });
-    Client client = new Client(serve("/files"), "/files");
+    RawClient client = new RawClient(serve("/files"), "/files");
     client.socket.sendText("go", true).join();
     assertThat(List.of(client.next(), client.next()))
         .containsExactlyInAnyOrder(
@@ -226,7 +141,7 @@ class RawTest {
         assertThat(gone).hasMessage("Pipe not connected");
       }
     });
-    Client client = new Client(serve("/files"), "/files");
+    RawClient client = new RawClient(serve("/files"), "/files");
     client.socket.sendText("go", true).join();
     assertThat(client.closeCode()).isEqualTo(1011);
   }
@@ -244,8 +159,8 @@ class RawTest {
         })
         .onError((peer, failure) -> failures.add(failure));
     int port = serve("/raw");
-    Client bad = new Client(port, "/raw");
-    Client good = new Client(port, "/raw");
+    RawClient bad = new RawClient(port, "/raw");
+    RawClient good = new RawClient(port, "/raw");
     bad.socket.sendText("bad", true).join();
     assertThat(bad.closeCode()).isEqualTo(1011);
     assertThat(failures).singleElement().isInstanceOf(IllegalStateException.class);
@@ -259,7 +174,7 @@ class RawTest {
   @Tag("B10")
   void whatIsRefusedComesBack() {
     endpoint.maxPendingBytes(100_000);
-    Client client = new Client(serve("/raw"), "/raw");
+    RawClient client = new RawClient(serve("/raw"), "/raw");
     RawPeer peer = endpoint.peers().iterator().next();
     byte[] large = new byte[100_001];
     assertThatThrownBy(() -> peer.send(large).toCompletableFuture().join())
@@ -281,9 +196,9 @@ class RawTest {
     endpoint.identify(request ->
         Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
     int port = serve("/raw");
-    Client ann = new Client(port, "/raw?user=ann");
-    Client annToo = new Client(port, "/raw?user=ann");
-    Client bob = new Client(port, "/raw?user=bob");
+    RawClient ann = new RawClient(port, "/raw?user=ann");
+    RawClient annToo = new RawClient(port, "/raw?user=ann");
+    RawClient bob = new RawClient(port, "/raw?user=bob");
     assertThat(endpoint.peers()).hasSize(3);
     assertThat(endpoint.peersOf("ann"))
         .hasSize(2)
@@ -302,10 +217,10 @@ class RawTest {
   void aSubprotocolIsChosenOrTheUpgradeRefused() {
     endpoint.subprotocols("v2", "v1");
     int port = serve("/raw");
-    assertThat(new Client(port, "/raw", "v1", "v2").socket.getSubprotocol()).isEqualTo("v2");
-    assertThat(new Client(port, "/raw", "v1", "x").socket.getSubprotocol()).isEqualTo("v1");
-    assertThat(new Client(port, "/raw").socket.getSubprotocol()).isEmpty();
-    assertThatThrownBy(() -> new Client(port, "/raw", "v3"))
+    assertThat(new RawClient(port, "/raw", "v1", "v2").socket.getSubprotocol()).isEqualTo("v2");
+    assertThat(new RawClient(port, "/raw", "v1", "x").socket.getSubprotocol()).isEqualTo("v1");
+    assertThat(new RawClient(port, "/raw").socket.getSubprotocol()).isEmpty();
+    assertThatThrownBy(() -> new RawClient(port, "/raw", "v3"))
         .satisfies(failed ->
             assertThat(failed.getCause())
                 .isInstanceOfSatisfying(
@@ -323,7 +238,7 @@ class RawTest {
             .endpoint("/ws", Talk.endpoint())
             .start();
     try (Wire typed = Wire.welcomed(server.port(), "ann")) {
-      Client raw = new Client(server.port(), "/raw/1");
+      RawClient raw = new RawClient(server.port(), "/raw/1");
       raw.socket.sendText("echo", true).join();
       assertThat(raw.next()).isEqualTo("echo");
       typed.ask("{\"type\":\"join_room\",\"room\":\"r\",\"id\":1}");

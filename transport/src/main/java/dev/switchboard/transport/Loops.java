@@ -46,7 +46,16 @@ public final class Loops implements AutoCloseable {
 
   /** The best kind, one loop for every two cores. */
   public static Loops standard() {
-    return of(IoKind.best(), Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+    return standard(IoKind.best());
+  }
+
+  /**
+   * One loop for every two cores.
+   *
+   * @throws IllegalArgumentException if this machine can't run that kind
+   */
+  public static Loops standard(IoKind kind) {
+    return of(kind, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
   }
 
   /** How they talk to the kernel. */

@@ -97,7 +97,7 @@ final class Outbox implements SocketWriter.Owner {
       compressed(Frames.FIN | opcode, payload);
       held();
     } else {
-      wait.add(opcode, payload);
+      wait.add(opcode, payload.slice()); // the indices of a view are set back after the call
     }
   }
 
@@ -190,7 +190,7 @@ final class Outbox implements SocketWriter.Owner {
     if (copied) {
       payload.release();
     } else {
-      part(payload);
+      part(payload.slice()); // the indices of a view are set back after the call
     }
   }
 
