@@ -279,6 +279,12 @@ public final class ClientBuilder<C extends WebSocketClient> {
     return this;
   }
 
+  /** For the test kit: what clients stand on instead of sockets and the time of day. */
+  public ClientBuilder<C> carriedBy(Supplier<Carrier> carriers) {
+    carrier = carriers;
+    return this;
+  }
+
   /**
    * A client that does not connect yet, so that handlers can be put on first. It has to be closed
    * even if it is never connected.

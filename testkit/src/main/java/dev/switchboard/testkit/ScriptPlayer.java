@@ -9,13 +9,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Does the lines of scripts, one after the other. Confined to one thread at a time. */
 final class ScriptPlayer {
-  private final BlockingQueue<HttpExchange> upgrades;
+  private final World world;
   private final TranscriptNames names;
   private final Map<String, ScriptLine> lines = new HashMap<>();
   private @Nullable ScriptLine newest;
@@ -23,8 +21,8 @@ final class ScriptPlayer {
   private boolean reordering;
   private @Nullable String held;
 
-  ScriptPlayer(BlockingQueue<HttpExchange> upgrades, TranscriptNames names) {
-    this.upgrades = upgrades;
+  ScriptPlayer(World world, TranscriptNames names) {
+    this.world = world;
     this.names = names;
   }
 
@@ -40,7 +38,7 @@ final class ScriptPlayer {
 
   private void play(Transcript.Line line) {
     switch (line.kind()) {
-      case TIME -> Patience.until(Duration.ofMillis(Long.parseLong(line.text())), () -> false);
+      case TIME -> world.pass(Duration.ofMillis(Long.parseLong(line.text())));
       case OPEN -> open(line.who());
       case LOST -> line(line.who()).act(WebSocket::terminate);
       case RECEIVED -> say(line(line.who()), line.text());
@@ -63,7 +61,7 @@ final class ScriptPlayer {
 
   private HttpExchange next() {
     try {
-      return Optional.ofNullable(upgrades.poll(Patience.DEFAULT.toMillis(), TimeUnit.MILLISECONDS))
+      return Optional.ofNullable(world.next(Patience.DEFAULT))
           .orElseThrow(() -> new AssertionError("no client connects"));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

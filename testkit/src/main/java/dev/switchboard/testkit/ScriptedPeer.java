@@ -1,23 +1,19 @@
 package dev.switchboard.testkit;
 
+import dev.switchboard.client.ClientBuilder;
+import dev.switchboard.client.WebSocketClient;
 import dev.switchboard.protocol.internal.Transcript;
 import dev.switchboard.protocol.internal.TranscriptNames;
-import dev.switchboard.transport.HttpExchange;
-import dev.switchboard.transport.IoKind;
-import dev.switchboard.transport.Loops;
-import dev.switchboard.transport.ServerTransport;
-import dev.switchboard.transport.ServerTransportOptions;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server on a real socket that does what a script says, and fails if its client does anything
- * else. The script is a transcript ({@code spec/transcripts/README.md}) seen from the server:
+ * A server that does what a script says, and fails if its client does anything else; on a real
+ * socket, or in memory, where hours pass in no time. The same script runs in both. The script is a
+ * transcript ({@code spec/transcripts/README.md}) seen from the server:
  *
  * <pre>{@code
  * ann open                                     takes the next connection
@@ -36,28 +32,40 @@ import org.jspecify.annotations.Nullable;
  * are passed over. Thread-safe.
  */
 public final class ScriptedPeer implements AutoCloseable {
-  private final Loops loops = Loops.of(IoKind.NIO, 1);
-  private final BlockingQueue<HttpExchange> upgrades = new LinkedBlockingQueue<>();
-  private final ScriptPlayer player = new ScriptPlayer(upgrades, new TranscriptNames());
-  private final ServerTransport transport;
+  private final World world;
+  private final ScriptPlayer player;
   private @Nullable CompletableFuture<Void> playing; // guarded by this
 
-  private ScriptedPeer() {
-    transport =
-        ServerTransport.bind(
-            ServerTransportOptions.builder().host("127.0.0.1").port(0).build(),
-            loops,
-            upgrades::add);
+  private ScriptedPeer(World world) {
+    this.world = world;
+    this.player = new ScriptPlayer(world, new TranscriptNames());
   }
 
   /** Listens on a free port, and leaves all that comes waiting until it plays. */
   public static ScriptedPeer listen() {
-    return new ScriptedPeer();
+    return new ScriptedPeer(new SocketWorld());
+  }
+
+  /**
+   * Is in memory, with its clients and a clock of their own. That stands still, but for two lines:
+   * {@code +25s} moves it on and does all that is due on the way, in no time; and an {@code open}
+   * (or {@code refuse}) for which a client waits moves it on to the client's next attempt.
+   *
+   * <p>Only clients of {@link #build} get there. Handlers still have threads of their own, and time
+   * does not wait for them: what a handler is to answer is best expected before time goes on.
+   */
+  public static ScriptedPeer inMemory() {
+    return new ScriptedPeer(new MemoryWorld());
   }
 
   /** Where clients connect. */
   public String uri() {
-    return "ws://127.0.0.1:" + transport.localAddress().getPort() + "/ws";
+    return world.uri();
+  }
+
+  /** A client of this peer, not connected yet. Works for both kinds of peers. */
+  public <C extends WebSocketClient> C build(ClientBuilder<C> options) {
+    return world.build(options);
   }
 
   /**
@@ -105,7 +113,6 @@ public final class ScriptedPeer implements AutoCloseable {
   /** Ends all connections and stops listening. Does not wait for the script. */
   @Override
   public void close() {
-    transport.close();
-    loops.close();
+    world.close();
   }
 }

@@ -9,12 +9,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.switchboard.client.Client;
 import dev.switchboard.client.ClientEvent;
 import dev.switchboard.client.Reconnect;
+import dev.switchboard.client.State;
 import dev.switchboard.protocol.ConnectException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("D12")
 @Timeout(60)
@@ -27,14 +30,25 @@ class ScriptedPeerTest {
       ann< {"type":"welcome","session":"s","secret":"k","user":"ann","logs":[]}
       """;
 
-  private static Client<Said> client(ScriptedPeer peer) {
-    return watch(
-        Client.of(Said.class).reconnect(Reconnect.fixed(Duration.ofMillis(20))).build(peer.uri()));
+  /** Where the same script is played. */
+  enum Place {
+    SOCKETS,
+    MEMORY;
+
+    ScriptedPeer peer() {
+      return this == SOCKETS ? ScriptedPeer.listen() : ScriptedPeer.inMemory();
+    }
   }
 
-  @Test
-  void messagesComeTwiceAndInAnotherOrderIfTheScriptSaysSo() {
-    try (ScriptedPeer peer = ScriptedPeer.listen();
+  private static Client<Said> client(ScriptedPeer peer) {
+    return watch(
+        peer.build(Client.of(Said.class).reconnect(Reconnect.fixed(Duration.ofMillis(20)))));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void messagesComeTwiceAndInAnotherOrderIfTheScriptSaysSo(Place place) {
+    try (ScriptedPeer peer = place.peer();
         Client<Said> client = client(peer)) {
       peer.play(
           WELCOME
@@ -53,9 +67,10 @@ class ScriptedPeerTest {
     }
   }
 
-  @Test
-  void anUpgradeIsRefusedWithTheStatus() {
-    try (ScriptedPeer peer = ScriptedPeer.listen();
+  @ParameterizedTest
+  @EnumSource
+  void anUpgradeIsRefusedWithTheStatus(Place place) {
+    try (ScriptedPeer peer = place.peer();
         Client<Said> client = client(peer)) {
       peer.play("peer! refuse 403");
       assertThatThrownBy(client::connect)
@@ -65,9 +80,10 @@ class ScriptedPeerTest {
     }
   }
 
-  @Test
-  void aCloseHasItsCode() {
-    try (ScriptedPeer peer = ScriptedPeer.listen();
+  @ParameterizedTest
+  @EnumSource
+  void aCloseHasItsCode(Place place) {
+    try (ScriptedPeer peer = place.peer();
         Client<Said> client = client(peer)) {
       peer.play(WELCOME + "ann< close 4503 not you\n");
       client.connect();
@@ -78,25 +94,27 @@ class ScriptedPeerTest {
     }
   }
 
-  @Test
-  void aHalfOpenConnectionIsFoundByTheHeartbeat() {
-    try (ScriptedPeer peer = ScriptedPeer.listen();
+  @ParameterizedTest
+  @EnumSource
+  void aHalfOpenConnectionIsFoundByTheHeartbeat(Place place) {
+    try (ScriptedPeer peer = place.peer();
         Client<Said> client =
             watch(
-                Client.of(Said.class)
-                    .reconnect(Reconnect.fixed(Duration.ofMillis(20)))
-                    .heartbeat(Duration.ofMillis(100), Duration.ofMillis(100))
-                    .build(peer.uri()))) {
-      peer.play(WELCOME + "peer! half-open\nann open\n");
+                peer.build(
+                    Client.of(Said.class)
+                        .reconnect(Reconnect.fixed(Duration.ofMillis(20)))
+                        .heartbeat(Duration.ofMillis(100), Duration.ofMillis(100))))) {
+      peer.play(WELCOME + "peer! half-open\n+300ms\nann open\n");
       client.connect();
       assertEvent(client, ClientEvent.HeartbeatTimeout.class);
       peer.await();
     }
   }
 
-  @Test
-  void whatTheClientDoesOtherwiseFailsWithTheLine() {
-    try (ScriptedPeer peer = ScriptedPeer.listen();
+  @ParameterizedTest
+  @EnumSource
+  void whatTheClientDoesOtherwiseFailsWithTheLine(Place place) {
+    try (ScriptedPeer peer = place.peer();
         Client<Said> client = client(peer)) {
       peer.play(WELCOME + "ann> {\"type\":\"said\",\"data\":{\"text\":\"hello\"}}\n");
       client.connect();
@@ -106,6 +124,53 @@ class ScriptedPeerTest {
           .hasMessageContaining("line 3")
           .hasMessageContaining("\"hi\"")
           .hasMessageContaining("\"hello\"");
+    }
+  }
+
+  @Test
+  void inMemoryADayPassesInNoTime() {
+    try (ScriptedPeer peer = ScriptedPeer.inMemory();
+        Client<Said> client = watch(peer.build(Client.of(Said.class)))) {
+      long began = System.nanoTime();
+      peer.play(
+          WELCOME
+              + """
+              +1440m
+              ann< {"type":"said","data":{"text":"still here?"}}
+              peer! half-open
+              +35s
+              peer! refuse 503
+              peer! refuse 503
+              peer! refuse 503
+              peer! refuse 503
+              peer! refuse 503
+              peer! refuse 503
+              ann open
+              ann< {"type":"welcome","session":"t","secret":"l","user":"ann","logs":[]}
+              ann> {"type":"resume","id":"$r","session":"s","secret":"k","logs":[]}
+              ann< {"type":"welcome","re":"$r","session":"t","secret":"l","user":"ann","logs":[]}
+              """);
+      client.connect();
+      assertThat(assertReceived(client, Said.class).message().text()).isEqualTo("still here?");
+      assertEvent(client, ClientEvent.HeartbeatTimeout.class);
+      assertThat(assertEvent(client, ClientEvent.ReconnectSuccess.class).attempt()).isEqualTo(7);
+      peer.await();
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(30));
+    }
+  }
+
+  @Test
+  void inMemoryNothingHappensBeforeItsTime() {
+    Reconnect how = Reconnect.fixed(Duration.ofSeconds(2));
+    try (ScriptedPeer peer = ScriptedPeer.inMemory();
+        Client<Said> client = watch(peer.build(Client.of(Said.class).reconnect(how)))) {
+      peer.play(WELCOME + "ann lost\n+1999ms\n");
+      client.connect();
+      peer.await();
+      assertThat(client.state()).isEqualTo(State.WAITING);
+      peer.play("+1ms\n").await();
+      assertThat(client.state()).isEqualTo(State.CONNECTING);
+      client.forceClose();
     }
   }
 }

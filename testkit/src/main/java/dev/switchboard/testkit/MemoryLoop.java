@@ -1,0 +1,183 @@
+package dev.switchboard.testkit;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that does one task after the other, and a clock of its own. What waits for a time is
+ * done when the clock is moved there, in the order of the times. Thread-safe.
+ */
+final class MemoryLoop implements AutoCloseable {
+  private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private final PriorityQueue<Timer> timers = // on the thread
+      new PriorityQueue<>(
+          Comparator.comparingLong((Timer one) -> one.at).thenComparingLong(one -> one.order));
+  private final Thread thread;
+  private volatile long now;
+  private boolean closing; // on the thread, as is all below
+  private int users;
+  private boolean over;
+  private final AtomicLong order = new AtomicLong();
+  private volatile boolean ended;
+  private volatile @Nullable Throwable broken;
+
+  private static final class Timer {
+    final long at;
+    final long order;
+    final Runnable task;
+    volatile boolean cancelled;
+
+    Timer(long at, long order, Runnable task) {
+      this.at = at;
+      this.order = order;
+      this.task = task;
+    }
+  }
+
+  MemoryLoop() {
+    thread = Thread.ofPlatform().daemon().name("switchboard-memory").start(this::run);
+  }
+
+  private void run() {
+    try {
+      while (!over || !tasks.isEmpty()) {
+        run(tasks.take());
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    ended = true;
+  }
+
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error thrown) { // told to the next that asks
+      broken = thrown;
+    }
+  }
+
+  void execute(Runnable task) {
+    if (ended) {
+      throw new RejectedExecutionException("the world has ended");
+    }
+    tasks.add(task);
+  }
+
+  boolean here() {
+    return Thread.currentThread().equals(thread);
+  }
+
+  long now() {
+    return now;
+  }
+
+  /** Does something in so many milliseconds; running what is returned prevents it. */
+  Runnable schedule(Runnable task, long millis) {
+    Timer timer = new Timer(now + millis, order.getAndIncrement(), task);
+    inside(() -> timers.add(timer));
+    return () -> {
+      timer.cancelled = true;
+      inside(() -> timers.remove(timer));
+    };
+  }
+
+  private void inside(Runnable task) {
+    if (here()) {
+      task.run();
+    } else {
+      execute(task);
+    }
+  }
+
+  /** Moves the clock on by so many milliseconds, and does all that is due on the way. */
+  void pass(long millis) {
+    settle();
+    long until = now + millis;
+    while (ask(() -> next(until)) >= 0) {
+      settle();
+    }
+    ask(() -> now = until);
+    settle();
+  }
+
+  /**
+   * If that holds, moves the clock on to the next thing that waits for its time.
+   *
+   * @param holds asked on the thread, when nothing else is left to do
+   */
+  void skip(BooleanSupplier holds) {
+    settle();
+    ask(() -> holds.getAsBoolean() ? next(Long.MAX_VALUE) : -1);
+    settle();
+  }
+
+  /** On the thread: does the first thing that is due by then; -1 if nothing is. */
+  private long next(long until) {
+    Timer first = timers.peek();
+    if (first == null || first.at > until) {
+      return -1;
+    }
+    timers.remove(first);
+    now = Math.max(now, first.at);
+    if (!first.cancelled) {
+      first.task.run();
+    }
+    return now;
+  }
+
+  /** Returns when no task is left. */
+  void settle() {
+    while (ask(tasks::size) > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private long ask(LongSupplier what) {
+    CompletableFuture<Long> answer = new CompletableFuture<>();
+    execute(() -> {
+      try {
+        answer.complete(what.getAsLong());
+      } catch (RuntimeException | Error broken) {
+        answer.completeExceptionally(broken);
+      }
+    });
+    long told = answer.orTimeout(Patience.DEFAULT.toMillis(), TimeUnit.MILLISECONDS).join();
+    Throwable thrown = broken;
+    if (thrown != null) {
+      throw new AssertionError(String.valueOf(thrown.getMessage()), thrown);
+    }
+    return told;
+  }
+
+  /** Somebody needs the thread. */
+  void acquire() {
+    execute(() -> users++);
+  }
+
+  /** Somebody no longer does. */
+  void release() {
+    execute(() -> {
+      users--;
+      over = closing && users <= 0;
+    });
+  }
+
+  /** The thread ends when nobody needs it. */
+  @Override
+  public void close() {
+    execute(() -> {
+      closing = true;
+      over = users <= 0;
+    });
+  }
+}

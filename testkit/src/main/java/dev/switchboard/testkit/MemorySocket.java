@@ -1,0 +1,249 @@
+package dev.switchboard.testkit;
+
+import dev.switchboard.transport.Prepared;
+import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.WebSocket;
+import dev.switchboard.transport.WebSocketListener;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a connection in memory. What it sends is at the other end in no time, in order. Does
+ * what a real connection does by itself: answers pings and closes, and gives up an unanswered close
+ * after 5 s. Confined to the loop, but for what is said to be thread-safe.
+ */
+final class MemorySocket implements WebSocket {
+  static final InetSocketAddress ADDRESS =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+
+  private static final long CLOSE_MILLIS = 5_000;
+
+  private final MemoryLoop loop;
+  private final @Nullable String subprotocol;
+  private final Queue<Runnable> unread = new ArrayDeque<>();
+  private final ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+  private WebSocketListener listener = new WebSocketListener() {};
+  private MemorySocket other = this;
+  private volatile ReadyState state = ReadyState.OPEN;
+  private boolean paused;
+
+  MemorySocket(MemoryLoop loop, @Nullable String subprotocol) {
+    this.loop = loop;
+    this.subprotocol = subprotocol;
+  }
+
+  /** Joins it to its other end. */
+  void join(MemorySocket far) {
+    other = far;
+    far.other = this;
+  }
+
+  /** What is told of what arrives. */
+  void listener(WebSocketListener own) {
+    listener = own;
+  }
+
+  /** Something arrives. */
+  private void arrive(Runnable what) {
+    loop.execute(() -> {
+      if (paused) {
+        unread.add(what);
+      } else {
+        what.run();
+      }
+    });
+  }
+
+  private void message(boolean text, byte[] payload) {
+    if (state == ReadyState.OPEN) {
+      MemorySocket far = other;
+      far.arrive(() -> far.heard(text, payload));
+    }
+  }
+
+  private void heard(boolean text, byte[] payload) {
+    if (state == ReadyState.OPEN) {
+      ByteBuf view = Unpooled.wrappedBuffer(payload);
+      if (text) {
+        listener.onText(view);
+      } else if (listener.wantsFragments()) {
+        listener.onFragment(view, true);
+      } else {
+        listener.onBinary(view);
+      }
+    }
+  }
+
+  private void pinged(byte[] payload) {
+    if (state == ReadyState.OPEN) {
+      listener.onPing(Unpooled.wrappedBuffer(payload));
+      sendPong(payload);
+    }
+  }
+
+  private void ended(int code, String reason, boolean clean) {
+    if (state != ReadyState.CLOSED) {
+      state = ReadyState.CLOSED;
+      unread.clear();
+      listener.onClose(code, reason, clean);
+    }
+  }
+
+  private void closedByOther(int code, String reason) {
+    boolean answers = state == ReadyState.OPEN;
+    ended(code, reason, true);
+    if (answers) {
+      MemorySocket far = other;
+      far.arrive(() -> far.ended(code, reason, true));
+    }
+  }
+
+  @Override
+  public void sendText(byte[] utf8) {
+    message(true, utf8);
+  }
+
+  @Override
+  public void sendText(ByteBuf utf8) {
+    message(true, taken(utf8));
+  }
+
+  @Override
+  public void sendBinary(byte[] payload) {
+    message(false, payload);
+  }
+
+  @Override
+  public void sendBinary(ByteBuf payload) {
+    message(false, taken(payload));
+  }
+
+  private static byte[] taken(ByteBuf buffer) {
+    byte[] bytes = ByteBufUtil.getBytes(buffer);
+    buffer.release();
+    return bytes;
+  }
+
+  @Override
+  public void sendFragment(boolean text, ByteBuf piece, boolean last) {
+    pieces.writeBytes(taken(piece));
+    if (last) {
+      message(text, pieces.toByteArray());
+      pieces.reset();
+    }
+  }
+
+  @Override
+  public void sendPrepared(Prepared message) {
+    ByteBuf frame = message.frame();
+    sendText(
+        ByteBufUtil.getBytes(
+            frame, frame.readerIndex() + message.headerBytes(), message.payloadBytes()));
+  }
+
+  @Override
+  public void whenWritten(Consumer<@Nullable Throwable> done) {
+    loop.execute(() -> done.accept(null));
+  }
+
+  @Override
+  public void sendPing(byte[] payload) {
+    if (state == ReadyState.OPEN) {
+      MemorySocket far = other;
+      far.arrive(() -> far.pinged(payload));
+    }
+  }
+
+  @Override
+  public void sendPong(byte[] payload) {
+    if (state == ReadyState.OPEN) {
+      MemorySocket far = other;
+      far.arrive(() -> {
+        if (far.state == ReadyState.OPEN) {
+          far.listener.onPong(Unpooled.wrappedBuffer(payload));
+        }
+      });
+    }
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    if (state == ReadyState.OPEN) {
+      state = ReadyState.CLOSING;
+      MemorySocket far = other;
+      far.arrive(() -> far.closedByOther(code, reason));
+      Runnable unused = loop.schedule(this::terminate, CLOSE_MILLIS);
+    }
+  }
+
+  @Override
+  public void terminate() {
+    if (state != ReadyState.CLOSED) {
+      MemorySocket far = other;
+      far.arrive(() -> far.ended(1006, "", false));
+      ended(1006, "", false);
+    }
+  }
+
+  @Override
+  public void pauseReading() {
+    paused = true;
+  }
+
+  @Override
+  public void resumeReading() {
+    paused = false;
+    while (!paused && !unread.isEmpty()) {
+      unread.remove().run();
+    }
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException ended) {
+      // Dropped, as the interface says.
+    }
+  }
+
+  @Override
+  public long pendingBytes() {
+    return 0;
+  }
+
+  @Override
+  public ReadyState readyState() {
+    return state;
+  }
+
+  @Override
+  public @Nullable String subprotocol() {
+    return subprotocol;
+  }
+
+  @Override
+  public String extensions() {
+    return "";
+  }
+
+  @Override
+  public InetSocketAddress remoteAddress() {
+    return ADDRESS;
+  }
+
+  @Override
+  public EventLoop eventLoop() {
+    throw new UnsupportedOperationException("there is none in memory");
+  }
+}
