@@ -3,11 +3,20 @@ package dev.switchboard.protocol;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 
-/** The rule for names of rooms and users ({@code spec/protocol.md#4-the-envelope}). */
+/**
+ * The rules for names of rooms and users, and of messages ({@code
+ * spec/protocol.md#4-the-envelope}).
+ */
 public final class Names {
   private static final int MAX_BYTES = 128;
   private static final String RULE =
       "1-128 bytes of UTF-8, NFC, without control or bidirectional characters";
+
+  /** What a {@code messageId} must be, for whoever is told that one is not. */
+  public static final String MESSAGE_ID_RULE =
+      "1-64 characters, no control characters and no half of a surrogate pair";
+
+  private static final int MAX_MESSAGE_ID = 64;
 
   private Names() {}
 
@@ -42,6 +51,27 @@ public final class Names {
           what + ": " + printable(name) + " (expected: " + RULE + ")");
     }
     return name;
+  }
+
+  /** Whether the text may be a {@code messageId}. */
+  public static boolean validMessageId(String id) {
+    return !id.isEmpty()
+        && id.length() <= MAX_MESSAGE_ID
+        && id.chars().noneMatch(Character::isISOControl)
+        && wellFormed(id);
+  }
+
+  /**
+   * Returns the {@code messageId} if it is valid.
+   *
+   * @throws IllegalArgumentException if it is not
+   */
+  public static String requireMessageId(String id) {
+    if (!validMessageId(id)) {
+      throw new IllegalArgumentException(
+          "messageId: " + printable(id) + " (expected: " + MESSAGE_ID_RULE + ")");
+    }
+    return id;
   }
 
   private static boolean bidirectional(char c) {

@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Names;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.Publication;
@@ -49,17 +50,20 @@ public final class Destination<M> {
   /**
    * Publishes, and completes with the seq when the message is committed.
    *
-   * @param messageId names it, 1–64 characters: published again under the same name, it stays where
-   *     it is; null if it has no name
+   * @param messageId names it: published again under the same name, it stays where it is; null if
+   *     it has no name
+   * @throws IllegalArgumentException if the name is not of 1–64 characters without control
+   *     characters and halves of surrogate pairs
    */
   public CompletionStage<Long> publishAsync(M message, @Nullable String messageId) {
     MessageType<?> type = endpoint.protocol().typeOf(message);
+    String name = messageId == null ? null : Names.requireMessageId(messageId);
     Publication publication =
         new Publication(
             endpoint.hub().log(address),
             type.name(),
             from,
-            messageId,
+            name,
             endpoint.clock().millis(),
             endpoint.protocol().encode(message),
             type.fleeting(),

@@ -1,9 +1,11 @@
 package dev.switchboard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.spi.Retention;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -136,5 +138,26 @@ class HistoryTest {
 
   private static java.util.List<Integer> seqs(JsonNode page) {
     return page.get("messages").valueStream().map(entry -> entry.get("seq").intValue()).toList();
+  }
+
+  @Test
+  void aMessageIdThatSomeStoreCouldNotKeepIsRefusedByAll() {
+    Endpoint<Talk> endpoint = Talk.endpoint();
+    try (Server other = Server.builder().port(0).endpoint("/ws", endpoint).start();
+        Wire ann = Wire.welcomed(other.port(), "ann")) {
+      String said =
+          "{\"type\":\"chat\",\"user\":\"ann\",\"id\":1,\"messageId\":\"%s\",\"data\":{\"message\":\"m\"}}";
+      for (String escaped : List.of("a\\u0000", "\\ud800", "a".repeat(65))) {
+        assertThat(ann.ask(said.formatted(escaped)).get("code").stringValue())
+            .as(escaped)
+            .isEqualTo("bad_message");
+      }
+      assertThat(ann.ask(said.formatted("a".repeat(64))).get("seq").intValue()).isEqualTo(1);
+      for (String id : List.of("", "a\0", "\ud800", "a".repeat(65))) {
+        assertThatThrownBy(() -> endpoint.user("ann").publishAsync(new Talk.Said("m"), id))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageStartingWith("messageId: ");
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,8 +26,12 @@ final class Lazy implements AutoCloseable {
   }
 
   Lazy(int port, String target) {
+    this(port, target, 16 << 10);
+  }
+
+  Lazy(int port, String target, int receiveBuffer) {
     try {
-      socket.setReceiveBufferSize(16 << 10);
+      socket.setReceiveBufferSize(receiveBuffer);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       socket.setSoTimeout(20_000);
       in = new DataInputStream(socket.getInputStream());
@@ -50,6 +55,10 @@ final class Lazy implements AutoCloseable {
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
+  }
+
+  InputStream in() {
+    return in;
   }
 
   void say(String json) throws IOException {

@@ -3,18 +3,13 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,45 +33,26 @@ class LeakTest {
   private static final long INSTANCES_SLACK = 250;
   private static final long STRINGS_SLACK = 1_000; // the rooms' logs turn over
 
-  private final Process host = start();
-  private final BufferedReader answers = host.inputReader(StandardCharsets.UTF_8);
-  private final Writer questions = host.outputWriter(StandardCharsets.UTF_8);
-
-  private static Process start() {
-    try {
-      return new ProcessBuilder(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-Xmx256m",
-              "--enable-native-access=ALL-UNNAMED",
-              "-Dio.netty.leakDetection.level=paranoid",
-              "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
-              "-cp",
-              System.getProperty("java.class.path"),
-              LeakHost.class.getName())
-          .redirectError(ProcessBuilder.Redirect.INHERIT)
-          .start();
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
-  }
+  private final Host host =
+      Host.start(LeakHost.class, "-Xmx256m", "-Dio.netty.leakDetection.level=paranoid");
 
   @AfterEach
   void end() {
-    host.destroyForcibly();
+    host.close();
   }
 
   @Test
   void nothingIsLeftOfConnectionsHoweverTheyEnd() throws IOException {
-    int port = Integer.parseInt(Objects.requireNonNull(answers.readLine()));
-    Map<String, Long> nothing = ask("held");
+    int port = host.port();
+    Map<String, Long> nothing = host.ask("held");
     visit(port, 0, WARM_UP);
     awaitHeld(nothing);
-    Map<String, Long> before = ask("measure");
+    Map<String, Long> before = host.ask("measure");
     long began = System.nanoTime();
     visit(port, WARM_UP, STRANGERS);
     double seconds = (System.nanoTime() - began) / 1e9;
     awaitHeld(nothing);
-    Map<String, Long> after = ask("measure");
+    Map<String, Long> after = host.ask("measure");
     System.out.printf("LeakTest: %,d strangers in %.0f s%n", STRANGERS, seconds);
     for (String name : List.of("heap", "direct", "threads", "descriptors")) {
       System.out.printf("%s: %,d before, %,d after%n", name, before.get(name), after.get(name));
@@ -108,20 +84,7 @@ class LeakTest {
   private void awaitHeld(Map<String, Long> expected) {
     await()
         .atMost(Duration.ofSeconds(60))
-        .untilAsserted(() -> assertThat(ask("held")).isEqualTo(expected));
-  }
-
-  private Map<String, Long> ask(String question) throws IOException {
-    questions.append(question).append('\n').flush();
-    Map<String, Long> answer = new TreeMap<>();
-    for (String line = answers.readLine(); !"".equals(line); line = answers.readLine()) {
-      if (line == null) {
-        throw new IOException("host: ended");
-      }
-      int space = line.lastIndexOf(' ');
-      answer.put(line.substring(0, space), Long.parseLong(line.substring(space + 1)));
-    }
-    return answer;
+        .untilAsserted(() -> assertThat(host.ask("held")).isEqualTo(expected));
   }
 
   private static void visit(int port, int first, int count) {

@@ -32,6 +32,7 @@ class WhenSlowTest {
   }
 
   private final Counted counted = new Counted();
+  private int published;
 
   private static Endpoint<Board> endpoint() {
     return Endpoint.of(Board.class)
@@ -56,6 +57,18 @@ class WhenSlowTest {
     for (int i = 1; i <= MESSAGES; i++) {
       endpoint.room("r").publish(new Board.Stroke("s" + i % shapes, i, "x".repeat(8_000)));
     }
+  }
+
+  /** Until the kernel takes no more for who does not read; so many may wait in the server then. */
+  private void fill(Endpoint<Board> endpoint, int mayWait) {
+    int before;
+    do {
+      before = counted.of("delivered");
+      for (int i = 0; i < 100; i++) {
+        endpoint.room("r").publish(new Board.Stroke("s", published++, "x".repeat(8_000)));
+      }
+      await().untilAsserted(() -> assertThat(waiting(published)).isBetween(0, mayWait));
+    } while (counted.of("delivered") != before);
   }
 
   /** How many of so many published ones wait in the server. */
@@ -88,7 +101,7 @@ class WhenSlowTest {
     try (Server server = start(endpoint);
         Lazy lazy = joined(server)) {
       draw(endpoint, 3);
-      await().until(() -> slow("HELD") == 3);
+      await().until(() -> slow("HELD") >= 3);
       int read = readUpToTheLast(lazy, 3);
       assertThat(read).isLessThan(MESSAGES).isEqualTo(MESSAGES - slow("REPLACED"));
       assertThat(slow("DROPPED")).isZero();
@@ -137,16 +150,15 @@ class WhenSlowTest {
         endpoint().whenSlow(WhenSlow.newestPer(stroke -> stroke)); // a key each
     try (Server server = start(endpoint);
         Lazy lazy = joined(server)) {
-      draw(endpoint, 1);
-      await()
-          .untilAsserted(
-              () -> assertThat(waiting(MESSAGES)).as("of 8 KB in 32 KiB").isBetween(0, 4));
-      for (int i = 0; i < 5_000; i++) {
-        endpoint.room("r").publish(new Board.Cursor(i));
-      }
-      await()
-          .untilAsserted(() ->
-              assertThat(waiting(MESSAGES + 5_000)).as("of small ones").isBetween(100, 1_000));
+      fill(endpoint, 4); // of 8 KB in 32 KiB
+      int small = 0;
+      do {
+        for (int i = 0; i < 2_000; i++) {
+          endpoint.room("r").publish(new Board.Cursor(small++));
+        }
+        int all = published + small;
+        await().untilAsserted(() -> assertThat(waiting(all)).isBetween(0, 1_000));
+      } while (waiting(published + small) < 100);
       assertThat(lazy.closeCode()).as("the code it was closed with").isZero();
     }
   }
@@ -158,8 +170,7 @@ class WhenSlowTest {
         Lazy lazy = joined(server);
         Wire ann = Wire.welcomed(server.port(), "ann");
         Wire bob = Wire.welcomed(server.port(), "bob")) {
-      draw(endpoint, 1);
-      await().until(() -> waiting(MESSAGES) == 0);
+      fill(endpoint, 0);
       for (Wire wire : List.of(ann, bob)) {
         wire.ask(JOIN);
         wire.ask("{\"type\":\"leave_room\",\"room\":\"r\",\"id\":2}");

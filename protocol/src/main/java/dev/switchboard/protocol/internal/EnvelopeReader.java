@@ -189,8 +189,8 @@ final class EnvelopeReader {
 
   private void messageId(JsonParser parser) {
     String text = text("messageId", parser);
-    if (text != null && (text.isEmpty() || text.length() > MAX_ID)) {
-      note("messageId: " + text.length() + " characters (expected: 1-64)");
+    if (text != null && !Names.validMessageId(text)) {
+      note("messageId: malformed (expected: " + Names.MESSAGE_ID_RULE + ")");
     } else {
       messageId = text;
     }

@@ -102,6 +102,11 @@ class EnvelopeTest {
         "{\"type\":\"t\",\"room\":5}",
         "{\"type\":\"t\",\"everyone\":1}",
         "{\"type\":\"t\",\"messageId\":\"\"}",
+        "{\"type\":\"t\",\"messageId\":\"a\\u0000b\"}",
+        "{\"type\":\"t\",\"messageId\":\"\\u009f\"}",
+        "{\"type\":\"t\",\"messageId\":\"\\ud83d\"}",
+        "{\"type\":\"t\",\"messageId\":\"\\ude00\\ud83d\"}",
+        "{\"type\":\"t\",\"messageId\":\"12345678901234567890123456789012345678901234567890123456789012345\"}",
         "{\"type\":\"t\",\"echo\":\"no\"}"
       })
   void whatIsNoEnvelopeIsRefused(String json) {
