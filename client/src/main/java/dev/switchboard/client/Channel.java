@@ -70,6 +70,24 @@ public sealed class Channel<M> permits Room {
   }
 
   /**
+   * Publishes data under a type's name, which need not be one that the client knows; otherwise as
+   * {@link #publish(Object)}.
+   *
+   * @param data a JSON tree, or whatever Jackson turns into JSON
+   * @throws IllegalArgumentException if the name is one of Switchboard's own
+   */
+  public Receipt publish(String type, Object data) {
+    ClientAsk.Publish ask = publication(type, data);
+    return receipt(ask, client.blocking(ask, data));
+  }
+
+  /** The same without blocking; otherwise as {@link #publishAsync(Object)}. */
+  public CompletionStage<Receipt> publishAsync(String type, Object data) {
+    ClientAsk.Publish ask = publication(type, data);
+    return client.later(ask, data, -1, answer -> receipt(ask, answer));
+  }
+
+  /**
    * Leaves a message to the client, which publishes it when it can: returns when it is in the
    * queue, and where there is an {@link Outbox}, on disk, so that it survives this process. What
    * becomes of it is not told, unless it will not be delivered ({@link ClientEvent.Undelivered}).
@@ -94,6 +112,17 @@ public sealed class Channel<M> permits Room {
    */
   public void send(M message) {
     client.fleeting(address, message);
+  }
+
+  /**
+   * Sends data under a type's name, which need not be one that the client knows; otherwise as
+   * {@link #send(Object)}.
+   *
+   * @param data a JSON tree, or whatever Jackson turns into JSON
+   * @throws IllegalArgumentException if the name is one of Switchboard's own
+   */
+  public void send(String type, Object data) {
+    client.fleeting(address, type, data);
   }
 
   /**
@@ -145,6 +174,10 @@ public sealed class Channel<M> permits Room {
 
   private ClientAsk.Publish publication(M message) {
     return client.publication(List.of(address), false, echo, message);
+  }
+
+  private ClientAsk.Publish publication(String type, Object data) {
+    return client.publication(List.of(address), echo, type, data);
   }
 
   static Receipt receipt(ClientAsk.Publish ask, ClientAnswer answer) {

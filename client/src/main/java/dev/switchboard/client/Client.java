@@ -9,6 +9,7 @@ import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.internal.ClientAnswer;
 import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.internal.Control;
 import dev.switchboard.protocol.internal.Encodings;
 import java.util.List;
 import java.util.Optional;
@@ -188,6 +189,19 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     fleeting(null, message);
   }
 
+  /**
+   * Sends data under a type's name, which need not be one that the client knows; as {@link
+   * #send(Object)}.
+   *
+   * @param data a JSON tree, or whatever Jackson turns into JSON
+   * @throws dev.switchboard.protocol.InvalidMessageException if the client knows the type, and the
+   *     data break one of its rules
+   * @throws IllegalArgumentException if the name is one of Switchboard's own
+   */
+  public void send(String type, Object data) {
+    fleeting(null, type, data);
+  }
+
   /** Who is online: at most 100 users, in the order of their names. Asks the server. */
   public List<String> users() {
     ClientAsk.Users ask = new ClientAsk.Users(null, null);
@@ -213,12 +227,32 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
 
   ClientAsk.Publish publication(List<Address> addresses, boolean several, boolean echo, M message) {
     MessageType<?> type = protocol.typeOf(message);
-    return new ClientAsk.Publish(
-        type.name(), MessageIds.next(), addresses, several, echo, protocol.encode(message));
+    return publication(addresses, several, echo, type.name(), protocol.encode(message));
+  }
+
+  ClientAsk.Publish publication(List<Address> addresses, boolean echo, String type, Object data) {
+    return publication(addresses, false, echo, type, encode(type, data));
+  }
+
+  private static ClientAsk.Publish publication(
+      List<Address> addresses, boolean several, boolean echo, String type, byte[] data) {
+    return new ClientAsk.Publish(type, MessageIds.next(), addresses, several, echo, data);
+  }
+
+  private byte[] encode(String type, Object data) {
+    if (Control.reserved(type)) {
+      throw new IllegalArgumentException(
+          "type: " + type + " is Switchboard's own (expected: a message's)");
+    }
+    return messages.encode(type, data);
   }
 
   void fleeting(@Nullable Address address, M message) {
     engine.asking().fleeting(protocol.typeOf(message).name(), address, protocol.encode(message));
+  }
+
+  void fleeting(@Nullable Address address, String type, Object data) {
+    engine.asking().fleeting(type, address, encode(type, data));
   }
 
   History<M> history(ClientAnswer answer) {

@@ -131,7 +131,7 @@ final class Line implements ClientEffects {
       open.terminate();
     } else {
       socket = open;
-      outflow = new Outflow(open);
+      outflow = new Outflow(open, traffic);
       encoding = encodings.agreed(open.subprotocol());
       engine.enter(machine -> machine.opened(engine.now(), number, encoding));
     }
@@ -161,7 +161,6 @@ final class Line implements ClientEffects {
   public void send(long id, ClientAsk.Streamed stream) {
     Outflow flow = outflow;
     if (flow != null) {
-      traffic.note("> (a stream)");
       flow.send((Upload) stream.source(), written(id));
     }
   }

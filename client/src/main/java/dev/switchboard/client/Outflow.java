@@ -20,6 +20,7 @@ final class Outflow {
   static final int PIECE = 64 << 10;
 
   private final WebSocket socket;
+  private final Traffic traffic;
   private final Queue<Item> waiting = new ArrayDeque<>();
   private @Nullable Item current;
 
@@ -30,8 +31,9 @@ final class Outflow {
       @Nullable Upload upload,
       @Nullable Runnable written) {}
 
-  Outflow(WebSocket socket) {
+  Outflow(WebSocket socket, Traffic traffic) {
     this.socket = socket;
+    this.traffic = traffic;
   }
 
   /** Whether a message is under way in pieces. */
@@ -119,6 +121,7 @@ final class Outflow {
         done.completeExceptionally(new IOException("the connection has ended"));
         return;
       }
+      traffic.sentPiece(piece.readableBytes(), last);
       socket.sendFragment(false, piece, last);
       socket.whenWritten(failure -> {
         if (failure != null) {

@@ -1,11 +1,9 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.InvalidMessageException;
-import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.Envelope;
-import dev.switchboard.protocol.internal.Json;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -75,16 +73,7 @@ public final class PlainClient<M> extends RawClient implements TypedClient<M> {
   }
 
   private ClientAsk.Frame frame(String type, Object data) {
-    byte[] json = Json.MAPPER.writeValueAsBytes(data);
-    MessageType<? extends M> known = protocol.find(type);
-    if (known != null) {
-      try {
-        protocol.decode(known, json);
-      } catch (InvalidMessageException invalid) {
-        throw invalid.unsent(data);
-      }
-    }
-    return frame(type, json);
+    return frame(type, typed.encode(type, data));
   }
 
   private ClientAsk.Frame frame(String type, byte[] json) {

@@ -51,6 +51,15 @@ final class Traffic {
     }
   }
 
+  /** A piece of a message went out that is not held in memory. */
+  void sentPiece(int bytes, boolean last) {
+    bytesSent.addAndGet(bytes);
+    if (last) {
+      messagesSent.incrementAndGet();
+      note("> (the end of a message in pieces)");
+    }
+  }
+
   void received(boolean text, byte[] payload) {
     messagesReceived.incrementAndGet();
     bytesReceived.addAndGet(payload.length);

@@ -7,6 +7,7 @@ import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.Envelope;
+import dev.switchboard.protocol.internal.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,6 +70,25 @@ final class TypedMessages<M> {
   /** Takes off handlers of a class or a type's name; all, or that one. */
   void off(Object type, @Nullable Object handler) {
     messages.remove(type, handler);
+  }
+
+  /**
+   * Data under a type's name, as JSON.
+   *
+   * @throws InvalidMessageException if the client knows the type, and the data break one of its
+   *     rules
+   */
+  byte[] encode(String type, Object data) {
+    byte[] json = Json.MAPPER.writeValueAsBytes(data);
+    MessageType<? extends M> known = protocol.find(type);
+    if (known != null) {
+      try {
+        protocol.decode(known, json);
+      } catch (InvalidMessageException invalid) {
+        throw invalid.unsent(data);
+      }
+    }
+    return json;
   }
 
   Messages<MessageEvent<? extends M>> pull() {

@@ -27,8 +27,8 @@ import java.util.function.Function;
  * throw becomes a {@link ClientEvent.Failed} and nothing else. What follows on a {@link
  * CompletionStage} runs on virtual threads too.
  *
- * <p>Blocking calls end within the request timeout. If the calling thread is interrupted, they
- * throw and leave it interrupted.
+ * <p>Blocking calls, but for {@link #connect}, end within the request timeout. If the calling
+ * thread is interrupted, they throw and leave it interrupted.
  */
 public abstract sealed class WebSocketClient implements AutoCloseable permits Client, RawClient {
   final ClientOptions options;

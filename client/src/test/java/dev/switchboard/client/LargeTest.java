@@ -8,6 +8,7 @@ import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.RawPeer;
 import dev.switchboard.server.Server;
+import dev.switchboard.transport.Deflate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,6 +46,7 @@ class LargeTest {
           .endpoint(
               "/raw",
               RawEndpoint.create()
+                  .deflate(Deflate.DEFAULT)
                   .maxMessageBytes(16 << 20)
                   .onOpen(peers::add)
                   .onPing((peer, payload) -> pings.add("ping"))
@@ -284,6 +286,36 @@ class LargeTest {
               IOException.class,
               failed -> assertThat(failed).hasMessageContaining("before the message was complete"));
       sending.interrupt();
+    }
+  }
+
+  @Test
+  void streamsAreCompressedBothWaysAndCounted() throws Exception {
+    byte[] even = new byte[2 << 20];
+    byte[] odd = random(1 << 20);
+    BlockingQueue<Object> got = new LinkedBlockingQueue<>();
+    try (RawClient client = Client.raw().deflate().build(uri)) {
+      client.onStream(stream -> {
+        try {
+          got.add(stream.readAllBytes());
+        } catch (IOException failed) {
+          got.add(failed);
+        }
+      });
+      client.connect();
+      assertThat(client.connection().extensions()).contains("permessage-deflate");
+      RawPeer there = next(peers);
+      for (byte[] each : List.of(even, odd)) {
+        client.send(new ByteArrayInputStream(each)).await();
+        assertThat((byte[]) next(heard)).isEqualTo(each);
+        there.send(new ByteArrayInputStream(each), false);
+        assertThat((byte[]) next(got)).isEqualTo(each);
+      }
+      Statistics counted = client.statistics();
+      assertThat(counted.bytesSent()).isEqualTo(even.length + odd.length);
+      assertThat(counted.messagesSent()).isEqualTo(2);
+      assertThat(counted.bytesReceived()).isEqualTo(even.length + odd.length);
+      assertThat(counted.messagesReceived()).isEqualTo(2);
     }
   }
 }

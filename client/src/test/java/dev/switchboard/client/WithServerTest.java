@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.server.Endpoint;
@@ -12,6 +13,7 @@ import dev.switchboard.server.Server;
 import dev.switchboard.transport.Deflate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -189,6 +191,32 @@ class WithServerTest {
       Room<Talk> general = ann.join("general");
       assertThat(general.publish(new Talk.Said("x".repeat(10_000))).seq()).isEqualTo(1);
       assertThat(ann.connection().extensions()).contains("permessage-deflate");
+    }
+  }
+
+  @Test
+  @Tag("A4")
+  void dataGoOutUnderATypesNameAndKeepToItsRules() {
+    try (Client<Talk> ann = client("ann");
+        Client<Talk> bob = client("bob")) {
+      List<String> heard = heard(bob);
+      List<Boolean> typing = new CopyOnWriteArrayList<>();
+      bob.on(Talk.Typing.class, event -> typing.add(event.message().on()));
+      bob.join("general");
+      Room<Talk> general = ann.join("general");
+      assertThat(general.publish("chat", Map.of("message", "by name")).seq()).isEqualTo(1);
+      general.send("typing", Map.of("on", true));
+      await().untilAsserted(() -> assertThat(heard).containsExactly("ann: by name"));
+      await().untilAsserted(() -> assertThat(typing).containsExactly(true));
+      assertThatThrownBy(() -> general.publish("chat", Map.of("massage", "wrong")))
+          .isInstanceOf(InvalidMessageException.class);
+      assertThatThrownBy(() -> general.publish("join_room", Map.of()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("join_room");
+      assertThatThrownBy(() -> general.publish("unheard_of", Map.of()))
+          .isInstanceOfSatisfying(
+              RefusedException.class,
+              why -> assertThat(why.code()).isEqualTo(ErrorCode.UNKNOWN_TYPE));
     }
   }
 }
