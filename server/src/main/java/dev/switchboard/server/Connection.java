@@ -66,7 +66,9 @@ final class Connection implements WebSocketListener {
     this.session = new Session(user, this);
     this.intake = new Intake(webSocket, endpoint.meter());
     this.peer = endpoint.peer(this);
-    this.mailbox = new Mailbox(intake, endpoint.threads(), endpoint.watch(), peer);
+    this.mailbox =
+        new Mailbox(
+            intake, endpoint.onLoop() ? this::onLoop : endpoint.threads(), endpoint.watch(), peer);
     this.encoding = endpoint.encodings().agreed(webSocket.subprotocol());
     this.conversation =
         new ServerConversation(endpoint.protocol(), encoding, new Desk(endpoint, this));

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * server starts; publishing is thread-safe.
  *
  * <p>Handlers and hooks run on virtual threads, one at a time and in order for each connection;
- * they may block. What they throw is answered with an {@code error} to the sender alone: a {@link
- * RefusedException} as it is, anything else logged and as {@code internal}.
+ * they may block, unless {@link #handlersOnEventLoop} has them run there. What they throw is
+ * answered with an {@code error} to the sender alone: a {@link RefusedException} as it is, anything
+ * else logged and as {@code internal}.
  *
  * @param <M> the messages
  */

@@ -20,6 +20,7 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
     permits Endpoint, RawEndpoint {
   private final Settings settings;
   private final Identity identity = new Identity();
+  private boolean onLoop;
   private @Nullable String path;
   private Meter meter = Meter.NONE;
   private Clock clock = Clock.systemUTC();
@@ -88,6 +89,17 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
     return set(() -> settings.stuckAfter(limit));
   }
 
+  /**
+   * Runs every handler, hook and interceptor of this endpoint on the connection's event loop, at
+   * once and in order: the least that a message can cost. They must not block, nor compute for
+   * long: every connection of that loop waits for them, those of other endpoints too. One that does
+   * is reported like any that does not return ({@link #stuckAfter}). {@code identify} may block all
+   * the same. Default: on virtual threads.
+   */
+  public E handlersOnEventLoop() {
+    return set(() -> onLoop = true);
+  }
+
   /** Most connections of one user. Default 100; beyond it HTTP 429. */
   public E maxConnectionsPerUser(int connections) {
     return set(() -> settings.maxConnectionsPerUser(connections));
@@ -120,7 +132,7 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
           path = newPath;
           clock = newClock;
           meter = newMeter;
-          watch = new Watch(newPath, settings.stuckAfter(), newMeter);
+          watch = new Watch(newPath, settings.stuckAfter(), onLoop, newMeter);
           webSocket = settings.webSocket();
         });
   }
@@ -132,6 +144,10 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
 
   Clock clock() {
     return clock;
+  }
+
+  boolean onLoop() {
+    return onLoop;
   }
 
   Watch watch() {

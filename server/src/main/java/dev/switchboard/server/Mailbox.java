@@ -8,10 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the users' code of one connection: on virtual threads, one task at a time, in order. A
- * thread exists only while there is something to do. When too much waits, by count or by bytes,
- * reading from the connection stops until half of it is done, so the queue is bounded by what one
- * read brings. Thread-safe.
+ * Runs the users' code of one connection: on virtual threads or on its event loop, one task at a
+ * time, in order. A thread exists only while there is something to do. When too much waits, by
+ * count or by bytes, reading from the connection stops until half of it is done, so the queue is
+ * bounded by what one read brings. Thread-safe.
  */
 final class Mailbox {
   private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
@@ -62,6 +62,7 @@ final class Mailbox {
 
   void add(Runnable task) {
     boolean pause = false;
+    Shift begun = null;
     synchronized (this) {
       tasks.add(task);
       if (task instanceof Large large) {
@@ -74,12 +75,15 @@ final class Mailbox {
       }
       if (!running) {
         running = true;
-        Shift begun = shift();
-        threads.execute(() -> run(begun));
+        begun = shift();
       }
     }
     if (pause) {
       intake.stop();
+    }
+    if (begun != null) {
+      Shift now = begun;
+      threads.execute(() -> run(now));
     }
   }
 

@@ -38,7 +38,6 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   private final Census census = new Census();
   private final Handlers handlers = new Handlers();
   private List<String> subprotocols = List.of();
-  private boolean onLoop;
   private boolean endsIdle;
   private long idleSweepAt; // confined to whoever ticks
 
@@ -101,16 +100,6 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
    */
   public RawEndpoint onView(BiConsumer<RawPeer, RawView> handler) {
     return set(() -> handlers.view = handler);
-  }
-
-  /**
-   * Runs every handler and interceptor of this endpoint on the connection's event loop, at once and
-   * in order: the least that a message can cost. They must not block, nor compute for long: every
-   * connection of that loop waits for them, those of other endpoints too. One that does is reported
-   * like any that does not return ({@link #stuckAfter}). {@code identify} may block all the same.
-   */
-  public RawEndpoint handlersOnEventLoop() {
-    return set(() -> onLoop = true);
   }
 
   /** Called for each ping; it has been answered already. */
@@ -225,10 +214,6 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
     return subprotocols;
   }
 
-  boolean onLoop() {
-    return onLoop;
-  }
-
   boolean endsIdle() {
     return endsIdle;
   }
@@ -236,7 +221,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   /** The connections on that loop. */
   RawGroup group(EventLoop loop) {
     return Objects.requireNonNull(
-        groups.computeIfAbsent(loop, key -> new RawGroup(key, meter(), onLoop ? watch() : null)));
+        groups.computeIfAbsent(loop, key -> new RawGroup(key, meter(), onLoop() ? watch() : null)));
   }
 
   Census census() {

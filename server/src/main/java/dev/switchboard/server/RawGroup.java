@@ -31,7 +31,7 @@ final class RawGroup {
   RawGroup(EventLoop loop, Meter meter, @Nullable Watch watch) {
     this.loop = loop;
     this.meter = meter;
-    this.shift = watch == null ? null : watch.beginOnLoop(loop);
+    this.shift = watch == null ? null : watch.begin(loop);
   }
 
   /** A handler of that connection begins here. */

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Shift {
   private final Watch watch;
-  private final String cost;
   private Object whose; // published by thread
   private int turn; // published by thread
   private volatile @Nullable Thread thread; // null while nothing runs
@@ -19,23 +18,14 @@ final class Shift {
   private long seenAt; // guarded by this
   private boolean reported; // guarded by this
 
-  /**
-   * One that is idle.
-   *
-   * @param cost says in reports who waits for a handler that does not return
-   */
-  Shift(Watch watch, Object whose, String cost) {
+  /** One that is idle. */
+  Shift(Watch watch, Object whose) {
     this.watch = watch;
     this.whose = whose;
-    this.cost = cost;
   }
 
   Object whose() {
     return whose;
-  }
-
-  String cost() {
-    return cost;
   }
 
   /** A task of somebody else begins on this thread. */

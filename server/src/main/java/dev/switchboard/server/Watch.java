@@ -16,12 +16,17 @@ final class Watch {
 
   private final String path;
   private final Duration limit;
+  private final String cost;
   private final Meter meter;
   private final Set<Shift> shifts = ConcurrentHashMap.newKeySet();
 
-  Watch(String path, Duration limit, Meter meter) {
+  Watch(String path, Duration limit, boolean onLoop, Meter meter) {
     this.path = path;
     this.limit = limit;
+    this.cost =
+        onLoop
+            ? "every connection of that event loop waits"
+            : "its connection waits, others do not";
     this.meter = meter;
   }
 
@@ -31,18 +36,9 @@ final class Watch {
     return Duration.ofMillis(Math.clamp(millis, 20, 1_000));
   }
 
-  /** Looks at the handlers of one connection from now on. */
+  /** Looks at handlers that run one after another from now on. */
   Shift begin(Object whose) {
-    return begin(whose, "its connection waits, others do not");
-  }
-
-  /** Looks at the handlers that run on an event loop from now on. */
-  Shift beginOnLoop(Object loop) {
-    return begin(loop, "every connection of that event loop waits");
-  }
-
-  private Shift begin(Object whose, String cost) {
-    Shift shift = new Shift(this, whose, cost);
+    Shift shift = new Shift(this, whose);
     shifts.add(shift);
     return shift;
   }
@@ -66,12 +62,7 @@ final class Watch {
     Throwable where = new Throwable("where it is, in thread " + thread.threadId());
     where.setStackTrace(thread.getStackTrace());
     LOG.warn(
-        "{}: a handler of {} has not returned for {}; {}",
-        path,
-        shift.whose(),
-        limit,
-        shift.cost(),
-        where);
+        "{}: a handler of {} has not returned for {}; {}", path, shift.whose(), limit, cost, where);
   }
 
   /** A task that was reported has ended. */

@@ -135,10 +135,7 @@ final class BodyReader {
   /** Length of the line at the front, without its CRLF; -1 if it is not all there. */
   private static int line(ByteBuf in) {
     int newline = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
-    if (newline < 0) {
-      if (in.readableBytes() > MAX_LINE) {
-        throw new Refusal(400, "chunk: line longer than " + MAX_LINE + " bytes");
-      }
+    if (newline < 0 && in.readableBytes() <= MAX_LINE + 1) {
       return -1;
     }
     int length = newline - in.readerIndex() - 1;
