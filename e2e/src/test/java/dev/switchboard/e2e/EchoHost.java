@@ -6,8 +6,6 @@ import dev.switchboard.server.RawPeer;
 import dev.switchboard.server.Server;
 import dev.switchboard.transport.Deflate;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
@@ -36,13 +34,9 @@ final class EchoHost implements AutoCloseable {
 
   private static void answer(RawPeer peer, String text) {
     switch (text) {
-      case "pieces" -> {
-        try {
-          peer.send(new ByteArrayInputStream(Exchange.LONG.getBytes(StandardCharsets.UTF_8)), true);
-        } catch (IOException failed) {
-          throw new UncheckedIOException(failed);
-        }
-      }
+      case "pieces" ->
+          peer.send(new ByteArrayInputStream(Exchange.LONG.getBytes(StandardCharsets.UTF_8)), true)
+              .await();
       case "ping" -> peer.ping(Exchange.PING.getBytes(StandardCharsets.UTF_8));
       case "close" -> peer.close(Exchange.HOST_CLOSES.code(), Exchange.HOST_CLOSES.reason());
       default -> send(peer.send(text));

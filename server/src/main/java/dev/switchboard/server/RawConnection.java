@@ -232,6 +232,7 @@ final class RawConnection implements WebSocketListener {
     endpoint.meter().closed(code);
     endpoint.remove(this);
     group.remove(this);
+    peer.ended();
     RawEndpoint.CloseHandler handler = endpoint.handlers().close;
     if (handler != null) {
       hand(() -> handler.closed(peer, code, reason, clean), 0);

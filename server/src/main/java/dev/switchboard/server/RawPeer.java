@@ -7,16 +7,15 @@ import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 
 /** The other end of a raw connection. Thread-safe; messages of one thread leave in their order. */
 public final class RawPeer {
@@ -30,8 +29,7 @@ public final class RawPeer {
   private final String user;
   private final int maxPendingBytes;
   private final Meter meter;
-  private final Semaphore streaming =
-      new Semaphore(1, true); // fragments of two messages must not mix
+  private final RawOutflow outflow = new RawOutflow();
   private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
   RawPeer(
@@ -127,7 +125,7 @@ public final class RawPeer {
             written.completeExceptionally(
                 new UnsentException(
                     "connection: " + webSocket.readyState() + " (expected: OPEN)", message));
-          } else if (webSocket.pendingBytes() + length > maxPendingBytes) {
+          } else if (webSocket.pendingBytes() + length > room()) {
             meter.limit(Limit.PENDING_BYTES);
             written.completeExceptionally(
                 new UnsentException(
@@ -142,6 +140,11 @@ public final class RawPeer {
           }
         });
     return written;
+  }
+
+  /** How much may wait: a stream under way keeps room for its next piece. */
+  private int room() {
+    return outflow.busy() ? maxPendingBytes - pieceBytes() : maxPendingBytes;
   }
 
   /** Runs it on the loop; what it throws is the stage's failure, as nobody else would see it. */
@@ -168,55 +171,64 @@ public final class RawPeer {
   }
 
   /**
-   * Sends a stream as one message in fragments, however long it is; at most 16 KiB of it are in
-   * memory. Blocks until all is written. Other messages of this connection wait meanwhile, pings do
-   * not.
-   *
-   * @throws IOException if the stream fails; the connection is then closed with 1011, as half a
-   *     message is out
-   * @throws UnsentException if the connection ends; it holds the stream
+   * Sends a file as one binary message in fragments, however long it is: it is read on a virtual
+   * thread as fast as the socket takes it, and at most 32 KiB of it are in memory. Its turn comes
+   * when the files and streams given before are done; up to 100 wait. Messages sent before its turn
+   * go ahead of it, those sent meanwhile wait for its end within {@code maxPendingBytes}, pings do
+   * not wait.
    */
-  public void send(InputStream stream, boolean text) throws IOException {
-    streaming.acquireUninterruptibly();
-    try {
-      byte[] piece = stream.readNBytes(PIECE);
-      boolean last;
-      do {
-        byte[] next = stream.readNBytes(PIECE);
-        last = next.length == 0;
-        fragment(stream, text, piece, last);
-        piece = next;
-      } while (!last);
-    } catch (IOException broken) {
-      close(CloseCode.INTERNAL_ERROR.code(), "a stream failed");
-      throw broken;
-    } finally {
-      streaming.release();
-    }
+  public RawTransfer send(Path file) {
+    return send(file, () -> java.nio.file.Files.newInputStream(file), false);
   }
 
-  private void fragment(InputStream stream, boolean text, byte[] piece, boolean last) {
+  /**
+   * Sends a stream as one message; as {@link #send(Path)}. The stream is closed in the end,
+   * whatever happens.
+   *
+   * @param text whether it is text; it must be UTF-8 then, and is not checked
+   */
+  public RawTransfer send(InputStream stream, boolean text) {
+    return send(stream, () -> stream, text);
+  }
+
+  private RawTransfer send(Object source, RawTransfer.Opening opening, boolean text) {
+    RawTransfer transfer = new RawTransfer(this, source, opening, text);
+    outflow.add(transfer);
+    return transfer;
+  }
+
+  /** Sends a piece of a message; completes when it is written. */
+  CompletableFuture<Void> fragment(boolean text, byte[] piece, boolean last) {
     CompletableFuture<Void> written = new CompletableFuture<>();
     execute(
         written,
         () -> {
-          if (webSocket.readyState() != ReadyState.OPEN) {
-            written.completeExceptionally(
-                new UnsentException(
-                    "connection: " + webSocket.readyState() + " (expected: OPEN)", stream));
-          } else {
+          if (webSocket.readyState() == ReadyState.OPEN) {
             webSocket.sendFragment(text, Unpooled.wrappedBuffer(piece), last);
-            whenWritten(written, stream);
+            whenWritten(written, piece);
+          } else {
+            written.completeExceptionally(new ClosedChannelException());
           }
         });
-    try {
-      written.join();
-    } catch (CompletionException failed) {
-      if (failed.getCause() instanceof UnsentException unsent) {
-        throw unsent;
-      }
-      throw failed;
-    }
+    return written;
+  }
+
+  /** How much of a stream is sent at once: small enough that other messages find room, too. */
+  int pieceBytes() {
+    return Math.clamp(maxPendingBytes / 2, 1, PIECE);
+  }
+
+  boolean onLoop() {
+    return webSocket.eventLoop().inEventLoop();
+  }
+
+  Meter meter() {
+    return meter;
+  }
+
+  /** The connection has ended. */
+  void ended() {
+    outflow.end();
   }
 
   /**

@@ -5,12 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.protocol.UnsentException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.PipedInputStream;
-import java.io.SequenceInputStream;
-import java.io.UncheckedIOException;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -74,76 +68,6 @@ class RawTest {
         .hasCauseInstanceOf(WebSocketHandshakeException.class);
     assertThatThrownBy(() -> new RawClient(port, "/rooms/a/b"))
         .hasCauseInstanceOf(WebSocketHandshakeException.class);
-  }
-
-  @Test
-  void aStreamIsSentInFragmentsWhatEverItsLength() throws Exception {
-    int[] lengths = {0, 1, 16 << 10, (16 << 10) + 1, 5_000_000};
-    endpoint.onText((peer, text) -> {
-      byte[] bytes = content(Integer.parseInt(text));
-      try {
-        peer.send(new ByteArrayInputStream(bytes), false);
-        peer.send("after " + text);
-      } catch (IOException impossible) {
-        throw new UncheckedIOException(impossible);
-      }
-    });
-    RawClient client = new RawClient(serve("/files"), "/files");
-    for (int length : lengths) {
-      client.socket.sendText(String.valueOf(length), true).join();
-      assertThat(client.next())
-          .isEqualTo("binary " + length + " " + java.util.Arrays.hashCode(content(length)));
-      assertThat(client.next()).isEqualTo("after " + length);
-    }
-    client.socket.abort();
-  }
-
-  private static byte[] content(int length) {
-    byte[] bytes = new byte[length];
-    new java.util.Random(7).nextBytes(bytes);
-    return bytes;
-  }
-
-  @Test
-  void twoStreamsAtOnceDoNotMix() throws Exception {
-    endpoint.onText((peer, text) -> {
-      for (int length : new int[] {200_000, 300_000}) {
-        Thread.startVirtualThread(() -> {
-          try {
-            peer.send(new ByteArrayInputStream(content(length)), false);
-          } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-          }
-        });
-      }
-    });
-    RawClient client = new RawClient(serve("/files"), "/files");
-    client.socket.sendText("go", true).join();
-    assertThat(List.of(client.next(), client.next()))
-        .containsExactlyInAnyOrder(
-            "binary 200000 " + java.util.Arrays.hashCode(content(200_000)),
-            "binary 300000 " + java.util.Arrays.hashCode(content(300_000)));
-    client.socket.abort();
-  }
-
-  private static InputStream brokenStream() {
-    return new PipedInputStream(); // never connected, and every read says so
-  }
-
-  @Test
-  void aStreamThatFailsClosesTheConnection() {
-    endpoint.onText((peer, text) -> {
-      try {
-        peer.send(
-            new SequenceInputStream(new ByteArrayInputStream(new byte[40_000]), brokenStream()),
-            true);
-      } catch (IOException gone) {
-        assertThat(gone).hasMessage("Pipe not connected");
-      }
-    });
-    RawClient client = new RawClient(serve("/files"), "/files");
-    client.socket.sendText("go", true).join();
-    assertThat(client.closeCode()).isEqualTo(1011);
   }
 
   @Test
