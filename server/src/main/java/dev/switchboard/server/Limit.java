@@ -2,6 +2,8 @@ package dev.switchboard.server;
 
 /** The limits of an endpoint, as {@link ServerMetrics#limitReached} tells them. */
 public enum Limit {
+  /** Connections in all: HTTP 503. */
+  CONNECTIONS,
   /** Connections of one user: HTTP 429. */
   USER_CONNECTIONS,
   /** Connections from one address: HTTP 429. */

@@ -10,6 +10,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -68,8 +70,16 @@ final class RawConnection implements WebSocketListener {
     place = index;
   }
 
-  /** Lets handlers finish what was taken, and closes with 1001. Any thread. */
-  void sendAway() {
+  /**
+   * After so many milliseconds lets handlers finish what was taken, and closes with 1001. Any
+   * thread.
+   */
+  void sendAway(long after) {
+    ScheduledFuture<?> unused =
+        webSocket.eventLoop().schedule(this::leave, after, TimeUnit.MILLISECONDS);
+  }
+
+  private void leave() {
     Mailbox box = mailbox;
     if (box == null) {
       goAway();

@@ -5,12 +5,16 @@ import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A raw endpoint as its server sees it. */
 record RawPath(RawEndpoint endpoint) implements SocketPath {
+  private static final long MILLIS_EACH = 10;
+
   @Override
   public void start(String path, Broker broker, Clock clock, Meter meter) {
     endpoint.start(path, clock, meter);
@@ -55,9 +59,14 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
     endpoint.endIdle(now);
   }
 
-  /** A raw client knows no {@code going_away}: the close code has to do. */
+  /**
+   * A raw client knows no {@code going_away}, so that the closes themselves are spread; few of them
+   * need not wait long for that.
+   */
   @Override
-  public void sendAway(long spreadMillis) {
-    endpoint.connections().forEach(RawConnection::sendAway);
+  public void sendAway(long spreadMillis, long withinMillis) {
+    Collection<RawConnection> all = endpoint.connections();
+    long spread = Math.min(Math.min(spreadMillis, withinMillis / 2), all.size() * MILLIS_EACH);
+    all.forEach(one -> one.sendAway(ThreadLocalRandom.current().nextLong(spread + 1)));
   }
 }

@@ -78,6 +78,15 @@ final class Router implements HttpHandler {
     }
   }
 
+  @Override
+  public void overloaded(HttpRequest request) {
+    Found found = find(request.path());
+    if (found != null) {
+      found.socket.meter().limit(Limit.CONNECTIONS);
+      found.socket.meter().refused(503);
+    }
+  }
+
   private void plain(HttpExchange exchange, HttpRequest request) {
     boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
     Server.HttpRoute route = routes.get(request.path());

@@ -100,7 +100,9 @@ public final class Server implements AutoCloseable {
   /**
    * Stops accepting, tells each client when to come back ({@code going_away}, spread over two
    * seconds), lets handlers finish what was taken, closes with 1001, and returns when everything is
-   * written and released, or after {@code closeTimeout} at the latest. Idempotent.
+   * written and released, or after {@code closeTimeout} at the latest. Raw clients can't be told,
+   * so the closes themselves are spread: over 10 ms for each, two seconds or half of {@code
+   * closeTimeout}, whichever is least. Idempotent.
    */
   @Override
   public void close() {
@@ -125,7 +127,9 @@ public final class Server implements AutoCloseable {
    */
   private void drain() {
     long deadline = System.nanoTime() + closeTimeout.toNanos();
-    sockets.values().forEach(socket -> socket.sendAway(GOING_AWAY_SPREAD_MILLIS));
+    sockets
+        .values()
+        .forEach(socket -> socket.sendAway(GOING_AWAY_SPREAD_MILLIS, closeTimeout.toMillis()));
     try {
       for (SocketPath socket : sockets.values()) {
         if (!socket.census().awaitEmpty(deadline)) {

@@ -18,7 +18,10 @@ public interface ServerMetrics {
   /** A connection has ended; the code as close handlers get it. Once for each opened. */
   default void connectionClosed(String path, int code) {}
 
-  /** An upgrade was refused with that HTTP status. */
+  /**
+   * An upgrade was refused with that HTTP status. Not told of connections so far beyond {@code
+   * maxConnections} (256) that they are cut before they have said what they want.
+   */
   default void upgradeRefused(String path, int status) {}
 
   /** A message came from a client: its payload, inflated. */

@@ -63,6 +63,11 @@ interface SocketPath {
   /** Time passes. */
   void tick(long now);
 
-  /** The server is about to close. */
-  void sendAway(long spreadMillis);
+  /**
+   * The server is about to close.
+   *
+   * @param spreadMillis clients are to come back within so long, each after a time of its own
+   * @param withinMillis how long they may stay
+   */
+  void sendAway(long spreadMillis, long withinMillis);
 }

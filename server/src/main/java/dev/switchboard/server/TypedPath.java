@@ -47,7 +47,7 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
   }
 
   @Override
-  public void sendAway(long spreadMillis) {
+  public void sendAway(long spreadMillis, long withinMillis) {
     endpoint.hub().sendAway(spreadMillis);
   }
 }

@@ -15,6 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What is refused, with which code, and how a server ends. */
@@ -137,6 +139,37 @@ class LimitsTest {
     closing.orTimeout(5, TimeUnit.SECONDS).join();
     assertThatThrownBy(() -> Wire.open(server.port(), "/ws?user=late"))
         .isInstanceOf(Exception.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5_000, 300})
+  @Tag("B15")
+  void rawClientsAreClosedOneAfterAnotherWithinTheDeadline(int closeTimeout) {
+    RawEndpoint endpoint = RawEndpoint.create().onText((peer, text) -> peer.send(text));
+    Server server =
+        Server.builder()
+            .port(0)
+            .closeTimeout(Duration.ofMillis(closeTimeout))
+            .endpoint("/raw", endpoint)
+            .start();
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      clients.add(new RawClient(server.port(), "/raw"));
+    }
+    List<CompletableFuture<Long>> ends =
+        clients.stream()
+            .map(client ->
+                client.closed.thenApply(code -> {
+                  assertThat(code).isEqualTo(1001);
+                  return System.nanoTime();
+                }))
+            .toList();
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(server::close);
+    List<Long> times =
+        ends.stream().map(end -> end.orTimeout(10, TimeUnit.SECONDS).join()).sorted().toList();
+    assertThat(Duration.ofNanos(times.getLast() - times.getFirst()))
+        .isGreaterThan(Duration.ofMillis(Math.min(600, closeTimeout / 2) / 2));
+    closing.orTimeout(10, TimeUnit.SECONDS).join();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -42,6 +43,48 @@ class MetricsTest {
       }
       await().untilAsserted(() -> assertThat(counted.of("closed 1000")).isEqualTo(1));
       await().untilAsserted(() -> assertThat(counted.of("closed 1006")).isEqualTo(1));
+    }
+  }
+
+  @Test
+  @Tag("B8")
+  void upgradesBeyondAllConnectionsAreCountedAndPlainRequestsAreNot() throws Exception {
+    RawEndpoint raw = RawEndpoint.create();
+    try (Server server =
+        Server.builder()
+            .port(0)
+            .metrics(counted)
+            .maxConnections(1)
+            .endpoint("/raw/{x}", raw)
+            .start()) {
+      RawClient first = new RawClient(server.port(), "/raw/1");
+      for (String path : List.of("/raw/2", "/elsewhere")) {
+        assertThatThrownBy(() -> new RawClient(server.port(), path))
+            .cause()
+            .isInstanceOfSatisfying(
+                WebSocketHandshakeException.class,
+                refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(503));
+      }
+      await().untilAsserted(() -> assertThat(counted.of("refused 503")).isEqualTo(1));
+      assertThat(counted.of("limit CONNECTIONS")).isEqualTo(1);
+      first.socket.abort();
+    }
+  }
+
+  @Test
+  @Tag("B10")
+  void aReaderThatFallsBehindIsCounted() throws Exception {
+    Endpoint<Talk> endpoint = Talk.endpoint().maxPendingBytes(256 << 10);
+    try (Server server =
+            Server.builder().port(0).metrics(counted).endpoint("/ws", endpoint).start();
+        Lazy lazy = new Lazy(server.port())) {
+      lazy.say("{\"type\":\"join_room\",\"room\":\"r\",\"id\":1}");
+      lazy.next("room_joined");
+      String long8k = "x".repeat(8_000);
+      while (counted.of("slow BEHIND") == 0) {
+        assertThat(endpoint.room("r").publish(new Talk.Said(long8k))).isPositive();
+      }
+      assertThat(counted.of("slow CLOSED")).isZero();
     }
   }
 

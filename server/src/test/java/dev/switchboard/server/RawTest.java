@@ -97,8 +97,10 @@ class RawTest {
   @Test
   @Tag("B10")
   void whatIsRefusedComesBack() {
+    Counted counted = new Counted();
     endpoint.maxPendingBytes(100_000);
-    RawClient client = new RawClient(serve("/raw"), "/raw");
+    server = Server.builder().port(0).metrics(counted).endpoint("/raw", endpoint).start();
+    RawClient client = new RawClient(server.port(), "/raw");
     RawPeer peer = endpoint.peers().iterator().next();
     byte[] large = new byte[100_001];
     assertThatThrownBy(() -> peer.send(large).toCompletableFuture().join())
@@ -106,6 +108,8 @@ class RawTest {
         .cause()
         .isInstanceOfSatisfying(
             UnsentException.class, unsent -> assertThat(unsent.unsent()).isSameAs(large));
+    assertThat(counted.of("limit PENDING_BYTES")).isEqualTo(1);
+    assertThat(counted.of("sent")).isZero();
     client.socket.abort();
     await().untilAsserted(() -> assertThat(endpoint.peers()).isEmpty());
     assertThatThrownBy(() -> peer.send("late").toCompletableFuture().join())

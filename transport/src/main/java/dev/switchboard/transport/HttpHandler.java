@@ -9,4 +9,10 @@ public interface HttpHandler {
    * thread. An exception is logged and answered with 500.
    */
   void handle(HttpExchange exchange);
+
+  /**
+   * Told on the connection's event loop that an upgrade was refused with 503 and not handled, as
+   * there are too many connections. Must not block.
+   */
+  default void overloaded(HttpRequest request) {}
 }

@@ -189,6 +189,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     served = true;
     if (setup.open().get() > setup.options().maxConnections()) {
       refuse(HttpResponse.text(503, "connections: too many\n").with("Retry-After", "5"));
+      if (UpgradeRules.intended(parsed.headers())) {
+        setup.handler().overloaded(asRequest(parsed, NO_BODY));
+      }
       return false;
     }
     long length = parsed.bodyLength();
@@ -238,9 +241,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         return;
       }
     }
-    var address = (InetSocketAddress) ctx().channel().remoteAddress();
-    HttpRequest request =
-        new HttpRequest(parsed.method(), parsed.target(), parsed.headers(), address, secure, bytes);
+    HttpRequest request = asRequest(parsed, bytes);
     Exchange exchange = new Exchange(this, parsed, request, upgrade, ctx().channel().eventLoop());
     try {
       setup.handler().handle(exchange);
@@ -248,6 +249,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       LOG.error("handler failed for {}", request, e);
       exchange.failed();
     }
+  }
+
+  private HttpRequest asRequest(RequestHead parsed, byte[] bytes) {
+    var address = (InetSocketAddress) ctx().channel().remoteAddress();
+    return new HttpRequest(
+        parsed.method(), parsed.target(), parsed.headers(), address, secure, bytes);
   }
 
   /** Sends a response; on the loop. */
