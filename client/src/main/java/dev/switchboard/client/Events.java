@@ -24,7 +24,7 @@ final class Events {
   private final Consumer<ClientReport.Received> messages;
   private final BooleanSupplier goesOn;
   private final Listeners<ClientEvent> events = new Listeners<>();
-  private final List<CompletableFuture<SessionInfo>> openings = new ArrayList<>();
+  private final List<CompletableFuture<SessionInfo>> openings = new ArrayList<>(); // on the loop
   private volatile @Nullable SessionInfo session;
 
   /**
@@ -47,16 +47,12 @@ final class Events {
     return events.add(kind::isInstance, event -> handler.accept(kind.cast(event)), false);
   }
 
-  /** A future that the next opening completes, or its failure. */
-  CompletableFuture<SessionInfo> opening() {
-    CompletableFuture<SessionInfo> opened = new CompletableFuture<>();
-    synchronized (openings) {
-      openings.add(opened);
-    }
-    return opened;
+  /** On the loop: the next opening completes that, or its failure. */
+  void opening(CompletableFuture<SessionInfo> opened) {
+    openings.add(opened);
   }
 
-  /** After a call of connect that may have had nothing to do. */
+  /** On the loop, after a call of connect that may have had nothing to do. */
   void openAlready(ClientState state) {
     SessionInfo present = session;
     if (state == ClientState.OPEN && present != null) {
@@ -76,11 +72,8 @@ final class Events {
   }
 
   private void settle(Consumer<CompletableFuture<SessionInfo>> how) {
-    List<CompletableFuture<SessionInfo>> all;
-    synchronized (openings) {
-      all = List.copyOf(openings);
-      openings.clear();
-    }
+    List<CompletableFuture<SessionInfo>> all = List.copyOf(openings);
+    openings.clear();
     all.forEach(how);
   }
 

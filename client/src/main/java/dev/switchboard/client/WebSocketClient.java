@@ -107,19 +107,18 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   }
 
   private CompletableFuture<SessionInfo> opening() {
-    if (engine.ending()) {
-      return CompletableFuture.failedFuture(
-          new ConnectException(
-              "connect to " + Masking.uri(options.uri()) + ": the client is closed",
-              0,
-              false,
-              null));
+    CompletableFuture<SessionInfo> opened = new CompletableFuture<>();
+    boolean asked =
+        !engine.ending()
+            && engine.input(session -> {
+              events.opening(opened);
+              session.connect(engine.now());
+              events.openAlready(session.state());
+            });
+    if (!asked) {
+      String what = "connect to " + Masking.uri(options.uri()) + ": the client is closed";
+      opened.completeExceptionally(new ConnectException(what, 0, false, null));
     }
-    CompletableFuture<SessionInfo> opened = events.opening();
-    engine.input(session -> {
-      session.connect(engine.now());
-      events.openAlready(session.state());
-    });
     return opened;
   }
 
