@@ -241,6 +241,9 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
       case "user_left":
         this.#rooms.get(event.room)?.changed(event, name === "user_joined");
         break;
+      case "users_changed":
+        this.#rooms.get(event.room)?.counted(event.count);
+        break;
       case "room_left":
         if (this.#rooms.get(event.room)?.unheard) this.#rooms.delete(event.room);
         break;

@@ -8,7 +8,7 @@ import { Outbox, type Command, type CommandKind } from "./outbox.js";
 import { Places, type Gap } from "./places.js";
 import { Replies, type QuestionId } from "./replies.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
-import { byteLength, errorOf, frame, isObject, text, typeFault, whole, type Json } from "./wire.js";
+import { byteLength, errorOf, frame, isObject, names, text, typeFault, whole, type Json } from "./wire.js";
 
 /** Before a room is asked for again, unless the server says when. */
 const REJOIN_DELAY = 1000;
@@ -174,6 +174,8 @@ export class Conversation {
         this.#emit({ kind: "report", name: message.type, event });
         return;
       }
+      case "users_changed":
+        return this.#usersChanged(message);
       case "room_joined":
       case "room_left":
         return this.#moved(message.type, message);
@@ -185,6 +187,18 @@ export class Conversation {
         if (isQuestion(message)) this.#replies.asked(message.id, message);
         else this.#entry(message);
     }
+  }
+
+  #usersChanged(message: Json): void {
+    const room = text(message.room);
+    const count = whole(message.count);
+    const [joined, left] = [names(message.joined), names(message.left)];
+    for (const user of joined) {
+      if (user !== this.user) this.#emit({ kind: "report", name: "user_joined", event: { room, user, count } });
+    }
+    for (const user of left) this.#emit({ kind: "report", name: "user_left", event: { room, user, count } });
+    const event = { room, joined, left, count, more: message.more === true };
+    this.#emit({ kind: "report", name: "users_changed", event });
   }
 
   #command(kind: CommandKind, head: Json, extra: Partial<Command> & { fault?: SwitchboardError | undefined }): number {

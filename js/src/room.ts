@@ -106,6 +106,11 @@ export class Room<M extends object> {
   }
 
   /** @internal */
+  counted(count: number): void {
+    this.#count = count;
+  }
+
+  /** @internal */
   get unheard(): boolean {
     return this.#types.empty;
   }

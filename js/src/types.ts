@@ -112,6 +112,18 @@ export interface Presence {
   readonly count: number;
 }
 
+/** What became of a large room since it was told last; comes after a `user_joined` or `user_left` for each who is named. */
+export interface UsersChanged {
+  readonly room: string;
+  /** Some of those who came. */
+  readonly joined: readonly string[];
+  /** Some of those who left. */
+  readonly left: readonly string[];
+  readonly count: number;
+  /** Others came or left who are not named. */
+  readonly more: boolean;
+}
+
 /** The state changed. `waiting` has the milliseconds until `attempt`, and with what the last connection or attempt ended. */
 export interface StateChange {
   readonly state: State;
@@ -142,6 +154,8 @@ export interface Events<M> {
   room_left: { readonly room: string; readonly error?: SwitchboardError };
   user_joined: Presence;
   user_left: Presence;
+  /** In place of many messages of who came and went, in a large room. */
+  users_changed: UsersChanged;
   /** What was missed in this log cannot be had; the log goes on behind `seq`. Load history if you need it. */
   gap: Place & { readonly room?: string; readonly user?: string; readonly everyone?: true };
   /** A ping was answered, after so many milliseconds. */

@@ -8,7 +8,7 @@ export type Json = Record<string, unknown>;
 const RESERVED = new Set(
   (
     "welcome authenticate auth_success auth_failed auth_expiring resume resumed join_room room_joined leave_room " +
-    "room_left user_joined user_left user_list history ack error ping pong going_away"
+    "room_left user_joined user_left users_changed user_status user_list history ack error ping pong going_away"
   ).split(" "),
 );
 

@@ -203,6 +203,8 @@ function reported({ name, event }: Report): Output | undefined {
     case "user_joined":
     case "user_left":
       return { report: `${name} ${event.room} ${event.user}` };
+    case "users_changed":
+      return { report: `users_changed ${event.room} ${event.count}` };
     case "gap":
       return { report: `gap ${event.room ?? event.user ?? "everyone"}` };
     case "close":

@@ -56,11 +56,23 @@ public sealed interface ClientEvent {
   /** The client is no longer in that room. */
   record RoomLeft(String room) implements ClientEvent {}
 
-  /** Another user came into a room. */
+  /** Another user came into a room. In a large room it is told up to a second late. */
   record UserJoined(String room, String user, int count) implements ClientEvent {}
 
   /** Another user left a room. */
   record UserLeft(String room, String user, int count) implements ClientEvent {}
+
+  /**
+   * What became of a large room since its members were told last. Comes after a {@link UserJoined}
+   * and a {@link UserLeft} for each who is named.
+   *
+   * @param joined who came, at most some
+   * @param left who left, at most some
+   * @param count how many users are in it
+   * @param more whether others came or left who are not named
+   */
+  record UsersChanged(String room, List<String> joined, List<String> left, int count, boolean more)
+      implements ClientEvent {}
 
   /**
    * Messages of that log were missed that the server can't send again; its history may have them.

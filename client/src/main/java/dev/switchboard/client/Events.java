@@ -157,6 +157,9 @@ final class Events {
           presence.joined()
               ? new ClientEvent.UserJoined(presence.room(), presence.user(), presence.count())
               : new ClientEvent.UserLeft(presence.room(), presence.user(), presence.count());
+      case ClientReport.UsersChanged changed ->
+          new ClientEvent.UsersChanged(
+              changed.room(), changed.joined(), changed.left(), changed.count(), changed.more());
       case ClientReport.Gap gap -> new ClientEvent.Gap(gap.log());
       case ClientReport.Heartbeat beat ->
           new ClientEvent.Heartbeat(Duration.ofMillis(beat.roundTrip()));

@@ -214,6 +214,11 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     return set(() -> settings().presenceGrace(grace));
   }
 
+  /** How members of a room are told who comes and goes. Default {@link PresenceNotices#DEFAULT}. */
+  public Endpoint<M> presenceNotices(PresenceNotices notices) {
+    return set(() -> settings().presenceNotices(notices));
+  }
+
   /** How much is kept of each log not named otherwise. Default {@link Retention#DEFAULT}. */
   public Endpoint<M> retention(Retention retention) {
     return set(() -> settings().retentions().others(retention));
@@ -300,7 +305,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   void start(String newPath, Broker broker, Clock newClock, Meter newMeter) {
     begin(newPath, newClock, newMeter);
-    hub = new Hub(newPath, broker, settings(), slowness, newMeter);
+    hub = new Hub(newPath, broker, settings(), slowness, newMeter, newClock.millis());
     hub.use(Address.EVERYONE); // for as long as the server runs
   }
 

@@ -46,21 +46,36 @@ final class Hub {
 
   private record Waiting(Session session, long since) {}
 
-  Hub(String space, Broker broker, Settings settings, Slowness<?> slowness, Meter meter) {
+  Hub(String space, Broker broker, Settings settings, Slowness<?> slowness, Meter meter, long now) {
     this.space = space;
     this.broker = broker;
     this.settings = settings;
     this.slowness = slowness;
     this.meter = meter;
     long graceMillis = settings.presenceGrace().toMillis();
-    this.presence = new Presence(graceMillis, this::tellRoom);
-    this.online = new Presence(graceMillis, (room, user, joined, count) -> {});
+    this.presence = new Presence(graceMillis, settings.presenceNotices(), now, new Told());
+    this.online =
+        new Presence(graceMillis, PresenceNotices.EACH, now, (room, user, joined, count) -> {});
   }
 
-  private void tellRoom(String room, String user, boolean joined, int count) {
-    Topic topic = topics.get(Address.room(room));
-    if (topic != null) {
-      topic.notice(Answers.presence(joined, room, user, count), user);
+  /** Tells the members of a room. */
+  private final class Told implements Presence.News {
+    @Override
+    public void changed(String room, String user, boolean joined, int count) {
+      Topic topic = topics.get(Address.room(room));
+      if (topic != null) {
+        topic.notice(Answers.presence(joined, room, user, count), user);
+      }
+    }
+
+    @Override
+    public void changed(String room, Comings.Summary told) {
+      Topic topic = topics.get(Address.room(room));
+      if (topic != null) {
+        topic.notice(
+            Answers.usersChanged(room, told.joined(), told.left(), told.count(), told.more()),
+            null);
+      }
     }
   }
 

@@ -6,7 +6,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is in which room, per user: many sessions of a user count as one, and a user whose last
@@ -17,8 +19,11 @@ final class Presence {
   private final Map<String, Members> rooms = new ConcurrentHashMap<>();
   private final Deque<Leaving> leaving =
       new ArrayDeque<>(); // guarded by itself; in the order of their time, as grace is one value
+  private final Set<String> untold = ConcurrentHashMap.newKeySet(); // large rooms with news
   private final long graceMillis;
+  private final PresenceNotices notices;
   private final News news;
+  private long toldAt; // confined to whoever ticks
 
   /** What others are told. Called while the room is locked, so it must not block nor call back. */
   interface News {
@@ -26,6 +31,9 @@ final class Presence {
      * The user is now in the room, or no more; {@code count} is the number of its users after that.
      */
     void changed(String room, String user, boolean joined, int count);
+
+    /** So many have come to a large room, or left it. */
+    default void changed(String room, Comings.Summary summary) {}
   }
 
   /** A snapshot: at most some members, in the order of joining, and the number of all. */
@@ -35,6 +43,7 @@ final class Presence {
 
   private static final class Members {
     final LinkedHashMap<String, Member> byUser = new LinkedHashMap<>();
+    @Nullable Comings untold;
   }
 
   private static final class Member {
@@ -42,9 +51,45 @@ final class Presence {
     long goneSince;
   }
 
-  Presence(long graceMillis, News news) {
+  Presence(long graceMillis, PresenceNotices notices, long now, News news) {
     this.graceMillis = graceMillis;
+    this.notices = notices;
+    this.toldAt = now;
     this.news = news;
+  }
+
+  private void tell(String room, Members members, String user, boolean joined) {
+    int count = members.byUser.size();
+    Comings comings = members.untold;
+    if (comings == null && count <= notices.above()) {
+      news.changed(room, user, joined, count);
+      return;
+    }
+    if (comings == null) {
+      comings = new Comings(notices.names());
+      members.untold = comings;
+      untold.add(room);
+    }
+    comings.add(user, joined);
+  }
+
+  private void tellOfLargeRooms() {
+    for (String room : Set.copyOf(untold)) {
+      untold.remove(room);
+      rooms.computeIfPresent(
+          room,
+          (name, members) -> {
+            Comings comings = members.untold;
+            members.untold = null;
+            if (comings != null) {
+              Comings.Summary summary = comings.summary(members.byUser.size());
+              if (!summary.isEmpty()) {
+                news.changed(room, summary);
+              }
+            }
+            return members;
+          });
+    }
   }
 
   /** A session of the user is in the room. */
@@ -57,7 +102,7 @@ final class Presence {
           if (member == null) {
             member = new Member();
             members.byUser.put(user, member);
-            news.changed(room, user, true, members.byUser.size());
+            tell(room, members, user, true);
           }
           member.sessions++;
           return members;
@@ -72,7 +117,7 @@ final class Presence {
           Member member = members.byUser.get(user);
           if (member != null && --member.sessions <= 0) {
             members.byUser.remove(user);
-            news.changed(room, user, false, members.byUser.size());
+            tell(room, members, user, false);
           }
           return members.byUser.isEmpty() ? null : members;
         });
@@ -94,8 +139,20 @@ final class Presence {
         });
   }
 
-  /** Ends the grace of those who have not come back. Call it often; it costs what is due. */
+  /**
+   * Ends the grace of those who have not come back, and tells what is due. Call it often; it costs
+   * what is due.
+   */
   void tick(long now) {
+    endGrace(now);
+    long waited = now - toldAt;
+    if (waited < 0 || waited >= notices.every().toMillis()) { // the clock may be set back
+      toldAt = now;
+      tellOfLargeRooms();
+    }
+  }
+
+  private void endGrace(long now) {
     while (true) {
       Leaving next;
       synchronized (leaving) {
@@ -116,7 +173,7 @@ final class Presence {
           Member member = members.byUser.get(due.user);
           if (member != null && member.sessions <= 0 && member.goneSince == due.at) {
             members.byUser.remove(due.user);
-            news.changed(due.room, due.user, false, members.byUser.size());
+            tell(due.room, members, due.user, false);
           }
           return members.byUser.isEmpty() ? null : members;
         });

@@ -23,6 +23,7 @@ final class Settings {
   private int maxConnectionsPerAddress = 100_000;
   private Duration sessionTimeout = Duration.ofMinutes(2);
   private Duration presenceGrace = Duration.ofSeconds(5);
+  private PresenceNotices presenceNotices = PresenceNotices.DEFAULT;
   private Heartbeat heartbeat = Heartbeat.DEFAULT;
   private Allowance.@Nullable Rate rate;
   private @Nullable Deflate deflate;
@@ -169,6 +170,14 @@ final class Settings {
 
   void presenceGrace(Duration grace) {
     presenceGrace = notNegative("presenceGrace", grace);
+  }
+
+  PresenceNotices presenceNotices() {
+    return presenceNotices;
+  }
+
+  void presenceNotices(PresenceNotices notices) {
+    presenceNotices = notices;
   }
 
   void heartbeat(Heartbeat beat) {

@@ -84,10 +84,10 @@ final class Topic implements Broker.Subscriber {
     }
   }
 
-  /** Tells all readers something that is in no log, but not the user it is about. */
-  synchronized void notice(Draft notice, String aboutUser) {
+  /** Tells all readers something that is in no log, but not the one user it is about. */
+  synchronized void notice(Draft notice, @Nullable String aboutUser) {
     if (!groups.isEmpty()) {
-      Object key = new Slowness.Key(log.address(), "", aboutUser);
+      Object key = aboutUser == null ? null : new Slowness.Key(log.address(), "", aboutUser);
       offer(Outgoing.notice(notice, key, aboutUser, groups.size()));
     }
   }

@@ -41,6 +41,13 @@ final class SimServer {
         .retention(new Retention(kept, Duration.ofHours(1)))
         .maxMessageBytes(256)
         .maxPendingBytes(maxPending)
+        .presenceNotices(new PresenceNotices(world.random.nextInt(4), Duration.ofSeconds(1), 2))
+        .whenSlow(
+            switch (world.random.nextInt(3)) {
+              case 0 -> WhenSlow.drop();
+              case 1 -> WhenSlow.newest();
+              default -> WhenSlow.close();
+            })
         .threads(threads::add);
     path.start("/ws", broker, world.clock, Meter.NONE);
     loops.forEach(world::add);

@@ -112,6 +112,21 @@ public final class Answers {
         });
   }
 
+  /** {@code users_changed}; {@code more} if others came or left who are not named. */
+  public static Draft usersChanged(
+      String room, List<String> joined, List<String> left, int count, boolean more) {
+    return object(
+        "users_changed",
+        null,
+        out -> {
+          out.text("room", room);
+          out.texts("joined", joined);
+          out.texts("left", left);
+          out.number("count", count);
+          out.flag("more", more);
+        });
+  }
+
   /** {@code user_list}. {@code room} null means who is online. */
   public static Draft userList(
       @Nullable Id re, @Nullable String room, List<String> members, int count) {

@@ -22,6 +22,7 @@ public final class ClientConversation {
   private final ClientReplies replies;
   private Encoding encoding = Encoding.JSON;
   private long limit;
+  private String user = "";
 
   ClientConversation(
       ClientSettings settings, ClientLife life, ClientQuestions questions, ClientEffects effects) {
@@ -133,7 +134,8 @@ public final class ClientConversation {
 
   /** A session begins, goes on, or begins {@code anew} because the former one is gone. */
   void begin(ClientReads.Session greeting, boolean resumed, boolean anew) {
-    places.retainUser(greeting.user());
+    user = greeting.user();
+    places.retainUser(user);
     limit = greeting.limit() > 0 ? greeting.limit() : limit;
     if (!resumed) {
       replies.clear();
@@ -209,11 +211,25 @@ public final class ClientConversation {
     switch (envelope.type()) {
       case "user_joined" -> effects.report(ClientReads.presence(true, control));
       case "user_left" -> effects.report(ClientReads.presence(false, control));
+      case "users_changed" -> changed(ClientReads.usersChanged(control));
       case "room_left" -> rooms.left(ClientReads.text(control, "room"));
       case "error" -> effects.report(new ClientReport.Failed(ClientReads.refused(control)));
       case "ping" -> effects.send(Answers.pong(envelope.id()));
       default -> {}
     }
+  }
+
+  /** One message to all of a large room: those who are named come and go one by one here. */
+  private void changed(ClientReport.UsersChanged all) {
+    for (String came : all.joined()) {
+      if (!came.equals(user)) {
+        effects.report(new ClientReport.Presence(true, all.room(), came, all.count()));
+      }
+    }
+    for (String gone : all.left()) {
+      effects.report(new ClientReport.Presence(false, all.room(), gone, all.count()));
+    }
+    effects.report(all);
   }
 
   private void message(Envelope envelope) {

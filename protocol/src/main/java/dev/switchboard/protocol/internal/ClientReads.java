@@ -78,6 +78,15 @@ final class ClientReads {
         joined, text(tree, "room"), text(tree, "user"), (int) number(tree, "count"));
   }
 
+  static ClientReport.UsersChanged usersChanged(JsonNode tree) {
+    return new ClientReport.UsersChanged(
+        text(tree, "room"),
+        names(tree, "joined"),
+        names(tree, "left"),
+        (int) number(tree, "count"),
+        tree.path("more").asBoolean(false));
+  }
+
   static ClientAnswer.Page page(JsonNode tree, List<Envelope> entries) {
     return new ClientAnswer.Page(
         text(tree, "epoch"), number(tree, "seq"), entries, tree.path("more").asBoolean(false));
@@ -127,8 +136,12 @@ final class ClientReads {
   }
 
   private static List<String> members(JsonNode tree) {
-    List<String> members = new ArrayList<>();
-    tree.path("members").forEach(name -> members.add(name.asString("")));
-    return List.copyOf(members);
+    return names(tree, "members");
+  }
+
+  private static List<String> names(JsonNode tree, String key) {
+    List<String> names = new ArrayList<>();
+    tree.path(key).forEach(name -> names.add(name.asString("")));
+    return List.copyOf(names);
   }
 }

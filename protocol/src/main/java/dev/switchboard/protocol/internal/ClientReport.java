@@ -2,6 +2,7 @@ package dev.switchboard.protocol.internal;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.SwitchboardException;
+import java.util.List;
 
 /** What a client has to tell its user, in order. Immutable. */
 public sealed interface ClientReport {
@@ -50,6 +51,14 @@ public sealed interface ClientReport {
 
   /** A user came or went. */
   record Presence(boolean joined, String room, String user, int count) implements ClientReport {}
+
+  /**
+   * What became of a large room, after a {@link Presence} of each who is named.
+   *
+   * @param more whether others came or left who are not named
+   */
+  record UsersChanged(String room, List<String> joined, List<String> left, int count, boolean more)
+      implements ClientReport {}
 
   /** What was missed in that log cannot be had. */
   record Gap(Address log) implements ClientReport {}

@@ -35,6 +35,8 @@ public sealed interface Control {
           "room_left",
           "user_joined",
           "user_left",
+          "users_changed",
+          "user_status",
           "user_list",
           "history",
           "ack",

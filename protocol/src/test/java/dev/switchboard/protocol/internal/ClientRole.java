@@ -328,6 +328,8 @@ final class ClientRole implements ClientEffects {
           case ClientReport.Piece piece -> throw new AssertionError("bytes of another server");
           case ClientReport.Joined joined -> "joined " + joined.room() + " " + joined.how().seq();
           case ClientReport.Left left -> "left " + left.room();
+          case ClientReport.UsersChanged changed ->
+              "users_changed " + changed.room() + " " + changed.count();
           case ClientReport.Presence presence ->
               (presence.joined() ? "user_joined " : "user_left ")
                   + presence.room()

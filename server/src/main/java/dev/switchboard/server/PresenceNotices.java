@@ -1,0 +1,37 @@
+package dev.switchboard.server;
+
+import java.time.Duration;
+
+/**
+ * How the members of a room are told who comes and goes. In a room of up to {@code above} users
+ * each is told at once; in a larger one, where that would be a message to all from each, all that
+ * happened within a time is told in one message. Clients of ours make single events of it again.
+ * Immutable.
+ *
+ * @param above largest room in which each is told
+ * @param every how long news of a larger room wait for each other; 100 ms to a minute
+ * @param names how many of those who came and went are named at most, 0–1,000; the rest is in the
+ *     count
+ */
+public record PresenceNotices(int above, Duration every, int names) {
+  /** Rooms above 100 users, once a second, with 100 names. */
+  public static final PresenceNotices DEFAULT =
+      new PresenceNotices(100, Duration.ofSeconds(1), 100);
+
+  /** Each at once, however large the room. */
+  public static final PresenceNotices EACH =
+      new PresenceNotices(Integer.MAX_VALUE, Duration.ofSeconds(1), 100);
+
+  /**
+   * Checks the bounds.
+   *
+   * @throws IllegalArgumentException if one is passed
+   */
+  public PresenceNotices {
+    above = Settings.within("above", above, 0, Integer.MAX_VALUE);
+    names = Settings.within("names", names, 0, 1_000);
+    if (every.toMillis() < 100 || every.toMillis() > 60_000) {
+      throw new IllegalArgumentException("every: " + every + " (expected: 100 ms to a minute)");
+    }
+  }
+}
