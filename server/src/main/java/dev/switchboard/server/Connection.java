@@ -68,7 +68,10 @@ final class Connection implements WebSocketListener {
     this.peer = endpoint.peer(this);
     this.mailbox =
         new Mailbox(
-            intake, endpoint.onLoop() ? this::onLoop : endpoint.threads(), endpoint.watch(), peer);
+            intake,
+            endpoint.onLoop() ? this::onLoop : endpoint.threads(webSocket.eventLoop()),
+            endpoint.watch(),
+            peer);
     this.encoding = endpoint.encodings().agreed(webSocket.subprotocol());
     this.conversation =
         new ServerConversation(endpoint.protocol(), encoding, new Desk(endpoint, this));

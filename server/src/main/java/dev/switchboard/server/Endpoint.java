@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,6 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private final Encodings encodings;
   private final Slowness<M> slowness;
   private @Nullable Hub hub;
-  private Executor threads = Thread::startVirtualThread;
 
   private Endpoint(Protocol<M> protocol) {
     super(Settings.typed());
@@ -307,15 +305,6 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     begin(newPath, newClock, newMeter);
     hub = new Hub(newPath, broker, settings(), slowness, newMeter, newClock.millis());
     hub.use(Address.EVERYONE); // for as long as the server runs
-  }
-
-  /** For tests: where handlers run instead of on virtual threads. */
-  void threads(Executor others) {
-    threads = others;
-  }
-
-  Executor threads() {
-    return threads;
   }
 
   @Override

@@ -5,9 +5,14 @@ import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
 import dev.switchboard.transport.WebSocketOptions;
+import io.netty.channel.EventLoop;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +25,8 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
     permits Endpoint, RawEndpoint {
   private final Settings settings;
   private final Identity identity = new Identity();
+  private final Map<EventLoop, Executor> threads = new ConcurrentHashMap<>(4);
+  private Function<EventLoop, Executor> newThreads = Starts::new;
   private boolean onLoop;
   private @Nullable String path;
   private Meter meter = Meter.NONE;
@@ -144,6 +151,16 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
 
   Clock clock() {
     return clock;
+  }
+
+  /** For tests: where handlers run instead of on virtual threads. */
+  void threads(Executor others) {
+    newThreads = loop -> others;
+  }
+
+  /** Runs the handlers of connections on that loop. */
+  Executor threads(EventLoop loop) {
+    return Objects.requireNonNull(threads.computeIfAbsent(loop, newThreads));
   }
 
   boolean onLoop() {

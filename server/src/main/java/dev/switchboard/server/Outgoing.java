@@ -119,8 +119,9 @@ final class Outgoing {
     return known;
   }
 
-  boolean isFor(Session session) {
-    return !session.id().equals(withoutSession) && !session.user().equals(withoutUser);
+  boolean isFor(Connection connection) {
+    return (withoutSession == null || !connection.session().id().equals(withoutSession))
+        && (withoutUser == null || !connection.session().user().equals(withoutUser));
   }
 
   void done() {

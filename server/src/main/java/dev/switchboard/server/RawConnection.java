@@ -40,7 +40,7 @@ final class RawConnection implements WebSocketListener {
             ? null
             : new Mailbox(
                 new Intake(webSocket, endpoint.meter()),
-                Thread::startVirtualThread,
+                endpoint.threads(webSocket.eventLoop()),
                 endpoint.watch(),
                 peer);
     endpoint.meter().opened();

@@ -162,10 +162,16 @@ final class Reader {
     }
   }
 
-  /** One entry, or a notice, of the live stream. */
-  void deliver(Outgoing outgoing) {
+  /** Entries and notices of the live stream. */
+  void deliver(Outgoing[] batch) {
+    for (int i = 0; i < batch.length && !closed; i++) {
+      deliver(batch[i]);
+    }
+  }
+
+  private void deliver(Outgoing outgoing) {
     if (outgoing.seq() == 0) {
-      if (started && outgoing.isFor(connection.session())) {
+      if (started && outgoing.isFor(connection)) {
         connection.offer(topic, outgoing);
       }
     } else if (live && outgoing.seq() > last) {
@@ -173,7 +179,7 @@ final class Reader {
         fallBehind();
       } else {
         last = outgoing.seq();
-        if (outgoing.isFor(connection.session())) {
+        if (outgoing.isFor(connection)) {
           connection.deliver(outgoing);
         }
       }

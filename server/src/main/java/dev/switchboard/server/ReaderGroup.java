@@ -93,12 +93,14 @@ final class ReaderGroup {
       readers.forEach(Reader::fallBehind);
     }
     for (Outgoing outgoing : batch) {
-      if (outgoing.seq() > 0) {
-        last = Math.max(last, outgoing.seq());
-      }
-      for (int i = readers.size() - 1; i >= 0; i--) {
-        readers.get(i).deliver(outgoing);
-      }
+      last = Math.max(last, outgoing.seq());
+    }
+    for (int i = readers.size() - 1;
+        i >= 0;
+        i--) { // backwards: who leaves is replaced by one who had all
+      readers.get(i).deliver(batch);
+    }
+    for (Outgoing outgoing : batch) {
       outgoing.done();
     }
   }

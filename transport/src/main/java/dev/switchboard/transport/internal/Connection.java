@@ -312,7 +312,9 @@ final class Connection extends ChannelInboundHandlerAdapter
   public long pendingBytes() {
     confined();
     long pending = outbox.pending();
-    wantsWritable |= pending >= terms.options().maxPendingBytes() >> 1; // who asks may wait for it
+    if (pending >= terms.options().maxPendingBytes() >> 1) {
+      wantsWritable = true; // who asks may wait for it
+    }
     return pending;
   }
 
