@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.RawPeer;
+import dev.switchboard.server.RawTransfer;
 import dev.switchboard.server.Server;
 import dev.switchboard.transport.Deflate;
 import java.io.ByteArrayInputStream;
@@ -237,7 +238,7 @@ class LargeTest {
       client.onText(got::add);
       client.connect();
       RawPeer there = next(peers);
-      there.send(new ByteArrayInputStream(large), false);
+      there.send(new ByteArrayInputStream(large), false).await();
       assertThat(there.send("after it")).isNotNull();
       assertThat((byte[]) next(got)).hasSize(5);
       assertThat((byte[]) next(got)).isEqualTo(Arrays.copyOfRange(large, 5, large.length));
@@ -264,28 +265,21 @@ class LargeTest {
       client.onText(got::add);
       client.connect();
       RawPeer there = next(peers);
-      there.send(new ByteArrayInputStream(new byte[6 << 20]), false);
+      there.send(new ByteArrayInputStream(new byte[6 << 20]), false).await();
       assertThat(there.send("next")).isNotNull();
       assertThat(next(got)).isEqualTo("next");
       byte[] ones = new byte[1 << 20];
       Arrays.fill(ones, (byte) 1);
       InputStream source =
           new SequenceInputStream(new ByteArrayInputStream(ones), new PipedInputStream(writing));
-      Thread sending =
-          Thread.startVirtualThread(() -> {
-            try {
-              there.send(source, false);
-            } catch (IOException | RuntimeException ended) {
-              // The connection is cut below.
-            }
-          });
+      RawTransfer sending = there.send(source, false);
       assertThat(next(got)).isEqualTo("begun");
       there.terminate();
       assertThat(next(got))
           .isInstanceOfSatisfying(
               IOException.class,
               failed -> assertThat(failed).hasMessageContaining("before the message was complete"));
-      sending.interrupt();
+      sending.cancel();
     }
   }
 
@@ -308,7 +302,7 @@ class LargeTest {
       for (byte[] each : List.of(even, odd)) {
         client.send(new ByteArrayInputStream(each)).await();
         assertThat((byte[]) next(heard)).isEqualTo(each);
-        there.send(new ByteArrayInputStream(each), false);
+        there.send(new ByteArrayInputStream(each), false).await();
         assertThat((byte[]) next(got)).isEqualTo(each);
       }
       Statistics counted = client.statistics();
