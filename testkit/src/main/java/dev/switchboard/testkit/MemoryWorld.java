@@ -79,6 +79,11 @@ final class MemoryWorld implements World {
   }
 
   @Override
+  public void later(Duration delay, Runnable what) {
+    Runnable unused = loop.schedule(what, delay.toMillis());
+  }
+
+  @Override
   public void pass(Duration time) {
     loop.pass(time.toMillis());
   }

@@ -19,6 +19,8 @@ final class ScriptPlayer {
   private @Nullable ScriptLine newest;
   private boolean duplicating;
   private boolean reordering;
+  private boolean dropping;
+  private @Nullable Duration delay;
   private @Nullable String held;
 
   ScriptPlayer(World world, TranscriptNames names) {
@@ -38,7 +40,7 @@ final class ScriptPlayer {
 
   private void play(Transcript.Line line) {
     switch (line.kind()) {
-      case TIME -> world.pass(Duration.ofMillis(Long.parseLong(line.text())));
+      case TIME -> world.pass(time(line));
       case OPEN -> open(line.who());
       case LOST -> line(line.who()).act(WebSocket::terminate);
       case RECEIVED -> say(line(line.who()), line.text());
@@ -50,6 +52,10 @@ final class ScriptPlayer {
       }
       case REPORT -> {}
     }
+  }
+
+  private static Duration time(Transcript.Line line) {
+    return Duration.ofMillis(Long.parseLong(line.text()));
   }
 
   private void open(String who) {
@@ -76,6 +82,18 @@ final class ScriptPlayer {
 
   private void say(ScriptLine line, String text) {
     String said = ScriptLine.isJson(text) ? names.filled(ScriptLine.json(text)).toString() : text;
+    Duration after = delay;
+    delay = null;
+    if (dropping) {
+      dropping = false;
+    } else if (after != null) {
+      world.later(after, () -> line.say(said));
+    } else {
+      sayNow(line, said);
+    }
+  }
+
+  private void sayNow(ScriptLine line, String said) {
     if (reordering && held == null) {
       held = said;
       return;
@@ -97,13 +115,15 @@ final class ScriptPlayer {
       case "refuse" -> next().respond(HttpResponse.text(Integer.parseInt(words[1]), "refused"));
       case "duplicate" -> duplicating = true;
       case "reorder" -> reordering = true;
+      case "drop" -> dropping = true;
+      case "delay" -> delay = time(Transcript.parse("+" + words[1]).lines().getFirst());
       case "half-open" ->
           Optional.ofNullable(newest)
               .orElseThrow(() -> new AssertionError("nothing is open"))
               .act(WebSocket::pauseReading);
       default ->
           throw new AssertionError(
-              words[0] + " (expected: refuse, duplicate, reorder or half-open)");
+              words[0] + " (expected: refuse, drop, delay, duplicate, reorder or half-open)");
     }
   }
 }

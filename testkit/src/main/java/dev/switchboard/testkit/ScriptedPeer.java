@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * ann lost                                     ends the socket without a close frame
  * peer! refuse 503                             answers the next upgrade with a status
  * peer! half-open                              from now on the newest connection is neither read nor answered
+ * peer! drop                                   does not say the next thing
+ * peer! delay 200ms                            says the next thing so much later, and goes on meanwhile
  * peer! duplicate                              says the next thing twice
  * peer! reorder                                says the next two things in the other order
  * }</pre>

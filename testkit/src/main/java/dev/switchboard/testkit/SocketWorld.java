@@ -37,6 +37,11 @@ final class SocketWorld implements World {
   }
 
   @Override
+  public void later(Duration delay, Runnable what) {
+    var unused = loops.next().schedule(what, delay.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
   public void pass(Duration time) {
     Patience.until(time, () -> false);
   }

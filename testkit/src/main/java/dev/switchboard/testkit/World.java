@@ -17,6 +17,9 @@ interface World extends AutoCloseable {
   /** The next attempt to connect; null if none came in time. */
   @Nullable HttpExchange next(Duration atMost) throws InterruptedException;
 
+  /** Does something after that time. */
+  void later(Duration delay, Runnable what);
+
   /** Lets time pass. */
   void pass(Duration time);
 

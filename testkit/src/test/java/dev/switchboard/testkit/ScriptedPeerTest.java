@@ -69,6 +69,29 @@ class ScriptedPeerTest {
 
   @ParameterizedTest
   @EnumSource
+  void messagesAreLateOrLostIfTheScriptSaysSo(Place place) {
+    try (ScriptedPeer peer = place.peer();
+        Client<Said> client = client(peer)) {
+      peer.play(
+          WELCOME
+              + """
+              peer! delay 100ms
+              ann< {"type":"said","data":{"text":"late"}}
+              peer! drop
+              ann< {"type":"said","data":{"text":"lost"}}
+              ann< {"type":"said","data":{"text":"now"}}
+              +200ms
+              """);
+      client.connect();
+      for (String text : List.of("now", "late")) {
+        assertThat(assertReceived(client, Said.class).message().text()).isEqualTo(text);
+      }
+      peer.await();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void anUpgradeIsRefusedWithTheStatus(Place place) {
     try (ScriptedPeer peer = place.peer();
         Client<Said> client = client(peer)) {
