@@ -12,9 +12,12 @@ final class Census {
   private final Tally addresses = new Tally();
   private int open; // guarded by this
 
-  /** Counts one more; null if it was done, else the limit that forbids it. */
+  /**
+   * Counts one more, of a guest if the user is empty; null if it was done, else the limit that
+   * forbids it.
+   */
   @Nullable Limit enter(String user, String address, Settings limits) {
-    if (!users.add(user, limits.maxConnectionsPerUser())) {
+    if (!user.isEmpty() && !users.add(user, limits.maxConnectionsPerUser())) {
       return Limit.USER_CONNECTIONS;
     }
     if (!addresses.add(address, limits.maxConnectionsPerAddress())) {

@@ -19,6 +19,11 @@ final class Identity {
     identifier = newIdentifier;
   }
 
+  /** Whether everybody is a guest. */
+  boolean none() {
+    return identifier == null;
+  }
+
   CompletionStage<Verdict> of(HttpRequest request) {
     Identifier asked = identifier;
     if (asked == null) {

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   private static final Logger LOG = LoggerFactory.getLogger(RawEndpoint.class);
 
-  private final Map<String, RawConnection> connections = new ConcurrentHashMap<>();
+  private final RawRegistry connections = new RawRegistry();
   private final Map<EventLoop, RawGroup> groups = new ConcurrentHashMap<>(4);
   private final Census census = new Census();
   private final Handlers handlers = new Handlers();
@@ -142,12 +142,12 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   /** Who is connected now: a snapshot. */
   public List<RawPeer> peers() {
-    return connections.values().stream().map(RawConnection::peer).toList();
+    return connections.all().stream().map(RawConnection::peer).toList();
   }
 
   /** The connection of that id. */
   public Optional<RawPeer> peer(String id) {
-    return Optional.ofNullable(connections.get(id)).map(RawConnection::peer);
+    return Optional.ofNullable(connections.find(id)).map(RawConnection::peer);
   }
 
   /** The connections of a user: a snapshot. */
@@ -232,26 +232,30 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
     long timeout = settings().idleTimeout().toMillis();
     if (timeout > 0 && (now - idleSweepAt) * 8 >= timeout) {
       idleSweepAt = now;
-      connections.values().forEach(connection -> connection.endIfIdle(now - timeout));
+      connections.all().forEach(connection -> connection.endIfIdle(now - timeout));
     }
   }
 
   Collection<RawConnection> connections() {
-    return connections.values();
+    return connections.all();
   }
 
   void add(RawConnection connection) {
-    connections.put(connection.peer().id(), connection);
+    connections.add(connection);
+  }
+
+  RawRegistry registry() {
+    return connections;
   }
 
   /** The connection has ended. */
   void remove(RawConnection connection) {
-    connections.remove(connection.peer().id());
+    connections.remove(connection);
   }
 
   /** The connection has ended, and so has what its handlers did. */
   void finished(RawConnection connection) {
-    census.leave(connection.peer().user(), Router.address(connection.peer().request()));
+    census.leave(connection.peer().identified(), Router.address(connection.peer().request()));
   }
 
   /** For tests: what is held. */

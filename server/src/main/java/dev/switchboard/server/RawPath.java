@@ -35,6 +35,11 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
   }
 
   @Override
+  public boolean guestsOnly() {
+    return endpoint.identity().none();
+  }
+
+  @Override
   public Census census() {
     return endpoint.census();
   }
@@ -43,15 +48,7 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
   public WebSocketListener open(
       WebSocket webSocket, HttpRequest request, Map<String, String> parameters, String user) {
     return new RawConnection(
-        endpoint,
-        webSocket,
-        new RawPeer(
-            webSocket,
-            request,
-            parameters,
-            user,
-            endpoint.settings().maxPendingBytes(),
-            endpoint.meter()));
+        endpoint, webSocket, new RawPeer(endpoint, webSocket, request, parameters, user));
   }
 
   @Override

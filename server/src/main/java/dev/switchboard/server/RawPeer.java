@@ -12,49 +12,50 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The other end of a raw connection. Thread-safe; messages of one thread leave in their order. */
 public final class RawPeer {
   private static final int PIECE = 16 << 10;
   private static final int MAX_REASON = 123; // RFC 6455 §5.5
 
-  private final String id = UUID.randomUUID().toString();
+  private final RawEndpoint endpoint;
   private final WebSocket webSocket;
   private final HttpRequest request;
   private final Map<String, String> parameters;
-  private final String user;
-  private final int maxPendingBytes;
-  private final Meter meter;
-  private final RawOutflow outflow = new RawOutflow();
-  private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
+  private final String user; // empty for a guest
+  private final long number;
+  private volatile @Nullable RawOutflow outflow; // made for the first stream, under this
+  private volatile @Nullable Map<String, Object> attributes; // made when asked for, under this
+  private boolean ended; // guarded by this
 
   RawPeer(
+      RawEndpoint endpoint,
       WebSocket webSocket,
       HttpRequest request,
       Map<String, String> parameters,
-      String user,
-      int maxPendingBytes,
-      Meter meter) {
+      String user) {
+    this.endpoint = endpoint;
     this.webSocket = webSocket;
     this.request = request;
     this.parameters = parameters;
     this.user = user;
-    this.maxPendingBytes = maxPendingBytes;
-    this.meter = meter;
+    this.number = endpoint.registry().next();
   }
 
   /** A name for this connection, unlike any other's. */
   public String id() {
-    return id;
+    return endpoint.registry().id(number);
   }
 
-  /** Whose it is, as the endpoint's {@code identify} said. */
+  /**
+   * Whose it is, as the endpoint's {@code identify} said; {@code guest-} and its id if it did not.
+   */
   public String user() {
-    return user;
+    return user.isEmpty() ? "guest-" + id() : user;
   }
 
   /** The request that was upgraded. */
@@ -69,7 +70,17 @@ public final class RawPeer {
 
   /** Whatever the users' code wants to remember of this connection. Gone with it. */
   public Map<String, Object> attributes() {
-    return attributes;
+    Map<String, Object> known = attributes;
+    return known == null ? newAttributes() : known;
+  }
+
+  private synchronized Map<String, Object> newAttributes() {
+    Map<String, Object> known = attributes;
+    if (known == null) {
+      known = new ConcurrentHashMap<>(4);
+      attributes = known;
+    }
+    return known;
   }
 
   /**
@@ -107,7 +118,7 @@ public final class RawPeer {
 
   private void forward(boolean text, ByteBuf content) {
     if (webSocket.readyState() == ReadyState.OPEN) {
-      meter.sent(content.readableBytes());
+      meter().sent(content.readableBytes());
     }
     if (text) {
       webSocket.sendText(content);
@@ -126,7 +137,7 @@ public final class RawPeer {
                 new UnsentException(
                     "connection: " + webSocket.readyState() + " (expected: OPEN)", message));
           } else if (webSocket.pendingBytes() + length > room()) {
-            meter.limit(Limit.PENDING_BYTES);
+            meter().limit(Limit.PENDING_BYTES);
             written.completeExceptionally(
                 new UnsentException(
                     "connection: "
@@ -135,7 +146,7 @@ public final class RawPeer {
                     message));
           } else {
             write.run();
-            meter.sent(length);
+            meter().sent(length);
             whenWritten(written, message);
           }
         });
@@ -144,7 +155,9 @@ public final class RawPeer {
 
   /** How much may wait: a stream under way keeps room for its next piece. */
   private int room() {
-    return outflow.busy() ? maxPendingBytes - pieceBytes() : maxPendingBytes;
+    RawOutflow streams = outflow;
+    int room = endpoint.settings().maxPendingBytes();
+    return streams != null && streams.busy() ? room - pieceBytes() : room;
   }
 
   /** Runs it on the loop; what it throws is the stage's failure, as nobody else would see it. */
@@ -193,8 +206,20 @@ public final class RawPeer {
 
   private RawTransfer send(Object source, RawTransfer.Opening opening, boolean text) {
     RawTransfer transfer = new RawTransfer(this, source, opening, text);
-    outflow.add(transfer);
+    outflow().add(transfer);
     return transfer;
+  }
+
+  private synchronized RawOutflow outflow() {
+    RawOutflow known = outflow;
+    if (known == null) {
+      known = new RawOutflow();
+      outflow = known;
+      if (ended) {
+        known.end();
+      }
+    }
+    return known;
   }
 
   /** Sends a piece of a message; completes when it is written. */
@@ -215,7 +240,7 @@ public final class RawPeer {
 
   /** How much of a stream is sent at once: small enough that other messages find room, too. */
   int pieceBytes() {
-    return Math.clamp(maxPendingBytes / 2, 1, PIECE);
+    return Math.clamp(endpoint.settings().maxPendingBytes() / 2, 1, PIECE);
   }
 
   boolean onLoop() {
@@ -223,12 +248,28 @@ public final class RawPeer {
   }
 
   Meter meter() {
-    return meter;
+    return endpoint.meter();
+  }
+
+  long number() {
+    return number;
+  }
+
+  /** The user if the endpoint identifies, else empty. */
+  String identified() {
+    return user;
   }
 
   /** The connection has ended. */
   void ended() {
-    outflow.end();
+    RawOutflow known;
+    synchronized (this) {
+      ended = true;
+      known = outflow;
+    }
+    if (known != null) {
+      known.end();
+    }
   }
 
   /**
@@ -274,6 +315,6 @@ public final class RawPeer {
 
   @Override
   public String toString() {
-    return "connection " + id + " of " + user;
+    return "connection " + id() + " of " + user();
   }
 }

@@ -133,6 +133,10 @@ final class Router implements HttpHandler {
               "Sec-WebSocket-Protocol: none that is known here (expected: " + expected + ")\n"));
       return;
     }
+    if (socket.guestsOnly()) {
+      accept(exchange, socket, choice, parameters, "");
+      return;
+    }
     socket
         .identified(request)
         .whenComplete((verdict, failure) -> {

@@ -38,6 +38,11 @@ interface SocketPath {
     return endpoint().identity().of(request);
   }
 
+  /** Whether everybody is a guest whom {@link #open} names, and need not be identified. */
+  default boolean guestsOnly() {
+    return false;
+  }
+
   /** Who is connected. */
   Census census();
 
@@ -56,7 +61,7 @@ interface SocketPath {
     return endpoint().watch();
   }
 
-  /** Takes a connection; on its event loop. */
+  /** Takes a connection; on its event loop. The user is empty if there are {@link #guestsOnly}. */
   WebSocketListener open(
       WebSocket webSocket, HttpRequest request, Map<String, String> parameters, String user);
 

@@ -197,7 +197,8 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     String subprotocol = chosen.isEmpty() ? null : chosen.get(0);
     var address = (InetSocketAddress) ctx.channel().remoteAddress();
     Terms terms =
-        Terms.of(request, true, request.secure(), address, subprotocol, deflate, request.options());
+        new Terms(
+            request, true, request.secure(), address, subprotocol, deflate, request.options());
     received = null;
     Connection connection = Connection.open(terms, ctx, Unpooled.EMPTY_BUFFER);
     try {

@@ -184,7 +184,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     if (text == null) {
       return false;
     }
-    RequestHead parsed = RequestHead.parse(text);
+    RequestHead parsed = RequestHead.parse(text, state().recent);
     head = parsed;
     served = true;
     if (setup.open().get() > setup.options().maxConnections()) {
@@ -300,7 +300,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     waiting = null;
     ctx = null;
     Terms terms =
-        Terms.of(
+        new Terms(
             setup,
             false,
             secure,

@@ -39,6 +39,7 @@ final class LoopState {
   final EventLoop loop;
   final Sweeper sweeper;
   final MessageDigest sha1;
+  final RecentStrings recent = new RecentStrings();
 
   private @Nullable ByteBuf receive;
   private @Nullable ByteBuf gather;

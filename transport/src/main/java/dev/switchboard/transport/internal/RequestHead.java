@@ -2,9 +2,11 @@ package dev.switchboard.transport.internal;
 
 import dev.switchboard.transport.Headers;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Request line and headers (RFC 9112 §3, §5), read strictly: what two readers could understand
@@ -14,35 +16,31 @@ import java.util.stream.Stream;
  */
 record RequestHead(String method, String target, boolean http11, Headers headers) {
   private static final int MAX_FIELDS = 100;
-  private static final Map<String, String> COMMON =
+
+  /** Headers whose values many clients share, and which are nobody's secret. */
+  private static final Set<String> SHARED =
       Stream.of(
               "Host",
               "Connection",
               "Upgrade",
               "Origin",
-              "Cookie",
               "Pragma",
               "Cache-Control",
               "User-Agent",
+              "Accept",
               "Accept-Encoding",
               "Accept-Language",
               "Sec-WebSocket-Version",
-              "Sec-WebSocket-Key",
-              "Sec-WebSocket-Protocol",
-              "Sec-WebSocket-Extensions",
-              "websocket",
-              "13",
-              "no-cache",
-              "permessage-deflate; client_max_window_bits",
-              "switchboard.v1.json")
-          .collect(Collectors.toUnmodifiableMap(text -> text, text -> text));
+              "Sec-WebSocket-Extensions")
+          .flatMap(name -> Stream.of(name, name.toLowerCase(Locale.ROOT)))
+          .collect(Collectors.toUnmodifiableSet());
 
   /**
    * Parses a head.
    *
    * @param head lines that end in CRLF, without the empty one
    */
-  static RequestHead parse(String head) {
+  static RequestHead parse(String head, RecentStrings recent) {
     int lineEnd = head.indexOf("\r\n");
     String line = head.substring(0, lineEnd);
     int first = line.indexOf(' ');
@@ -56,11 +54,14 @@ record RequestHead(String method, String target, boolean http11, Headers headers
       boolean http = version.length() == 8 && version.startsWith("HTTP/");
       throw new Refusal(http ? 505 : 400, "version: not HTTP/1.1");
     }
-    String method = line.substring(0, first);
-    String target = line.substring(first + 1, second);
+    String method = recent.cut(line, 0, first);
+    String target =
+        line.indexOf('?') < 0 // which may be followed by a secret
+            ? recent.cut(line, first + 1, second)
+            : line.substring(first + 1, second);
     checkMethod(method);
     checkTarget(method, target);
-    RequestHead parsed = new RequestHead(method, target, http11, fields(head, lineEnd + 2));
+    RequestHead parsed = new RequestHead(method, target, http11, fields(head, lineEnd + 2, recent));
     parsed.checkHost();
     return parsed;
   }
@@ -136,7 +137,7 @@ record RequestHead(String method, String target, boolean http11, Headers headers
     }
   }
 
-  static Headers fields(String head, int from) {
+  static Headers fields(String head, int from, RecentStrings recent) {
     String[] pairs = new String[32];
     int size = 0;
     for (int at = from; at < head.length(); ) {
@@ -154,8 +155,9 @@ record RequestHead(String method, String target, boolean http11, Headers headers
       if (size == pairs.length) {
         pairs = java.util.Arrays.copyOf(pairs, size * 2);
       }
-      pairs[size++] = shared(head.substring(at, colon));
-      pairs[size++] = shared(trim(head, colon + 1, end));
+      String name = recent.cut(head, at, colon);
+      pairs[size++] = name;
+      pairs[size++] = value(head, colon + 1, end, SHARED.contains(name) ? recent : null);
       at = end + 2;
     }
     try {
@@ -165,13 +167,8 @@ record RequestHead(String method, String target, boolean http11, Headers headers
     }
   }
 
-  /** What most requests say is kept once, not once for each connection that remembers its own. */
-  private static String shared(String text) {
-    return COMMON.getOrDefault(text, text);
-  }
-
-  /** Takes spaces and tabs, nothing else, off both ends. */
-  private static String trim(String head, int from, int to) {
+  /** A value without the spaces and tabs, nothing else, at its ends. */
+  private static String value(String head, int from, int to, @Nullable RecentStrings recent) {
     int start = from;
     int end = to;
     while (start < end && (head.charAt(start) == ' ' || head.charAt(start) == '\t')) {
@@ -180,6 +177,6 @@ record RequestHead(String method, String target, boolean http11, Headers headers
     while (end > start && (head.charAt(end - 1) == ' ' || head.charAt(end - 1) == '\t')) {
       end--;
     }
-    return head.substring(start, end);
+    return recent == null ? head.substring(start, end) : recent.cut(head, start, end);
   }
 }

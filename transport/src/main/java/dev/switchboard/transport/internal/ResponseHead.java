@@ -30,6 +30,6 @@ record ResponseHead(int status, Headers headers) {
     if (!proper || status < 100 || status > 599) {
       throw new Refusal(400, "status line: not HTTP/1.1 and a status");
     }
-    return new ResponseHead(status, RequestHead.fields(head, lineEnd + 2));
+    return new ResponseHead(status, RequestHead.fields(head, lineEnd + 2, new RecentStrings()));
   }
 }

@@ -13,22 +13,14 @@ record Terms(
     InetSocketAddress remoteAddress,
     @Nullable String subprotocol,
     @Nullable DeflateTerms deflate,
-    WebSocketOptions options,
-    @Nullable Heartbeat heartbeat) {
+    WebSocketOptions options) {
 
-  static Terms of(
-      Object owner,
-      boolean client,
-      boolean secure,
-      InetSocketAddress remoteAddress,
-      @Nullable String subprotocol,
-      @Nullable DeflateTerms deflate,
-      WebSocketOptions options) {
+  /** When to ping; made anew, as it would cost every connection more to keep one. */
+  @Nullable Heartbeat heartbeat() {
     var beat = options.heartbeat();
-    Heartbeat heartbeat =
-        beat == null ? null : new Heartbeat(beat.interval().toMillis(), beat.timeout().toMillis());
-    return new Terms(
-        owner, client, secure, remoteAddress, subprotocol, deflate, options, heartbeat);
+    return beat == null
+        ? null
+        : new Heartbeat(beat.interval().toMillis(), beat.timeout().toMillis());
   }
 
   /** The extensions agreed on, as the server's answer names them. */

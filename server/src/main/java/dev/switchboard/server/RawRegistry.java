@@ -1,0 +1,67 @@
+package dev.switchboard.server;
+
+import io.netty.util.collection.LongObjectHashMap;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one raw endpoint by number; a connection's id is made of that when somebody
+ * asks for it. Thread-safe.
+ */
+final class RawRegistry {
+  private final String prefix = UUID.randomUUID().toString().substring(0, 13) + "-";
+  private final AtomicLong last = new AtomicLong();
+  private final LongObjectHashMap<RawConnection> connections =
+      new LongObjectHashMap<>(8, 0.75f); // guarded by itself
+
+  /** A number for a new connection. */
+  long next() {
+    return last.incrementAndGet();
+  }
+
+  /** The id of a connection, unlike that of any other, of other servers too. */
+  String id(long number) {
+    return prefix + Long.toHexString(number);
+  }
+
+  void add(RawConnection connection) {
+    synchronized (connections) {
+      connections.put(connection.peer().number(), connection);
+    }
+  }
+
+  void remove(RawConnection connection) {
+    synchronized (connections) {
+      connections.remove(connection.peer().number());
+    }
+  }
+
+  @Nullable RawConnection find(String id) {
+    if (!id.startsWith(prefix)) {
+      return null;
+    }
+    try {
+      long number = Long.parseLong(id, prefix.length(), id.length(), 16);
+      synchronized (connections) {
+        return connections.get(number);
+      }
+    } catch (NumberFormatException foreign) {
+      return null;
+    }
+  }
+
+  /** A snapshot. */
+  List<RawConnection> all() {
+    synchronized (connections) {
+      return List.copyOf(connections.values());
+    }
+  }
+
+  int size() {
+    synchronized (connections) {
+      return connections.size();
+    }
+  }
+}
