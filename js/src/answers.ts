@@ -2,6 +2,7 @@ import type { Emit } from "./effects.js";
 import type { SwitchboardError } from "./error.js";
 import type { Command } from "./outbox.js";
 import type { Places } from "./places.js";
+import { statusesOf } from "./statuses.js";
 import type { Place } from "./types.js";
 import { errorOf, isObject, names, objects, text, whole, type Json } from "./wire.js";
 
@@ -27,6 +28,8 @@ export function answer(command: Command, message: Message, places: Places, emit:
       });
     case "user_list":
       return settle(command, emit, { members: names(message.members), count: whole(message.count) });
+    case "user_status":
+      return settle(command, emit, statusesOf(message));
     case "request":
       return settle(command, emit, { type: message.type, data: message.data });
   }

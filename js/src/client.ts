@@ -6,6 +6,7 @@ import { Engine, type Question } from "./engine.js";
 import type { Url } from "./link.js";
 import { settings, type Options, type SocketConstructor } from "./options.js";
 import { Room, type ByType } from "./room.js";
+import { MOST_USERS } from "./statuses.js";
 import type {
   AnyMessages,
   Answer,
@@ -23,6 +24,7 @@ import type {
   TypeOf,
   UserListOptions,
   Users,
+  UserStatus,
 } from "./types.js";
 
 interface Replier {
@@ -193,6 +195,30 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   /** Without a room: who is online. */
   userList({ room, ...options }: UserListOptions & { room?: string } = {}): Promise<Users> {
     return this.#engine.ask((now) => this.#talk.userList(now, room, options));
+  }
+
+  /** Whether these users are online, in the order given. */
+  userStatus(users: readonly string[]): Promise<UserStatus[]> {
+    return this.#statuses(users);
+  }
+
+  /** The same, and from now on each change is told as `user_status`, over reconnects too. At most 1,000 users. */
+  watch(users: readonly string[]): Promise<UserStatus[]> {
+    return this.#statuses(users, true);
+  }
+
+  /** Ends `watch` for these users. */
+  async unwatch(users: readonly string[]): Promise<void> {
+    await this.#statuses(users, false);
+  }
+
+  async #statuses(users: readonly string[], watch?: boolean): Promise<UserStatus[]> {
+    const asked: Promise<UserStatus[]>[] = [];
+    for (let from = 0; from < users.length; from += MOST_USERS) {
+      const some = users.slice(from, from + MOST_USERS);
+      asked.push(this.#engine.ask((now) => this.#talk.userStatus(now, some, watch)));
+    }
+    return (await Promise.all(asked)).flat();
   }
 
   async #answer({ id, type, data }: Question): Promise<void> {

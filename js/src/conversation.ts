@@ -7,6 +7,7 @@ import type { Settings } from "./options.js";
 import { Outbox, type Command, type CommandKind } from "./outbox.js";
 import { Places, type Gap } from "./places.js";
 import { Replies, type QuestionId } from "./replies.js";
+import { Statuses } from "./statuses.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
 import { byteLength, errorOf, frame, isObject, names, text, typeFault, whole, type Json } from "./wire.js";
 
@@ -19,6 +20,7 @@ export class Conversation {
   readonly #outbox: Outbox;
   readonly #arrivals: Arrivals;
   readonly #replies: Replies;
+  readonly #statuses: Statuses;
   readonly #settings: Settings;
   readonly #emit: Emit;
   readonly #newId: () => string;
@@ -36,6 +38,7 @@ export class Conversation {
     this.#emit = emit;
     this.#outbox = new Outbox(settings);
     this.#replies = new Replies(emit);
+    this.#statuses = new Statuses(emit);
     this.#arrivals = new Arrivals(this.places, this.#outbox, (gap) => this.#gap(gap));
   }
 
@@ -79,6 +82,13 @@ export class Conversation {
     return this.#command("user_list", head, { deadline: now + (options.timeout ?? this.#settings.requestTimeout) });
   }
 
+  /** `watch` undefined leaves as it is who is told of changes. */
+  userStatus(now: number, users: readonly string[], watch?: boolean): number {
+    const head: Json = { type: "user_status", users: [...users] };
+    if (watch !== undefined) head.watch = watch;
+    return this.#command("user_status", head, { deadline: now + this.#settings.requestTimeout });
+  }
+
   /** Sent now or not at all; false if not. */
   fleeting(address: Address, type: string, data: unknown, echo = false): boolean {
     const fault = typeFault(type);
@@ -113,6 +123,7 @@ export class Conversation {
     for (const gap of this.places.welcomed(user, logs)) this.#gap(gap);
     this.#leaveForgottenRooms();
     this.#joinAgain();
+    this.#watchAgain();
   }
 
   /** The session goes on. */
@@ -123,6 +134,7 @@ export class Conversation {
     for (const room of left) this.#emit({ kind: "report", name: "room_left", event: { room } });
     for (const room of strange) this.#takeBack(room);
     this.#joinAgain();
+    this.#watchAgain();
   }
 
   /** Sends what waits, in the order of the calls. */
@@ -134,8 +146,10 @@ export class Conversation {
     this.#open = false;
     this.#rejoinAt = Infinity;
     for (const command of this.#outbox.all()) {
-      if (command.kind === "rejoin") this.#outbox.remove(command);
-      else if (command.kind === "request" && command.id !== undefined) {
+      if (command.kind === "rejoin" || (command.kind === "user_status" && command.ticket === undefined)) {
+        this.#outbox.remove(command);
+      }
+      if (command.kind === "request" && command.id !== undefined) {
         this.#refuse(command, "connection_lost", "the connection was lost before the answer", true);
       }
     }
@@ -145,6 +159,7 @@ export class Conversation {
   /** The client is closed: nothing waits any longer, and nothing is taken. */
   end(reason: string): void {
     this.#ended = new SwitchboardError("closed", reason, false);
+    this.#statuses.clear();
     for (const command of this.#outbox.all()) this.#refuse(command, "closed", reason, false);
   }
 
@@ -174,6 +189,8 @@ export class Conversation {
         this.#emit({ kind: "report", name: message.type, event });
         return;
       }
+      case "user_status":
+        return this.#statuses.told(message);
       case "users_changed":
         return this.#usersChanged(message);
       case "room_joined":
@@ -261,8 +278,19 @@ export class Conversation {
     }
   }
 
+  /** The server keeps who is watched for one connection. */
+  #watchAgain(): void {
+    for (const users of this.#statuses.groups()) {
+      const command: Command = { ticket: undefined, kind: "user_status", head: { type: "user_status", users, watch: true } };
+      if (this.#outbox.add(command) === undefined) this.#send(command);
+    }
+  }
+
   #answered(now: number, command: Command, message: Json & { type: string }): void {
     this.#outbox.remove(command);
+    if (command.kind === "user_status" && message.type === "user_status") {
+      this.#statuses.answered(names(command.head.users), command.head.watch, message);
+    }
     const error = command.kind === "rejoin" && message.type === "error" ? errorOf(message) : undefined;
     if (!error?.retryable) return answer(command, message, this.places, this.#emit);
     const after = isObject(error.details) ? whole(error.details.retryAfter, REJOIN_DELAY) : REJOIN_DELAY;

@@ -2,7 +2,7 @@ import { SwitchboardError, type Unsent } from "./error.js";
 import type { Settings } from "./options.js";
 import { byteLength, frame, type Json } from "./wire.js";
 
-export type CommandKind = "publish" | "request" | "join" | "rejoin" | "leave" | "history" | "user_list";
+export type CommandKind = "publish" | "request" | "join" | "rejoin" | "leave" | "history" | "user_list" | "user_status";
 
 /** Something that wants exactly one answer. */
 export interface Command {

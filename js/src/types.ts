@@ -112,6 +112,14 @@ export interface Presence {
   readonly count: number;
 }
 
+/** Whether a user is online, with whatever number of programs. */
+export interface UserStatus {
+  readonly user: string;
+  readonly online: boolean;
+  /** When the last connection ended, in milliseconds since 1970; of one who is not online and whom the server remembers. */
+  readonly lastSeen?: number;
+}
+
 /** What became of a large room since it was told last; comes after a `user_joined` or `user_left` for each who is named. */
 export interface UsersChanged {
   readonly room: string;
@@ -154,6 +162,8 @@ export interface Events<M> {
   room_left: { readonly room: string; readonly error?: SwitchboardError };
   user_joined: Presence;
   user_left: Presence;
+  /** A user given to `client.watch` came online, or went. */
+  user_status: UserStatus;
   /** In place of many messages of who came and went, in a large room. */
   users_changed: UsersChanged;
   /** What was missed in this log cannot be had; the log goes on behind `seq`. Load history if you need it. */

@@ -83,6 +83,9 @@ class Player {
       case "join":
         ask(talk.join(this.#now, first, second === "recent" ? { recent: Number(third) } : {}));
         return;
+      case "watch":
+        ask(talk.userStatus(this.#now, [first], true));
+        return;
       case "leave":
         ask(talk.leave(this.#now, first));
         return;
@@ -203,6 +206,8 @@ function reported({ name, event }: Report): Output | undefined {
     case "user_joined":
     case "user_left":
       return { report: `${name} ${event.room} ${event.user}` };
+    case "user_status":
+      return { report: `status ${event.user} ${event.online ? "online" : "offline"}` };
     case "users_changed":
       return { report: `users_changed ${event.room} ${event.count}` };
     case "gap":

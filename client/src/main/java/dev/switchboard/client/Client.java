@@ -11,6 +11,7 @@ import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.Control;
 import dev.switchboard.protocol.internal.Encodings;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   private final Protocol<M> protocol;
   private final TypedMessages<M> messages;
   private final Replies<M> replies;
+  private final Statuses statuses = new Statuses(this);
 
   Client(Protocol<M> protocol, ClientOptions options) {
     super(options, Encodings.of(protocol));
@@ -206,6 +208,30 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   public List<String> users() {
     ClientAsk.Users ask = new ClientAsk.Users(null, null);
     return ((ClientAnswer.Users) blocking(ask, ask)).members();
+  }
+
+  /**
+   * Whether these users are online, and when those who are not were last; in the order given. Asks
+   * the server.
+   */
+  public List<UserStatus> statuses(Collection<String> users) {
+    return statuses.ask(users, null);
+  }
+
+  /**
+   * The same, and from now on each change is told as {@link ClientEvent.StatusChanged}, over lost
+   * connections too.
+   *
+   * @throws RefusedException {@code conflict} if that would be more than the server takes (1,000
+   *     unless configured)
+   */
+  public List<UserStatus> watch(Collection<String> users) {
+    return statuses.ask(users, true);
+  }
+
+  /** Ends {@link #watch} for these users. */
+  public void unwatch(Collection<String> users) {
+    statuses.ask(users, false);
   }
 
   TypedMessages<M> typed() {

@@ -74,6 +74,9 @@ public sealed interface ClientEvent {
   record UsersChanged(String room, List<String> joined, List<String> left, int count, boolean more)
       implements ClientEvent {}
 
+  /** A user given to {@link Client#watch} came online, or went. */
+  record StatusChanged(UserStatus status) implements ClientEvent {}
+
   /**
    * Messages of that log were missed that the server can't send again; its history may have them.
    */

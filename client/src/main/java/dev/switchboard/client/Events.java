@@ -160,6 +160,8 @@ final class Events {
       case ClientReport.UsersChanged changed ->
           new ClientEvent.UsersChanged(
               changed.room(), changed.joined(), changed.left(), changed.count(), changed.more());
+      case ClientReport.Status status ->
+          new ClientEvent.StatusChanged(Statuses.status(status.state()));
       case ClientReport.Gap gap -> new ClientEvent.Gap(gap.log());
       case ClientReport.Heartbeat beat ->
           new ClientEvent.Heartbeat(Duration.ofMillis(beat.roundTrip()));

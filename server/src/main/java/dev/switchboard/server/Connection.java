@@ -49,6 +49,7 @@ final class Connection implements WebSocketListener {
   private volatile long heardAt; // only kept if there is an idle timeout
   private boolean greeted;
   private final Held held = new Held(this);
+  private final Acquaintances acquaintances = new Acquaintances(this);
   private boolean leaving;
   private boolean tooSlow;
   private boolean closed;
@@ -105,6 +106,10 @@ final class Connection implements WebSocketListener {
 
   Map<String, String> parameters() {
     return parameters;
+  }
+
+  Acquaintances acquaintances() {
+    return acquaintances;
   }
 
   Mailbox mailbox() {
@@ -227,7 +232,7 @@ final class Connection implements WebSocketListener {
   }
 
   /** What is in no log: sent if the connection takes it, else whatever its policy says. */
-  void offer(Topic topic, Outgoing outgoing) {
+  void offer(@Nullable Topic topic, Outgoing outgoing) {
     held.offer(topic, outgoing);
   }
 
@@ -334,6 +339,7 @@ final class Connection implements WebSocketListener {
   public void onClose(int code, String reason, boolean clean) {
     closed = true;
     held.clear();
+    acquaintances.end();
     dropReaders();
     long now = endpoint.clock().millis();
     if (CloseCode.comesBack(code)) {
@@ -341,7 +347,7 @@ final class Connection implements WebSocketListener {
         endpoint.hub().await(session, now);
       }
     } else if (session.end(this)) {
-      endpoint.hub().end(session);
+      endpoint.hub().end(session, now);
     }
     endpoint.meter().closed(code);
     if (tooSlow && code != CloseCode.TOO_SLOW.code()) { // it did not answer the close frame

@@ -147,6 +147,12 @@ final class Desk implements ServerConversation.Requests {
   }
 
   @Override
+  public void userStatus(@Nullable Id id, Control.UserStatus status) {
+    connection.heard();
+    connection.acquaintances().ask(id, status);
+  }
+
+  @Override
   public void history(@Nullable Id id, Control.History history) {
     connection.heard();
     Address address = history.address();

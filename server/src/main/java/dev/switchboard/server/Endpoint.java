@@ -131,6 +131,16 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     void joining(String room, Peer<M> who) throws Exception;
   }
 
+  /** Decides whose status somebody may know. */
+  @FunctionalInterface
+  public interface Visibility {
+    /**
+     * Whether {@code asker} may know if {@code user} is online. If not, the user seems never to
+     * have been. Called on event loops: it must return at once, and not throw.
+     */
+    boolean maySee(String asker, String user);
+  }
+
   /** Handles messages of a class that come without an address. */
   public <T extends M> Endpoint<M> on(Class<T> type, Handler<M, ? super T> handler) {
     return define(
@@ -215,6 +225,22 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   /** How members of a room are told who comes and goes. Default {@link PresenceNotices#DEFAULT}. */
   public Endpoint<M> presenceNotices(PresenceNotices notices) {
     return set(() -> settings().presenceNotices(notices));
+  }
+
+  /**
+   * Of how many users who went is remembered when they were last online; in memory, those who went
+   * last. Default 10,000.
+   */
+  public Endpoint<M> lastSeenOf(int users) {
+    return set(() -> settings().lastSeenOf(users));
+  }
+
+  /**
+   * Whose status clients may ask for and watch. Default: everybody's. Lists of who is in a room, or
+   * online, do not ask this.
+   */
+  public Endpoint<M> statusVisible(Visibility rule) {
+    return set(() -> settings().visibility(rule));
   }
 
   /** How much is kept of each log not named otherwise. Default {@link Retention#DEFAULT}. */

@@ -5,6 +5,7 @@ import dev.switchboard.transport.Prepared;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is in no log and waits for a connection that is slow: the newest message of each key, in the
@@ -18,7 +19,7 @@ final class Held {
   private final Connection connection;
   private int bytes;
 
-  private record Waiting(Topic topic, Prepared message) {}
+  private record Waiting(@Nullable Topic topic, Prepared message) {}
 
   Held(Connection connection) {
     this.connection = connection;
@@ -28,8 +29,12 @@ final class Held {
     connection.endpoint().meter().slow(what);
   }
 
-  /** Sent if the connection takes it, else whatever its policy says. */
-  void offer(Topic topic, Outgoing outgoing) {
+  /**
+   * Sent if the connection takes it, else whatever its policy says.
+   *
+   * @param topic whose reader it is for; null if it is for the connection
+   */
+  void offer(@Nullable Topic topic, Outgoing outgoing) {
     if (connection.closed()) {
       return;
     }
@@ -46,7 +51,7 @@ final class Held {
     }
   }
 
-  private void hold(Topic topic, Outgoing outgoing) {
+  private void hold(@Nullable Topic topic, Outgoing outgoing) {
     Prepared message = outgoing.prepared(connection.encoding());
     Waiting former = newest.remove(outgoing.key());
     if (former != null) {

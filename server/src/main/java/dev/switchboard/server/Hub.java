@@ -34,6 +34,7 @@ final class Hub {
   private final Slowness<?> slowness;
   private final Meter meter;
   private final AtomicInteger rooms = new AtomicInteger();
+  private final Statuses statuses;
   private final Presence presence;
   private final Presence online;
   private final Map<Address, Topic> topics = new ConcurrentHashMap<>();
@@ -53,9 +54,14 @@ final class Hub {
     this.slowness = slowness;
     this.meter = meter;
     long graceMillis = settings.presenceGrace().toMillis();
+    this.statuses = new Statuses(settings.lastSeenOf());
     this.presence = new Presence(graceMillis, settings.presenceNotices(), now, new Told());
     this.online =
-        new Presence(graceMillis, PresenceNotices.EACH, now, (room, user, joined, count) -> {});
+        new Presence(
+            graceMillis,
+            PresenceNotices.EACH,
+            now,
+            (room, user, joined, count) -> statuses.changed(user, joined));
   }
 
   /** Tells the members of a room. */
@@ -95,6 +101,21 @@ final class Hub {
   /** Whether a session of the user is here, or was until a moment ago. */
   boolean isOnline(String user) {
     return online.has(ONLINE, user);
+  }
+
+  Statuses statuses() {
+    return statuses;
+  }
+
+  boolean maySee(String asker, String user) {
+    return settings.visibility().maySee(asker, user);
+  }
+
+  /** Whether the user is online, as far as the other one may know. */
+  Answers.UserState status(String user, String asker) {
+    return maySee(asker, user)
+        ? statuses.state(user, isOnline(user))
+        : new Answers.UserState(user, false, 0);
   }
 
   LogKey log(Address address) {
@@ -173,6 +194,7 @@ final class Hub {
 
   /** A session waits for its client to come back. */
   void await(Session session, long now) {
+    statuses.seen(session.user(), now);
     online.lose(ONLINE, session.user(), now);
     session.rooms().forEach(room -> presence.lose(room, session.user(), now));
     Waiting tooMany = null;
@@ -194,7 +216,8 @@ final class Hub {
   }
 
   /** A session ended while it had a connection. */
-  void end(Session session) {
+  void end(Session session, long now) {
+    statuses.seen(session.user(), now);
     sessions.remove(session.id());
     session.questions().end();
     online.leave(ONLINE, session.user());
@@ -259,6 +282,8 @@ final class Hub {
           sessions.size(),
           "rooms",
           presence.rooms(),
+          "watched",
+          statuses.watched(),
           "waiting",
           waiting.size());
     }

@@ -24,6 +24,8 @@ final class Settings {
   private Duration sessionTimeout = Duration.ofMinutes(2);
   private Duration presenceGrace = Duration.ofSeconds(5);
   private PresenceNotices presenceNotices = PresenceNotices.DEFAULT;
+  private int lastSeenOf = 10_000;
+  private Endpoint.Visibility visibility = (asker, user) -> true;
   private Heartbeat heartbeat = Heartbeat.DEFAULT;
   private Allowance.@Nullable Rate rate;
   private @Nullable Deflate deflate;
@@ -178,6 +180,22 @@ final class Settings {
 
   void presenceNotices(PresenceNotices notices) {
     presenceNotices = notices;
+  }
+
+  int lastSeenOf() {
+    return lastSeenOf;
+  }
+
+  void lastSeenOf(int users) {
+    lastSeenOf = within("lastSeenOf", users, 0, 10_000_000);
+  }
+
+  Endpoint.Visibility visibility() {
+    return visibility;
+  }
+
+  void visibility(Endpoint.Visibility rule) {
+    visibility = rule;
   }
 
   void heartbeat(Heartbeat beat) {

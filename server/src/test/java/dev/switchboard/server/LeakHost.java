@@ -25,6 +25,7 @@ final class LeakHost {
       Talk.endpoint()
           .sessionTimeout(Duration.ofSeconds(1))
           .presenceGrace(Duration.ofMillis(300))
+          .lastSeenOf(100)
           .retention(new Retention(50, Duration.ofHours(1)));
   private static final RawEndpoint RAW =
       RawEndpoint.create().onText((peer, text) -> peer.send(text)).maxPendingBytes(64 << 10);

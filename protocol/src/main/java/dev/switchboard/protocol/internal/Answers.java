@@ -141,6 +141,29 @@ public final class Answers {
         });
   }
 
+  /** Whether a user is online; {@code lastSeen} in milliseconds since 1970, 0 if not known. */
+  public record UserState(String user, boolean online, long lastSeen) {}
+
+  /** {@code user_status}, as an answer or as news. */
+  public static Draft userStatus(@Nullable Id re, List<UserState> states) {
+    return object(
+        "user_status",
+        re,
+        out -> {
+          out.array("users");
+          for (UserState state : states) {
+            out.element();
+            out.text("user", state.user);
+            out.flag("online", state.online);
+            if (state.lastSeen != 0) {
+              out.number("lastSeen", state.lastSeen);
+            }
+            out.endObject();
+          }
+          out.endArray();
+        });
+  }
+
   private static void members(EnvelopeWriter out, List<String> members, int count) {
     out.texts("members", members);
     out.number("count", count);

@@ -28,6 +28,9 @@ public sealed interface ClientAnswer {
   record Page(String epoch, long seq, List<Envelope> entries, boolean more)
       implements ClientAnswer {}
 
+  /** {@code user_status}. */
+  record Statuses(List<Answers.UserState> states) implements ClientAnswer {}
+
   /** {@code user_list}. */
   record Users(List<String> members, int count) implements ClientAnswer {}
 }

@@ -17,8 +17,11 @@ final class ClientAnswers {
   private final ClientQuestions questions;
   private final ClientPlaces places;
   private final ClientRooms rooms;
+  private final ClientStatuses statuses;
 
-  ClientAnswers(ClientQuestions questions, ClientPlaces places, ClientRooms rooms) {
+  ClientAnswers(
+      ClientQuestions questions, ClientPlaces places, ClientRooms rooms, ClientStatuses statuses) {
+    this.statuses = statuses;
     this.questions = questions;
     this.places = places;
     this.rooms = rooms;
@@ -81,6 +84,7 @@ final class ClientAnswers {
       case ClientAsk.Leave leave -> "room_left";
       case ClientAsk.History history -> "history";
       case ClientAsk.Users users -> "user_list";
+      case ClientAsk.Statuses statuses -> "user_status";
     };
   }
 
@@ -96,6 +100,7 @@ final class ClientAnswers {
       }
       case ClientAsk.History history -> ClientReads.page(control, encoding.entries(message));
       case ClientAsk.Users users -> ClientReads.users(control);
+      case ClientAsk.Statuses asked -> statuses.answered(asked, ClientReads.statuses(control));
     };
   }
 

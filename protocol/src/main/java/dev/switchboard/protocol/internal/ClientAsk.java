@@ -50,12 +50,21 @@ public sealed interface ClientAsk {
   /** Who is in a room; null: who is online. */
   record Users(@Nullable String room, @Nullable String after) implements Answered {}
 
+  /**
+   * Whether users are online.
+   *
+   * @param watch whether to be told of changes; null leaves that as it is
+   * @param again whether it is asked for the sake of a new connection
+   */
+  record Statuses(List<String> users, @Nullable Boolean watch, boolean again) implements Answered {}
+
   /** Whether it is a message of the user's, and not about the session. */
   default boolean message() {
     return !(this instanceof Join
         || this instanceof Leave
         || this instanceof History
-        || this instanceof Users);
+        || this instanceof Users
+        || this instanceof Statuses);
   }
 
   /** What it counts for in the queue: its JSON, and something for the envelope. */

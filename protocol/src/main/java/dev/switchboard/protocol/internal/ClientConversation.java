@@ -18,6 +18,7 @@ public final class ClientConversation {
   private final ClientEffects effects;
   private final ClientPlaces places = new ClientPlaces();
   private final ClientRooms rooms;
+  private final ClientStatuses statuses;
   private final ClientAnswers answers;
   private final ClientReplies replies;
   private Encoding encoding = Encoding.JSON;
@@ -31,7 +32,8 @@ public final class ClientConversation {
     this.questions = questions;
     this.effects = effects;
     this.rooms = new ClientRooms(questions, places, effects, this::send);
-    this.answers = new ClientAnswers(questions, places, rooms);
+    this.statuses = new ClientStatuses(questions, effects, this::send);
+    this.answers = new ClientAnswers(questions, places, rooms, statuses);
     this.replies = new ClientReplies(effects);
   }
 
@@ -141,6 +143,7 @@ public final class ClientConversation {
       replies.clear();
     }
     rooms.begin(greeting, resumed, anew);
+    statuses.begin();
   }
 
   /** Does what is due by now. */
@@ -211,6 +214,7 @@ public final class ClientConversation {
     switch (envelope.type()) {
       case "user_joined" -> effects.report(ClientReads.presence(true, control));
       case "user_left" -> effects.report(ClientReads.presence(false, control));
+      case "user_status" -> statuses.told(ClientReads.statuses(control));
       case "users_changed" -> changed(ClientReads.usersChanged(control));
       case "room_left" -> rooms.left(ClientReads.text(control, "room"));
       case "error" -> effects.report(new ClientReport.Failed(ClientReads.refused(control)));

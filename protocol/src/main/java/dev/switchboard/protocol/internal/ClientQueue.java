@@ -90,6 +90,7 @@ final class ClientQueue {
                   one.ask instanceof ClientAsk.Leave leave && leave.room().equals(join.room()));
       case ClientAsk.History history -> true;
       case ClientAsk.Users users -> true;
+      case ClientAsk.Statuses statuses -> true;
       default -> false;
     };
   }

@@ -78,6 +78,16 @@ final class ClientReads {
         joined, text(tree, "room"), text(tree, "user"), (int) number(tree, "count"));
   }
 
+  static List<Answers.UserState> statuses(JsonNode tree) {
+    List<Answers.UserState> states = new ArrayList<>();
+    for (JsonNode one : tree.path("users")) {
+      states.add(
+          new Answers.UserState(
+              text(one, "user"), one.path("online").asBoolean(false), number(one, "lastSeen")));
+    }
+    return List.copyOf(states);
+  }
+
   static ClientReport.UsersChanged usersChanged(JsonNode tree) {
     return new ClientReport.UsersChanged(
         text(tree, "room"),

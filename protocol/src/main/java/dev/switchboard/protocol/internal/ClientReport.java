@@ -60,6 +60,9 @@ public sealed interface ClientReport {
   record UsersChanged(String room, List<String> joined, List<String> left, int count, boolean more)
       implements ClientReport {}
 
+  /** A user who is watched is online now, or no more. */
+  record Status(Answers.UserState state) implements ClientReport {}
+
   /** What was missed in that log cannot be had. */
   record Gap(Address log) implements ClientReport {}
 

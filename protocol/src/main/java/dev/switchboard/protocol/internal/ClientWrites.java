@@ -18,6 +18,7 @@ final class ClientWrites {
       case ClientAsk.Leave leave -> object("leave_room", id, out -> out.text("room", leave.room()));
       case ClientAsk.History history -> history(id, history);
       case ClientAsk.Users users -> users(id, users);
+      case ClientAsk.Statuses statuses -> statuses(id, statuses);
     };
   }
 
@@ -120,6 +121,18 @@ final class ClientWrites {
           }
           if (users.after() != null) {
             out.text("after", users.after());
+          }
+        });
+  }
+
+  private static Draft statuses(long id, ClientAsk.Statuses statuses) {
+    return object(
+        "user_status",
+        id,
+        out -> {
+          out.texts("users", statuses.users());
+          if (statuses.watch() != null) {
+            out.flag("watch", statuses.watch());
           }
         });
   }

@@ -16,6 +16,9 @@ public sealed interface Control {
   /** Most places in one {@code resume}. */
   int MAX_PLACES = 1_000;
 
+  /** Most users of one {@code user_status}. */
+  int MAX_USERS = 100;
+
   /** Most entries of a page, and most recent ones on joining. */
   int MAX_PAGE = 200;
 
@@ -62,6 +65,9 @@ public sealed interface Control {
   /** Who is in a room, or online. */
   record UserList(@Nullable String room, @Nullable String after) implements Control {}
 
+  /** Whether users are online; {@code watch} null leaves as it is who is told of changes. */
+  record UserStatus(List<String> users, @Nullable Boolean watch) implements Control {}
+
   /** A page of a log. */
   record History(Address address, @Nullable Long before, @Nullable Long after, int limit)
       implements Control {}
@@ -100,6 +106,7 @@ public sealed interface Control {
       case "leave_room" -> new LeaveRoom(fields.room());
       case "user_list" ->
           new UserList(fields.has("room") ? fields.room() : null, fields.text("after"));
+      case "user_status" -> new UserStatus(fields.users(), fields.flag("watch"));
       case "history" ->
           new History(
               fields.address(),
@@ -166,6 +173,30 @@ public sealed interface Control {
         throw wrong("room, user or everyone", "one address");
       }
       return addresses.get(0);
+    }
+
+    @Nullable Boolean flag(String key) {
+      if (!has(key)) {
+        return null;
+      }
+      if (!tree.get(key).isBoolean()) {
+        throw wrong(key, "true or false");
+      }
+      return tree.get(key).booleanValue();
+    }
+
+    List<String> users() {
+      List<String> users = new ArrayList<>();
+      for (JsonNode user : tree.path("users")) {
+        if (!user.isString() || !Names.valid(user.stringValue()) || users.size() == MAX_USERS) {
+          throw wrong("users", "1-" + MAX_USERS + " names");
+        }
+        users.add(user.stringValue());
+      }
+      if (users.isEmpty() || !tree.path("users").isArray()) {
+        throw wrong("users", "1-" + MAX_USERS + " names");
+      }
+      return List.copyOf(users);
     }
 
     long integer(String key, long otherwise, long least, long most) {

@@ -43,6 +43,9 @@ public final class ServerConversation {
     /** Who is there. */
     void userList(@Nullable Id id, Control.UserList userList);
 
+    /** Whether users are online. */
+    void userStatus(@Nullable Id id, Control.UserStatus userStatus);
+
     /** A page of a log. */
     void history(@Nullable Id id, Control.History history);
 
@@ -165,6 +168,7 @@ public final class ServerConversation {
       case Control.JoinRoom join -> requests.join(id, join);
       case Control.LeaveRoom leave -> requests.leave(id, leave);
       case Control.UserList list -> requests.userList(id, list);
+      case Control.UserStatus status -> requests.userStatus(id, status);
       case Control.History history -> requests.history(id, history);
       case Control.Ping ping -> requests.answer(Answers.pong(id));
       case Control.Pong pong -> {}

@@ -153,6 +153,7 @@ final class ClientRole implements ClientEffects {
       case "flush" -> session.conversation().flush();
       case "forceClose" -> session.forceClose(now);
       case "quiet" -> publish(Address.room(words[1]), false, words);
+      case "watch" -> ask(new ClientAsk.Statuses(List.of(words[1]), true, false));
       case "leave" -> ask(new ClientAsk.Leave(words[1]));
       case "publish" -> publish(Address.room(words[1]), true, words);
       case "direct" -> publish(Address.user(words[1]), true, words);
@@ -250,6 +251,7 @@ final class ClientRole implements ClientEffects {
       case ClientAnswer.Joined joined -> null;
       case ClientAnswer.Left left -> null;
       case ClientAnswer.Users users -> null;
+      case ClientAnswer.Statuses statuses -> null;
       case ClientAnswer.Written written -> null;
     };
   }
@@ -328,6 +330,10 @@ final class ClientRole implements ClientEffects {
           case ClientReport.Piece piece -> throw new AssertionError("bytes of another server");
           case ClientReport.Joined joined -> "joined " + joined.room() + " " + joined.how().seq();
           case ClientReport.Left left -> "left " + left.room();
+          case ClientReport.Status status ->
+              "status "
+                  + status.state().user()
+                  + (status.state().online() ? " online" : " offline");
           case ClientReport.UsersChanged changed ->
               "users_changed " + changed.room() + " " + changed.count();
           case ClientReport.Presence presence ->

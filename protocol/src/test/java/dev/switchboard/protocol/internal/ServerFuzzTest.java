@@ -129,6 +129,12 @@ class ServerFuzzTest {
     }
 
     @Override
+    public void userStatus(@Nullable Id id, Control.UserStatus userStatus) {
+      count++;
+      assertThat(userStatus.users()).hasSizeBetween(1, Control.MAX_USERS);
+    }
+
+    @Override
     public void history(@Nullable Id id, Control.History history) {
       count++;
     }

@@ -1,0 +1,55 @@
+import type { Emit } from "./effects.js";
+import type { UserStatus } from "./types.js";
+import { objects, text, whole, type Json } from "./wire.js";
+
+/** Most users of one `user_status`. */
+export const MOST_USERS = 100;
+
+/** Of a `user_status`: who is online. */
+export function statusesOf(message: Json): UserStatus[] {
+  return objects(message.users).map(({ user, online, lastSeen }) => ({
+    user: text(user),
+    online: online === true,
+    ...(whole(lastSeen) > 0 ? { lastSeen: whole(lastSeen) } : {}),
+  }));
+}
+
+/** Those whose coming and going is to be told, and what is known of them. */
+export class Statuses {
+  readonly #watched = new Map<string, boolean | undefined>();
+  readonly #emit: Emit;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  /** What a new connection has to ask again. */
+  groups(): string[][] {
+    const users = [...this.#watched.keys()];
+    const groups: string[][] = [];
+    for (let from = 0; from < users.length; from += MOST_USERS) groups.push(users.slice(from, from + MOST_USERS));
+    return groups;
+  }
+
+  answered(users: readonly string[], watch: unknown, message: Json): void {
+    for (const user of users) {
+      if (watch === false) this.#watched.delete(user);
+      else if (watch === true && !this.#watched.has(user)) this.#watched.set(user, undefined);
+    }
+    this.told(message);
+  }
+
+  /** What is first heard of a user is the answer to who asked. */
+  told(message: Json): void {
+    for (const status of statusesOf(message)) {
+      if (!this.#watched.has(status.user)) continue;
+      const known = this.#watched.get(status.user);
+      this.#watched.set(status.user, status.online);
+      if (known !== undefined && known !== status.online) this.#emit({ kind: "report", name: "user_status", event: status });
+    }
+  }
+
+  clear(): void {
+    this.#watched.clear();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.switchboard.protocol.internal;
+
+import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.internal.Answers.UserState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * The users whose coming and going the client's user wants to hear of, and what is known of them.
+ * The server keeps them for one connection, so each new one is asked again, and what has changed
+ * meanwhile is told then. Confined to the session's thread.
+ */
+final class ClientStatuses {
+  private static final ClientQuestion.Outcome NOBODY =
+      new ClientQuestion.Outcome() {
+        @Override
+        public void answered(ClientAnswer answer) {}
+
+        @Override
+        public void failed(SwitchboardException why) {}
+      };
+
+  private final Map<String, Optional<UserState>> watched = new LinkedHashMap<>();
+  private final ClientQuestions questions;
+  private final ClientEffects effects;
+  private final BiConsumer<Long, ClientAsk> send;
+
+  ClientStatuses(
+      ClientQuestions questions, ClientEffects effects, BiConsumer<Long, ClientAsk> send) {
+    this.questions = questions;
+    this.effects = effects;
+    this.send = send;
+  }
+
+  /** A connection is open, and its server knows nothing of who is watched. */
+  void begin() {
+    questions.dropWaiting(ask -> ask instanceof ClientAsk.Statuses statuses && statuses.again());
+    List<String> users = new ArrayList<>(watched.keySet());
+    for (int from = 0; from < users.size(); from += Control.MAX_USERS) {
+      int to = Math.min(users.size(), from + Control.MAX_USERS);
+      ClientAsk ask = new ClientAsk.Statuses(List.copyOf(users.subList(from, to)), true, true);
+      questions.ahead(new ClientQuestion(ask, null, 0, ClientQuestions.NEVER, NOBODY), send);
+    }
+  }
+
+  ClientAnswer answered(ClientAsk.Statuses ask, List<UserState> states) {
+    if (Boolean.FALSE.equals(ask.watch())) {
+      watched.keySet().removeAll(ask.users());
+    } else if (ask.watch() != null && !ask.again()) {
+      ask.users().forEach(user -> watched.putIfAbsent(user, Optional.empty()));
+    }
+    told(states);
+    return new ClientAnswer.Statuses(states);
+  }
+
+  /** What the server says of users; what is first heard of one is the answer to who asked. */
+  void told(List<UserState> states) {
+    for (UserState state : states) {
+      Optional<UserState> known = watched.get(state.user());
+      if (known != null) {
+        watched.put(state.user(), Optional.of(state));
+        if (known.isPresent() && known.get().online() != state.online()) {
+          effects.report(new ClientReport.Status(state));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Answers.UserState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * When users were last online, of those who went last, and which connections want to hear when they
+ * come and go. Thread-safe.
+ */
+final class Statuses {
+  private final Map<String, Long> lastSeen; // guarded by itself; who went first is forgotten first
+  private final Map<String, Set<Connection>> watchers = new ConcurrentHashMap<>();
+
+  Statuses(int remembered) {
+    this.lastSeen =
+        new LinkedHashMap<>() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > remembered;
+          }
+        };
+  }
+
+  /** A connection of the user has ended. */
+  void seen(String user, long now) {
+    synchronized (lastSeen) {
+      lastSeen.remove(user);
+      lastSeen.put(user, now);
+    }
+  }
+
+  UserState state(String user, boolean online) {
+    long last = 0;
+    if (!online) {
+      synchronized (lastSeen) {
+        last = lastSeen.getOrDefault(user, 0L);
+      }
+    }
+    return new UserState(user, online, last);
+  }
+
+  void watch(String user, Connection connection) {
+    watchers.compute(
+        user,
+        (name, present) -> {
+          Set<Connection> all = present == null ? ConcurrentHashMap.newKeySet() : present;
+          all.add(connection);
+          return all;
+        });
+  }
+
+  void unwatch(String user, Connection connection) {
+    watchers.computeIfPresent(
+        user,
+        (name, all) -> {
+          all.remove(connection);
+          return all.isEmpty() ? null : all;
+        });
+  }
+
+  /** Tells those who watch the user. */
+  void changed(String user, boolean online) {
+    List<Connection> told = List.copyOf(watchers.getOrDefault(user, Set.of()));
+    if (!told.isEmpty()) {
+      Outgoing news =
+          Outgoing.notice(
+              Answers.userStatus(null, List.of(state(user, online))),
+              new Slowness.Key(this, "", user),
+              null,
+              told.size());
+      told.forEach(connection ->
+          connection.onLoop(() -> {
+            connection.offer(null, news);
+            news.done();
+          }));
+    }
+  }
+
+  /** How many users somebody watches. */
+  int watched() {
+    return watchers.size();
+  }
+}
