@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryLoop implements AutoCloseable {
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-  private final PriorityQueue<Timer> timers = // on the thread
-      new PriorityQueue<>(
-          Comparator.comparingLong((Timer one) -> one.at).thenComparingLong(one -> one.order));
+  private final AtomicLong order = new AtomicLong();
   private final Thread thread;
   private volatile long now;
-  private boolean closing; // on the thread, as is all below
-  private int users;
-  private boolean over;
-  private final AtomicLong order = new AtomicLong();
   private volatile boolean ended;
   private volatile @Nullable Throwable broken;
+  private final PriorityQueue<Timer> timers = // on the thread, as is all below
+      new PriorityQueue<>(
+          Comparator.comparingLong((Timer one) -> one.at).thenComparingLong(one -> one.order));
+  private boolean closing;
+  private int users;
+  private boolean over;
 
   private static final class Timer {
     final long at;
