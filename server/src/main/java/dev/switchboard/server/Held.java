@@ -62,8 +62,13 @@ final class Held {
     count(former == null ? SlowReader.HELD : SlowReader.REPLACED);
     int most = connection.endpoint().settings().maxPendingBytes() / 8;
     while (bytes > most || newest.size() > MAX_KEYS) {
-      release(removeFirst());
-      count(SlowReader.DROPPED);
+      Waiting gone = removeFirst();
+      release(gone);
+      if (gone.topic == null) { // nobody would tell it again on this connection
+        connection.tooSlow("the status of a user would be missed");
+      } else {
+        count(SlowReader.DROPPED);
+      }
     }
   }
 

@@ -64,7 +64,8 @@ final class DeliveryModelTest {
       world = new SimWorld(seed);
       store = new SimStore(world);
       kept = world.chance(50) ? 5 + world.random.nextInt(30) : 1_000;
-      maxPending = 1024 << world.random.nextInt(6);
+      maxPending = 1024 << world.random.nextInt(8);
+      world.tell("maxPending " + maxPending);
       boot();
       for (int i = 0; i < 5; i++) { // the last two are the first two's other programs
         people.add(new SimPerson(world, () -> server, store, "p" + i, "u" + i % 3));

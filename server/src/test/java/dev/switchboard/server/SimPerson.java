@@ -54,6 +54,9 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   /** The last seq seen of each log, or that any may come next. */
   private final Map<Address, Long> seen = new HashMap<>();
 
+  /** What was told of the users who are watched. */
+  private final Map<String, Boolean> online = new HashMap<>();
+
   private @Nullable SimLink link;
   private int connection;
   private int published;
@@ -113,7 +116,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     }
     String room = "r" + world.random.nextInt(3);
     boolean in = session.conversation().rooms().contains(room);
-    switch (world.random.nextInt(12)) {
+    switch (world.random.nextInt(14)) {
       case 0, 1, 2 -> {
         if (!in) {
           ask(new ClientAsk.Join(room, 0, null));
@@ -126,6 +129,14 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
       }
       case 4 -> publish(Address.user("u" + world.random.nextInt(3)));
       case 5 -> publish(Address.EVERYONE);
+      case 12 -> {
+        byte[] data = "{\"on\":true}".getBytes(StandardCharsets.UTF_8);
+        session.conversation().fleeting("typing", in ? Address.room(room) : Address.EVERYONE, data);
+      }
+      case 13 -> {
+        List<String> one = List.of("u" + world.random.nextInt(3));
+        ask(new ClientAsk.Statuses(one, world.chance(80), false));
+      }
       case 6 -> {
         if (world.chance(20)) {
           session.reconnect(world.now());
@@ -184,6 +195,10 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     assertThat(session.state()).as(name).isEqualTo(ClientState.OPEN);
     assertThat(unanswered).as("questions of %s without an answer", name).isZero();
     assertThat(session.conversation().queue(world.now()).waiting()).isZero();
+    online.forEach((watched, there) ->
+        assertThat(there)
+            .as("whether %s is online, as %s was told", watched, name)
+            .isEqualTo(hub.isOnline(watched)));
     seen.forEach((log, last) -> {
       if (last != UNKNOWN) {
         assertThat(last)
@@ -215,6 +230,13 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     @Override
     public void answered(ClientAnswer answer) {
       once();
+      if (ask instanceof ClientAsk.Statuses statuses
+          && answer instanceof ClientAnswer.Statuses of) {
+        online.keySet().removeAll(statuses.users());
+        if (Boolean.TRUE.equals(statuses.watch())) {
+          of.states().forEach(state -> online.put(state.user(), state.online()));
+        }
+      }
       if (ask instanceof ClientAsk.Publish publish && answer instanceof ClientAnswer.Acked acked) {
         assertThat(store.kept(publish.addresses().get(0), acked.seq(), publish.messageId()))
             .as("%s was acknowledged at %s", publish.messageId(), acked.seq())
@@ -239,6 +261,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
         world.tell(name + " is in " + joined.room() + " at " + joined.how().seq());
         seen.putIfAbsent(Address.room(joined.room()), joined.how().seq());
       }
+      case ClientReport.Status status -> online.put(status.state().user(), status.state().online());
       case ClientReport.Left left -> {
         world.tell(name + " has left " + left.room());
         seen.remove(Address.room(left.room()));
@@ -255,6 +278,9 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   private void shown(Envelope envelope) {
+    if (envelope.fleeting()) {
+      return;
+    }
     Address log = envelope.addresses().get(0);
     long seq = envelope.seq();
     String messageId = Objects.requireNonNull(envelope.messageId());
