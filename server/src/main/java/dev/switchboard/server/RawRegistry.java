@@ -16,6 +16,14 @@ final class RawRegistry {
   private final LongObjectHashMap<RawConnection> connections =
       new LongObjectHashMap<>(8, 0.75f); // guarded by itself
 
+  /**
+   * Spreads numbers over the map: those in a row would fill slots in a row, and taking one out
+   * looks at all slots up to the next empty one.
+   */
+  private static long key(long number) {
+    return number * 0x9E3779B97F4A7C15L; // odd, so that no two get the same
+  }
+
   /** A number for a new connection. */
   long next() {
     return last.incrementAndGet();
@@ -28,13 +36,13 @@ final class RawRegistry {
 
   void add(RawConnection connection) {
     synchronized (connections) {
-      connections.put(connection.peer().number(), connection);
+      connections.put(key(connection.peer().number()), connection);
     }
   }
 
   void remove(RawConnection connection) {
     synchronized (connections) {
-      connections.remove(connection.peer().number());
+      connections.remove(key(connection.peer().number()));
     }
   }
 
@@ -45,7 +53,7 @@ final class RawRegistry {
     try {
       long number = Long.parseLong(id, prefix.length(), id.length(), 16);
       synchronized (connections) {
-        return connections.get(number);
+        return connections.get(key(number));
       }
     } catch (NumberFormatException foreign) {
       return null;
