@@ -2,13 +2,8 @@ package dev.switchboard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
-import com.microsoft.playwright.Playwright;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -23,8 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 @Tag("B1")
 class ForeignClientsTest {
-  private static Playwright playwright;
-  private static Browser browser;
+  private static Chromium chromium;
 
   private final EchoHost host = new EchoHost();
   @TempDir private Path data;
@@ -53,7 +47,7 @@ class ForeignClientsTest {
         case OKHTTP -> new OkHttpGuest(uri);
         case JAVA_WEBSOCKET -> new JavaWebSocketGuest(uri, deflate);
         case TYRUS -> new TyrusGuest(uri);
-        case CHROMIUM -> new ChromiumGuest(browser, uri);
+        case CHROMIUM -> new ChromiumGuest(chromium.browser(), uri);
       };
     }
   }
@@ -77,23 +71,12 @@ class ForeignClientsTest {
 
   @BeforeAll
   static void openBrowser() {
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(Path.of("/usr/bin/chromium"))
-                    .setHeadless(true)
-                    .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-quic")));
+    chromium = Chromium.start();
   }
 
   @AfterAll
   static void closeBrowser() {
-    browser.close();
-    playwright.close();
+    chromium.close();
   }
 
   @AfterEach

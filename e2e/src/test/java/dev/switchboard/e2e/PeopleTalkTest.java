@@ -4,18 +4,14 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import dev.switchboard.chat.ChatClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,41 +28,19 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("C8")
 @Tag("C9")
 class PeopleTalkTest {
-  private static final List<String> FLAGS =
-      List.of(
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-quic",
-          "--no-first-run",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync");
-
-  private static Playwright playwright;
-  private static Browser browser;
+  private static Chromium chromium;
 
   @TempDir private Path data;
   private final List<String> consoleErrors = new CopyOnWriteArrayList<>();
 
   @BeforeAll
   static void openBrowser() {
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(Path.of("/usr/bin/chromium"))
-                    .setHeadless(true)
-                    .setArgs(FLAGS));
+    chromium = Chromium.start();
   }
 
   @AfterAll
   static void closeBrowser() {
-    browser.close();
-    playwright.close();
+    chromium.close();
   }
 
   private Page enter(BrowserContext context, int port, String name) {
@@ -108,8 +82,8 @@ class PeopleTalkTest {
   void theyContinueByThemselvesAndMissNothing() {
     List<String> heard = new CopyOnWriteArrayList<>();
     int port;
-    try (BrowserContext annsBrowser = browser.newContext();
-        BrowserContext bobsBrowser = browser.newContext();
+    try (BrowserContext annsBrowser = chromium.browser().newContext();
+        BrowserContext bobsBrowser = chromium.browser().newContext();
         Program first = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
       port = first.port();
       Page ann = enter(annsBrowser, port, "ann");
@@ -198,8 +172,8 @@ class PeopleTalkTest {
 
   @Test
   void directMessagesReachOnlyTheTwoAndAreThereAfterAReload() {
-    try (BrowserContext annsBrowser = browser.newContext();
-        BrowserContext bobsBrowser = browser.newContext();
+    try (BrowserContext annsBrowser = chromium.browser().newContext();
+        BrowserContext bobsBrowser = chromium.browser().newContext();
         Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
       int port = server.port();
       Page ann = enter(annsBrowser, port, "ann");
@@ -221,8 +195,8 @@ class PeopleTalkTest {
 
   @Test
   void aNameBelongsToOneBrowser() {
-    try (BrowserContext annsBrowser = browser.newContext();
-        BrowserContext evesBrowser = browser.newContext();
+    try (BrowserContext annsBrowser = chromium.browser().newContext();
+        BrowserContext evesBrowser = chromium.browser().newContext();
         Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
       int port = server.port();
       enter(annsBrowser, port, "ann");
@@ -241,8 +215,8 @@ class PeopleTalkTest {
 
   @Test
   void typingIsShownAndEndsByItself() {
-    try (BrowserContext annsBrowser = browser.newContext();
-        BrowserContext bobsBrowser = browser.newContext();
+    try (BrowserContext annsBrowser = chromium.browser().newContext();
+        BrowserContext bobsBrowser = chromium.browser().newContext();
         Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
       int port = server.port();
       Page ann = enter(annsBrowser, port, "ann");

@@ -2,11 +2,14 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Answers.UserState;
 import dev.switchboard.protocol.internal.Control;
 import dev.switchboard.protocol.internal.Id;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The users whose coming and going one connection is told of. Confined to its loop. */
@@ -34,8 +37,17 @@ final class Acquaintances {
       return;
     }
     String asker = connection.session().user();
-    connection.send(
-        Answers.userStatus(id, ask.users().stream().map(user -> hub.status(user, asker)).toList()));
+    List<CompletableFuture<UserState>> states =
+        ask.users().stream().map(user -> hub.status(user, asker).toCompletableFuture()).toList();
+    CompletionStage<Void> known = CompletableFuture.allOf(states.toArray(CompletableFuture[]::new));
+    known.whenComplete((all, failure) -> {
+      if (failure != null) {
+        connection.refuse(id, failure);
+      } else {
+        List<UserState> found = states.stream().map(CompletableFuture::join).toList();
+        connection.onLoop(() -> connection.answerStatuses(id, found));
+      }
+    });
   }
 
   private void watch(Hub hub, Control.UserStatus ask) {

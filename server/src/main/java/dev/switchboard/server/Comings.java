@@ -10,13 +10,15 @@ final class Comings {
   private final Map<String, Boolean> changed = new LinkedHashMap<>();
   private final int most;
   private boolean more;
+  private int count;
 
   Comings(int most) {
     this.most = most;
   }
 
   /** Whoever came and left again is no news. */
-  void add(String user, boolean joined) {
+  void add(String user, boolean joined, int newCount) {
+    count = newCount;
     Boolean before = changed.get(user);
     if (before != null && before != joined) {
       changed.remove(user);
@@ -28,7 +30,7 @@ final class Comings {
   }
 
   /** What to tell. */
-  Summary summary(int count) {
+  Summary summary() {
     return new Summary(named(true), named(false), count, more);
   }
 

@@ -5,6 +5,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Answers.UserState;
 import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Encoding;
 import dev.switchboard.protocol.internal.Id;
@@ -20,6 +21,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -234,6 +236,13 @@ final class Connection implements WebSocketListener {
   /** What is in no log: sent if the connection takes it, else whatever its policy says. */
   void offer(@Nullable Topic topic, Outgoing outgoing) {
     held.offer(topic, outgoing);
+  }
+
+  /** Answers how users are; older news of them that waits must not come after it. On the loop. */
+  void answerStatuses(@Nullable Id id, List<UserState> states) {
+    Statuses statuses = endpoint.hub().statuses();
+    states.forEach(state -> held.outdated(statuses.key(state.user())));
+    send(Answers.userStatus(id, states));
   }
 
   /** What was published in a log it reads. */

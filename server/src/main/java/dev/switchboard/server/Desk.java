@@ -11,6 +11,8 @@ import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.ServerConversation;
 import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import dev.switchboard.spi.Page;
+import dev.switchboard.spi.PresenceStore.Users;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -78,16 +80,20 @@ final class Desk implements ServerConversation.Requests {
       connection.refuse(id, full);
       return;
     }
-    if (session.join(room)) {
-      hub.presence().enter(room, session.user());
-    }
+    CompletionStage<?> there =
+        session.join(room)
+            ? hub.enter(room, session.user())
+            : CompletableFuture.completedStage(room);
     reader
         .open(join.since(), join.recent())
         .whenComplete((opening, failure) -> {
           if (failure != null) {
             connection.refuse(id, failure);
-          } else if (session.in(room)) {
-            joined(id, room, opening);
+          } else {
+            there
+                .thenCompose(told -> hub.members(room, MAX_MEMBERS))
+                .whenComplete((members, unknown) ->
+                    connection.onLoop(() -> joined(id, room, opening, members, unknown)));
           }
         });
   }
@@ -102,8 +108,20 @@ final class Desk implements ServerConversation.Requests {
     }
   }
 
-  private void joined(@Nullable Id id, String room, Reader.Opening opening) {
-    Presence.Snapshot members = hub.presence().members(room, MAX_MEMBERS);
+  private void joined(
+      @Nullable Id id,
+      String room,
+      Reader.Opening opening,
+      Users members,
+      @Nullable Throwable unknown) {
+    if (connection.closed() || !connection.session().in(room)) {
+      return;
+    }
+    if (unknown != null) { // nobody would know that we are here
+      depart(room);
+      connection.refuse(id, unknown);
+      return;
+    }
     Answers.LogState state = opening.state();
     connection.send(
         Answers.roomJoined(
@@ -111,7 +129,7 @@ final class Desk implements ServerConversation.Requests {
             room,
             state.epoch(),
             state.seq(),
-            members.members(),
+            members.names(),
             members.count(),
             Boolean.TRUE.equals(state.recovered())));
     opening.reader().start(opening);
@@ -121,13 +139,21 @@ final class Desk implements ServerConversation.Requests {
   public void leave(@Nullable Id id, Control.LeaveRoom leave) {
     connection.heard();
     String room = leave.room();
-    if (!connection.session().leave(room)) {
+    if (depart(room)) {
+      connection.send(Answers.roomLeft(id, room));
+    } else {
       connection.refuse(id, notAMember(room));
-      return;
+    }
+  }
+
+  /** Whether we were in the room. */
+  private boolean depart(String room) {
+    if (!connection.session().leave(room)) {
+      return false;
     }
     connection.dropReader(Address.room(room));
-    hub.presence().leave(room, connection.session().user());
-    connection.send(Answers.roomLeft(id, room));
+    hub.leave(room, connection.session().user());
+    return true;
   }
 
   @Override
@@ -135,15 +161,18 @@ final class Desk implements ServerConversation.Requests {
     connection.heard();
     String room = list.room();
     String after = list.after() == null ? "" : list.after();
-    if (room == null) {
-      Presence.Snapshot online = hub.online(after, MAX_MEMBERS);
-      connection.send(Answers.userList(id, null, online.members(), online.count()));
-    } else if (!connection.session().in(room)) {
+    if (room != null && !connection.session().in(room)) {
       connection.refuse(id, notAMember(room));
-    } else {
-      Presence.Snapshot members = hub.presence().sorted(room, after, MAX_MEMBERS);
-      connection.send(Answers.userList(id, room, members.members(), members.count()));
+      return;
     }
+    hub.users(room, after, MAX_MEMBERS)
+        .whenComplete((users, failure) -> {
+          if (failure != null) {
+            connection.refuse(id, failure);
+          } else {
+            connection.answer(Answers.userList(id, room, users.names(), users.count()));
+          }
+        });
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.internal.Encodings;
 import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Clock;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -303,9 +305,18 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     return new Destination<>(this, Address.EVERYONE, null);
   }
 
-  /** Whether the user has a connection, or lost the last one less than the presence grace ago. */
+  /**
+   * Whether the user has a connection, or lost the last one less than the presence grace ago. Asks
+   * the {@link Server.Builder#presence presence store}, so it may block if that is not in memory.
+   *
+   * @throws RefusedException {@code unavailable} if the store can't be reached
+   */
   public boolean isOnline(String user) {
-    return hub().isOnline(user);
+    try {
+      return hub().isOnline(user).toCompletableFuture().join();
+    } catch (CompletionException failed) {
+      throw failed.getCause() instanceof RefusedException refused ? refused : failed;
+    }
   }
 
   /** Everyone who is connected now: a snapshot. */
@@ -327,9 +338,9 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   // What follows is for this package.
 
-  void start(String newPath, Broker broker, Clock newClock, Meter newMeter) {
+  void start(String newPath, Broker broker, PresenceStore users, Clock newClock, Meter newMeter) {
     begin(newPath, newClock, newMeter);
-    hub = new Hub(newPath, broker, settings(), slowness, newMeter, newClock.millis());
+    hub = new Hub(newPath, broker, users, settings(), slowness, newMeter, newClock.millis());
     hub.use(Address.EVERYONE); // for as long as the server runs
   }
 

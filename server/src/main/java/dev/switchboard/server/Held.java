@@ -102,6 +102,14 @@ final class Held {
         });
   }
 
+  /** What waits with that key is out of date: the connection is told something newer now. */
+  void outdated(Object key) {
+    Waiting old = newest.remove(key);
+    if (old != null) {
+      release(old);
+    }
+  }
+
   void clear() {
     newest.values().forEach(this::release);
     newest.clear();

@@ -3,14 +3,19 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Answers.UserState;
+import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.PresenceStore;
+import dev.switchboard.spi.PresenceStore.Users;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hub {
   private static final int MAX_WAITING_SESSIONS = 100_000;
-  private static final String ONLINE = "";
-
   private final String space;
   private final Broker broker;
   private final Settings settings;
@@ -35,8 +38,10 @@ final class Hub {
   private final Meter meter;
   private final AtomicInteger rooms = new AtomicInteger();
   private final Statuses statuses;
+  private final PresenceStore users;
+  private final News news;
   private final Presence presence;
-  private final Presence online;
+  private final LogKey online;
   private final Map<Address, Topic> topics = new ConcurrentHashMap<>();
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final Deque<Waiting> waiting =
@@ -47,41 +52,30 @@ final class Hub {
 
   private record Waiting(Session session, long since) {}
 
-  Hub(String space, Broker broker, Settings settings, Slowness<?> slowness, Meter meter, long now) {
+  Hub(
+      String space,
+      Broker broker,
+      PresenceStore users,
+      Settings settings,
+      Slowness<?> slowness,
+      Meter meter,
+      long now) {
     this.space = space;
     this.broker = broker;
+    this.users = users;
     this.settings = settings;
     this.slowness = slowness;
     this.meter = meter;
-    long graceMillis = settings.presenceGrace().toMillis();
+    this.online = log(Address.EVERYONE);
     this.statuses = new Statuses(settings.lastSeenOf());
-    this.presence = new Presence(graceMillis, settings.presenceNotices(), now, new Told());
-    this.online =
-        new Presence(
-            graceMillis,
-            PresenceNotices.EACH,
-            now,
-            (room, user, joined, count) -> statuses.changed(user, joined));
+    this.news = new News(settings.presenceNotices(), statuses, now, this::tell);
+    this.presence = new Presence(settings.presenceGrace().toMillis(), users);
   }
 
-  /** Tells the members of a room. */
-  private final class Told implements Presence.News {
-    @Override
-    public void changed(String room, String user, boolean joined, int count) {
-      Topic topic = topics.get(Address.room(room));
-      if (topic != null) {
-        topic.notice(Answers.presence(joined, room, user, count), user);
-      }
-    }
-
-    @Override
-    public void changed(String room, Comings.Summary told) {
-      Topic topic = topics.get(Address.room(room));
-      if (topic != null) {
-        topic.notice(
-            Answers.usersChanged(room, told.joined(), told.left(), told.count(), told.more()),
-            null);
-      }
+  private void tell(Address.Room room, Draft notice, @Nullable String about) {
+    Topic topic = topics.get(room);
+    if (topic != null) {
+      topic.notice(notice, about);
     }
   }
 
@@ -89,18 +83,38 @@ final class Hub {
     return broker;
   }
 
-  Presence presence() {
-    return presence;
+  /** Hears of what changes in the places of this endpoint. */
+  News news() {
+    return news;
   }
 
-  /** Who is online, in any room or none. */
-  Presence.Snapshot online(String after, int limit) {
-    return online.sorted(ONLINE, after, limit);
+  /** A user came to a room with one more session. Completes when everybody who asks is told so. */
+  CompletionStage<?> enter(String room, String user) {
+    return presence.enter(room(room), user);
+  }
+
+  /** A user left a room with one session. */
+  void leave(String room, String user) {
+    presence.leave(room(room), user);
+  }
+
+  private LogKey room(String name) {
+    return log(Address.room(name));
+  }
+
+  /** Who is in a room, in the order of joining. */
+  CompletionStage<Users> members(String room, int limit) {
+    return users.first(room(room), limit);
+  }
+
+  /** Who is in a room, in the order of names; without a room, who is online. */
+  CompletionStage<Users> users(@Nullable String room, String after, int limit) {
+    return users.after(room == null ? online : room(room), after, limit);
   }
 
   /** Whether a session of the user is here, or was until a moment ago. */
-  boolean isOnline(String user) {
-    return online.has(ONLINE, user);
+  CompletionStage<Boolean> isOnline(String user) {
+    return users.has(online, user);
   }
 
   Statuses statuses() {
@@ -112,10 +126,10 @@ final class Hub {
   }
 
   /** Whether the user is online, as far as the other one may know. */
-  Answers.UserState status(String user, String asker) {
+  CompletionStage<UserState> status(String user, String asker) {
     return maySee(asker, user)
-        ? statuses.state(user, isOnline(user))
-        : new Answers.UserState(user, false, 0);
+        ? isOnline(user).thenApply(is -> statuses.state(user, is))
+        : CompletableFuture.completedStage(new UserState(user, false, 0));
   }
 
   LogKey log(Address address) {
@@ -182,21 +196,25 @@ final class Hub {
 
   void begin(Session session) {
     sessions.put(session.id(), session);
-    online.enter(ONLINE, session.user());
+    enter(session);
+  }
+
+  private void enter(Session session) {
+    CompletionStage<?> unused = presence.enter(online, session.user());
   }
 
   /** A session that was never used: nobody has seen it, so nobody is told. */
   void discard(Session session) {
     sessions.remove(session.id());
     session.questions().end();
-    online.leave(ONLINE, session.user());
+    presence.leave(online, session.user());
   }
 
   /** A session waits for its client to come back. */
   void await(Session session, long now) {
     statuses.seen(session.user(), now);
-    online.lose(ONLINE, session.user(), now);
-    session.rooms().forEach(room -> presence.lose(room, session.user(), now));
+    presence.lose(online, session.user(), now);
+    session.rooms().forEach(room -> presence.lose(room(room), session.user(), now));
     Waiting tooMany = null;
     synchronized (waiting) {
       waiting.add(new Waiting(session, now));
@@ -211,8 +229,10 @@ final class Hub {
 
   /** A session is back before its time was over. */
   void back(Session session) {
-    online.enter(ONLINE, session.user());
-    session.rooms().forEach(room -> presence.enter(room, session.user()));
+    enter(session);
+    for (String room : session.rooms()) {
+      CompletionStage<?> unused = enter(room, session.user());
+    }
   }
 
   /** A session ended while it had a connection. */
@@ -220,8 +240,8 @@ final class Hub {
     statuses.seen(session.user(), now);
     sessions.remove(session.id());
     session.questions().end();
-    online.leave(ONLINE, session.user());
-    session.rooms().forEach(room -> presence.leave(room, session.user()));
+    presence.leave(online, session.user());
+    session.rooms().forEach(room -> leave(room, session.user()));
   }
 
   private void expire(Waiting over) {
@@ -234,7 +254,7 @@ final class Hub {
   /** Ends what is due. Call it often; it costs what is due. */
   void tick(long now) {
     presence.tick(now);
-    online.tick(now);
+    news.tick(now);
     endIdle(now);
     while (true) {
       Waiting next;
@@ -281,7 +301,9 @@ final class Hub {
           "sessions",
           sessions.size(),
           "rooms",
-          presence.rooms(),
+          rooms.get(),
+          "places",
+          presence.places(),
           "watched",
           statuses.watched(),
           "waiting",

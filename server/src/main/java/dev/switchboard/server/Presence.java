@@ -1,158 +1,94 @@
 package dev.switchboard.server;
 
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.PresenceStore;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is in which room, per user: many sessions of a user count as one, and a user whose last
- * connection was lost stays for a grace time, so that a reconnect is not seen by anyone. What
- * others are told comes out of {@link News}. Thread-safe; time is an argument.
+ * Where the users of this server are: many sessions of a user count as one, and a user whose last
+ * connection was lost stays for a grace time, so that a reconnect is not seen by anyone. The store
+ * knows of all servers, and is told when somebody comes to a place or goes. Thread-safe; time is an
+ * argument.
  */
 final class Presence {
-  private final Map<String, Members> rooms = new ConcurrentHashMap<>();
+  private static final CompletionStage<@Nullable Void> KNOWN =
+      CompletableFuture.completedStage(null);
+
+  private final Map<LogKey, Map<String, Member>> places = new ConcurrentHashMap<>();
   private final Deque<Leaving> leaving =
       new ArrayDeque<>(); // guarded by itself; in the order of their time, as grace is one value
-  private final Set<String> untold = ConcurrentHashMap.newKeySet(); // large rooms with news
   private final long graceMillis;
-  private final PresenceNotices notices;
-  private final News news;
-  private long toldAt; // confined to whoever ticks
+  private final PresenceStore store;
 
-  /** What others are told. Called while the room is locked, so it must not block nor call back. */
-  interface News {
-    /**
-     * The user is now in the room, or no more; {@code count} is the number of its users after that.
-     */
-    void changed(String room, String user, boolean joined, int count);
-
-    /** So many have come to a large room, or left it. */
-    default void changed(String room, Comings.Summary summary) {}
-  }
-
-  /** A snapshot: at most some members, in the order of joining, and the number of all. */
-  record Snapshot(List<String> members, int count) {}
-
-  private record Leaving(String room, String user, long at) {}
-
-  private static final class Members {
-    final LinkedHashMap<String, Member> byUser = new LinkedHashMap<>();
-    @Nullable Comings untold;
-  }
+  private record Leaving(LogKey place, String user, long at) {}
 
   private static final class Member {
     int sessions;
     long goneSince;
   }
 
-  Presence(long graceMillis, PresenceNotices notices, long now, News news) {
+  Presence(long graceMillis, PresenceStore store) {
     this.graceMillis = graceMillis;
-    this.notices = notices;
-    this.toldAt = now;
-    this.news = news;
+    this.store = store;
   }
 
-  private void tell(String room, Members members, String user, boolean joined) {
-    int count = members.byUser.size();
-    Comings comings = members.untold;
-    if (comings == null && count <= notices.above()) {
-      news.changed(room, user, joined, count);
-      return;
-    }
-    if (comings == null) {
-      comings = new Comings(notices.names());
-      members.untold = comings;
-      untold.add(room);
-    }
-    comings.add(user, joined);
-  }
-
-  private void tellOfLargeRooms() {
-    for (String room : Set.copyOf(untold)) {
-      untold.remove(room);
-      rooms.computeIfPresent(
-          room,
-          (name, members) -> {
-            Comings comings = members.untold;
-            members.untold = null;
-            if (comings != null) {
-              Comings.Summary summary = comings.summary(members.byUser.size());
-              if (!summary.isEmpty()) {
-                news.changed(room, summary);
-              }
-            }
-            return members;
-          });
-    }
-  }
-
-  /** A session of the user is in the room. */
-  void enter(String room, String user) {
-    rooms.compute(
-        room,
-        (name, present) -> {
-          Members members = present == null ? new Members() : present;
-          Member member = members.byUser.get(user);
+  /** A session of the user is in that place. Completes when everybody who asks is told so. */
+  CompletionStage<? extends @Nullable Object> enter(LogKey place, String user) {
+    CompletableFuture<CompletionStage<?>> told = new CompletableFuture<>();
+    places.compute(
+        place,
+        (key, present) -> {
+          Map<String, Member> members = present == null ? new HashMap<>(4) : present;
+          Member member = members.get(user);
           if (member == null) {
             member = new Member();
-            members.byUser.put(user, member);
-            tell(room, members, user, true);
+            members.put(user, member);
+            told.complete(store.enter(place, user));
           }
           member.sessions++;
           return members;
         });
+    return told.getNow(KNOWN);
   }
 
-  /** A session of the user has left the room for good. */
-  void leave(String room, String user) {
-    rooms.computeIfPresent(
-        room,
-        (name, members) -> {
-          Member member = members.byUser.get(user);
+  /** A session of the user has left that place for good. */
+  void leave(LogKey place, String user) {
+    places.computeIfPresent(
+        place,
+        (key, members) -> {
+          Member member = members.get(user);
           if (member != null && --member.sessions <= 0) {
-            members.byUser.remove(user);
-            tell(room, members, user, false);
+            forget(place, members, user);
           }
-          return members.byUser.isEmpty() ? null : members;
+          return members.isEmpty() ? null : members;
         });
   }
 
   /** A session of the user lost its connection; it may be back soon. */
-  void lose(String room, String user, long now) {
-    rooms.computeIfPresent(
-        room,
-        (name, members) -> {
-          Member member = members.byUser.get(user);
+  void lose(LogKey place, String user, long now) {
+    places.computeIfPresent(
+        place,
+        (key, members) -> {
+          Member member = members.get(user);
           if (member != null && --member.sessions <= 0) {
             member.goneSince = now;
             synchronized (leaving) {
-              leaving.add(new Leaving(room, user, now));
+              leaving.add(new Leaving(place, user, now));
             }
           }
           return members;
         });
   }
 
-  /**
-   * Ends the grace of those who have not come back, and tells what is due. Call it often; it costs
-   * what is due.
-   */
+  /** Ends the grace of those who have not come back. Call it often; it costs what is due. */
   void tick(long now) {
-    endGrace(now);
-    long waited = now - toldAt;
-    if (waited < 0 || waited >= notices.every().toMillis()) { // the clock may be set back
-      toldAt = now;
-      tellOfLargeRooms();
-    }
-  }
-
-  private void endGrace(long now) {
     while (true) {
       Leaving next;
       synchronized (leaving) {
@@ -167,60 +103,24 @@ final class Presence {
   }
 
   private void expire(Leaving due) {
-    rooms.computeIfPresent(
-        due.room,
-        (name, members) -> {
-          Member member = members.byUser.get(due.user);
+    places.computeIfPresent(
+        due.place,
+        (key, members) -> {
+          Member member = members.get(due.user);
           if (member != null && member.sessions <= 0 && member.goneSince == due.at) {
-            members.byUser.remove(due.user);
-            tell(due.room, members, due.user, false);
+            forget(due.place, members, due.user);
           }
-          return members.byUser.isEmpty() ? null : members;
+          return members.isEmpty() ? null : members;
         });
   }
 
-  /** Who is in the room: the first so many. */
-  Snapshot members(String room, int limit) {
-    List<String> members = new ArrayList<>();
-    int[] count = {0};
-    rooms.computeIfPresent(
-        room,
-        (name, present) -> {
-          present.byUser.keySet().stream().limit(limit).forEach(members::add);
-          count[0] = present.byUser.size();
-          return present;
-        });
-    return new Snapshot(members, count[0]);
+  private void forget(LogKey place, Map<String, Member> members, String user) {
+    members.remove(user);
+    CompletionStage<?> unused = store.leave(place, user); // it carries through what it was told
   }
 
-  /** Who is in the room, in the order of names, behind that name. */
-  Snapshot sorted(String room, String after, int limit) {
-    List<String> all = new ArrayList<>();
-    rooms.computeIfPresent(
-        room,
-        (name, present) -> {
-          all.addAll(present.byUser.keySet());
-          return present;
-        });
-    return new Snapshot(
-        all.stream().filter(user -> user.compareTo(after) > 0).sorted().limit(limit).toList(),
-        all.size());
-  }
-
-  /** Whether the user is in the room, the grace time included. */
-  boolean has(String room, String user) {
-    boolean[] here = {false};
-    rooms.computeIfPresent(
-        room,
-        (name, present) -> {
-          here[0] = present.byUser.containsKey(user);
-          return present;
-        });
-    return here[0];
-  }
-
-  /** How many rooms have somebody in them. */
-  int rooms() {
-    return rooms.size();
+  /** How many places have somebody of this server in them. */
+  int places() {
+    return places.size();
   }
 }

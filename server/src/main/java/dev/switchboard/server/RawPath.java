@@ -1,6 +1,8 @@
 package dev.switchboard.server;
 
 import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
@@ -16,7 +18,7 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
   private static final long MILLIS_EACH = 10;
 
   @Override
-  public void start(String path, Broker broker, Clock clock, Meter meter) {
+  public void start(String path, Broker broker, PresenceStore users, Clock clock, Meter meter) {
     endpoint.start(path, clock, meter);
   }
 
@@ -65,5 +67,10 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
     Collection<RawConnection> all = endpoint.connections();
     long spread = Math.min(Math.min(spreadMillis, withinMillis / 2), all.size() * MILLIS_EACH);
     all.forEach(one -> one.sendAway(ThreadLocalRandom.current().nextLong(spread + 1)));
+  }
+
+  @Override
+  public void changed(LogKey where, String user, boolean present, int count) {
+    // It has no rooms, and tells nobody who is online.
   }
 }

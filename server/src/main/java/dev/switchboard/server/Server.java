@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.HistoryStore;
+import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
@@ -11,8 +12,10 @@ import dev.switchboard.transport.ServerTransport;
 import dev.switchboard.transport.ServerTransportOptions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,7 @@ public final class Server implements AutoCloseable {
 
   private final Loops loops;
   private final Broker broker;
+  private final PresenceStore users;
   private final ServerTransport transport;
   private final Map<PathPattern, SocketPath> sockets;
   private final ScheduledFuture<?> ticking;
@@ -45,11 +49,17 @@ public final class Server implements AutoCloseable {
     this.sockets = new LinkedHashMap<>(builder.sockets);
     this.closeTimeout = builder.closeTimeout;
     this.broker = builder.broker != null ? builder.broker : new LocalBroker(builder.store());
+    this.users = builder.users != null ? builder.users : new MemoryPresence();
     Loops started = null;
     try {
-      sockets.forEach((path, socket) ->
-          socket.start(
-              path.toString(), broker, builder.clock, new Meter(path.toString(), builder.metrics)));
+      Map<String, SocketPath> byPath = new HashMap<>();
+      users.watch((where, user, present, count) ->
+          Objects.requireNonNull(byPath.get(where.space())).changed(where, user, present, count));
+      sockets.forEach((path, socket) -> {
+        Meter meter = new Meter(path.toString(), builder.metrics);
+        byPath.put(path.toString(), socket);
+        socket.start(path.toString(), broker, users, builder.clock, meter);
+      });
       started = builder.startLoops();
       this.transport =
           ServerTransport.bind(
@@ -61,6 +71,7 @@ public final class Server implements AutoCloseable {
         started.close();
       }
       broker.close();
+      users.close();
       throw failed;
     }
     this.loops = started;
@@ -119,6 +130,7 @@ public final class Server implements AutoCloseable {
     watching.close();
     loops.close();
     broker.close();
+    users.close();
   }
 
   /**
@@ -164,6 +176,7 @@ public final class Server implements AutoCloseable {
     private @Nullable Files files;
     private @Nullable HistoryStore store;
     private @Nullable Broker broker;
+    private @Nullable PresenceStore users;
     private @Nullable ServerMetrics metrics;
     private Clock clock = Clock.systemUTC();
     private IoKind io = IoKind.best();
@@ -242,6 +255,15 @@ public final class Server implements AutoCloseable {
      */
     public Builder broker(Broker newBroker) {
       broker = newBroker;
+      return this;
+    }
+
+    /**
+     * Who is in which room over all servers. Default: this is the only one. The server closes it in
+     * the end.
+     */
+    public Builder presence(PresenceStore newStore) {
+      users = newStore;
       return this;
     }
 

@@ -2,6 +2,8 @@ package dev.switchboard.server;
 
 import dev.switchboard.server.Endpoint.Verdict;
 import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
@@ -17,7 +19,10 @@ interface SocketPath {
   record Choice(@Nullable String subprotocol) {}
 
   /** Called once, before the server listens. */
-  void start(String path, Broker broker, Clock clock, Meter meter);
+  void start(String path, Broker broker, PresenceStore users, Clock clock, Meter meter);
+
+  /** A user came to a place of this endpoint, or went. Any thread; must not block. */
+  void changed(LogKey where, String user, boolean present, int count);
 
   /** The endpoint itself. */
   EndpointOptions<?> endpoint();

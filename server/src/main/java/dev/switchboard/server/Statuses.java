@@ -71,16 +71,18 @@ final class Statuses {
     if (!told.isEmpty()) {
       Outgoing news =
           Outgoing.notice(
-              Answers.userStatus(null, List.of(state(user, online))),
-              new Slowness.Key(this, "", user),
-              null,
-              told.size());
+              Answers.userStatus(null, List.of(state(user, online))), key(user), null, told.size());
       told.forEach(connection ->
           connection.onLoop(() -> {
             connection.offer(null, news);
             news.done();
           }));
     }
+  }
+
+  /** What news of a user replaces, and is replaced by. */
+  Object key(String user) {
+    return new Slowness.Key(this, "", user);
   }
 
   /** How many users somebody watches. */

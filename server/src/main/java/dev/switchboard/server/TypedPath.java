@@ -1,6 +1,8 @@
 package dev.switchboard.server;
 
 import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
@@ -12,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A typed endpoint as its server sees it. */
 record TypedPath(Endpoint<?> endpoint) implements SocketPath {
   @Override
-  public void start(String path, Broker broker, Clock clock, Meter meter) {
-    endpoint.start(path, broker, clock, meter);
+  public void start(String path, Broker broker, PresenceStore users, Clock clock, Meter meter) {
+    endpoint.start(path, broker, users, clock, meter);
   }
 
   @Override
@@ -49,5 +51,10 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
   @Override
   public void sendAway(long spreadMillis, long withinMillis) {
     endpoint.hub().sendAway(spreadMillis);
+  }
+
+  @Override
+  public void changed(LogKey where, String user, boolean present, int count) {
+    endpoint.hub().news().changed(where, user, present, count);
   }
 }

@@ -134,7 +134,7 @@ final class DeliveryModelTest {
         people.stream()
             .filter(person -> person.rooms().contains(room))
             .forEach(person -> there.add(person.user()));
-        assertThat(hub.presence().members(room, 100).members())
+        assertThat(hub.members(room, 100).toCompletableFuture().join().names())
             .as("who is in %s", room)
             .containsExactlyInAnyOrderElementsOf(there);
       }
@@ -145,7 +145,7 @@ final class DeliveryModelTest {
       assertThat(hub.sizes())
           .containsEntry("topics", 1)
           .containsEntry("sessions", 0)
-          .containsEntry("rooms", 0)
+          .containsEntry("places", 0)
           .containsEntry("waiting", 0);
       assertThat(hub.census().open()).isZero();
     }

@@ -49,7 +49,7 @@ class RandomConversationsTest {
               assertThat(endpoint.hub().sizes())
                   .containsEntry("topics", 1)
                   .containsEntry("sessions", 0)
-                  .containsEntry("rooms", 0));
+                  .containsEntry("places", 0));
     }
   }
 

@@ -173,7 +173,20 @@ class SessionTest {
     await()
         .untilAsserted(() ->
             assertThat(endpoint.hub().sizes())
-                .isEqualTo(Map.of("topics", 1, "sessions", 0, "rooms", 0, "waiting", 0)));
+                .isEqualTo(
+                    Map.of(
+                        "topics",
+                        1,
+                        "sessions",
+                        0,
+                        "rooms",
+                        0,
+                        "places",
+                        0,
+                        "watched",
+                        0,
+                        "waiting",
+                        0)));
   }
 
   @Test

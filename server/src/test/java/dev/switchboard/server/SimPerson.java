@@ -198,7 +198,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     online.forEach((watched, there) ->
         assertThat(there)
             .as("whether %s is online, as %s was told", watched, name)
-            .isEqualTo(hub.isOnline(watched)));
+            .isEqualTo(hub.isOnline(watched).toCompletableFuture().join()));
     seen.forEach((log, last) -> {
       if (last != UNKNOWN) {
         assertThat(last)
@@ -232,6 +232,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
       once();
       if (ask instanceof ClientAsk.Statuses statuses
           && answer instanceof ClientAnswer.Statuses of) {
+        world.tell(name + " asked with " + statuses.watch() + ": " + of.states());
         online.keySet().removeAll(statuses.users());
         if (Boolean.TRUE.equals(statuses.watch())) {
           of.states().forEach(state -> online.put(state.user(), state.online()));
@@ -250,6 +251,10 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
       if (ask instanceof ClientAsk.Publish publish) {
         world.tell(publish.messageId() + " failed: " + why.getMessage());
       }
+      if (ask instanceof ClientAsk.Statuses statuses) { // the server may have done it or not
+        world.tell(name + " asked with " + statuses.watch() + " failed: " + why.getMessage());
+        online.keySet().removeAll(statuses.users());
+      }
     }
   }
 
@@ -261,7 +266,10 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
         world.tell(name + " is in " + joined.room() + " at " + joined.how().seq());
         seen.putIfAbsent(Address.room(joined.room()), joined.how().seq());
       }
-      case ClientReport.Status status -> online.put(status.state().user(), status.state().online());
+      case ClientReport.Status status -> {
+        world.tell(name + " is told: " + status.state());
+        online.put(status.state().user(), status.state().online());
+      }
       case ClientReport.Left left -> {
         world.tell(name + " has left " + left.room());
         seen.remove(Address.room(left.room()));

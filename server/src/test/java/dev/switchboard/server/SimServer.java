@@ -49,7 +49,9 @@ final class SimServer {
               default -> WhenSlow.close();
             })
         .threads(threads::add);
-    path.start("/ws", broker, world.clock, Meter.NONE);
+    MemoryPresence users = new MemoryPresence();
+    users.watch(path::changed);
+    path.start("/ws", broker, users, world.clock, Meter.NONE);
     loops.forEach(world::add);
     List.of(threads, reads, broker).forEach(world::add);
     tick();

@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.awaitility.Durations.ONE_MINUTE;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -122,7 +123,7 @@ class SlowReaderLoadTest {
     int published = Math.toIntExact(answer.getOrDefault("published", 0L));
     List<Long> latencies = new ArrayList<>();
     for (Member member : members) {
-      await().until(() -> member.count() == published);
+      await().atMost(ONE_MINUTE).until(() -> member.count() == published);
       latencies.addAll(member.latencies());
     }
     figures.add(latencies, answer);

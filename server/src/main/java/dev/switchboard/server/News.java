@@ -1,0 +1,81 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.Draft;
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.PresenceStore;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells members who comes and goes: each at once in a small room, now and then all together in a
+ * large one; and of who is online at all, those who watch. Thread-safe; time is an argument.
+ */
+final class News implements PresenceStore.Watcher {
+  private final PresenceNotices notices;
+  private final Statuses statuses;
+  private final Teller teller;
+  private final Map<Address.Room, Comings> untold = new ConcurrentHashMap<>(); // of large rooms
+  private long toldAt; // confined to whoever ticks
+
+  /** Reaches the members of a room. Must not block. */
+  interface Teller {
+    /** {@code about} is the user that it is not told to; null if all are told. */
+    void tell(Address.Room room, Draft notice, @Nullable String about);
+  }
+
+  News(PresenceNotices notices, Statuses statuses, long now, Teller teller) {
+    this.notices = notices;
+    this.statuses = statuses;
+    this.toldAt = now;
+    this.teller = teller;
+  }
+
+  @Override
+  public void changed(LogKey where, String user, boolean present, int count) {
+    if (where.address() instanceof Address.Room room) {
+      untold.compute(room, (key, comings) -> toRoom(room, comings, user, present, count));
+    } else {
+      statuses.changed(user, present);
+    }
+  }
+
+  private @Nullable Comings toRoom(
+      Address.Room room, @Nullable Comings waiting, String user, boolean joined, int count) {
+    if (waiting == null && count <= notices.above()) {
+      teller.tell(room, Answers.presence(joined, room.name(), user, count), user);
+      return null;
+    }
+    Comings comings = waiting == null ? new Comings(notices.names()) : waiting;
+    comings.add(user, joined, count);
+    return comings;
+  }
+
+  /** Tells large rooms what is due. */
+  void tick(long now) {
+    long waited = now - toldAt;
+    if (waited < 0 || waited >= notices.every().toMillis()) { // the clock may be set back
+      toldAt = now;
+      Set.copyOf(untold.keySet())
+          .forEach(room ->
+              untold.computeIfPresent(
+                  room,
+                  (key, comings) -> {
+                    tell(room, comings.summary());
+                    return null;
+                  }));
+    }
+  }
+
+  private void tell(Address.Room room, Comings.Summary told) {
+    if (!told.isEmpty()) {
+      teller.tell(
+          room,
+          Answers.usersChanged(room.name(), told.joined(), told.left(), told.count(), told.more()),
+          null);
+    }
+  }
+}
