@@ -161,8 +161,9 @@ class RawTransferTest {
     feed.write(new byte[40_000]);
     await().until(() -> transfer.sent() > 0);
     List<CompletableFuture<Void>> sent = new ArrayList<>();
+    RawPeer peer = peer();
     for (int i = 0; i < 120; i++) {
-      sent.add(peer().send("m".repeat(1_000)).toCompletableFuture());
+      sent.add(peer.send("m".repeat(1_000)).toCompletableFuture());
     }
     await().until(() -> sent.get(119).isCompletedExceptionally());
     assertThat(sent.stream().filter(CompletableFuture::isCompletedExceptionally).count())
@@ -228,16 +229,16 @@ class RawTransferTest {
     RawClient client = connect();
     PipedOutputStream feed = new PipedOutputStream();
     List<RawTransfer> all = new ArrayList<>();
-    all.add(peer().send(new PipedInputStream(feed), true));
+    RawPeer peer = peer();
+    all.add(peer.send(new PipedInputStream(feed), true));
     feed.write('x'); // somebody writes, so that the reader waits
     List<Endless> streams = new ArrayList<>();
     for (int i = 0; i < 102; i++) {
       streams.add(new Endless());
-      all.add(peer().send(streams.get(i), false));
+      all.add(peer.send(streams.get(i), false));
     }
     RawTransfer refused = all.get(102);
     assertThatThrownBy(refused::await).hasMessageStartingWith("connection: 100 streams wait");
-    RawPeer peer = peer();
     client.socket.abort();
     for (RawTransfer transfer : all) {
       assertThatThrownBy(transfer::await).isInstanceOf(UnsentException.class);

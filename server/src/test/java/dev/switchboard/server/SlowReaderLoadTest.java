@@ -70,13 +70,13 @@ class SlowReaderLoadTest {
 
   @Test
   void membersThatDoNotReadCostABoundedAmountAndDelayNobody() throws IOException {
-    run(1_000, 2, 700);
+    run(500, 1, 700);
   }
 
   @Test
   @Tag("slow")
-  void norInFiveRoundsOfSixSeconds() throws IOException {
-    run(6_000, 5, 6_000);
+  void norInThreeRoundsOfFiveSeconds() throws IOException {
+    run(5_000, 3, 5_000);
   }
 
   private void run(int warmUp, int rounds, int millis) throws IOException {
