@@ -142,7 +142,9 @@ class PostgresHistoryTest {
       }
       appending.get();
       assertThat(seqs).containsExactlyElementsOf(LongStream.rangeClosed(1, calls).boxed().toList());
-      assertThat(history.head(A).seq()).isEqualTo(calls);
+    }
+    try (PostgresHistory whole = PostgresHistory.open(url)) { // the last cut may have hit an idle one
+      assertThat(whole.head(A).seq()).isEqualTo(calls);
     }
   }
 
