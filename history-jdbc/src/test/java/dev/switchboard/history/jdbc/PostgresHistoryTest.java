@@ -143,7 +143,8 @@ class PostgresHistoryTest {
       appending.get();
       assertThat(seqs).containsExactlyElementsOf(LongStream.rangeClosed(1, calls).boxed().toList());
     }
-    try (PostgresHistory whole = PostgresHistory.open(url)) { // the last cut may have hit an idle one
+    // Through a connection of its own: the last cut may have hit an idle one of the pool.
+    try (PostgresHistory whole = PostgresHistory.open(url)) {
       assertThat(whole.head(A).seq()).isEqualTo(calls);
     }
   }
