@@ -47,7 +47,8 @@ public interface WebSocket {
   void sendBinary(byte[] payload);
 
   /**
-   * Calls back when everything sent so far was handed to the kernel, or failed. Called once, on the
+   * Calls back when everything sent so far was handed to the kernel, or failed: at once if that is
+   * so already, else at the end of a turn of the loop, never inside a send. Called once, on the
    * event loop, with null or the reason.
    */
   void whenWritten(Consumer<@Nullable Throwable> done);

@@ -4,8 +4,9 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * What one connection tells its user. All calls come on the connection's event loop, in order, one
- * at a time, and must not block. Nothing is called after {@link #onClose}. An exception from any of
- * them is logged and closes this connection with 1011.
+ * at a time, and must not block. None but {@link #onOverflow} comes inside a call that sends; what
+ * there is to tell then comes at the end of the loop's turn. Nothing is called after {@link
+ * #onClose}. An exception from any of them is logged and closes this connection with 1011.
  *
  * <p>A {@code view} holds the payload between its reader and writer index and is valid only during
  * the call: copy what is kept, or take {@link ByteBuf#retainedSlice()} and release it soon.

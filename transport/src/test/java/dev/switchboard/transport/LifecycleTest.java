@@ -216,6 +216,85 @@ class LifecycleTest {
     }
   }
 
+  /** Notes whether it was called while something was being sent. */
+  private class Guarded extends Recorder {
+    private boolean sending;
+
+    void send(WebSocket socket, int bytes) {
+      sending = true;
+      socket.sendBinary(new byte[bytes]);
+      sending = false;
+    }
+
+    void told(String what) {
+      events.add(sending ? what + " inside a send" : what);
+    }
+
+    @Override
+    public void onWritable() {
+      told("writable");
+    }
+
+    @Override
+    public void onClose(int code, String reason, boolean clean) {
+      told("closed with " + code);
+    }
+  }
+
+  @Test
+  @Tag("B10")
+  void nothingIsToldInsideASendButAtTheEndOfTheTurn() throws Exception {
+    BlockingQueue<Guarded> guards = new LinkedBlockingQueue<>();
+    try (Raw raw =
+        start(
+            WebSocketOptions.builder().maxPendingBytes(128 << 10).build(),
+            socket -> {
+              opened(socket);
+              guards.add(new Guarded());
+              return guards.element();
+            })) {
+      WebSocket socket = (WebSocket) event();
+      Guarded guarded = guards.element();
+      socket
+          .eventLoop()
+          .submit(() -> {
+            guarded.send(socket, 1_000);
+            socket.whenWritten(failure -> guarded.told("written"));
+            for (int i = 0; i < 300; i++) { // beyond the bound, which the kernel takes
+              guarded.send(socket, 1_000);
+            }
+            guarded.told("end of the task");
+          })
+          .sync();
+      raw.bytes(301 * 1_004);
+      assertThat(event()).isEqualTo("end of the task");
+      assertThat(event()).isEqualTo("written");
+      assertThat(event()).isEqualTo("writable");
+    }
+  }
+
+  @Test
+  @Tag("B10")
+  void norIsTheEndOfAReaderThatStops() throws Exception {
+    BlockingQueue<Guarded> guards = new LinkedBlockingQueue<>();
+    try (Raw raw =
+        start(
+            WebSocketOptions.builder().maxPendingBytes(200_000).build(),
+            socket -> {
+              opened(socket);
+              guards.add(new Guarded());
+              return guards.element();
+            })) {
+      WebSocket socket = (WebSocket) event();
+      Guarded guarded = guards.element();
+      while (events.isEmpty()) {
+        socket.eventLoop().submit(() -> guarded.send(socket, 10_000)).sync();
+      }
+      assertThat(event()).isEqualTo("closed with 4008");
+      assertThat(raw.socket().isClosed()).isFalse();
+    }
+  }
+
   @Test
   @Tag("D8")
   void readingStopsAtOnceWhenPausedAndNothingIsLost() throws Exception {

@@ -338,7 +338,7 @@ final class Connection extends ChannelInboundHandlerAdapter
     if (after >= limit >> 1) {
       wantsWritable = true;
       if (after > limit) {
-        outbox.drain();
+        outbox.makeRoom();
         return outbox.pending() + bytes <= limit || overflow(bytes);
       }
     }
@@ -361,6 +361,7 @@ final class Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void progressed() {
+    parting.tellFailure();
     if (wantsWritable && outbox.pending() <= terms.options().maxPendingBytes() >> 2) {
       wantsWritable = false;
       if (parting.isOpen()) {

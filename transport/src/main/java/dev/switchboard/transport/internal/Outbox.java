@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * What one connection has to write. Frames are put together in one buffer and leave in one write
  * when the read that caused them, or the loop's turn, is over; or later, where messages are to wait
  * for each other. Confined to its loop.
+ *
+ * <p>A send may have to write what is before it, but it tells nobody: whoever sends would be called
+ * back in the middle of its own work. What there is to tell is told when the read or the turn is
+ * over ({@link #drain}), or when Netty has written what waited.
  */
 final class Outbox implements SocketWriter.Owner {
   /**
@@ -28,7 +32,7 @@ final class Outbox implements SocketWriter.Owner {
     /** The socket is broken. */
     void writeFailed(Throwable cause);
 
-    /** Bytes that waited were written. */
+    /** Bytes that waited were written. Never called inside a send, so it may send. */
     void progressed();
   }
 
@@ -45,6 +49,8 @@ final class Outbox implements SocketWriter.Owner {
   private @Nullable Outgoing outgoing;
   private @Nullable ByteBuf tail;
   private boolean listed;
+  private boolean writing; // what the writer reports meanwhile is told by whoever drains
+  private boolean owing; // something was written inside a send, and nobody told
   private long sent;
   private @Nullable ArrayDeque<Waiter> waiters;
   private @Nullable Behind behind;
@@ -194,7 +200,10 @@ final class Outbox implements SocketWriter.Owner {
     }
   }
 
-  /** Calls back when everything sent so far is with the kernel, or never will be. */
+  /**
+   * Calls back when everything sent so far is with the kernel, or never will be; at once if that is
+   * so already.
+   */
   void whenWritten(Consumer<@Nullable Throwable> done) {
     if (closed) {
       done.accept(new ClosedChannelException());
@@ -213,20 +222,38 @@ final class Outbox implements SocketWriter.Owner {
    * the turn what others may send alike.
    */
   void afterRead() {
-    Outgoing now = outgoing;
-    if (now == null || listed || holdback != null) {
+    if (listed) {
       return;
     }
-    if (now.shared()) {
+    Outgoing now = outgoing;
+    if (now == null || holdback != null) {
+      if (owing) {
+        tell();
+      }
+    } else if (now.shared()) {
       list();
     } else {
       drain();
     }
   }
 
-  /** Writes everything. */
+  /** Writes everything and tells those who wait for it. Never inside a send. */
   void drain() {
     listed = false;
+    write();
+    tell();
+  }
+
+  /** Makes room inside a send: writes everything, and leaves it to the end of the turn to tell. */
+  void makeRoom() {
+    write();
+    owing = true;
+    if (!state.isReading(this)) {
+      list();
+    }
+  }
+
+  private void write() {
     Outgoing now = outgoing;
     if (now == null) {
       return;
@@ -239,10 +266,14 @@ final class Outbox implements SocketWriter.Owner {
     if (closed) {
       now.releaseAll();
     } else {
-      writer.write(now, sent - now.bytes());
+      writing = true;
+      try {
+        writer.write(now, sent - now.bytes());
+      } finally {
+        writing = false;
+      }
     }
     state.giveBack(now);
-    written();
   }
 
   /** Drops what waits and takes nothing more. */
@@ -328,7 +359,7 @@ final class Outbox implements SocketWriter.Owner {
       return last;
     }
     if (last != null && state.isGather(last)) {
-      drain();
+      makeRoom();
     }
     ByteBuf fresh =
         holdback == null && writer.straight() && bytes <= LoopState.SHARED_BYTES
@@ -347,11 +378,18 @@ final class Outbox implements SocketWriter.Owner {
     owner.writeFailed(cause);
   }
 
+  @Override
+  public void written() {
+    if (!writing) {
+      tell();
+    }
+  }
+
   /**
    * Tells those who wait for what is written now. They may send, so nothing may be half done here.
    */
-  @Override
-  public void written() {
+  private void tell() {
+    owing = false;
     ArrayDeque<Waiter> waiting = waiters;
     if (waiting != null) {
       for (Waiter next = waiting.peek();

@@ -4,6 +4,7 @@ import dev.switchboard.transport.ReadyState;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one connection ends: the close handshake (RFC 6455 §7), its time limits, and that its
@@ -22,6 +23,8 @@ final class Parting {
     void ended(int code, String reason, boolean clean);
   }
 
+  private record Failure(int code, String reason) {}
+
   private final Terms terms;
   private final LoopState state;
   private final ChannelHandlerContext ctx;
@@ -30,6 +33,7 @@ final class Parting {
 
   private volatile ReadyState readyState = ReadyState.OPEN;
   private boolean told;
+  private @Nullable Failure failure; // until it is told
   private boolean inputEnded;
   private long deadline;
 
@@ -71,12 +75,26 @@ final class Parting {
     }
   }
 
-  /** Fails the connection (RFC 6455 §7.1.7). */
+  /**
+   * Fails the connection (RFC 6455 §7.1.7). Its listener is told with the close frame's writing: a
+   * reader can be found too slow in the middle of a send.
+   */
   void fail(int code, String reason) {
     owner.readNoMore();
     close(Closing.payload(code, Closing.fit(reason)));
-    tell(code, reason, false);
+    if (failure == null) {
+      failure = new Failure(code, reason);
+    }
     hangUp();
+  }
+
+  /** Tells the listener that the connection was failed, if it was. */
+  void tellFailure() {
+    Failure why = failure;
+    if (why != null) {
+      failure = null;
+      tell(why.code, why.reason, false);
+    }
   }
 
   /**
@@ -100,6 +118,7 @@ final class Parting {
   void gone() {
     readyState = ReadyState.CLOSED;
     outbox.close(new IOException("the connection has ended"));
+    tellFailure();
     tell(Closing.ABNORMAL, "", false);
   }
 
