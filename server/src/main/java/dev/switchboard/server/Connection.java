@@ -201,7 +201,12 @@ final class Connection implements WebSocketListener {
 
   /** Whether what waits to be written is below the mark at which readers pause. */
   boolean takesMore() {
-    return !closed && webSocket.pendingBytes() < endpoint.settings().maxPendingBytes() / 2;
+    return !closed && room() > 0;
+  }
+
+  /** Bytes until the mark at which readers pause; negative beyond it. */
+  long room() {
+    return endpoint.settings().maxPendingBytes() / 2 - webSocket.pendingBytes();
   }
 
   void send(Draft draft) {

@@ -209,10 +209,11 @@ final class Desk implements ServerConversation.Requests {
 
   private CompletionStage<Page> page(Control.History history, boolean forward) {
     if (forward && history.after() != null) {
-      return hub.broker().after(hub.log(history.address()), history.after(), history.limit());
+      return hub.broker()
+          .after(hub.log(history.address()), history.after(), history.limit(), MAX_PAGE_BYTES);
     }
     long before = history.before() == null ? Long.MAX_VALUE : history.before();
-    return hub.broker().before(hub.log(history.address()), before, history.limit());
+    return hub.broker().before(hub.log(history.address()), before, history.limit(), MAX_PAGE_BYTES);
   }
 
   /**

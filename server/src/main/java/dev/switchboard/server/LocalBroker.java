@@ -144,13 +144,13 @@ final class LocalBroker implements Broker {
   }
 
   @Override
-  public CompletionStage<Page> after(LogKey log, long seq, int limit) {
-    return read(() -> store.after(log, seq, limit));
+  public CompletionStage<Page> after(LogKey log, long seq, int limit, long bytes) {
+    return read(() -> store.after(log, seq, limit, bytes));
   }
 
   @Override
-  public CompletionStage<Page> before(LogKey log, long seq, int limit) {
-    return read(() -> store.before(log, seq, limit));
+  public CompletionStage<Page> before(LogKey log, long seq, int limit, long bytes) {
+    return read(() -> store.before(log, seq, limit, bytes));
   }
 
   private CompletionStage<Page> read(Supplier<Page> read) {

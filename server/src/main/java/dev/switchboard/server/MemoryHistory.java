@@ -13,9 +13,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,35 +148,41 @@ public final class MemoryHistory implements HistoryStore {
   }
 
   @Override
-  public synchronized Page after(LogKey key, long seq, int limit) {
-    return page(
-        key,
-        log -> {
-          long from = Math.clamp(seq, log.first() - 1, log.head) + 1;
-          int skip = (int) (from - log.first());
-          List<Entry> entries = log.entries.stream().skip(skip).limit(limit).toList();
-          boolean more = skip + entries.size() < log.entries.size();
-          return new Page(new Position(log.epoch, log.head), log.first(), entries, more);
-        });
+  public synchronized Page after(LogKey key, long seq, int limit, long bytes) {
+    Page.requireBounds(limit, bytes);
+    Log log = logs.get(key);
+    if (log == null) {
+      return Page.after(new Position(currentEpoch(), 0), 1, List.of());
+    }
+    long skip = Math.clamp(seq, log.first() - 1, log.head) + 1 - log.first();
+    List<Entry> entries = cut(log.entries.stream().skip(skip).iterator(), limit, bytes);
+    return Page.after(new Position(log.epoch, log.head), log.first(), entries);
   }
 
   @Override
-  public synchronized Page before(LogKey key, long seq, int limit) {
-    return page(
-        key,
-        log -> {
-          int until = (int) (Math.clamp(seq, log.first(), log.head + 1) - log.first());
-          int skip = Math.max(0, until - limit);
-          List<Entry> entries = log.entries.stream().skip(skip).limit(until - skip).toList();
-          return new Page(new Position(log.epoch, log.head), log.first(), entries, skip > 0);
-        });
+  public synchronized Page before(LogKey key, long seq, int limit, long bytes) {
+    Page.requireBounds(limit, bytes);
+    Log log = logs.get(key);
+    if (log == null) {
+      return Page.before(new Position(currentEpoch(), 0), 1, List.of());
+    }
+    long skip = log.head + 1 - Math.clamp(seq, log.first(), log.head + 1);
+    List<Entry> entries = cut(log.entries.reversed().stream().skip(skip).iterator(), limit, bytes);
+    return Page.before(new Position(log.epoch, log.head), log.first(), entries.reversed());
   }
 
-  private Page page(LogKey key, Function<Log, Page> read) {
-    Log log = logs.get(key);
-    return log == null
-        ? new Page(new Position(currentEpoch(), 0), 1, List.of(), false)
-        : read.apply(log);
+  private static List<Entry> cut(Iterator<Entry> from, int limit, long bytes) {
+    List<Entry> entries = new ArrayList<>();
+    long left = bytes;
+    while (from.hasNext() && entries.size() < limit) {
+      Entry entry = from.next();
+      left -= Log.size(entry);
+      if (left < 0 && !entries.isEmpty()) {
+        break;
+      }
+      entries.add(entry);
+    }
+    return entries;
   }
 
   /** Nothing to let go of. */

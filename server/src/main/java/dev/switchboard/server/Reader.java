@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reader {
   private static final int PAGE = 100;
+  private static final int PAGE_BYTES = 512 << 10;
   private static final long MAX_RECOVERY = 10_000;
 
   private final Connection connection;
@@ -244,7 +245,7 @@ final class Reader {
     int number = beginnings;
     LogKey log = topic.log();
     broker
-        .after(log, from, PAGE)
+        .after(log, from, PAGE, Math.clamp(connection.room(), 1, PAGE_BYTES))
         .whenComplete((page, failure) ->
             connection.onLoop(() -> {
               if (closed) {

@@ -188,13 +188,13 @@ class BoundsTest {
     }
 
     @Override
-    public Page after(LogKey log, long seq, int limit) {
-      return memory.after(log, seq, limit);
+    public Page after(LogKey log, long seq, int limit, long bytes) {
+      return memory.after(log, seq, limit, bytes);
     }
 
     @Override
-    public Page before(LogKey log, long seq, int limit) {
-      return memory.before(log, seq, limit);
+    public Page before(LogKey log, long seq, int limit, long bytes) {
+      return memory.before(log, seq, limit, bytes);
     }
 
     @Override

@@ -145,13 +145,13 @@ final class SimServer {
     }
 
     @Override
-    public CompletionStage<Page> after(LogKey log, long seq, int limit) {
-      return broker.after(log, seq, limit);
+    public CompletionStage<Page> after(LogKey log, long seq, int limit, long bytes) {
+      return broker.after(log, seq, limit, bytes);
     }
 
     @Override
-    public CompletionStage<Page> before(LogKey log, long seq, int limit) {
-      return broker.before(log, seq, limit);
+    public CompletionStage<Page> before(LogKey log, long seq, int limit, long bytes) {
+      return broker.before(log, seq, limit, bytes);
     }
 
     @Override

@@ -134,13 +134,13 @@ final class SimStore implements HistoryStore {
   }
 
   @Override
-  public Page after(LogKey log, long seq, int limit) {
-    return logs.after(log, seq, limit);
+  public Page after(LogKey log, long seq, int limit, long bytes) {
+    return logs.after(log, seq, limit, bytes);
   }
 
   @Override
-  public Page before(LogKey log, long seq, int limit) {
-    return logs.before(log, seq, limit);
+  public Page before(LogKey log, long seq, int limit, long bytes) {
+    return logs.before(log, seq, limit, bytes);
   }
 
   @Override

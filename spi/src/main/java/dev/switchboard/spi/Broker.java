@@ -41,11 +41,11 @@ public interface Broker extends AutoCloseable {
   /** Ends a subscription. An entry that is on its way may still arrive. */
   void unsubscribe(LogKey log);
 
-  /** The oldest entries with a seq above {@code seq}, at most {@code limit}. */
-  CompletionStage<Page> after(LogKey log, long seq, int limit);
+  /** As {@link HistoryStore#after}. */
+  CompletionStage<Page> after(LogKey log, long seq, int limit, long bytes);
 
-  /** The newest entries with a seq below {@code seq}, at most {@code limit}. */
-  CompletionStage<Page> before(LogKey log, long seq, int limit);
+  /** As {@link HistoryStore#before}. */
+  CompletionStage<Page> before(LogKey log, long seq, int limit, long bytes);
 
   /** Commits what was taken and lets go of everything. May block. */
   @Override

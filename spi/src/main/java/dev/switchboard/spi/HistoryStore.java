@@ -29,11 +29,24 @@ public interface HistoryStore extends AutoCloseable {
   /** The last place of a log. */
   Position head(LogKey log);
 
-  /** The oldest entries with a seq above {@code seq}, at most {@code limit} (1 or more). */
-  Page after(LogKey log, long seq, int limit);
+  /**
+   * The oldest entries with a seq above {@code seq}, as many as both bounds allow. No more than one
+   * entry beyond them is read.
+   *
+   * @param limit the most entries, 1 or more
+   * @param bytes the most bytes of data, 1 or more; the first entry is returned however large it is
+   */
+  Page after(LogKey log, long seq, int limit, long bytes);
 
-  /** The newest entries with a seq below {@code seq}, at most {@code limit} (1 or more). */
-  Page before(LogKey log, long seq, int limit);
+  /**
+   * The newest entries with a seq below {@code seq}, as many as both bounds allow. No more than one
+   * entry beyond them is read.
+   *
+   * @param limit the most entries, 1 or more
+   * @param bytes the most bytes of data, 1 or more; the newest entry is returned however large it
+   *     is
+   */
+  Page before(LogKey log, long seq, int limit, long bytes);
 
   /** Lets go of what it holds. Everything appended is kept. */
   @Override

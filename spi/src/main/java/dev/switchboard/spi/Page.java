@@ -16,4 +16,26 @@ public record Page(Position head, long first, List<Entry> entries, boolean more)
   public Page {
     entries = List.copyOf(entries);
   }
+
+  /** Refuses bounds of a page that make no sense. */
+  public static void requireBounds(int limit, long bytes) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit: " + limit + " (expected: 1 or more)");
+    }
+    if (bytes < 1) {
+      throw new IllegalArgumentException("bytes: " + bytes + " (expected: 1 or more)");
+    }
+  }
+
+  /** The oldest entries above some place; there is more if the last is not the log's head. */
+  public static Page after(Position head, long first, List<Entry> entries) {
+    boolean more = !entries.isEmpty() && entries.getLast().seq() < head.seq();
+    return new Page(head, first, entries, more);
+  }
+
+  /** The newest entries below some place; there is more if the first is not the oldest kept. */
+  public static Page before(Position head, long first, List<Entry> entries) {
+    boolean more = !entries.isEmpty() && entries.getFirst().seq() > first;
+    return new Page(head, first, entries, more);
+  }
 }

@@ -21,7 +21,8 @@ final class LogReader implements AutoCloseable {
   private final PreparedStatement begin;
   private final PreparedStatement end;
   private final PreparedStatement findLog;
-  private final PreparedStatement entries;
+  private final PreparedStatement after;
+  private final PreparedStatement before;
 
   LogReader(Connection connection, String epoch) throws SQLException {
     this.connection = connection;
@@ -31,11 +32,17 @@ final class LogReader implements AutoCloseable {
     findLog =
         connection.prepareStatement(
             "SELECT id, head, first FROM log WHERE space = ? AND kind = ? AND name = ?");
-    entries =
+    after =
         connection.prepareStatement(
             """
             SELECT seq, type, publisher, timestamp, message_id, data FROM entry
-            WHERE log_id = ? AND seq BETWEEN ? AND ? ORDER BY seq
+            WHERE log_id = ? AND seq > max(? - 1, ?) ORDER BY seq LIMIT ?
+            """);
+    before =
+        connection.prepareStatement(
+            """
+            SELECT seq, type, publisher, timestamp, message_id, data FROM entry
+            WHERE log_id = ? AND seq >= ? AND seq < ? ORDER BY seq DESC LIMIT ?
             """);
   }
 
@@ -46,7 +53,16 @@ final class LogReader implements AutoCloseable {
     }
   }
 
-  Page page(LogKey log, Slice.Choice choice) throws SQLException {
+  Page after(LogKey log, long seq, int limit, long bytes) throws SQLException {
+    return page(log, true, seq, limit, bytes);
+  }
+
+  Page before(LogKey log, long seq, int limit, long bytes) throws SQLException {
+    return page(log, false, seq, limit, bytes);
+  }
+
+  private Page page(LogKey log, boolean forward, long seq, int limit, long bytes)
+      throws SQLException {
     begin.execute();
     try {
       long id = 0;
@@ -60,24 +76,33 @@ final class LogReader implements AutoCloseable {
           first = row.getLong(3);
         }
       }
-      Slice slice = choice.of(first, head);
-      return new Page(new Position(epoch, head), first, entries(log, id, slice), slice.more());
+      PreparedStatement entries = forward ? after : before;
+      entries.setLong(1, id);
+      entries.setLong(2, first);
+      entries.setLong(3, seq);
+      entries.setInt(4, limit);
+      List<Entry> found = entries(log, entries, bytes);
+      Position last = new Position(epoch, head);
+      return forward ? Page.after(last, first, found) : Page.before(last, first, found.reversed());
     } finally {
       end.execute();
     }
   }
 
-  private List<Entry> entries(LogKey log, long id, Slice slice) throws SQLException {
+  /** Rows are read one by one, so no more is read than one entry beyond the bytes. */
+  private static List<Entry> entries(LogKey log, PreparedStatement entries, long bytes)
+      throws SQLException {
     List<Entry> found = new ArrayList<>();
-    if (slice.empty()) {
-      return found;
-    }
-    entries.setLong(1, id);
-    entries.setLong(2, slice.from());
-    entries.setLong(3, slice.to());
+    long left = bytes;
     try (ResultSet row = entries.executeQuery()) {
       while (row.next()) {
-        found.add(Columns.entry(log.address(), row));
+        Entry entry = Columns.entry(log.address(), row);
+        byte[] data = entry.data();
+        left -= data == null ? 0 : data.length;
+        if (left < 0 && !found.isEmpty()) {
+          break;
+        }
+        found.add(entry);
       }
     }
     return found;

@@ -113,15 +113,15 @@ public final class PostgresHistory implements HistoryStore {
   }
 
   @Override
-  public Page after(LogKey log, long seq, int limit) {
-    Slice.requirePositive(limit);
-    return read(connection -> reader.after(connection, log, seq, limit));
+  public Page after(LogKey log, long seq, int limit, long bytes) {
+    Page.requireBounds(limit, bytes);
+    return read(connection -> reader.after(connection, log, seq, limit, bytes));
   }
 
   @Override
-  public Page before(LogKey log, long seq, int limit) {
-    Slice.requirePositive(limit);
-    return read(connection -> reader.before(connection, log, seq, limit));
+  public Page before(LogKey log, long seq, int limit, long bytes) {
+    Page.requireBounds(limit, bytes);
+    return read(connection -> reader.before(connection, log, seq, limit, bytes));
   }
 
   private interface Reading<T> {

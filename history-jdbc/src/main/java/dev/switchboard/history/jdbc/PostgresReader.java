@@ -16,25 +16,31 @@ final class PostgresReader {
   private static final String HEAD =
       "SELECT head FROM switchboard_log WHERE space = ? AND kind = ? AND name = ?";
   private static final String AFTER =
-      """
-      SELECT seq, type, publisher, timestamp, message_id, data, l.head, l.first
-      FROM switchboard_log l LEFT JOIN LATERAL (
-        SELECT * FROM switchboard_entry
-        WHERE log_id = l.id AND seq > greatest(l.first - 1, ?) ORDER BY seq LIMIT ?) e ON true
-      WHERE l.space = ? AND l.kind = ? AND l.name = ?
-      ORDER BY seq
-      """;
+      page("seq > greatest(l.first - 1, ?) ORDER BY seq LIMIT ?", "ORDER BY seq");
   private static final String BEFORE =
-      """
-      SELECT seq, type, publisher, timestamp, message_id, data, l.head, l.first
-      FROM switchboard_log l LEFT JOIN LATERAL (
-        SELECT * FROM switchboard_entry
-        WHERE log_id = l.id AND seq >= l.first AND seq < ? ORDER BY seq DESC LIMIT ?) e ON true
-      WHERE l.space = ? AND l.kind = ? AND l.name = ?
-      ORDER BY seq
-      """;
+      page("seq >= l.first AND seq < ? ORDER BY seq DESC LIMIT ?", "ORDER BY seq DESC");
 
   private final String epoch;
+
+  /**
+   * The bytes are cut here, as the driver would load all rows. The lengths come from the rows'
+   * heads, so data that lies apart is fetched only for what is returned.
+   */
+  private static String page(String range, String order) {
+    return """
+    SELECT seq, type, publisher, timestamp, message_id, data, l.head, l.first
+    FROM switchboard_log l LEFT JOIN LATERAL (
+      SELECT * FROM (
+        SELECT found.*, row_number() OVER running AS number,
+          sum(coalesce(octet_length(data), 0)) OVER running AS total
+        FROM (SELECT * FROM switchboard_entry WHERE log_id = l.id AND %s) found
+        WINDOW running AS (%s)) counted
+      WHERE total <= ? OR number = 1) e ON true
+    WHERE l.space = ? AND l.kind = ? AND l.name = ?
+    ORDER BY seq
+    """
+        .formatted(range, order);
+  }
 
   PostgresReader(String epoch) {
     this.epoch = epoch;
@@ -49,20 +55,23 @@ final class PostgresReader {
     }
   }
 
-  Page after(Connection connection, LogKey log, long seq, int limit) throws SQLException {
-    return page(connection, AFTER, log, seq, limit);
+  Page after(Connection connection, LogKey log, long seq, int limit, long bytes)
+      throws SQLException {
+    return page(connection, AFTER, log, seq, limit, bytes);
   }
 
-  Page before(Connection connection, LogKey log, long seq, int limit) throws SQLException {
-    return page(connection, BEFORE, log, seq, limit);
+  Page before(Connection connection, LogKey log, long seq, int limit, long bytes)
+      throws SQLException {
+    return page(connection, BEFORE, log, seq, limit, bytes);
   }
 
-  private Page page(Connection connection, String sql, LogKey log, long seq, int limit)
+  private Page page(Connection connection, String sql, LogKey log, long seq, int limit, long bytes)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setLong(1, seq);
       statement.setInt(2, limit);
-      Columns.bindLog(statement, 3, log);
+      statement.setLong(3, bytes);
+      Columns.bindLog(statement, 4, log);
       long head = 0;
       long first = 1;
       List<Entry> entries = new ArrayList<>();
@@ -75,14 +84,10 @@ final class PostgresReader {
           }
         }
       }
-      return new Page(new Position(epoch, head), first, entries, more(sql, entries, first, head));
+      Position last = new Position(epoch, head);
+      return sql.equals(AFTER)
+          ? Page.after(last, first, entries)
+          : Page.before(last, first, entries);
     }
-  }
-
-  private static boolean more(String sql, List<Entry> entries, long first, long head) {
-    if (entries.isEmpty()) {
-      return false;
-    }
-    return sql.equals(AFTER) ? entries.getLast().seq() < head : entries.getFirst().seq() > first;
   }
 }

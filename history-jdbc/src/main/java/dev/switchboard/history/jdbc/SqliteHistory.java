@@ -81,15 +81,15 @@ public final class SqliteHistory implements HistoryStore {
   }
 
   @Override
-  public Page after(LogKey log, long seq, int limit) {
-    Slice.Choice choice = Slice.after(seq, limit);
-    return read(reader -> reader.page(log, choice));
+  public Page after(LogKey log, long seq, int limit, long bytes) {
+    Page.requireBounds(limit, bytes);
+    return read(reader -> reader.after(log, seq, limit, bytes));
   }
 
   @Override
-  public Page before(LogKey log, long seq, int limit) {
-    Slice.Choice choice = Slice.before(seq, limit);
-    return read(reader -> reader.page(log, choice));
+  public Page before(LogKey log, long seq, int limit, long bytes) {
+    Page.requireBounds(limit, bytes);
+    return read(reader -> reader.before(log, seq, limit, bytes));
   }
 
   private <T> T read(Readers.Reading<T> reading) {

@@ -114,7 +114,7 @@ class KilledWhileAppendingTest {
   private void expectEverything(HistoryStore history) {
     Map<String, String> kept = new HashMap<>();
     for (int number = 0; number < 3; number++) {
-      Page page = history.after(Appending.log(number), 0, Integer.MAX_VALUE);
+      Page page = history.after(Appending.log(number), 0, Integer.MAX_VALUE, Long.MAX_VALUE);
       long expected = 1;
       for (Entry entry : page.entries()) {
         assertThat(entry.seq()).isEqualTo(expected++);

@@ -48,8 +48,10 @@ public interface AppendRules extends OpensHistory {
                   Samples.from("ann", "a"), Samples.in(other, "b"),
                   Samples.from("ann", "c"), Samples.in(other, "d")));
       assertThat(Samples.seqs(results)).containsExactly(1L, 1L, 2L, 2L);
-      assertThat(Samples.messageIds(store.after(Samples.GENERAL, 0, 9))).containsExactly("a", "c");
-      assertThat(Samples.messageIds(store.after(other, 0, 9))).containsExactly("b", "d");
+      assertThat(Samples.messageIds(store.after(Samples.GENERAL, 0, 9, Samples.ANY)))
+          .containsExactly("a", "c");
+      assertThat(Samples.messageIds(store.after(other, 0, 9, Samples.ANY)))
+          .containsExactly("b", "d");
     }
   }
 
@@ -69,7 +71,7 @@ public interface AppendRules extends OpensHistory {
     Publication publication = Samples.from("ann", "a");
     try (HistoryStore store = open()) {
       store.append(List.of(publication));
-      assertThat(store.after(Samples.GENERAL, 0, 1).entries())
+      assertThat(store.after(Samples.GENERAL, 0, 1, Samples.ANY).entries())
           .usingRecursiveFieldByFieldElementComparator()
           .containsExactly(publication.at(1));
     }
@@ -81,7 +83,7 @@ public interface AppendRules extends OpensHistory {
     new Random(7).nextBytes(large);
     try (HistoryStore store = open()) {
       store.append(List.of(Samples.data(null), Samples.data(new byte[0]), Samples.data(large)));
-      List<Entry> entries = store.after(Samples.GENERAL, 0, 9).entries();
+      List<Entry> entries = store.after(Samples.GENERAL, 0, 9, Samples.ANY).entries();
       assertThat(entries.get(0).data()).isNull();
       assertThat(entries.get(1).data()).isEmpty();
       assertThat(entries.get(2).data()).isEqualTo(large);
@@ -101,7 +103,7 @@ public interface AppendRules extends OpensHistory {
           List<Long> seqs = new ArrayList<>();
           for (int i = 0; i < each; i++) {
             seqs.addAll(Samples.seqs(store.append(List.of(Samples.from(user, "m" + i)))));
-            assertThat(Samples.seqs(store.before(Samples.GENERAL, Long.MAX_VALUE, 1)))
+            assertThat(Samples.seqs(store.before(Samples.GENERAL, Long.MAX_VALUE, 1, Samples.ANY)))
                 .allMatch(seq -> seq >= seqs.getLast());
           }
           return seqs;

@@ -57,7 +57,8 @@ public interface DuplicateRules extends OpensHistory {
       store.append(List.of(Samples.from(null, "a")));
       assertThat(Samples.duplicates(store.append(List.of(Samples.from(null, "a")))))
           .containsExactly(true);
-      assertThat(store.after(Samples.GENERAL, 0, 1).entries().getFirst().from()).isNull();
+      assertThat(store.after(Samples.GENERAL, 0, 1, Samples.ANY).entries().getFirst().from())
+          .isNull();
     }
   }
 

@@ -20,7 +20,9 @@ public interface LogRules extends OpensHistory {
       assertThat(head.seq()).isZero();
       assertThat(head.epoch()).isNotBlank();
       for (Page page :
-          List.of(store.after(Samples.GENERAL, 0, 9), store.before(Samples.GENERAL, 9, 9))) {
+          List.of(
+              store.after(Samples.GENERAL, 0, 9, Samples.ANY),
+              store.before(Samples.GENERAL, 9, 9, Samples.ANY))) {
         assertThat(page).isEqualTo(new Page(head, 1, List.of(), false));
       }
     }
@@ -70,10 +72,12 @@ public interface LogRules extends OpensHistory {
     Page before;
     try (HistoryStore store = open()) {
       store.append(Samples.many(5));
-      before = store.after(Samples.GENERAL, 0, 9);
+      before = store.after(Samples.GENERAL, 0, 9, Samples.ANY);
     }
     try (HistoryStore store = open()) {
-      assertThat(store.after(Samples.GENERAL, 0, 9)).usingRecursiveComparison().isEqualTo(before);
+      assertThat(store.after(Samples.GENERAL, 0, 9, Samples.ANY))
+          .usingRecursiveComparison()
+          .isEqualTo(before);
       assertThat(Samples.seqs(store.append(List.of(Samples.from("ann", "next")))))
           .containsExactly(6L);
     }
@@ -95,7 +99,7 @@ public interface LogRules extends OpensHistory {
             .containsExactly(1L);
       }
       for (int i = 0; i < logs.size(); i++) {
-        Page page = store.after(logs.get(i), 0, 9);
+        Page page = store.after(logs.get(i), 0, 9, Samples.ANY);
         assertThat(Samples.messageIds(page)).containsExactly("m" + i);
         assertThat(page.entries().getFirst().address()).isEqualTo(logs.get(i).address());
       }

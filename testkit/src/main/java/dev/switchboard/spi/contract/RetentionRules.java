@@ -18,7 +18,8 @@ public interface RetentionRules extends OpensHistory {
       for (String id : List.of("a", "b", "c", "d")) {
         store.append(List.of(Samples.kept(id, two)));
       }
-      assertThat(Samples.messageIds(store.after(Samples.GENERAL, 0, 9))).containsExactly("c", "d");
+      assertThat(Samples.messageIds(store.after(Samples.GENERAL, 0, 9, Samples.ANY)))
+          .containsExactly("c", "d");
     }
   }
 
@@ -27,7 +28,8 @@ public interface RetentionRules extends OpensHistory {
     Retention two = new Retention(2, Duration.ofDays(1));
     try (HistoryStore store = open()) {
       store.append(List.of(Samples.kept("a", two), Samples.kept("b", two), Samples.kept("c", two)));
-      assertThat(Samples.messageIds(store.after(Samples.GENERAL, 0, 9))).containsExactly("b", "c");
+      assertThat(Samples.messageIds(store.after(Samples.GENERAL, 0, 9, Samples.ANY)))
+          .containsExactly("b", "c");
     }
   }
 
@@ -37,7 +39,7 @@ public interface RetentionRules extends OpensHistory {
     try (HistoryStore store = open()) {
       store.append(List.of(Samples.kept("a", none), Samples.kept("b", none)));
       assertThat(Samples.seqs(store.append(List.of(Samples.kept("c", none))))).containsExactly(3L);
-      Page page = store.after(Samples.GENERAL, 0, 9);
+      Page page = store.after(Samples.GENERAL, 0, 9, Samples.ANY);
       assertThat(page.entries()).isEmpty();
       assertThat(page.more()).isFalse();
       assertThat(page.first()).isEqualTo(4);
@@ -54,7 +56,7 @@ public interface RetentionRules extends OpensHistory {
               Samples.aged("old", Duration.ofMinutes(61), Samples.KEEP),
               Samples.aged("young", Duration.ofMinutes(59), Samples.KEEP)));
       store.append(List.of(Samples.kept("new", hour)));
-      Page page = store.after(Samples.GENERAL, 0, 9);
+      Page page = store.after(Samples.GENERAL, 0, 9, Samples.ANY);
       assertThat(Samples.messageIds(page)).containsExactly("young", "new");
       assertThat(page.first()).isEqualTo(2);
     }
@@ -67,7 +69,7 @@ public interface RetentionRules extends OpensHistory {
       store.append(List.of(Samples.kept("a", none), Samples.kept("b", Samples.KEEP)));
       store.append(List.of(Samples.kept("c", none)));
       store.append(List.of(Samples.kept("d", Samples.KEEP), Samples.kept("e", Samples.KEEP)));
-      Page page = store.after(Samples.GENERAL, 0, 9);
+      Page page = store.after(Samples.GENERAL, 0, 9, Samples.ANY);
       assertThat(Samples.seqs(page)).containsExactly(4L, 5L);
       assertThat(page.first()).isEqualTo(4);
     }
@@ -124,7 +126,7 @@ public interface RetentionRules extends OpensHistory {
   }
 
   private static void expectKept(HistoryStore store, Long... seqs) {
-    Page page = store.after(Samples.GENERAL, 0, 99);
+    Page page = store.after(Samples.GENERAL, 0, 99, Samples.ANY);
     assertThat(Samples.seqs(page)).containsExactly(seqs);
     assertThat(page.first()).isEqualTo(seqs.length == 0 ? page.head().seq() + 1 : seqs[0]);
   }

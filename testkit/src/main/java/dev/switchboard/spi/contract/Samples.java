@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** Publications to test with, and what to look at in the answers. */
 final class Samples {
   static final LogKey GENERAL = new LogKey("/ws", Address.room("general"));
+
+  /** As many bytes in a page as there are. */
+  static final long ANY = Long.MAX_VALUE;
+
   static final Retention KEEP = new Retention(100_000, Duration.ofDays(1));
 
   private static final byte @Nullable [] NO_DATA = null;
