@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parts } from "../../../target/classes/dev/switchboard/chat/web/app/links.js";
+import { is, levelOf, textOf } from "../../../target/classes/dev/switchboard/chat/web/app/reading.js";
 import { Store } from "../../../target/classes/dev/switchboard/chat/web/app/store.js";
 
 const said = (seq, from, time = seq) => ({ seq, from, text: "x", messageId: `${from}${seq}`, time });
@@ -48,6 +49,27 @@ test("only http and https become links, without what ends the sentence", () => {
   assert.deepEqual(hrefs("看https://a.example/路，好"), ["https://a.example/路"]);
   assert.deepEqual(hrefs('javascript:alert(1) data:text/html,x <img src="https:x">'), []);
   assert.deepEqual(hrefs("https://"), []);
+  assert.deepEqual(hrefs("[(see http://a.example/b).]"), ["http://a.example/b"]);
+  assert.deepEqual(hrefs("{http://a.example/[1]?q={x}}, and so on"), ["http://a.example/[1]?q={x}"]);
+});
+
+test("a text made to be slow costs what its length does", { timeout: 20_000 }, () => {
+  for (const end of [")".repeat(500_000), ")]}".repeat(200_000), "(".repeat(250_000) + ")".repeat(250_001), ".".repeat(500_000) + "x", ").".repeat(250_000)]) {
+    assert.equal(parts(`http://a.example/${end}`).map((part) => part.text).join(""), `http://a.example/${end}`);
+  }
+});
+
+test("what is in a log may be anything, and is read without failing", () => {
+  for (const data of [undefined, null, "x", 7, [], {}, { content: 7 }, { content: null }, { content: { toString: 1 } }]) {
+    assert.equal(textOf(data, "content"), undefined);
+    assert.equal(is(data, "on"), false);
+    assert.equal(levelOf(data), "info");
+  }
+  assert.equal(textOf({ content: "" }, "content"), "");
+  assert.equal(is({ on: true }, "on"), true);
+  assert.equal(is({ on: "yes" }, "on"), false);
+  assert.equal(levelOf({ level: "error" }), "error");
+  assert.equal(levelOf({ level: "constructor" }), "info");
 });
 
 test("a text keeps every character, links or not", () => {

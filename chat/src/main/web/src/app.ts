@@ -62,6 +62,7 @@ export class App {
       changed: () => this.#later(),
       heard: (conversation, from, text) => this.#heard(conversation, from, text),
       notify: (level, text) => this.#toasts.add(level, text, settings.texts),
+      noticed: (level, from, text) => this.#toasts.add(level, settings.texts.newFrom(from, text ?? settings.texts.unreadable), settings.texts),
       rooms: () => this.#roomsChanged(),
     });
     this.#status = new Status(this.#talk.client, () => settings.texts, () => this.#later(), (attempt) => void this.#recheck(attempt));
@@ -74,7 +75,7 @@ export class App {
     });
     const reading = {
       older: () => void this.#talk.older(store.current),
-      retry: (row: Row) => void this.#talk.send(store.current, row.text, row),
+      retry: (row: Row) => void this.#talk.send(store.current, row.text ?? "", row),
       fill: (hole: Hole) => void this.#talk.fill(store.current, hole),
       scrolled: () => this.#later(),
     };
@@ -175,10 +176,11 @@ export class App {
     return `${unread > 0 ? `(${unread}) ` : ""}${current.kind === "room" ? "#" : ""}${current.name} · Switchboard`;
   }
 
-  #heard(conversation: Conversation, from: string, text: string): void {
+  #heard(conversation: Conversation, from: string, text: string | undefined): void {
     const here = conversation.key === this.#store.active;
     if (!here && conversation.kind === "room") return;
-    const said = h("p", {}, this.settings.texts.newFrom(from, text));
+    const t = this.settings.texts;
+    const said = h("p", {}, t.newFrom(from, text ?? t.unreadable));
     this.#announcer.append(said);
     setTimeout(() => said.remove(), ANNOUNCED_MS);
   }

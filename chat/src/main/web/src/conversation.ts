@@ -7,7 +7,8 @@ export interface Row {
   readonly key: string;
   readonly messageId: string;
   readonly from: string;
-  readonly text: string;
+  /** Undefined if the entry has no text that could be understood. */
+  readonly text: string | undefined;
   /** Which epoch of the log it is from, counted from when the page was opened; greater is later. */
   era: number;
   /** Place in its log; 0 while it has none. */
@@ -21,7 +22,7 @@ export interface Said {
   readonly seq: number;
   readonly messageId?: string | undefined;
   readonly from: string;
-  readonly text: string;
+  readonly text: string | undefined;
   readonly time: number;
 }
 

@@ -5,8 +5,8 @@ export interface Part {
 }
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"'`，。、；：！？（）《》「」]+/gi;
-const BRACKETS = [["(", ")"], ["[", "]"], ["{", "}"]] as const;
-const TRAILING = /[.,;:!?…]+$/;
+const OPENING: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+const TRAILING = ".,;:!?…";
 
 /** Finds the web addresses in a text. Only http and https, and only what a browser reads as an address. */
 export function parts(text: string): Part[] {
@@ -23,11 +23,21 @@ export function parts(text: string): Part[] {
   return found;
 }
 
-/** Without what ends the sentence, and without a bracket that was opened before the address. */
+/** Without what ends the sentence, and without brackets that were opened before the address. Looks at each character twice at most. */
 function ending(address: string): string {
-  let rest = address.replace(TRAILING, "");
-  for (const [open, close] of BRACKETS) {
-    while (rest.endsWith(close) && rest.split(close).length > rest.split(open).length) rest = rest.slice(0, -1).replace(TRAILING, "");
+  const counts = new Map<string, number>();
+  for (const char of address) counts.set(char, (counts.get(char) ?? 0) + 1);
+  let end = address.length;
+  for (; end > 0; end--) {
+    const last = address[end - 1]!;
+    const opening = OPENING[last];
+    if (opening === undefined) {
+      if (!TRAILING.includes(last)) break;
+      continue;
+    }
+    const closings = counts.get(last)!;
+    if (closings <= (counts.get(opening) ?? 0)) break;
+    counts.set(last, closings - 1);
   }
-  return rest;
+  return address.slice(0, end);
 }

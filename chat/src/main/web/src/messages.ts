@@ -2,7 +2,7 @@ import type { Conversation, Hole, Row } from "./conversation.js";
 import { avatar, h, Keyed, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { layout, type Item } from "./layout.js";
-import { drawRow, newRow } from "./row.js";
+import { drawRow, newRow, unreadable } from "./row.js";
 import type { Texts } from "./texts.js";
 import type { Times } from "./times.js";
 
@@ -133,7 +133,17 @@ export class Messages {
     return h("li", { class: `separator ${item.kind}`, "data-testid": item.kind }, h("span", {}));
   }
 
+  /** Draws an item. One that fails takes no other along: it says that it can't be shown. */
   #update(element: HTMLLIElement, item: Item): void {
+    try {
+      this.#draw(element, item);
+    } catch (error) {
+      console.error(error);
+      element.replaceChildren(unreadable(this.#look!.texts));
+    }
+  }
+
+  #draw(element: HTMLLIElement, item: Item): void {
     const { texts, times, connected } = this.#look!;
     const label = element.firstElementChild;
     switch (item.kind) {

@@ -16,6 +16,11 @@ export function newRow(): HTMLLIElement {
   return h("li", { "data-testid": "message" });
 }
 
+/** Stands where something can't be shown. */
+export function unreadable(t: Texts): HTMLElement {
+  return h("p", { class: "unreadable", "data-testid": "unreadable" }, t.unreadable);
+}
+
 /** Draws the row if anything of it changed. */
 export function drawRow(element: HTMLLIElement, { row, head, tail, own, connected }: RowView, t: Texts, times: Times, retry: (row: Row) => void): void {
   const waits = row.state === "pending" && !connected;
@@ -32,7 +37,7 @@ export function drawRow(element: HTMLLIElement, { row, head, tail, own, connecte
       head
         ? h("div", { class: "by" }, h("strong", { dir: "auto" }, row.from), own && h("span", { class: "you" }, t.you), stamp)
         : h("span", { class: "hidden" }, `${row.from}: `),
-      h("p", { class: "content", "data-testid": "content", dir: "auto" }, ...linked(row.text)),
+      row.text === undefined ? unreadable(t) : h("p", { class: "content", "data-testid": "content", dir: "auto" }, ...linked(row.text)),
       row.state === "pending" && h("span", { class: "sending" }, waits ? t.pendingOffline : t.pending),
       row.state === "failed" &&
         h("span", { class: "failure" }, t.failed, h("button", { type: "button", "data-testid": "retry", click: () => retry(row) }, t.retry)),

@@ -1,6 +1,7 @@
 import { Client, SwitchboardError, type Entry } from "switchboard-client";
 import type { Conversation, Row } from "./conversation.js";
 import { Past } from "./past.js";
+import { is, levelOf, textOf } from "./reading.js";
 import type { Store } from "./store.js";
 import { Typing } from "./typing.js";
 
@@ -19,7 +20,10 @@ export interface Watcher {
   /** Something in the store changed. */
   changed(): void;
   /** Somebody else said something just now. */
-  heard(conversation: Conversation, from: string, text: string): void;
+  heard(conversation: Conversation, from: string, text: string | undefined): void;
+  /** Somebody wants this to be noticed; undefined if it can't be understood. */
+  noticed(level: Level, from: string, text: string | undefined): void;
+  /** The page has something to say. */
   notify(level: Level, text: string): void;
   /** Rooms were joined or left. */
   rooms(): void;
@@ -155,14 +159,14 @@ export class Talk {
 
   #received(entry: Entry<Chat>): void {
     const { me } = this.store;
-    if (entry.type === "notification") this.watcher.notify(entry.data.level, `${entry.from}: ${entry.data.text}`);
+    if (entry.type === "notification") this.watcher.noticed(levelOf(entry.data), entry.from, textOf(entry.data, "text"));
     else if (entry.type === "typing") {
       const where = entry.room === undefined ? this.store.find("user", entry.from) : this.store.find("room", entry.room);
-      if (where && entry.from !== me) this.typing.heard(where, entry.from, entry.data.on);
-    } else if (entry.everyone) this.watcher.notify("info", `${entry.from}: ${entry.data.content}`);
+      if (where && entry.from !== me) this.typing.heard(where, entry.from, is(entry.data, "on"));
+    } else if (entry.everyone) this.watcher.noticed("info", entry.from, textOf(entry.data, "content"));
     else {
       const conversation = this.#take(entry);
-      if (conversation && entry.from !== me) this.watcher.heard(conversation, entry.from, entry.data.content);
+      if (conversation && entry.from !== me) this.watcher.heard(conversation, entry.from, textOf(entry.data, "content"));
     }
   }
 
@@ -171,11 +175,11 @@ export class Talk {
     if (entry.type !== "message" || entry.seq === undefined || entry.everyone) return undefined;
     const { seq, messageId, from, timestamp: time, room } = entry;
     const { me, inbox } = this.store;
-    const peer = from === me ? (entry.data.to ?? me) : from;
+    const peer = from === me ? (textOf(entry.data, "to") ?? me) : from;
     const conversation = room === undefined ? this.store.open("user", peer) : this.store.find("room", room);
     if (!conversation) return undefined; // a room that was left meanwhile
     if (room === undefined) inbox.last = Math.max(inbox.last, seq);
-    if (!conversation.take({ seq, messageId, from, text: entry.data.content, time })) return undefined;
+    if (!conversation.take({ seq, messageId, from, text: textOf(entry.data, "content"), time })) return undefined;
     conversation.typing.delete(from);
     this.watcher.changed();
     return conversation;
