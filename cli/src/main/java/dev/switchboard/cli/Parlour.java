@@ -60,13 +60,15 @@ final class Parlour {
           screen.note(
               "you are in #" + joined.room() + " with " + String.join(", ", joined.members()));
       case ClientEvent.Closed closed when closed.code() != 1000 ->
-          screen.note("connection lost (" + closed.code() + ")");
+          screen.note(("connection lost (" + closed.code() + " " + closed.reason()).strip() + ")");
       case ClientEvent.ReconnectAttempt attempt ->
           screen.note("reconnecting, attempt " + attempt.attempt() + " …");
       case ClientEvent.ReconnectSuccess success -> screen.note("connected again");
       case ClientEvent.ReconnectFailed failed ->
           screen.note("could not reconnect; /quit and try again later");
       case ClientEvent.Gap gap -> screen.note("some messages could not be recovered");
+      case ClientEvent.ValidationError wrong ->
+          screen.note("a message that can't be understood: " + wrong.error().getMessage());
       default -> {}
     }
   }

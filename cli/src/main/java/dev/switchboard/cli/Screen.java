@@ -8,8 +8,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.function.Consumer;
 
 /**
- * Writes what happens as lines. Control characters of others never reach the terminal. Thread-safe
- * if what it prints to is.
+ * Writes what happens, each in a line of its own; what others wrote is made {@link Printable}.
+ * Thread-safe if what it prints to is.
  */
 final class Screen {
   private static final DateTimeFormatter CLOCK =
@@ -43,14 +43,14 @@ final class Screen {
       where = "→ " + (from.equals(self) ? from : "you") + " ";
     }
     print.accept(
-        dim(CLOCK.format(event.timestamp()) + " " + clean(where))
-            + bold(clean(from), from)
+        dim(CLOCK.format(event.timestamp()) + " " + Printable.of(where))
+            + bold(Printable.of(from), from)
             + ": "
-            + clean(event.message().content()));
+            + Printable.of(event.message().content()));
   }
 
   void note(String text) {
-    print.accept(dim(CLOCK.format(Instant.now()) + " * " + clean(text)));
+    print.accept(dim(CLOCK.format(Instant.now()) + " * " + Printable.of(text)));
   }
 
   void help() {
@@ -68,19 +68,5 @@ final class Screen {
     }
     int colour = 31 + Math.floorMod(name.hashCode(), 6);
     return "\u001b[1;" + colour + "m" + text + "\u001b[0m";
-  }
-
-  private static String clean(String text) {
-    StringBuilder out = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(c -> {
-          boolean breaks = c == '\n' || c == '\t';
-          boolean harmful =
-              Character.isISOControl(c)
-                  || (c >= 0x202a && c <= 0x202e)
-                  || (c >= 0x2066 && c <= 0x2069);
-          out.appendCodePoint(breaks ? c : harmful ? '\ufffd' : c);
-        });
-    return out.toString();
   }
 }

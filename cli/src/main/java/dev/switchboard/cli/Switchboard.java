@@ -28,7 +28,8 @@ public final class Switchboard implements Runnable {
           .getErr()
           .println(
               "switchboard: "
-                  + (failure instanceof Failure ? failure.getMessage() : failure.toString()));
+                  + Printable.of(
+                      String.valueOf(failure instanceof Failure ? failure.getMessage() : failure)));
       return 1;
     });
     commandLine.setParameterExceptionHandler((wrong, given) -> {
@@ -36,7 +37,7 @@ public final class Switchboard implements Runnable {
       at.getErr()
           .println(
               "switchboard: "
-                  + wrong.getMessage()
+                  + Printable.of(String.valueOf(wrong.getMessage()))
                   + " (try: "
                   + at.getCommandSpec().qualifiedName()
                   + " --help)");

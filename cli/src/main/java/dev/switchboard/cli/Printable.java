@@ -1,0 +1,60 @@
+package dev.switchboard.cli;
+
+import java.util.Locale;
+
+/**
+ * Makes text safe to print. Whatever others wrote (messages, names, close reasons, the body of an
+ * HTTP response, what is logged of them) goes through here on its way to the terminal: one text
+ * stays within one line, can't move the cursor, change colours, or turn the direction of what
+ * stands around it. What could is shown as a visible sign instead. Stateless.
+ */
+final class Printable {
+  /** U+2400 to U+241F are pictures of U+0000 to U+001F. */
+  private static final int PICTURES = 0x2400;
+
+  private static final int PICTURE_OF_DELETE = 0x2421;
+  private static final int DELETE = 0x7f;
+
+  private Printable() {}
+
+  /**
+   * The text with a visible sign for each character that would act on the terminal or be unseen.
+   */
+  static String of(String foreign) {
+    StringBuilder out = new StringBuilder(foreign.length());
+    foreign.codePoints().forEach(c -> append(out, c));
+    return out.toString();
+  }
+
+  private static void append(StringBuilder out, int c) {
+    if (c < ' ') {
+      out.appendCodePoint(PICTURES + c);
+    } else if (c == DELETE) {
+      out.appendCodePoint(PICTURE_OF_DELETE);
+    } else if (acts(c)) {
+      out.append(String.format(Locale.ROOT, "<U+%04X>", c));
+    } else {
+      out.appendCodePoint(c);
+    }
+  }
+
+  private static boolean acts(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL, // C1: some terminals obey these like escape sequences
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE -> // half of a pair: no character
+          true;
+      case Character.FORMAT -> !partOfWriting(c); // direction, and what is unseen
+      default -> false;
+    };
+  }
+
+  /** Format characters that scripts and emoji are written with. */
+  private static boolean partOfWriting(int c) {
+    boolean joins = c == 0x200c || c == 0x200d;
+    boolean flag = c >= 0xe0020 && c <= 0xe007f;
+    boolean encloses = (c >= 0x600 && c <= 0x605) || c == 0x6dd || c == 0x70f || c == 0x8e2;
+    return joins || flag || encloses;
+  }
+}

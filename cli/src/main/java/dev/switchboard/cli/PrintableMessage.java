@@ -1,0 +1,15 @@
+package dev.switchboard.cli;
+
+import ch.qos.logback.classic.pattern.MessageConverter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+
+/** {@code %text} in {@code logback.xml}: a log line's message, which may quote others. */
+public final class PrintableMessage extends MessageConverter {
+  /** Made by Logback. */
+  public PrintableMessage() {}
+
+  @Override
+  public String convert(ILoggingEvent event) {
+    return Printable.of(String.valueOf(super.convert(event)));
+  }
+}
