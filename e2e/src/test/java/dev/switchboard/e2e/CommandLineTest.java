@@ -53,6 +53,21 @@ class CommandLineTest {
   }
 
   @Test
+  void aStartLeavesNothingInTheTemporaryFolderHoweverItEnds(@TempDir Path temporary) {
+    String[] command = {"serve", "--port", "0", "--data", data.toString()};
+    try (Program first = Program.switchboard(temporary, command)) {
+      first.port();
+      first.terminate();
+      first.ends();
+    }
+    try (Program second = Program.switchboard(temporary, command)) {
+      second.port();
+      second.kill();
+    }
+    assertThat(temporary).isEmptyDirectory();
+  }
+
+  @Test
   void aDatabaseThatIsNoneOrDoesNotAnswerIsSaidWithoutItsPassword() {
     fails(
         serve("--port", "0", "--database", "mysql://ann:hunter2@localhost/chat"),

@@ -31,12 +31,18 @@ final class Program implements AutoCloseable {
   }
 
   static Program switchboard(String... arguments) {
+    return switchboard(Path.of(System.getProperty("java.io.tmpdir")), arguments);
+  }
+
+  /** The command line in a process whose temporary folder is that one. */
+  static Program switchboard(Path temporary, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + temporary,
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.switchboard.cli.Switchboard"));

@@ -79,6 +79,7 @@ final class SqliteDatabase {
   }
 
   private static SqliteDatabase open(Path file, DatabaseLock lock) throws SQLException {
+    NativeSqlite.load();
     Connection connection = connect(file);
     boolean opened = false;
     try {
