@@ -21,8 +21,31 @@ import java.util.Optional;
  * committed together: so every device of both shows the whole conversation.
  */
 public final class ChatServer implements AutoCloseable {
-  /** Kept of each room and inbox: the last 100,000 messages of five years. */
-  public static final Retention RETENTION = new Retention(100_000, Duration.ofDays(5 * 365));
+  /** Kept of each room and inbox: the last 100,000 messages of five years, of at most 64 MiB. */
+  public static final Retention RETENTION =
+      new Retention(100_000, Duration.ofDays(5 * 365), 64L << 20);
+
+  /** So much of {@link Limits#rate} may come at once. */
+  private static final Duration BURST = Duration.ofSeconds(30);
+
+  /**
+   * What one person may cost the others. Immutable.
+   *
+   * @param retention how much is kept of each room and inbox
+   * @param rate messages a second that one connection may send, joins and requests for pages
+   *     included; what it may send in 30 seconds may come at once. 0: any number
+   */
+  public record Limits(Retention retention, int rate) {
+    /** {@link ChatServer#RETENTION}, and 20 messages a second. */
+    public static final Limits DEFAULT = new Limits(RETENTION, 20);
+
+    /** Refuses a rate that makes no sense. */
+    public Limits {
+      if (rate < 0 || rate > 1_000_000) {
+        throw new IllegalArgumentException("rate: " + rate + " (expected: 0-1000000)");
+      }
+    }
+  }
 
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
@@ -32,14 +55,18 @@ public final class ChatServer implements AutoCloseable {
   private final Guests guests;
   private final Server server;
 
-  private ChatServer(String host, int port, HistoryStore store) {
+  private ChatServer(String host, int port, HistoryStore store, Limits limits) {
     guests = new Guests(Clock.systemUTC());
     endpoint =
         Endpoint.of(Chat.class)
             .identify(request -> guests.admit(request, this::isOnline))
             .onPublish(Chat.Message.class, ChatServer::keepForSender)
             .everyoneMayBroadcast(true)
-            .retention(RETENTION);
+            .retention(limits.retention)
+            .inboxRetention(limits.retention);
+    if (limits.rate > 0) {
+      endpoint.rate(limits.rate * (int) BURST.toSeconds(), BURST);
+    }
     server =
         Server.builder()
             .host(host)
@@ -67,7 +94,12 @@ public final class ChatServer implements AutoCloseable {
    * @throws dev.switchboard.transport.BindException if the port is in use or may not be used
    */
   public static ChatServer start(String host, int port, HistoryStore store) {
-    return new ChatServer(host, port, store);
+    return start(host, port, store, Limits.DEFAULT);
+  }
+
+  /** The same within other limits. */
+  public static ChatServer start(String host, int port, HistoryStore store, Limits limits) {
+    return new ChatServer(host, port, store, limits);
   }
 
   private boolean isOnline(String user) {

@@ -5,10 +5,12 @@ import dev.switchboard.history.jdbc.HistoryException;
 import dev.switchboard.history.jdbc.PostgresHistory;
 import dev.switchboard.history.jdbc.SqliteHistory;
 import dev.switchboard.spi.HistoryStore;
+import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.BindException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -53,6 +55,37 @@ final class Serve implements Callable<Integer> {
               + "(default: the variable SWITCHBOARD_DATABASE, which other users of the machine can't see).")
   private @Nullable String database;
 
+  @Option(
+      names = "--keep-messages",
+      paramLabel = "COUNT",
+      defaultValue = "100000",
+      description =
+          "Messages kept of each room and of each person's direct ones (default: ${DEFAULT-VALUE}).")
+  private int keepMessages;
+
+  @Option(
+      names = "--keep-days",
+      paramLabel = "DAYS",
+      defaultValue = "1825",
+      description = "Days for which they are kept (default: ${DEFAULT-VALUE}).")
+  private int keepDays;
+
+  @Option(
+      names = "--keep-mib",
+      paramLabel = "MIB",
+      defaultValue = "64",
+      description = "MiB of them that are kept; the oldest go first (default: ${DEFAULT-VALUE}).")
+  private int keepMib;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "COUNT",
+      defaultValue = "20",
+      description =
+          "Messages a second that one connection may send, those of 30 seconds at once; "
+              + "0: any number (default: ${DEFAULT-VALUE}).")
+  private int rate;
+
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   @Override
@@ -96,9 +129,19 @@ final class Serve implements Callable<Integer> {
     return SqliteHistory.open(data);
   }
 
-  private ChatServer start() {
+  private ChatServer.Limits limits() {
     try {
-      return ChatServer.start(host, port, open());
+      Retention kept = new Retention(keepMessages, Duration.ofDays(keepDays), (long) keepMib << 20);
+      return new ChatServer.Limits(kept, rate);
+    } catch (IllegalArgumentException wrong) {
+      throw new Switchboard.Failure("--keep-…, --rate: " + wrong.getMessage());
+    }
+  }
+
+  private ChatServer start() {
+    ChatServer.Limits limits = limits();
+    try {
+      return ChatServer.start(host, port, open(), limits);
     } catch (BindException taken) {
       throw new Switchboard.Failure(
           "--port: "

@@ -1,7 +1,13 @@
 package dev.switchboard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.chat.Chat;
+import dev.switchboard.chat.ChatClient;
+import dev.switchboard.client.Room;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +23,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.StringNode;
 
 @Tag("slow")
 @Tag("D11")
@@ -167,6 +174,31 @@ class CommandLineTest {
     fails(Program.switchboard("dance"), 2, "dance", "--help");
     fails(Program.switchboard(), 2, "command", "--help");
     fails(Program.switchboard("chat"), 2, "--as", "--help");
+  }
+
+  @Test
+  void whatOnePersonMayCostTheOthersIsBounded() {
+    try (Program server = serve("--port", "0", "--keep-mib", "1", "--rate", "2");
+        ChatClient eve = ChatClient.of("ws://127.0.0.1:" + server.port() + "/ws", "eve")) {
+      eve.connect();
+      Room<Chat> room = eve.joinRoom("general", 0);
+      Chat.Message large = new Chat.Message("x", null, StringNode.valueOf("x".repeat(50 << 10)));
+      for (int i = 0; i < 40; i++) {
+        room.publish(large);
+      }
+      assertThat(room.history(100).messages()).as("kept of 2 MB").hasSizeBetween(2, 20);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 100; i++) {
+                  room.publish(new Chat.Message("again"));
+                }
+              })
+          .isInstanceOfSatisfying(
+              RefusedException.class,
+              refused -> assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMITED));
+    }
+    fails(serve("--port", "0", "--keep-mib", "0"), 1, "--keep-", "bytes: 0");
+    fails(serve("--port", "0", "--rate", "-1"), 1, "--rate", "-1");
   }
 
   @Test

@@ -127,7 +127,7 @@ class KilledServerTest {
   }
 
   private void nothingIsLostAndNothingIsTwice(String option, String store) throws Exception {
-    Program server = Program.switchboard("serve", option, store, "--port", "0");
+    Program server = Program.switchboard("serve", "--rate", "0", option, store, "--port", "0");
     try {
       int port = server.port();
       PEOPLE.forEach(name -> people.add(new Person(port, name)));
@@ -135,7 +135,9 @@ class KilledServerTest {
         long until = acknowledged() + random.nextInt(1_500);
         await().pollInterval(Duration.ofMillis(1)).until(() -> acknowledged() >= until);
         server.kill();
-        server = Program.switchboard("serve", option, store, "--port", Integer.toString(port));
+        server =
+            Program.switchboard(
+                "serve", "--rate", "0", option, store, "--port", Integer.toString(port));
         assertThat(server.port()).isEqualTo(port);
       }
       for (Person person : people) {
