@@ -3,6 +3,8 @@ package dev.switchboard.client;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs handlers one at a time, in order, on a virtual thread that lives while there is something to
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * wait than otherwise.
  */
 final class Dispatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
   static final int FULL = 256;
   static final long FULL_BYTES = 4L << 20;
   private static final int BLOCKED_FACTOR = 16;
@@ -37,7 +41,7 @@ final class Dispatcher {
     this.flow = flow;
   }
 
-  /** Runs a task after all before it. It must not throw. */
+  /** Runs a task after all before it. What it throws is logged. */
   void submit(Runnable run, int size) {
     synchronized (lock) {
       queue.add(new Task(run, size));
@@ -45,6 +49,13 @@ final class Dispatcher {
       if (runner == null) {
         runner = Thread.ofVirtual().name("switchboard-handlers").start(this::run);
       }
+    }
+  }
+
+  /** Whether nothing waits or runs. */
+  boolean idle() {
+    synchronized (lock) {
+      return runner == null;
     }
   }
 
@@ -139,7 +150,11 @@ final class Dispatcher {
       if (drained) {
         flow.run();
       }
-      next.run.run();
+      try {
+        next.run.run();
+      } catch (Throwable failure) { // the next task must run whatever this one did
+        LOG.error("a task of the handlers' thread failed", failure);
+      }
     }
   }
 }

@@ -47,6 +47,9 @@ final class Exchange {
       guest.pieces("one, ", "", "zwei 你好, " + "and on ".repeat(500), "three");
       assertThat(guest.next())
           .isEqualTo(new Heard.Text("one, zwei 你好, " + "and on ".repeat(500) + "three"));
+      String first = "a first piece that is worth compressing, ".repeat(100);
+      guest.pieces(first, "", "zwei 你好, ", LONG, ""); // RSV1 on the first alone
+      assertThat(guest.next()).isEqualTo(new Heard.Text(first + "zwei 你好, " + LONG));
     }
     guest.text("pieces");
     assertThat(guest.next()).isEqualTo(new Heard.Text(LONG));

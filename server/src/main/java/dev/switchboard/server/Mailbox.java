@@ -83,7 +83,14 @@ final class Mailbox {
     }
     if (begun != null) {
       Shift now = begun;
-      threads.execute(() -> run(now));
+      try {
+        threads.execute(() -> run(now));
+      } catch (RuntimeException | Error noThread) {
+        synchronized (this) {
+          running = false; // or the tasks would wait for ever for a thread that is not there
+        }
+        throw noThread;
+      }
     }
   }
 
@@ -116,11 +123,14 @@ final class Mailbox {
       }
       now.begin();
       try {
-        task.run();
+        try {
+          task.run();
+        } finally {
+          now.end();
+        }
       } catch (Throwable failure) { // the next task must run whatever this one did
         LOG.error("a handler failed", failure);
       }
-      now.end();
     }
   }
 

@@ -86,8 +86,11 @@ final class RawGroup {
     try {
       loop.execute(() -> {
         waiting.addAndGet(-length);
-        sendNow(message);
-        message.release();
+        try {
+          sendNow(message);
+        } finally {
+          message.release();
+        }
       });
     } catch (RejectedExecutionException loopHasEnded) { // and with it all its connections
       message.release();

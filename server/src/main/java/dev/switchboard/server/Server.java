@@ -81,10 +81,19 @@ public final class Server implements AutoCloseable {
         loops
             .next()
             .scheduleAtFixedRate(
-                () -> sockets.values().forEach(socket -> socket.tick(clock.millis())),
+                () -> sockets.values().forEach(socket -> tick(socket, clock)),
                 TICK_MILLIS,
                 TICK_MILLIS,
                 TimeUnit.MILLISECONDS);
+  }
+
+  /** A timer that throws is never called again, and all that ends in time depends on this one. */
+  private static void tick(SocketPath socket, Clock clock) {
+    try {
+      socket.tick(clock.millis());
+    } catch (Throwable failure) {
+      LOG.error("{}: what was due could not be done; it is tried again", socket.path(), failure);
+    }
   }
 
   /** Starts from the defaults. */

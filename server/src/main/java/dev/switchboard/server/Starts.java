@@ -16,6 +16,7 @@ final class Starts implements Executor {
 
   private final EventLoop loop;
   private final Queue<Runnable> waiting = new ArrayDeque<>(MOST); // confined to the loop
+  private boolean scheduled; // confined to the loop; the end of this turn starts what waits
 
   Starts(EventLoop loop) {
     this.loop = loop;
@@ -24,15 +25,22 @@ final class Starts implements Executor {
   @Override
   public void execute(Runnable task) {
     if (loop.inEventLoop() && loop instanceof SingleThreadEventLoop turns) {
+      if (!scheduled) {
+        turns.executeAfterEventLoopIteration(this::endOfTurn);
+        scheduled = true;
+      }
       waiting.add(task);
-      if (waiting.size() == 1) {
-        turns.executeAfterEventLoopIteration(this::startAll);
-      } else if (waiting.size() == MOST) {
+      if (waiting.size() == MOST) {
         startAll();
       }
     } else {
       Thread.startVirtualThread(task);
     }
+  }
+
+  private void endOfTurn() {
+    scheduled = false;
+    startAll();
   }
 
   private void startAll() {

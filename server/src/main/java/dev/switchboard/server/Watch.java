@@ -51,24 +51,28 @@ final class Watch {
   void sweep(long nanos) {
     for (Shift shift : shifts) {
       Thread stuck = shift.overdue(nanos, limit.toNanos());
-      if (stuck != null) {
-        report(shift, stuck);
+      try {
+        if (stuck != null) {
+          report(shift, stuck);
+        }
+      } catch (Throwable failure) { // users' metrics; a timer that throws is never called again
+        LOG.error("{}: a handler that is stuck could not be reported", path, failure);
       }
     }
   }
 
   private void report(Shift shift, Thread thread) {
-    meter.handlerStuck();
     Throwable where = new Throwable("where it is, in thread " + thread.threadId());
     where.setStackTrace(thread.getStackTrace());
     LOG.warn(
         "{}: a handler of {} has not returned for {}; {}", path, shift.whose(), limit, cost, where);
+    meter.handlerStuck();
   }
 
   /** A task that was reported has ended. */
   void returned(Shift shift, Duration after) {
-    meter.handlerReturned(after);
     LOG.warn("{}: the handler of {} returned after {}", path, shift.whose(), after);
+    meter.handlerReturned(after);
   }
 
   /** For tests: how many mailboxes it looks at. */

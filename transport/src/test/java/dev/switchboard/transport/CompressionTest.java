@@ -3,7 +3,9 @@ package dev.switchboard.transport;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.netty.util.internal.PlatformDependent;
+import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -101,6 +103,84 @@ final class CompressionTest {
       assertThat(subject.socket().extensions()).startsWith(DEFLATE);
     }
     zip.end();
+  }
+
+  /** The lengths of the pieces of messages. */
+  private static final int[][] PIECES = {
+    {65_536, 65_536}, {4_000, 0}, {300, 1, 20_000, 0, 5}, {40_000, 40_000, 40_000}, {700}
+  };
+
+  @ParameterizedTest
+  @MethodSource("terms")
+  void whatGoesOutInFragmentsIsOneCompressedMessage(Role role, Deflate terms) throws Exception {
+    Zip zip = zip(role, terms);
+    int bits = role == Role.SERVER ? terms.serverMaxWindowBits() : terms.clientMaxWindowBits();
+    try (Subject subject = subject(role, terms);
+        Raw peer = subject.connect(extension(terms))) {
+      WebSocket socket = subject.socket();
+      for (int round = 0; round < 2 * PIECES.length; round++) {
+        int[] pieces = PIECES[round % PIECES.length];
+        byte[] message = message(Arrays.stream(pieces).sum(), 2 * round); // words
+        socket.execute(() -> {
+          sendPieces(socket, message, pieces);
+          socket.sendBinary(message(1_000, 1));
+        });
+        Raw.Frame whole = joined(peer);
+        assertThat(whole.first()).isEqualTo(0xc2);
+        assertThat(whole.payload().length).isLessThan(message.length * 3 / 4);
+        assertThat(Distances.farthest(whole.payload())).isLessThanOrEqualTo(1 << bits);
+        assertThat(zip.message(whole)).isEqualTo(message);
+        assertThat(zip.message(joined(peer))).isEqualTo(message(1_000, 1));
+      }
+    }
+    zip.end();
+  }
+
+  @ParameterizedTest
+  @MethodSource("terms")
+  void fragmentsThatCompressionDoesNotMakeShorterGoAsTheyAre(Role role, Deflate terms)
+      throws Exception {
+    Zip zip = zip(role, terms);
+    try (Subject subject = subject(role, terms);
+        Raw peer = subject.connect(extension(terms))) {
+      WebSocket socket = subject.socket();
+      for (int round = 0; round < 3; round++) {
+        byte[] noise = message(50_000, 3 + 4 * round);
+        byte[] words = message(50_000, 4 * round);
+        socket.execute(() -> {
+          sendPieces(socket, noise, 20_000, 30_000);
+          sendPieces(socket, words, 20_000, 30_000);
+        });
+        Raw.Frame plain = joined(peer);
+        assertThat(plain.first()).isEqualTo(0x82);
+        assertThat(plain.payload()).isEqualTo(noise);
+        assertThat(zip.message(joined(peer))).isEqualTo(words);
+      }
+    }
+    zip.end();
+  }
+
+  private static void sendPieces(WebSocket socket, byte[] message, int... pieces) {
+    int from = 0;
+    for (int i = 0; i < pieces.length; i++) {
+      boolean last = i == pieces.length - 1;
+      socket.sendFragment(false, Unpooled.wrappedBuffer(message, from, pieces[i]), last);
+      from += pieces[i];
+    }
+  }
+
+  /** The fragments of a message as one frame; only the first may say that it is compressed. */
+  private static Raw.Frame joined(Raw peer) {
+    Raw.Frame frame = peer.read();
+    int first = frame.first() | 0x80;
+    ByteArrayOutputStream payload = new ByteArrayOutputStream();
+    payload.writeBytes(frame.payload());
+    while ((frame.first() & 0x80) == 0) {
+      frame = peer.read();
+      assertThat(frame.first() & 0x7f).as("a continuation without RSV1").isZero();
+      payload.writeBytes(frame.payload());
+    }
+    return new Raw.Frame(first, payload.toByteArray());
   }
 
   /** Words, or noise; ever different. */

@@ -16,11 +16,18 @@ final class Behind {
   private record Message(int opcode, ByteBuf payload) {}
 
   private final boolean text;
+  private final boolean compressed;
   private final ArrayDeque<Message> messages = new ArrayDeque<>();
   private long bytes;
 
-  Behind(boolean text) {
+  Behind(boolean text, boolean compressed) {
     this.text = text;
+    this.compressed = compressed;
+  }
+
+  /** Whether the message being sent is compressed. */
+  boolean compressed() {
+    return compressed;
   }
 
   /** Whether the message being sent is text. */

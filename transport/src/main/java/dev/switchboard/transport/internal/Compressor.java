@@ -17,7 +17,7 @@ final class Compressor {
 
   private final DeflateTerms terms;
   private final LoopState state;
-  private @Nullable Deflater own;
+  private @Nullable Deflater own; // with takeover, or while a message goes out in fragments
 
   Compressor(DeflateTerms terms, LoopState state) {
     this.terms = terms;
@@ -38,15 +38,47 @@ final class Compressor {
    * payload stays the caller's.
    */
   @Nullable ByteBuf compress(ByteBuf payload, ByteBufAllocator memory) {
-    if (terms.takesOver()) {
-      Deflater keeping = own;
-      if (keeping == null) {
-        keeping = new Deflater(terms.level(), true);
-        own = keeping;
-      }
-      return run(keeping, payload, payload.readableBytes(), memory);
+    return terms.takesOver()
+        ? keeping(payload, true, memory)
+        : alone(state.deflater(terms.level()), terms.windowBits(), payload, memory);
+  }
+
+  /**
+   * The first piece of a message that goes out in fragments, compressed; null if it is no shorter,
+   * and the message is sent as it is. The piece stays the caller's.
+   */
+  @Nullable ByteBuf begin(ByteBuf piece, ByteBufAllocator memory) {
+    ByteBuf out = keeping(piece, false, memory);
+    if (out.readableBytes() < piece.readableBytes()) {
+      return out;
     }
-    return alone(state.deflater(terms.level()), terms.windowBits(), payload, memory);
+    out.release();
+    close(); // the peer will not see what it remembers
+    return null;
+  }
+
+  /** One more piece of the message that has begun; the piece stays the caller's. */
+  ByteBuf next(ByteBuf piece, boolean last, ByteBufAllocator memory) {
+    ByteBuf out = keeping(piece, last, memory);
+    if (last && !terms.takesOver()) {
+      close();
+    }
+    return out;
+  }
+
+  /** Compresses with what this connection sent before in mind. */
+  private ByteBuf keeping(ByteBuf payload, boolean last, ByteBufAllocator memory) {
+    Deflater remembering = own;
+    if (remembering == null) {
+      remembering = new Deflater(terms.level(), true);
+      own = remembering;
+    }
+    try {
+      return run(remembering, terms.windowBits(), payload, last, memory);
+    } catch (RuntimeException | Error noMemory) {
+      close(); // it remembers what the peer will never see
+      throw noMemory;
+    }
   }
 
   /** A message for many in the form for connections with these terms. */
@@ -62,9 +94,12 @@ final class Compressor {
   /** Compresses a payload by itself; null if that makes it no shorter. */
   private static @Nullable ByteBuf alone(
       Deflater deflater, int windowBits, ByteBuf payload, ByteBufAllocator memory) {
-    boolean whole = windowBits == DeflateTerms.MAX_BITS;
-    ByteBuf out = run(deflater, payload, whole ? payload.readableBytes() : 1 << windowBits, memory);
-    deflater.reset();
+    ByteBuf out;
+    try {
+      out = run(deflater, windowBits, payload, true, memory);
+    } finally {
+      deflater.reset(); // it is everybody's
+    }
     if (out.readableBytes() < payload.readableBytes()) {
       return out;
     }
@@ -73,22 +108,50 @@ final class Compressor {
   }
 
   /**
-   * The JDK's deflater knows one window, of 32 KiB. A smaller one is kept to by starting anew for
-   * each piece of its size: nothing in a piece can refer to what was before it.
+   * Compresses a payload, or a piece of one, up to the next byte.
+   *
+   * <p>The JDK's deflater knows one window, of 32 KiB. A smaller one is kept to by starting anew
+   * again and again, after a window at first and then after half a one, with the half before it as
+   * a dictionary: nothing can refer farther back than that.
+   *
+   * @param last whether the message ends with it
    */
   private static ByteBuf run(
-      Deflater deflater, ByteBuf payload, int piece, ByteBufAllocator memory) {
+      Deflater deflater, int windowBits, ByteBuf payload, boolean last, ByteBufAllocator memory) {
     int length = payload.readableBytes();
     ByteBuf out = memory.directBuffer(Math.max(LEAST_ROOM, length / 2));
-    for (int done = 0; done < length; done += piece) {
-      if (done > 0) {
+    try {
+      if (windowBits == DeflateTerms.MAX_BITS) {
+        deflate(deflater, payload, 0, length, out);
+      } else {
         deflater.reset();
+        int half = 1 << (windowBits - 1);
+        for (int done = 0; done < length; ) {
+          if (done > 0) {
+            deflater.reset();
+            deflater.setDictionary(payload.nioBuffer(payload.readerIndex() + done - half, half));
+          }
+          int count = Math.min(done == 0 ? 2 * half : half, length - done);
+          deflate(deflater, payload, done, count, out);
+          done += count;
+        }
       }
-      int count = Math.min(piece, length - done);
-      deflater.setInput(payload.nioBuffer(payload.readerIndex() + done, count));
+      // RFC 7692 §7.2.1, and §7.2.3.6 where the last piece is empty
+      return !last
+          ? out
+          : length == 0 ? out.writeByte(0) : out.writerIndex(out.writerIndex() - TAIL_BYTES);
+    } catch (RuntimeException | Error noMemory) {
+      out.release();
+      throw noMemory;
+    }
+  }
+
+  private static void deflate(
+      Deflater deflater, ByteBuf payload, int from, int count, ByteBuf out) {
+    if (count > 0) {
+      deflater.setInput(payload.nioBuffer(payload.readerIndex() + from, count));
       flush(deflater, out);
     }
-    return out.writerIndex(out.writerIndex() - TAIL_BYTES);
   }
 
   private static void flush(Deflater deflater, ByteBuf out) {

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -395,7 +396,16 @@ final class Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void violation(int code, String reason) {
-    parting.fail(code, reason);
+    parting.violated(code, reason);
+  }
+
+  @Override
+  public void ending(Runnable end) {
+    try {
+      listener.onEnding(end);
+    } catch (RuntimeException | Error e) {
+      broken(e);
+    }
   }
 
   @Override
@@ -441,6 +451,9 @@ final class Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void writeFailed(Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.error("what {} was to get could not be sent; ending it", remoteAddress(), cause);
+    }
     Ending.now(ctx);
   }
 

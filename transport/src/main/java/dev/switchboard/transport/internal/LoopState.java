@@ -49,7 +49,7 @@ final class LoopState {
   private final @Nullable Deflater[] deflaters = new Deflater[10];
   private final ArrayDeque<Inflater> inflaters = new ArrayDeque<>();
   private final Runnable endOfTurn = this::drain;
-  private boolean draining;
+  private boolean scheduled; // whether dirty is drained at the end of this turn, or just now
   private @Nullable Outbox reading;
 
   private LoopState(EventLoop loop) {
@@ -114,12 +114,13 @@ final class LoopState {
 
   /** Has an outbox drained at the end of this turn of the loop. */
   void atEndOfTurn(Outbox outbox) {
-    if (dirty.isEmpty() && !draining) {
+    if (!scheduled) {
       if (loop instanceof SingleThreadEventLoop single) {
         single.executeAfterEventLoopIteration(endOfTurn);
       } else {
         loop.execute(endOfTurn);
       }
+      scheduled = true;
     }
     dirty.add(outbox);
   }
@@ -179,13 +180,12 @@ final class LoopState {
   }
 
   private void drain() {
-    draining = true;
     try {
       for (Outbox outbox = dirty.poll(); outbox != null; outbox = dirty.poll()) {
         outbox.drain();
       }
     } finally {
-      draining = false;
+      scheduled = false;
       batch.release();
     }
   }

@@ -29,8 +29,11 @@ final class Outbox implements SocketWriter.Owner {
 
   /** Told what the writer can't decide. */
   interface Owner {
-    /** The socket is broken. */
+    /** The socket is broken, or something could not be sent: going on would leave a hole. */
     void writeFailed(Throwable cause);
+
+    /** Somebody who waited failed when told. */
+    void broken(Throwable cause);
 
     /** Bytes that waited were written. Never called inside a send, so it may send. */
     void progressed();
@@ -116,9 +119,10 @@ final class Outbox implements SocketWriter.Owner {
     ByteBuf shorter;
     try {
       shorter = squeezing.compress(payload, ctx.alloc());
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException | Error noMemory) {
       payload.release();
-      throw e;
+      owner.writeFailed(noMemory);
+      return;
     }
     if (shorter == null) {
       frame(first, payload);
@@ -139,7 +143,13 @@ final class Outbox implements SocketWriter.Owner {
       int start = message.frame().readerIndex() + message.headerBytes();
       message(message.opcode(), message.frame().retainedSlice(start, message.payloadBytes()));
     } else if (!closed) {
-      Prepared form = squeezing == null ? message : squeezing.shared(message);
+      Prepared form;
+      try {
+        form = squeezing == null ? message : squeezing.shared(message);
+      } catch (RuntimeException | Error noMemory) {
+        owner.writeFailed(noMemory); // not the sender's matter, who sends to others too
+        return;
+      }
       dirty().add(form.retain());
       tail = null;
       sent += form.frame().readableBytes();
@@ -160,16 +170,61 @@ final class Outbox implements SocketWriter.Owner {
 
   /** Sends a piece of a message; other messages wait until the last one. Takes over the buffer. */
   void fragment(boolean text, ByteBuf piece, boolean last) {
+    int kind = text ? Opcode.TEXT : Opcode.BINARY;
     Behind open = behind;
-    int opcode = open != null ? Opcode.CONTINUATION : text ? Opcode.TEXT : Opcode.BINARY;
-    frame(opcode | (last ? Frames.FIN : 0), piece);
+    if (open == null && last) {
+      compressed(Frames.FIN | kind, piece);
+    } else if (open == null) {
+      boolean squeezed = first(kind, piece);
+      behind = closed ? null : new Behind(text, squeezed);
+    } else {
+      next(open, piece, last);
+    }
     soon();
-    if (!last && open == null && !closed) {
-      behind = new Behind(text);
-    } else if (last && open != null) {
+    if (last && open != null) {
       behind = null;
       open.forEach(this::message);
     }
+  }
+
+  /** Sends a first fragment, which alone says that the message is compressed; whether it is. */
+  private boolean first(int kind, ByteBuf piece) {
+    Compressor squeezing = closed ? null : compressing(piece.readableBytes());
+    ByteBuf shorter = null;
+    if (squeezing != null) {
+      try {
+        shorter = squeezing.begin(piece, ctx.alloc());
+      } catch (RuntimeException | Error noMemory) {
+        piece.release();
+        owner.writeFailed(noMemory);
+        return false;
+      }
+    }
+    if (shorter == null) {
+      frame(kind, piece);
+    } else {
+      piece.release();
+      frame(kind | Frames.RSV1, shorter);
+    }
+    return shorter != null;
+  }
+
+  private void next(Behind open, ByteBuf piece, boolean last) {
+    int head = Opcode.CONTINUATION | (last ? Frames.FIN : 0);
+    if (!open.compressed() || compressor == null || closed) {
+      frame(head, piece);
+      return;
+    }
+    ByteBuf shorter;
+    try {
+      shorter = compressor.next(piece, last, ctx.alloc());
+    } catch (RuntimeException | Error noMemory) {
+      owner.writeFailed(noMemory);
+      return;
+    } finally {
+      piece.release();
+    }
+    frame(head, shorter);
   }
 
   private void frame(int first, ByteBuf payload) {
@@ -179,7 +234,14 @@ final class Outbox implements SocketWriter.Owner {
       return;
     }
     boolean copied = length <= COPIED || masks != null || !payload.isDirect();
-    ByteBuf out = room(Frames.headerBytes(length, masks != null) + (copied ? length : 0));
+    ByteBuf out;
+    try {
+      out = room(Frames.headerBytes(length, masks != null) + (copied ? length : 0));
+    } catch (RuntimeException | Error noMemory) {
+      payload.release();
+      owner.writeFailed(noMemory);
+      return;
+    }
     int before = out.writerIndex();
     if (masks != null) {
       int key = masks.next();
@@ -263,17 +325,17 @@ final class Outbox implements SocketWriter.Owner {
     if (holdback != null) {
       holdback.over();
     }
-    if (closed) {
-      now.releaseAll();
-    } else {
-      writing = true;
-      try {
+    writing = true;
+    try {
+      if (!closed) {
         writer.write(now, sent - now.bytes());
-      } finally {
-        writing = false;
       }
+    } catch (Throwable unwritten) { // no memory: half of it may be out, and others wait their turn
+      owner.writeFailed(unwritten);
+    } finally {
+      writing = false;
+      state.giveBack(now);
     }
-    state.giveBack(now);
   }
 
   /** Drops what waits and takes nothing more. */
@@ -296,13 +358,21 @@ final class Outbox implements SocketWriter.Owner {
     if (now != null) {
       outgoing = null;
       tail = null;
-      now.releaseAll();
       state.giveBack(now);
     }
     ArrayDeque<Waiter> left = waiters;
     waiters = null;
     if (left != null) {
-      left.forEach(waiter -> waiter.done.accept(cause));
+      left.forEach(waiter -> tell(waiter, cause));
+    }
+  }
+
+  /** What one of those who wait does must not keep the others, of any connection, from theirs. */
+  private void tell(Waiter waiter, @Nullable Throwable failure) {
+    try {
+      waiter.done.accept(failure);
+    } catch (Throwable thrown) {
+      owner.broken(thrown);
     }
   }
 
@@ -396,7 +466,7 @@ final class Outbox implements SocketWriter.Owner {
           next != null && next.until <= writer.written();
           next = waiting.peek()) {
         waiting.poll();
-        next.done.accept(null);
+        tell(next, null);
       }
       if (waiting.isEmpty()) {
         waiters = null;

@@ -11,6 +11,9 @@ import java.util.Arrays;
 final class Outgoing {
   private static final int KEPT = 64;
 
+  /** In the place of a part that was handed over or given back. */
+  private static final Object GONE = new Object();
+
   private Object[] parts = new Object[4];
   private int size;
   private long bytes;
@@ -65,23 +68,29 @@ final class Outgoing {
     return copy;
   }
 
+  /** Hands an own part over to the caller. */
+  ByteBuf take(int index) {
+    ByteBuf own = (ByteBuf) parts[index];
+    parts[index] = GONE;
+    return own;
+  }
+
   /** Gives back the reference to a part. */
   void release(int index) {
-    if (parts[index] instanceof Prepared message) {
+    Object part = parts[index];
+    parts[index] = GONE;
+    if (part instanceof Prepared message) {
       message.release();
-    } else {
-      ((ByteBuf) parts[index]).release();
+    } else if (part instanceof ByteBuf own) {
+      own.release();
     }
   }
 
-  void releaseAll() {
+  /** Gives back the references to the parts that are left, and is as new. */
+  void clear() {
     for (int i = 0; i < size; i++) {
       release(i);
     }
-  }
-
-  /** Forgets the parts without releasing them. */
-  void clear() {
     if (parts.length > KEPT) {
       parts = new Object[4];
     } else {

@@ -53,7 +53,8 @@ final class SocketWriter {
   }
 
   /**
-   * Writes what a connection sent in one turn.
+   * Writes what a connection sent in one turn. The parts it has no more use for stay with their
+   * list, also when it fails.
    *
    * @param before how many bytes were sent before it
    */
@@ -71,7 +72,6 @@ final class SocketWriter {
     if (count > 1 && now.shared() && now.bytes() <= Batch.MAX_BYTES) {
       ByteBuf joined = state.batch().join(now);
       int done = send(socket, joined);
-      now.releaseAll();
       if (done >= 0 && done < joined.readableBytes()) {
         netty(joined.retainedSlice(joined.readerIndex() + done, joined.readableBytes() - done));
         ctx.flush();
@@ -88,11 +88,7 @@ final class SocketWriter {
       }
       now.release(index);
     }
-    if (done < 0) {
-      for (; index < count; index++) {
-        now.release(index);
-      }
-    } else if (index < count) {
+    if (done >= 0 && index < count) {
       rest(now, index, done);
     }
   }
@@ -129,7 +125,6 @@ final class SocketWriter {
   private void throughNetty(Outgoing now) {
     if (now.size() > 1 && now.shared() && now.bytes() <= Batch.MAX_BYTES) {
       netty(state.batch().join(now).retainedDuplicate());
-      now.releaseAll();
     } else {
       writeParts(now, 0);
     }
@@ -141,15 +136,13 @@ final class SocketWriter {
       ByteBuf part = now.buffer(i);
       if (!now.isOwn(i)) {
         netty(part.retainedDuplicate());
-        now.release(i);
       } else if (state.isGather(part)) {
         netty(
             ctx.alloc()
                 .directBuffer(part.readableBytes())
                 .writeBytes(part, part.readerIndex(), part.readableBytes()));
-        part.release();
       } else {
-        netty(part);
+        netty(now.take(i));
       }
     }
   }

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One timer for all connections of a loop: at each tick everyone looks at its own deadline. It also
@@ -31,6 +33,7 @@ final class Sweeper {
     void slot(int index);
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
   private static final long TICK_MILLIS = 100;
 
   private final EventLoop loop;
@@ -90,6 +93,16 @@ final class Sweeper {
 
   private void tick() {
     now = System.nanoTime() / 1_000_000;
-    forEach(one -> one.sweep(now));
+    forEach(this::sweep);
+  }
+
+  /** A timer that throws is never called again, and all of the loop depend on this one. */
+  private void sweep(Swept one) {
+    try {
+      one.sweep(now);
+    } catch (Throwable failure) {
+      LOG.error("looking at the deadlines of {} failed; ending it", one, failure);
+      one.terminate();
+    }
   }
 }

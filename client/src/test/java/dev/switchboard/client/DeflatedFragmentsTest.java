@@ -1,0 +1,140 @@
+package dev.switchboard.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.server.RawEndpoint;
+import dev.switchboard.server.Server;
+import dev.switchboard.transport.Deflate;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes out in fragments is compressed where that was agreed on (RFC 7692 §7.2.1). */
+@Tag("B9")
+class DeflatedFragmentsTest {
+  private static final int LENGTH = 131_072;
+  private static final int COUNT = Integer.getInteger("switchboard.fragments", 20);
+  private static final byte[] TEXT =
+      "{\"type\":\"chat\",\"room\":\"kitchen\",\"data\":{\"message\":\"the soup is ready\"}}\n"
+          .repeat(LENGTH / 70 + 1)
+          .substring(0, LENGTH)
+          .getBytes(StandardCharsets.UTF_8);
+
+  private static String agreed(boolean takeover) {
+    return "Sec-WebSocket-Extensions: permessage-deflate"
+        + (takeover ? "" : "; server_no_context_takeover; client_no_context_takeover");
+  }
+
+  private static Deflate how(boolean takeover) {
+    return takeover ? Deflate.TAKEOVER : Deflate.DEFAULT;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aClientsLargeMessagesAndStreams(boolean takeover) throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        RawClient client =
+            Client.raw()
+                .deflate(how(takeover))
+                .reconnect(Reconnect.never())
+                .build("ws://127.0.0.1:" + listening.getLocalPort() + "/")) {
+      var unused = client.connectAsync();
+      Bare peer = Bare.server(listening, agreed(takeover));
+      for (int i = 0; i < COUNT; i++) {
+        var sent = client.sendAsync(new String(TEXT, StandardCharsets.UTF_8));
+        assertThat(sent).isNotNull();
+      }
+      Messages messages = new Messages(peer, takeover);
+      for (int i = 0; i < COUNT; i++) {
+        assertThat(messages.next()).isEqualTo(TEXT);
+      }
+      System.out.println(
+          COUNT + " × " + LENGTH + ", takeover " + takeover + ": " + messages.onTheWire);
+      assertThat(messages.onTheWire).isLessThan((long) COUNT * LENGTH / 20);
+      Transfer transfer = client.send(new ByteArrayInputStream(TEXT));
+      assertThat(messages.next()).isEqualTo(TEXT);
+      transfer.await();
+      assertThat(messages.onTheWire).isLessThan((COUNT + 1L) * LENGTH / 20);
+      messages.end();
+      client.forceClose();
+      peer.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aServersStreams(boolean takeover) throws Exception {
+    RawEndpoint endpoint =
+        RawEndpoint.create()
+            .deflate(how(takeover))
+            .onOpen(peer -> {
+              var first = peer.send(new ByteArrayInputStream(TEXT), true);
+              var second = peer.send(new ByteArrayInputStream(TEXT), false);
+              assertThat(first).isNotEqualTo(second);
+            });
+    try (Server server = Server.builder().port(0).endpoint("/raw", endpoint).start();
+        Bare peer = Bare.client(server.port(), "/raw", agreed(takeover))) {
+      Messages messages = new Messages(peer, takeover);
+      assertThat(messages.next()).isEqualTo(TEXT);
+      assertThat(messages.next()).isEqualTo(TEXT);
+      assertThat(messages.onTheWire).isLessThan(2 * LENGTH / 20);
+      messages.end();
+    }
+  }
+
+  /** Puts together and inflates what a peer reads, and counts what it took. */
+  private static final class Messages {
+    private final Bare peer;
+    private final boolean keeps;
+    private final Inflater inflater = new Inflater(true);
+    private long onTheWire;
+
+    Messages(Bare peer, boolean keeps) {
+      this.peer = peer;
+      this.keeps = keeps;
+    }
+
+    byte[] next() throws DataFormatException {
+      ByteArrayOutputStream whole = new ByteArrayOutputStream();
+      boolean compressed = false;
+      boolean last = false;
+      for (int i = 0; !last; i++) {
+        Bare.Frame frame = peer.read();
+        onTheWire += frame.payload().length;
+        assertThat(frame.compressed() && i > 0).as("RSV1 on a continuation").isFalse();
+        compressed |= frame.compressed();
+        whole.writeBytes(frame.payload());
+        last = frame.last();
+      }
+      return compressed ? inflated(whole.toByteArray()) : whole.toByteArray();
+    }
+
+    private byte[] inflated(byte[] zipped) throws DataFormatException {
+      if (!keeps) {
+        inflater.reset();
+      }
+      byte[] all = Arrays.copyOf(zipped, zipped.length + 4);
+      all[all.length - 2] = (byte) 0xff;
+      all[all.length - 1] = (byte) 0xff;
+      inflater.setInput(all);
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      byte[] buffer = new byte[1 << 16];
+      for (int got = inflater.inflate(buffer); got > 0; got = inflater.inflate(buffer)) {
+        out.write(buffer, 0, got);
+      }
+      return out.toByteArray();
+    }
+
+    void end() {
+      inflater.end();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.switchboard.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.transport.EchoServer.Closed;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What fails for one connection is no matter of the others on its event loop. */
+@Tag("B5")
+class FailureTest {
+  @Test
+  void whoFailsWhenToldOfAWriteLosesItsOwnConnectionAndTheLoopGoesOnWriting() throws Exception {
+    try (EchoServer server = new EchoServer(IoKind.best(), WebSocketOptions.DEFAULT);
+        Raw failing = Raw.webSocket(server.address(), "/")) {
+      WebSocket bad = Echo.next(server.opened);
+      try (Raw other = Raw.webSocket(server.address(), "/")) {
+        WebSocket good = Echo.next(server.opened);
+        bad.execute(() -> {
+          bad.sendText(bytes("first"));
+          bad.whenWritten(failed -> {
+            throw new AssertionError("on purpose");
+          });
+          good.sendText(bytes("of the same turn"));
+        });
+        assertThat(other.read().text()).isEqualTo("of the same turn");
+        good.execute(() -> good.sendText(bytes("of a later turn")));
+        assertThat(other.read().text()).isEqualTo("of a later turn");
+        assertThat(failing.read().text()).isEqualTo("first");
+        assertThat(failing.read().code()).isEqualTo(1011);
+        assertThat(server.closed()).isEqualTo(new Closed(1011, "internal error", false));
+      }
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
