@@ -13,6 +13,22 @@ export interface LinkEvents {
   lost(code: number, reason: string, clean: boolean): void;
 }
 
+/** The bytes of a close frame that a reason may take (RFC 6455 §5.5). */
+const MOST_REASON_BYTES = 123;
+
+/** A reason cut between characters to what fits: sockets refuse to close with a longer one. */
+export function fit(reason: string): string {
+  let bytes = 0;
+  let end = 0;
+  for (const character of reason) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (bytes > MOST_REASON_BYTES) break;
+    end += character.length;
+  }
+  return reason.slice(0, end);
+}
+
 /** One WebSocket at a time. What a former one still says is not heard. */
 export class Link {
   readonly #url: Url;
@@ -56,7 +72,7 @@ export class Link {
 
   /** Tells `lost` when it is done. */
   close(code: number, reason: string): void {
-    this.#socket?.close(code, reason);
+    this.#socket?.close(code, fit(reason));
   }
 
   /** Closes, and tells nothing more. */
@@ -67,7 +83,7 @@ export class Link {
     if (!socket) return;
     try {
       if (code === undefined) socket.close();
-      else socket.close(code, reason);
+      else socket.close(code, fit(reason ?? ""));
     } catch {
       // A socket that cannot even be closed is of no more interest.
     }

@@ -27,6 +27,7 @@ final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Client.class);
 
   private final Consumer<ClientReport> reports;
+  private final Runnable lost;
   private final Runnable over;
   private final Traffic traffic;
   private final Carrier carrier;
@@ -49,6 +50,7 @@ final class Engine {
    * An engine with a carrier of its own to be given back with {@link #release}.
    *
    * @param reports told on the loop
+   * @param lost told on the loop that the server has said its last on the present connection
    * @param over told on the loop when the client is closed or has given up
    */
   Engine(
@@ -57,7 +59,9 @@ final class Engine {
       Dispatcher dispatcher,
       Traffic traffic,
       Consumer<ClientReport> reports,
+      Runnable lost,
       Runnable over) {
+    this.lost = lost;
     this.over = over;
     this.traffic = traffic;
     this.reports = reports;
@@ -167,6 +171,16 @@ final class Engine {
     }
     if (next == ClientState.CLOSED && ending.get()) {
       ended.complete(null);
+    }
+  }
+
+  /** On the loop: the server has said its last on that connection. */
+  void ending(int number, Runnable end) {
+    if (line.isAt(number)) {
+      lost.run();
+      line.ending(end);
+    } else {
+      end.run();
     }
   }
 

@@ -59,6 +59,11 @@ final class Incoming implements WebSocketListener {
   }
 
   @Override
+  public void onEnding(Runnable end) {
+    engine.ending(number, end);
+  }
+
+  @Override
   public void onClose(int code, String reason, boolean clean) {
     traffic.note("< close " + code + (clean ? " clean " : " unclean ") + reason);
     engine.enter(session -> session.closed(engine.now(), number, code, reason, clean));

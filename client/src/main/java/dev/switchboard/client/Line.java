@@ -224,6 +224,27 @@ final class Line implements ClientEffects {
     }
   }
 
+  /** Whether that is the present connection. */
+  boolean isAt(int number) {
+    return number == connecting && socket != null;
+  }
+
+  /**
+   * The server has said its last: what handlers send for it goes ahead of our close frame. A server
+   * of ours answers nothing after its own, so that waiting would only delay the next connection.
+   */
+  void ending(Runnable end) {
+    WebSocket open = socket;
+    Outflow flow = outflow;
+    if (options.greeted() || open == null || flow == null) {
+      end.run();
+    } else if (dispatcher.idle()) {
+      open.execute(() -> flow.whenIdle(end)); // after what they sent so far
+    } else {
+      dispatcher.submit(() -> open.execute(() -> flow.whenIdle(end)), 0);
+    }
+  }
+
   @Override
   public void abandon() {
     WebSocket open = socket;

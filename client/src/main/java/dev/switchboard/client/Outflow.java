@@ -23,6 +23,7 @@ final class Outflow {
   private final Traffic traffic;
   private final Queue<Item> waiting = new ArrayDeque<>();
   private @Nullable Item current;
+  private @Nullable Runnable whenIdle;
 
   /** A message; {@code written} is called when all of it is with the kernel. */
   private record Item(
@@ -39,6 +40,21 @@ final class Outflow {
   /** Whether a message is under way in pieces. */
   boolean busy() {
     return current != null;
+  }
+
+  /** Runs it when all is written, and what only waited for that, too. */
+  void whenIdle(Runnable task) {
+    if (current != null) {
+      whenIdle = task;
+    } else if (socket.pendingBytes() == 0) {
+      task.run();
+    } else {
+      socket.whenWritten(failure -> {
+        if (failure == null) {
+          socket.execute(() -> whenIdle(task)); // what was written makes room for more
+        }
+      });
+    }
   }
 
   /** Sends a message that is whole. */
@@ -163,6 +179,11 @@ final class Outflow {
   private void proceed() {
     while (current == null && !waiting.isEmpty()) {
       begin(waiting.remove());
+    }
+    Runnable task = whenIdle;
+    if (current == null && task != null) {
+      whenIdle = null;
+      socket.execute(() -> whenIdle(task)); // what was written makes room for more
     }
   }
 

@@ -7,7 +7,6 @@ import dev.switchboard.protocol.internal.ClientSession;
 import dev.switchboard.protocol.internal.ClientState;
 import dev.switchboard.protocol.internal.Encodings;
 import dev.switchboard.transport.WebSocket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,7 +43,8 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     this.events = new Events(dispatcher, this::received, this::goesOn);
     this.pulled = new Pulled(dispatcher);
     this.traffic = new Traffic(options.debug() ? events::debug : null);
-    this.engine = new Engine(options, encodings, dispatcher, traffic, this::reported, this::over);
+    this.engine =
+        new Engine(options, encodings, dispatcher, traffic, this::reported, this::lost, this::over);
     events.debugTo(options.debugLines());
     Duration interval = options.performanceMetrics();
     if (interval != null) {
@@ -72,7 +72,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     dispatcher.submit(pulled::end, 0);
   }
 
-  /** On the loop: the connection is gone. */
+  /** On the loop: the connection is gone, or brings nothing more. */
   void lost() {}
 
   /** On the loop: a message came. */
@@ -208,12 +208,11 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
    * Closes the connection with a code; otherwise as {@link #close()}.
    *
    * @param code 1000–1003, 1007–1014 or 3000–4999
-   * @param reason at most 123 bytes of UTF-8
-   * @throws IllegalArgumentException if the code may not be sent, or the reason is too long
+   * @param reason cut to 123 bytes of UTF-8, between characters
+   * @throws IllegalArgumentException if the code may not be sent
    */
   public void close(int code, String reason) {
     CloseCode.requireSendable(code);
-    requireShort(reason);
     end(session -> session.close(engine.now(), code, reason));
   }
 
@@ -235,13 +234,5 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     }
     pulled.end();
     engine.release();
-  }
-
-  private static void requireShort(String reason) {
-    int bytes = reason.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > 123) {
-      throw new IllegalArgumentException(
-          "reason: " + bytes + " bytes (expected: at most 123 of UTF-8)");
-    }
   }
 }

@@ -8,10 +8,23 @@ import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Answers one client's message with what became of it. Immutable. */
 record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) {
+  /** When it is known, from any thread; a close waits for it as long as it may. */
+  void answer(CompletionStage<Outcome> coming) {
+    connection.intake().answerDue();
+    coming.whenComplete((outcome, failure) -> {
+      try {
+        answer(outcome, failure);
+      } finally {
+        connection.intake().answered();
+      }
+    });
+  }
+
   /** From any thread. */
   void answer(@Nullable Outcome outcome, @Nullable Throwable failure) {
     Id id = message.envelope().id();

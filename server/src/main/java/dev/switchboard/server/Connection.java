@@ -349,6 +349,17 @@ final class Connection implements WebSocketListener {
     }
   }
 
+  /** What the messages before it are answered goes ahead of our close frame. */
+  @Override
+  public void onEnding(Runnable end) {
+    Runnable answered = () -> intake.whenAnswered(() -> webSocket.execute(end));
+    if (mailbox.idle()) {
+      answered.run();
+    } else {
+      mailbox.add(answered);
+    }
+  }
+
   @Override
   public void onClose(int code, String reason, boolean clean) {
     closed = true;

@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.transport.WebSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a connection is read from: not while too much of what it brought waits for its handlers,
@@ -15,6 +16,8 @@ final class Intake {
   private boolean handlersFull; // guarded by this
   private boolean commitsFull; // guarded by this
   private int commits; // guarded by this
+  private int due; // guarded by this: answers that handlers owe
+  private @Nullable Runnable whenAnswered; // guarded by this
   private boolean paused; // confined to the loop
 
   Intake(WebSocket webSocket, Meter meter) {
@@ -45,15 +48,61 @@ final class Intake {
     apply();
   }
 
-  /** The log has answered. */
+  /** The log has answered, and so have we. */
   void commitEnded() {
+    boolean again;
+    Runnable next;
     synchronized (this) {
-      if (--commits > MAX_COMMITS / 2 || !commitsFull) {
-        return;
-      }
-      commitsFull = false;
+      commits--;
+      again = commitsFull && commits <= MAX_COMMITS / 2;
+      commitsFull &= !again;
+      next = settled();
     }
-    apply();
+    if (again) {
+      apply();
+    }
+    if (next != null) {
+      next.run();
+    }
+  }
+
+  /** A handler has a message that will be answered. */
+  synchronized void answerDue() {
+    due++;
+  }
+
+  /** It was. */
+  void answered() {
+    Runnable next;
+    synchronized (this) {
+      due--;
+      next = settled();
+    }
+    if (next != null) {
+      next.run();
+    }
+  }
+
+  /** Runs it when everything that handlers and the log were given is answered. */
+  void whenAnswered(Runnable task) {
+    Runnable next;
+    synchronized (this) {
+      whenAnswered = task;
+      next = settled();
+    }
+    if (next != null) {
+      next.run();
+    }
+  }
+
+  /** With the lock held. */
+  private @Nullable Runnable settled() {
+    Runnable next = whenAnswered;
+    if (next == null || commits > 0 || due > 0) {
+      return null;
+    }
+    whenAnswered = null;
+    return next;
   }
 
   private synchronized boolean full() {

@@ -109,6 +109,7 @@ public final class Peer<M> {
   /**
    * Closes the connection.
    *
+   * @param reason cut to 123 bytes of UTF-8, between characters
    * @throws IllegalArgumentException if the code may not be sent ({@link
    *     CloseCode#requireSendable})
    */

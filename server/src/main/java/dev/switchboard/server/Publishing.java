@@ -83,12 +83,22 @@ public final class Publishing<M> {
 
   /** Publishes; there is neither hook nor interceptor. */
   void run() {
-    commit()
-        .whenComplete((committed, failure) -> {
-          if (failure != null || (message.envelope().id() != null && !message.fleeting())) {
-            answering().answer(failure == null ? published(committed) : null, failure);
-          }
-        });
+    CompletionStage<List<Committed>> stage = commit();
+    boolean waits = !stage.toCompletableFuture().isDone();
+    if (waits) {
+      connection.intake().commitBegun();
+    }
+    stage.whenComplete((committed, failure) -> {
+      try {
+        if (failure != null || (message.envelope().id() != null && !message.fleeting())) {
+          answering().answer(failure == null ? published(committed) : null, failure);
+        }
+      } finally {
+        if (waits) {
+          connection.intake().commitEnded(); // last: a close may wait for it
+        }
+      }
+    });
   }
 
   /** Runs interceptors and the hook, and publishes; where they may block. */
@@ -96,8 +106,16 @@ public final class Publishing<M> {
     CompletionStage<Outcome> done =
         endpoint
             .reactions()
-            .publish(message, this, () -> commit().thenApply(Publishing::published));
-    done.whenComplete(answering()::answer);
+            .publish(message, this, () -> counted(commit()).thenApply(Publishing::published));
+    answering().answer(done);
+  }
+
+  private CompletionStage<List<Committed>> counted(CompletionStage<List<Committed>> stage) {
+    if (stage.toCompletableFuture().isDone()) {
+      return stage;
+    }
+    connection.intake().commitBegun();
+    return stage.whenComplete((committed, failure) -> connection.intake().commitEnded());
   }
 
   private Answering answering() {
@@ -112,13 +130,6 @@ public final class Publishing<M> {
 
   private CompletionStage<List<Committed>> commit() {
     endpoint.meter().published(publications.size());
-    CompletionStage<List<Committed>> stage = endpoint.hub().broker().publish(publications);
-    if (!stage.toCompletableFuture().isDone()) {
-      connection.intake().commitBegun();
-      CompletionStage<List<Committed>> ended =
-          stage.whenComplete((committed, failure) -> connection.intake().commitEnded());
-      return ended;
-    }
-    return stage;
+    return endpoint.hub().broker().publish(publications);
   }
 }

@@ -188,7 +188,8 @@ final class RawConnection implements WebSocketListener {
   private void view(boolean text, ByteBuf content, int size) {
     BiConsumer<RawPeer, RawView> handler = endpoint.handlers().view;
     if (handler == null) {
-      webSocket.close(CloseCode.UNSUPPORTED_DATA.code(), text ? "no text here" : "no binary here");
+      String why = text ? "no text here" : "no binary here";
+      hand(() -> peer.close(CloseCode.UNSUPPORTED_DATA.code(), why), 0); // after those before it
       return;
     }
     RawView view =
@@ -235,6 +236,17 @@ final class RawConnection implements WebSocketListener {
   public Overflow onOverflow(int bytes) {
     endpoint.meter().limit(Limit.PENDING_BYTES);
     return Overflow.CLOSE;
+  }
+
+  /** What handlers send for the messages before it goes ahead of our close frame. */
+  @Override
+  public void onEnding(Runnable end) {
+    Mailbox box = mailbox;
+    if (box == null || box.idle()) {
+      webSocket.execute(end); // after what they sent so far
+    } else {
+      box.add(() -> webSocket.execute(end));
+    }
   }
 
   @Override

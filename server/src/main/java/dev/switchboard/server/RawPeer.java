@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** The other end of a raw connection. Thread-safe; messages of one thread leave in their order. */
 public final class RawPeer {
   private static final int PIECE = 16 << 10;
-  private static final int MAX_REASON = 123; // RFC 6455 §5.5
 
   private final RawEndpoint endpoint;
   private final WebSocket webSocket;
@@ -288,6 +287,7 @@ public final class RawPeer {
   /**
    * Closes the connection; what was sent goes first.
    *
+   * @param reason cut to 123 bytes of UTF-8, between characters
    * @throws IllegalArgumentException if the code may not be sent ({@link
    *     CloseCode#requireSendable})
    */
@@ -300,12 +300,9 @@ public final class RawPeer {
     });
   }
 
-  /** Closes with 1008; a reason that is too long for a close frame is cut. */
+  /** Closes with 1008. */
   void refuse(String why) {
-    byte[] utf8 = why.getBytes(StandardCharsets.UTF_8);
-    String reason =
-        utf8.length <= MAX_REASON ? why : why.substring(0, Math.min(why.length(), MAX_REASON / 4));
-    close(CloseCode.POLICY_VIOLATION.code(), reason);
+    close(CloseCode.POLICY_VIOLATION.code(), why);
   }
 
   /** Ends the connection at once, without a close handshake. */

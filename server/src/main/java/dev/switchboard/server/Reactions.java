@@ -87,7 +87,7 @@ final class Reactions<M> {
   /** Deals with a message to the server and answers it; where it may block. */
   void run(Incoming message, Connection connection) {
     CompletionStage<Outcome> done = handle(message, endpoint.peerOf(connection));
-    done.whenComplete(new Answering(endpoint, connection, message)::answer);
+    new Answering(endpoint, connection, message).answer(done);
   }
 
   /** Refuses by throwing; where it may block. */

@@ -86,8 +86,8 @@ public interface WebSocket {
    * the peer answers or after {@code closeTimeout}. Does nothing if not open.
    *
    * @param code 1000–1003, 1007–1014 or 3000–4999
-   * @param reason at most 123 bytes of UTF-8
-   * @throws IllegalArgumentException if the code may not be sent or the reason is too long
+   * @param reason cut to 123 bytes of UTF-8, between characters
+   * @throws IllegalArgumentException if the code may not be sent
    */
   void close(int code, String reason);
 

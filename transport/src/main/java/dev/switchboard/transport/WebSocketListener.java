@@ -39,6 +39,18 @@ public interface WebSocketListener {
   default void onPong(ByteBuf view) {}
 
   /**
+   * The peer has said its last: its close frame came, or it broke a rule. Nothing more is read, but
+   * the connection is still open, so that whoever deals with messages elsewhere can send what they
+   * are answered before {@code end} is run. Called at most once.
+   *
+   * @param end sends our close frame and ends the connection; to be run on the event loop, once.
+   *     Run after {@code closeTimeout} if it has not been by then
+   */
+  default void onEnding(Runnable end) {
+    end.run();
+  }
+
+  /**
    * The connection has ended. Called exactly once, always, last.
    *
    * @param code the peer's, or the one it was failed with; 1005 if the peer gave none, 1006 if the

@@ -142,13 +142,35 @@ final class CloseTest {
           assertThatThrownBy(() -> socket.close(code, ""))
               .isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> socket.close(1000, "x".repeat(124)))
-            .isInstanceOf(IllegalArgumentException.class);
         socket.close(1000, "x".repeat(123));
       });
       Raw.Frame close = peer.read();
       assertThat(close.code()).isEqualTo(1000);
       assertThat(close.payload()).hasSize(125);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Role.class)
+  void aReasonThatIsTooLongIsCutBetweenCharacters(Role role) {
+    try (Subject subject = subject(role)) {
+      for (String[] row :
+          new String[][] {
+            {"x".repeat(124), "x".repeat(123)},
+            {"x".repeat(9_000), "x".repeat(123)},
+            {"x".repeat(122) + "ü", "x".repeat(122)},
+            {"x".repeat(120) + "👋", "x".repeat(120)},
+            {"x".repeat(119) + "👋!", "x".repeat(119) + "👋"},
+            {"bye 👋".substring(0, 5), "bye "}
+          }) {
+        try (Raw peer = subject.connect()) {
+          WebSocket socket = subject.socket();
+          socket.execute(() -> socket.close(4000, row[0]));
+          Raw.Frame close = peer.read();
+          assertThat(close.code()).isEqualTo(4000);
+          assertThat(close.text().substring(2)).isEqualTo(row[1]);
+        }
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class ClientHandshake extends ChannelInboundHandlerAdapter {
   private static final int MAX_HEAD = 16 << 10;
   private static final int MAX_BODY = 4 << 10;
+
+  /** What a server that speaks TLS answers a plain request with begins so (RFC 8446 §5.1). */
+  private static final int TLS_ALERT = 21;
 
   private final ClientConnect request;
   private final Function<WebSocket, WebSocketListener> listeners;
@@ -71,7 +75,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             ctx,
             new HandshakeException(
                 HandshakeException.Kind.TLS,
-                "TLS with " + request.uri().getHost() + ": " + tls.cause().getMessage(),
+                Trouble.tls(request.uri().getHost(), tls.cause()),
                 tls.cause()));
       }
     } else if (event == ChannelInputShutdownEvent.INSTANCE) {
@@ -140,6 +144,9 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
   }
 
   private void answer(ChannelHandlerContext ctx, ByteBuf all) {
+    if (scanner.untouched() && all.isReadable() && all.getByte(all.readerIndex()) == TLS_ALERT) {
+      throw new Refusal(400, "the server speaks TLS at this port (expected: wss://)");
+    }
     while (refused == null) {
       String text = scanner.take(all);
       if (text == null) {
@@ -241,7 +248,13 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         cause instanceof javax.net.ssl.SSLException
             || cause.getCause() instanceof javax.net.ssl.SSLException;
     var kind = tls ? HandshakeException.Kind.TLS : HandshakeException.Kind.NETWORK;
-    fail(ctx, new HandshakeException(kind, "handshake: " + cause.getMessage(), cause));
+    String what =
+        tls
+            ? Trouble.tls(
+                request.uri().getHost(),
+                cause instanceof DecoderException wrapped ? wrapped.getCause() : cause)
+            : "handshake: " + Trouble.plain(cause);
+    fail(ctx, new HandshakeException(kind, what, cause));
   }
 
   private void fail(ChannelHandlerContext ctx, HandshakeException why) {

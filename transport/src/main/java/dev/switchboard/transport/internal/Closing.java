@@ -3,8 +3,8 @@ package dev.switchboard.transport.internal;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharsetEncoder;
 import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /** Close codes and the payload of close frames (RFC 6455 §5.5.1, §7.4). */
@@ -19,8 +19,6 @@ final class Closing {
   static final int SLOW_READER = 4008;
   static final int NO_HEARTBEAT = 4009;
 
-  private static final int MAX_REASON = Frames.MAX_CONTROL - 2;
-
   private Closing() {}
 
   /** Whether a code may stand in a close frame. */
@@ -30,7 +28,10 @@ final class Closing {
         || (code >= 3000 && code <= 4999);
   }
 
-  /** The payload of a close frame. */
+  /**
+   * The payload of a close frame. A reason that is too long is cut between characters, and half a
+   * character is left out: a close must not fail for its words.
+   */
   static byte[] payload(int code, String reason) {
     if (!allowed(code)) {
       throw new IllegalArgumentException(
@@ -38,31 +39,14 @@ final class Closing {
     }
     ByteBuffer bytes = ByteBuffer.allocate(Frames.MAX_CONTROL);
     bytes.putShort((short) code);
-    CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
-    CoderResult result = encoder.encode(CharBuffer.wrap(reason), bytes, true);
-    if (result.isError()) {
-      throw new IllegalArgumentException(
-          "close reason: not Unicode (expected: no lone surrogates)");
-    }
-    if (result.isOverflow()) {
-      throw new IllegalArgumentException(
-          "close reason: too long (expected: at most " + MAX_REASON + " bytes of UTF-8)");
-    }
+    CoderResult unused =
+        StandardCharsets.UTF_8
+            .newEncoder()
+            .onMalformedInput(CodingErrorAction.IGNORE)
+            .encode(CharBuffer.wrap(reason), bytes, true);
     byte[] payload = new byte[bytes.position()];
     bytes.flip().get(payload);
     return payload;
-  }
-
-  /** A reason cut to what fits into a close frame. */
-  static String fit(String reason) {
-    ByteBuffer bytes = ByteBuffer.allocate(MAX_REASON);
-    CharBuffer chars = CharBuffer.wrap(reason);
-    var encoder =
-        StandardCharsets.UTF_8
-            .newEncoder()
-            .onMalformedInput(java.nio.charset.CodingErrorAction.REPLACE);
-    encoder.encode(chars, bytes, true);
-    return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
   }
 
   /** The code of a close frame's payload: 1005 if empty, 0 if it is malformed. */

@@ -119,7 +119,8 @@ public final class Connecting {
       return;
     }
     Proxy proxy = request.proxy();
-    InetAddress address = addresses.get(next++);
+    var to =
+        new InetSocketAddress(addresses.get(next++), proxy == null ? request.port() : proxy.port());
     var kind = Sockets.kind(loop);
     ChannelFuture connected =
         new Bootstrap()
@@ -132,7 +133,7 @@ public final class Connecting {
                     Sockets.prepare(channel, kind, request.secure());
                   }
                 })
-            .connect(new InetSocketAddress(address, proxy == null ? request.port() : proxy.port()));
+            .connect(to);
     Channel channel = connected.channel();
     trying.add(channel);
     ChannelFuture unused =
@@ -141,13 +142,13 @@ public final class Connecting {
           if (done.isSuccess()) {
             connected(channel);
           } else {
-            refused(done.cause());
+            refused(to, done.cause());
           }
         });
     timer = loop.schedule(this::attempt, STAGGER_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void refused(Throwable cause) {
+  private void refused(InetSocketAddress to, Throwable cause) {
     if (won || result.isDone()) {
       return;
     }
@@ -155,7 +156,7 @@ public final class Connecting {
     if (next < addresses.size()) {
       attempt();
     } else if (trying.isEmpty()) {
-      fail(HandshakeException.Kind.NETWORK, "connect: " + cause.getMessage(), cause);
+      fail(HandshakeException.Kind.NETWORK, Trouble.connecting(to, cause), cause);
     }
   }
 

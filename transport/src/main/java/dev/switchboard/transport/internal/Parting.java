@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How one connection ends: the close handshake (RFC 6455 §7), its time limits, and that its
  * listener is told once. Confined to its loop.
+ *
+ * <p>When the peer has said its last, by a close frame or by breaking a rule, nothing more is read,
+ * but the connection stays open until its listener is through with the messages before it, so that
+ * what they are answered goes out ahead of our close frame. The close timeout bounds that, too. Our
+ * own closes, and the end of the socket, do not wait.
  */
 final class Parting {
   /** The connection that ends. */
@@ -18,6 +23,9 @@ final class Parting {
 
     /** What the peer still sends does not matter. */
     void readNoMore();
+
+    /** The peer has said its last. What is to follow is to be run when that is dealt with. */
+    void ending(Runnable end);
 
     /** Called once, last. */
     void ended(int code, String reason, boolean clean);
@@ -31,7 +39,11 @@ final class Parting {
   private final Outbox outbox;
   private final Owner owner;
 
+  /** How the peer said its last: {@code proper} if by a close frame. */
+  private record Last(int code, String reason, boolean proper) {}
+
   private volatile ReadyState readyState = ReadyState.OPEN;
+  private @Nullable Last last; // while it waits for the listener
   private boolean told;
   private @Nullable Failure failure; // until it is told
   private boolean inputEnded;
@@ -61,14 +73,51 @@ final class Parting {
       outbox.control(Opcode.CLOSE, Unpooled.wrappedBuffer(payload));
       owner.awaitAnswer();
       startTimer();
+      if (last != null) {
+        state.loop.execute(this::proceed); // nothing can be sent any more
+      }
     }
   }
 
   /** The peer's close frame came. */
   void closedByPeer(int code, String reason) {
+    saidLast(new Last(code, reason, true));
+  }
+
+  /** The peer broke a rule. */
+  void violated(int code, String reason) {
+    owner.readNoMore();
+    saidLast(new Last(code, reason, false));
+  }
+
+  private void saidLast(Last how) {
+    last = how;
+    if (isOpen()) {
+      startTimer();
+      owner.ending(this::proceed);
+    } else {
+      proceed();
+    }
+  }
+
+  /** What came before the peer's last word is dealt with, or that takes too long. */
+  private void proceed() {
+    Last how = last;
+    if (how == null) {
+      return;
+    }
+    last = null;
+    if (how.proper) {
+      answer(how.code, how.reason);
+    } else {
+      fail(how.code, how.reason);
+    }
+  }
+
+  private void answer(int code, String reason) {
     close(code == Closing.NO_STATUS ? new byte[0] : Closing.payload(code, ""));
     tell(code, reason, true);
-    if (terms.client()) {
+    if (terms.client() && !inputEnded) {
       startTimer(); // RFC 6455 §7.1.1: the server closes the socket first.
     } else {
       hangUp();
@@ -80,8 +129,9 @@ final class Parting {
    * reader can be found too slow in the middle of a send.
    */
   void fail(int code, String reason) {
+    last = null;
     owner.readNoMore();
-    close(Closing.payload(code, Closing.fit(reason)));
+    close(Closing.payload(code, reason));
     if (failure == null) {
       failure = new Failure(code, reason);
     }
@@ -109,6 +159,9 @@ final class Parting {
   /** The peer will send nothing more: what it is owed is written, then the socket ends. */
   void inputEnded() {
     inputEnded = true;
+    if (last != null) {
+      return;
+    }
     outbox.drain();
     startTimer();
     outbox.whenWritten(failed -> Ending.now(ctx));
@@ -117,9 +170,15 @@ final class Parting {
   /** The socket has ended. */
   void gone() {
     readyState = ReadyState.CLOSED;
+    Last how = last;
+    last = null;
     outbox.close(new IOException("the connection has ended"));
     tellFailure();
-    tell(Closing.ABNORMAL, "", false);
+    if (how == null) {
+      tell(Closing.ABNORMAL, "", false);
+    } else {
+      tell(how.code, how.reason, false); // RFC 6455 §7.1.5: the code is that of its close frame
+    }
   }
 
   private void tell(int code, String reason, boolean clean) {
@@ -133,10 +192,14 @@ final class Parting {
     deadline = state.sweeper.now() + terms.options().closeTimeout().toMillis();
   }
 
-  /** Whether an end has begun; if it takes too long, the socket ends. */
+  /** Whether an end has begun; what takes too long is not waited for. */
   boolean sweep(long now) {
     if (deadline != 0 && now >= deadline) {
-      Ending.now(ctx);
+      if (last != null) {
+        proceed();
+      } else {
+        Ending.now(ctx);
+      }
     }
     return deadline != 0;
   }
