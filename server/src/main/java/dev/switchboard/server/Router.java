@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
 final class Router implements HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(Router.class);
 
+  private static final HttpResponse WEB_SOCKET_ONLY =
+      HttpResponse.text(426, "this path speaks WebSocket: connect with ws:// or wss://\n")
+          .with("Upgrade", "websocket");
+
   private final Map<String, SocketPath> exact = new HashMap<>();
   private final Map<PathPattern, SocketPath> patterns = new LinkedHashMap<>();
   private final Map<String, Server.HttpRoute> routes;
@@ -67,9 +71,7 @@ final class Router implements HttpHandler {
       if (exchange.isUpgrade()) {
         upgrade(exchange, found.socket, found.parameters);
       } else {
-        exchange.respond(
-            HttpResponse.text(426, "this path speaks WebSocket: connect with ws:// or wss://\n")
-                .with("Upgrade", "websocket"));
+        exchange.respond(WEB_SOCKET_ONLY);
       }
     } else if (exchange.isUpgrade()) {
       exchange.respond(HttpResponse.text(404, "no WebSocket endpoint at this path\n"));
@@ -87,14 +89,18 @@ final class Router implements HttpHandler {
     }
   }
 
+  /** Nothing here takes a body, so that none is waited for or kept. */
+  @Override
+  public HttpResponse refuse(HttpRequest head) {
+    HttpResponse refused = find(head.path()) == null ? unanswered(head) : WEB_SOCKET_ONLY;
+    return refused != null ? refused : HttpResponse.text(413, "no body is taken here\n");
+  }
+
   private void plain(HttpExchange exchange, HttpRequest request) {
-    boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+    HttpResponse refused = unanswered(request);
     Server.HttpRoute route = routes.get(request.path());
-    if (route == null && !request.path().equals("/healthz") && (files == null || !reads)) {
-      exchange.respond(HttpResponse.text(404, "nothing at this path\n"));
-    } else if (!reads) {
-      exchange.respond(
-          HttpResponse.text(405, "only GET and HEAD here\n").with("Allow", "GET, HEAD"));
+    if (refused != null) {
+      exchange.respond(refused);
     } else if (route != null) {
       Thread.startVirtualThread(() -> exchange.respond(answer(route, request)));
     } else if (request.path().equals("/healthz")) {
@@ -102,6 +108,18 @@ final class Router implements HttpHandler {
     } else {
       file(exchange, request);
     }
+  }
+
+  /** Why a plain request has no answer, or null. */
+  private @Nullable HttpResponse unanswered(HttpRequest request) {
+    boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+    boolean known = routes.containsKey(request.path()) || request.path().equals("/healthz");
+    if (!known && (files == null || !reads)) {
+      return HttpResponse.text(404, "nothing at this path\n");
+    }
+    return reads
+        ? null
+        : HttpResponse.text(405, "only GET and HEAD here\n").with("Allow", "GET, HEAD");
   }
 
   private void file(HttpExchange exchange, HttpRequest request) {

@@ -1,5 +1,7 @@
 package dev.switchboard.transport;
 
+import org.jspecify.annotations.Nullable;
+
 /** Decides what becomes of each HTTP request, upgrades among them. */
 @FunctionalInterface
 public interface HttpHandler {
@@ -9,6 +11,18 @@ public interface HttpHandler {
    * thread. An exception is logged and answered with 500.
    */
   void handle(HttpExchange exchange);
+
+  /**
+   * Asked on the connection's event loop for each request that has a body, before any of it is
+   * read. Must not block.
+   *
+   * @param head the request without its body
+   * @return the answer to a request whose body is of no use, after which the connection ends; null
+   *     to read the body, within {@code maxBodyBytes}, and {@link #handle} the request
+   */
+  default @Nullable HttpResponse refuse(HttpRequest head) {
+    return null;
+  }
 
   /**
    * Told on the connection's event loop that an upgrade was refused with 503 and not handled, as

@@ -45,6 +45,11 @@ class HttpTest {
     return Stream.of(
         Arguments.of(get + "\r\n", 200, "GET /a b 0"),
         Arguments.of("\r\n" + get + "\r\n", 200, "GET /a b 0"),
+        Arguments.of("GET /%c3%bc?u=%e4%bd%a0 HTTP/1.1\r\nHost: t\r\n\r\n", 200, "GET /ü 0"),
+        Arguments.of("GET /?user=%zz HTTP/1.1\r\nHost: t\r\n\r\n", 200, "GET / 0"),
+        Arguments.of("GET /?user=%ff HTTP/1.1\r\nHost: t\r\n\r\n", 400, "not UTF-8"),
+        Arguments.of("GET /?user=%c3 HTTP/1.1\r\nHost: t\r\n\r\n", 400, "not UTF-8"),
+        Arguments.of("GET /%ed%a0%80 HTTP/1.1\r\nHost: t\r\n\r\n", 400, "not UTF-8"),
         Arguments.of("GET / HTTP/1.0\r\n\r\n", 200, "GET / 0"),
         Arguments.of(post + "Content-Length: 5\r\n\r\nhello", 200, "POST /p 5"),
         Arguments.of(

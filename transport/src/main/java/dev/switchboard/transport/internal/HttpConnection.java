@@ -199,6 +199,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       request(parsed, NO_BODY);
       return true;
     }
+    HttpResponse refused = setup.handler().refuse(asRequest(parsed, NO_BODY));
+    if (refused != null) {
+      refuse(refused);
+      return false;
+    }
     body = new BodyReader(length, setup.options().maxBodyBytes());
     phase = Phase.BODY;
     due(setup.options().bodyTimeout());

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * at the limit.
  */
 final class MessageReader {
-  /** Taken on the peer's word alone before any of it has arrived. */
-  private static final int TRUSTED = 64 << 10;
+  /** Room for a message that does not come whole, to begin with: its length is only promised. */
+  private static final int LEAST = 256;
+
+  /** Room for a message for each byte of it that is there. */
+  private static final int PER_BYTE = 4;
 
   /** Room for what is inflated, to begin with. */
   private static final int STEP = 4 << 10;
@@ -153,7 +156,7 @@ final class MessageReader {
     if (piecemeal()) {
       piece(in, length, lastFrame && left == 0);
     } else {
-      collected(length + left).writeBytes(in, length);
+      collected(Math.min(length + left, Math.max(LEAST, PER_BYTE * length))).writeBytes(in, length);
     }
     return true;
   }
@@ -167,10 +170,10 @@ final class MessageReader {
     return true;
   }
 
-  private ByteBuf collected(int expected) {
+  private ByteBuf collected(int room) {
     ByteBuf collected = message;
     if (collected == null) {
-      collected = memory.directBuffer(Math.min(expected, TRUSTED));
+      collected = memory.directBuffer(room);
       message = collected;
     }
     return collected;

@@ -135,6 +135,9 @@ record RequestHead(String method, String target, boolean http11, Headers headers
     if (!form || target.indexOf('#') >= 0 || !target.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
       throw new Refusal(400, "target: not a path");
     }
+    if (target.indexOf('%') >= 0 && !Target.isUtf8(target)) {
+      throw new Refusal(400, "target: percent sequences that are not UTF-8");
+    }
   }
 
   static Headers fields(String head, int from, RecentStrings recent) {

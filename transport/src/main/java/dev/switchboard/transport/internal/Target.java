@@ -1,5 +1,6 @@
 package dev.switchboard.transport.internal;
 
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +26,13 @@ public record Target(String raw, String path, String rawQuery) {
     int mark = target.indexOf('?');
     String path = mark < 0 ? target : target.substring(0, mark);
     return new Target(raw, decode(path, false), mark < 0 ? "" : target.substring(mark + 1));
+  }
+
+  /** Whether what a target's percent sequences stand for is UTF-8, so that it has one meaning. */
+  static boolean isUtf8(String raw) {
+    byte[] bytes = new byte[raw.length()];
+    int size = decode(raw, false, bytes);
+    return Utf8.check(Utf8.ACCEPT, Unpooled.wrappedBuffer(bytes), 0, size) == Utf8.ACCEPT;
   }
 
   /** The query's parameters in order. */
@@ -62,6 +70,11 @@ public record Target(String raw, String path, String rawQuery) {
       return text;
     }
     byte[] bytes = new byte[text.length()];
+    int size = decode(text, plusIsSpace, bytes);
+    return new String(bytes, 0, size, StandardCharsets.UTF_8);
+  }
+
+  private static int decode(String text, boolean plusIsSpace, byte[] bytes) {
     int size = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -74,6 +87,6 @@ public record Target(String raw, String path, String rawQuery) {
         bytes[size++] = (byte) (plusIsSpace && c == '+' ? ' ' : c);
       }
     }
-    return new String(bytes, 0, size, StandardCharsets.UTF_8);
+    return size;
   }
 }
