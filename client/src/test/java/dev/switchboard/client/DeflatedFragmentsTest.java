@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("B9")
 class DeflatedFragmentsTest {
   private static final int LENGTH = 131_072;
-  private static final int COUNT = Integer.getInteger("switchboard.fragments", 20);
+  private static final int COUNT = 20;
   private static final byte[] TEXT =
       "{\"type\":\"chat\",\"room\":\"kitchen\",\"data\":{\"message\":\"the soup is ready\"}}\n"
           .repeat(LENGTH / 70 + 1)
@@ -56,8 +56,6 @@ class DeflatedFragmentsTest {
       for (int i = 0; i < COUNT; i++) {
         assertThat(messages.next()).isEqualTo(TEXT);
       }
-      System.out.println(
-          COUNT + " × " + LENGTH + ", takeover " + takeover + ": " + messages.onTheWire);
       assertThat(messages.onTheWire).isLessThan((long) COUNT * LENGTH / 20);
       Transfer transfer = client.send(new ByteArrayInputStream(TEXT));
       assertThat(messages.next()).isEqualTo(TEXT);

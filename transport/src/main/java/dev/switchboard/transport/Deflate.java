@@ -13,7 +13,10 @@ package dev.switchboard.transport;
  * @param clientNoContextTakeover the same for the client; true by default
  * @param serverMaxWindowBits how far back the server refers, as a power of two, 8–15; 15 by default
  * @param clientMaxWindowBits the same for the client, if it can be told so; 15 by default. A side
- *     of ours that is held to less than 15 compresses in pieces of the window's size
+ *     of ours that is held to less than 15 compresses in pieces of half a window, as the JDK's
+ *     deflater has no other window than the largest, and forgets between messages. The price, for
+ *     128 KiB of chat messages as JSON: 10 % of the length with 15 bits, 11 % with 13, 13 % with
+ *     11, 20 % with 9, where a deflater with that window needs 9 %; and up to twice the time
  */
 public record Deflate(
     int level,
