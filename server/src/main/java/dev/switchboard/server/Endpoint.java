@@ -2,7 +2,6 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
-import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
@@ -143,35 +142,41 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     boolean maySee(String asker, String user);
   }
 
-  /** Handles messages of a class that come without an address. */
+  /**
+   * Handles messages of a class that come without an address. One for an interface handles all its
+   * messages but requests, and those for which a more specific one is given.
+   *
+   * @throws IllegalArgumentException if no message is of that class, or only requests are
+   * @throws IllegalStateException if the class has one, or a message has one by another class and
+   *     neither class is more specific
+   */
   public <T extends M> Endpoint<M> on(Class<T> type, Handler<M, ? super T> handler) {
-    return define(
-        type,
-        (message, from) -> {
-          handler.handle(type.cast(message), from);
-          return new Outcome.Handled();
-        });
+    return set(() ->
+        reactions.handler(
+            type,
+            (message, from) -> {
+              handler.handle(type.cast(message), from);
+              return new Outcome.Handled();
+            }));
   }
 
-  /** Answers requests of a class. */
+  /** Answers requests of a class, or of all of an interface; as {@link #on}. */
   public <R extends Record, T extends Request<R>> Endpoint<M> reply(
       Class<T> type, Replier<M, ? super T, ? extends R> replier) {
-    return define(
-        type,
-        (message, from) ->
-            new Outcome.Replied(
-                Objects.requireNonNull(replier.reply(type.cast(message), from), "reply")));
-  }
-
-  private Endpoint<M> define(Class<?> type, Reactions.Handling<M> handling) {
-    return set(() -> {
-      MessageType<?> known = protocol.type(type);
-      reactions.handling(known.recordClass(), handling);
-    });
+    return set(() ->
+        reactions.replier(
+            type,
+            (message, from) ->
+                new Outcome.Replied(
+                    Objects.requireNonNull(replier.reply(type.cast(message), from), "reply"))));
   }
 
   /**
-   * Looks at messages of a class before they are published by clients. At most one for each class.
+   * Looks at messages of a class, or of all of an interface, before they are published by clients.
+   * All hooks that a message is of run, in the order they were given, until one refuses it.
+   *
+   * @throws IllegalArgumentException if no message is of that class, or only requests are
+   * @throws IllegalStateException if the class has one
    */
   public <T extends M> Endpoint<M> onPublish(Class<T> type, PublishHook<M, T> hook) {
     return set(() -> reactions.hook(type, hook));
@@ -272,7 +277,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     return set(() -> slowness.others(policy));
   }
 
-  /** The same for fleeting messages of one class. */
+  /** The same for fleeting messages of a class; the most specific counts, as for {@link #on}. */
   public <T extends M> Endpoint<M> whenSlow(Class<T> type, WhenSlow<? super T> policy) {
     return set(() -> slowness.of(type, policy));
   }

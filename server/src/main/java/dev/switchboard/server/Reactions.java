@@ -5,10 +5,14 @@ import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import dev.switchboard.server.Endpoint.CloseHandler;
 import dev.switchboard.server.Endpoint.JoinHook;
 import dev.switchboard.server.Endpoint.PublishHook;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reactions<M> {
   private final Endpoint<M> endpoint;
-  private final Map<Class<?>, Handling<M>> handlers = new HashMap<>();
-  private final Map<Class<?>, PublishHook<M, ?>> hooks = new HashMap<>();
+  private final ByType<Handling<M>> handlers = new ByType<>();
+  private final Set<Class<?>> hooked = new HashSet<>();
+  private final Map<String, List<PublishHook<M, ?>>> hooks = new HashMap<>(); // by type
   private final Interceptors<M> interceptors = new Interceptors<>();
   private @Nullable JoinHook<M> onJoin;
   private @Nullable Consumer<Peer<M>> onOpen;
@@ -37,19 +42,21 @@ final class Reactions<M> {
     this.endpoint = endpoint;
   }
 
-  void handling(Class<?> type, Handling<M> handling) {
-    once(type, handlers.putIfAbsent(type, handling), "handler");
+  void handler(Class<?> type, Handling<M> handling) {
+    handlers.put(type, ByType.covered(endpoint.protocol(), "on", type, false), handling);
+  }
+
+  void replier(Class<?> type, Handling<M> handling) {
+    handlers.put(type, ByType.covered(endpoint.protocol(), "reply", type, true), handling);
   }
 
   void hook(Class<?> type, PublishHook<M, ?> hook) {
-    once(type, hooks.putIfAbsent(type, hook), "hook");
-  }
-
-  private static void once(Class<?> type, @Nullable Object before, String what) {
-    if (before != null) {
-      throw new IllegalStateException(
-          type.getName() + ": has a " + what + " already (expected: one)");
+    var covered = ByType.covered(endpoint.protocol(), "onPublish", type, false);
+    if (!hooked.add(type)) {
+      throw new IllegalStateException(type.getName() + ": has a hook already (expected: one)");
     }
+    covered.forEach(one ->
+        hooks.computeIfAbsent(one.name(), name -> new ArrayList<>(1)).add(hook));
   }
 
   void joinHook(JoinHook<M> hook) {
@@ -76,12 +83,12 @@ final class Reactions<M> {
   }
 
   boolean handles(MessageType<?> type) {
-    return handlers.containsKey(type.recordClass());
+    return handlers.of(type.name()) != null;
   }
 
   /** Whether a publish of that type has to pass users' code. */
   boolean looksAt(MessageType<?> type) {
-    return !interceptors.none() || hooks.containsKey(type.recordClass());
+    return !interceptors.none() || hooks.containsKey(type.name());
   }
 
   /** Deals with a message to the server and answers it; where it may block. */
@@ -99,7 +106,7 @@ final class Reactions<M> {
 
   /** Takes a message through the interceptors to its handler. */
   private CompletionStage<Outcome> handle(Incoming message, Peer<M> from) {
-    Handling<M> handling = Objects.requireNonNull(handlers.get(message.type().recordClass()));
+    Handling<M> handling = Objects.requireNonNull(handlers.of(message.type().name()));
     return around(
         message,
         from,
@@ -118,11 +125,10 @@ final class Reactions<M> {
         });
   }
 
-  @SuppressWarnings("unchecked") // a hook is registered for the class of the messages it gets
+  @SuppressWarnings("unchecked") // a hook is given for a class of the messages it gets
   private void hook(Incoming message, Publishing<M> publishing) throws Exception {
-    PublishHook<M, Object> hook = (PublishHook<M, Object>) hooks.get(message.type().recordClass());
-    if (hook != null) {
-      hook.publishing(message.message(), publishing);
+    for (PublishHook<M, ?> hook : hooks.getOrDefault(message.type().name(), List.of())) {
+      ((PublishHook<M, Object>) hook).publishing(message.message(), publishing);
     }
   }
 

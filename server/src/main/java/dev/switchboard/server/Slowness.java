@@ -3,8 +3,6 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +17,7 @@ final class Slowness<M> {
   private static final Logger LOG = LoggerFactory.getLogger(Slowness.class);
 
   private final Protocol<M> protocol;
-  private final Map<String, WhenSlow<?>> byType = new HashMap<>();
+  private final ByType<WhenSlow<?>> byType = new ByType<>();
   private WhenSlow<? super M> others = WhenSlow.drop();
 
   Slowness(Protocol<M> protocol) {
@@ -30,12 +28,17 @@ final class Slowness<M> {
     others = policy;
   }
 
-  <T extends M> void of(Class<T> record, WhenSlow<? super T> policy) {
-    byType.put(protocol.type(record).name(), policy);
+  <T extends M> void of(Class<T> type, WhenSlow<? super T> policy) {
+    byType.put(type, ByType.covered(protocol, "whenSlow", type, false), policy);
   }
 
   WhenSlow.Policy policy(String type) {
-    return byType.getOrDefault(type, others).policy();
+    return given(type).policy();
+  }
+
+  private WhenSlow<?> given(String type) {
+    WhenSlow<?> own = byType.of(type);
+    return own == null ? others : own;
   }
 
   /** What a fleeting message replaces, and is replaced by. */
@@ -43,7 +46,7 @@ final class Slowness<M> {
 
   /** The key of a message whose policy is to keep the newest. */
   Key key(Entry entry) {
-    WhenSlow<?> policy = byType.getOrDefault(entry.type(), others);
+    WhenSlow<?> policy = given(entry.type());
     Object by = policy.looks() ? ownKey(policy, entry) : null;
     return new Key(entry.address(), entry.type(), by == null ? new Sender(entry.from()) : by);
   }
