@@ -20,7 +20,7 @@ public final class Cbor {
           .build();
 
   /** The mapper, as strict as that for JSON. Thread-safe. */
-  static final CBORMapper MAPPER = Json.strict(CBORMapper.builder(FACTORY)).build();
+  static final CBORMapper MAPPER = Json.strict(CBORMapper.builder(FACTORY), true).build();
 
   private Cbor() {}
 

@@ -4,18 +4,26 @@ import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Payload;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
 
 /** Turns {@code data} into records and back. Thread-safe. */
 public final class DataCodec {
   private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int MOST_CONSTANTS = 30;
 
   private final Shape.Shapes shapes;
   private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
@@ -60,17 +68,47 @@ public final class DataCodec {
     if (bad.getCause() instanceof IllegalArgumentException refused) { // a record's own constructor
       return new InvalidMessageException(path, "constraint", path + ": " + refused.getMessage());
     }
+    if (bad instanceof InputCoercionException beyond) {
+      return wrong(path, beyond.getTargetType());
+    }
     if (bad instanceof MismatchedInputException mismatch) {
-      Class<?> expected = mismatch.getTargetType();
-      if (bad.getOriginalMessage().contains("null")) {
+      String what = bad.getOriginalMessage();
+      if (what.startsWith("Cannot map `null`") || what.startsWith("Cannot coerce `null`")) {
         return new InvalidMessageException(
             path, "required", path + ": missing or null (expected: a value)");
       }
-      String what = expected == null ? "another type" : expected.getSimpleName();
-      return new InvalidMessageException(
-          path, "type", path + ": wrong type (expected: " + what + ")");
+      return mismatch instanceof InvalidFormatException unread
+              && unread.getValue() instanceof String text
+          ? InvalidMessageException.of(path, "type", text, expected(mismatch.getTargetType()))
+          : wrong(path, mismatch.getTargetType());
     }
     return new InvalidMessageException(path, "format", path + ": cannot be read");
+  }
+
+  private static InvalidMessageException wrong(String path, @Nullable Class<?> type) {
+    return new InvalidMessageException(
+        path, "type", path + ": wrong type (expected: " + expected(type) + ")");
+  }
+
+  private static String expected(@Nullable Class<?> type) {
+    if (type == null) {
+      return "another type";
+    }
+    if (type.isEnum()) {
+      return Arrays.stream(type.getEnumConstants())
+              .map(constant -> Json.MAPPER.<JsonNode>valueToTree(constant).asString())
+              .limit(MOST_CONSTANTS)
+              .collect(Collectors.joining(", ", "one of ", ""))
+          + (type.getEnumConstants().length > MOST_CONSTANTS ? ", …" : "");
+    }
+    if (type.isRecord() || Map.class.isAssignableFrom(type)) {
+      return "an object";
+    }
+    return type == byte[].class
+        ? "bytes, as base64 in JSON"
+        : type.isArray() || Collection.class.isAssignableFrom(type)
+            ? "an array"
+            : type.getSimpleName();
   }
 
   private static String path(List<JacksonException.Reference> references) {

@@ -12,6 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.ObjectMapper;
 
 /**
@@ -73,6 +74,8 @@ final class EnvelopeReader {
       if (parser.nextToken() != null) {
         throw new MalformedEnvelope(id, "message: more than one JSON value (expected: one object)");
       }
+    } catch (StreamConstraintsException beyond) {
+      throw new MalformedEnvelope(id, "message: " + bound(String.valueOf(beyond.getMessage())));
     } catch (JacksonException broken) {
       throw new MalformedEnvelope(
           id, "message: not " + (binary ? "CBOR" : "JSON") + " (at byte " + offset(broken) + ")");
@@ -101,6 +104,17 @@ final class EnvelopeReader {
         timestamp,
         payload,
         Control.reserved(name) ? mapper.readTree(message) : null);
+  }
+
+  /** Which bound is passed; Jackson says so in words only. */
+  private static String bound(String words) {
+    if (words.contains("nesting depth")) {
+      return "nested too deep (expected: at most " + Json.MAX_DEPTH + " levels)";
+    }
+    if (words.contains("Number value length")) {
+      return "a number too long (expected: at most " + Json.MAX_DIGITS + " characters)";
+    }
+    return "a key or text too long (expected: keys of at most " + Json.MAX_KEY + " characters)";
   }
 
   private static long offset(JacksonException broken) {

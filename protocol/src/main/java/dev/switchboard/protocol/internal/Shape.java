@@ -1,10 +1,13 @@
 package dev.switchboard.protocol.internal;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.switchboard.protocol.DefinitionException;
 import dev.switchboard.protocol.InvalidMessageException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -50,6 +53,11 @@ public final class Shape {
           URI.class,
           byte[].class);
 
+  /** Of these not every value can be written. */
+  private static final Set<Class<?>> BOUNDED =
+      Set.of(
+          float.class, Float.class, double.class, Double.class, BigDecimal.class, BigInteger.class);
+
   private final List<Component> components = new ArrayList<>();
 
   private Shape() {}
@@ -73,6 +81,7 @@ public final class Shape {
       if (known != null) {
         return known;
       }
+      requireObject(record);
       Shape shape = new Shape();
       byRecord.put(record, shape); // before its components: a record may hold itself
       for (RecordComponent component : record.getRecordComponents()) {
@@ -127,11 +136,39 @@ public final class Shape {
         case Map<?, ?> map -> map.forEach((key, one) -> inside(one, where + "." + key));
         case Optional<?> maybe -> maybe.ifPresent(one -> inside(one, where));
         case Object[] many -> inside(Arrays.asList(many), where);
+        case Number number -> {
+          if (!writable(number)) {
+            throw InvalidMessageException.of(
+                where, "type", number, "a number that is not too large");
+          }
+        }
+        case double[] many -> Arrays.stream(many).forEach(one -> inside(one, where));
+        case float[] many -> {
+          for (float one : many) {
+            inside(one, where);
+          }
+        }
         default -> requirePresent(value, where);
       }
     }
 
-    /** Whether what is of that type can hold nulls of its own. Throws if it can't be decoded. */
+    /** Whether all encodings can say it. */
+    private static boolean writable(Number number) {
+      return switch (number) {
+        case Double real -> Double.isFinite(real);
+        case Float real -> Float.isFinite(real);
+        case BigInteger integer -> integer.bitLength() <= CborCheck.MAX_NUMBER_BYTES * 8;
+        case BigDecimal decimal ->
+            Math.abs((long) decimal.scale()) < CborCheck.MAX_EXPONENT
+                && writable(decimal.unscaledValue());
+        default -> true;
+      };
+    }
+
+    /**
+     * Whether what is of that type has something in it to look at: nulls, or numbers that may be
+     * too large. Throws if it can't be decoded.
+     */
     private boolean check(Type type, String where) {
       if (type instanceof ParameterizedType generic
           && generic.getRawType() instanceof Class<?> raw) {
@@ -149,8 +186,14 @@ public final class Shape {
         }
       }
       if (type instanceof Class<?> plain) {
+        if (BOUNDED.contains(plain)) {
+          return true;
+        }
+        if (plain.isEnum()) {
+          requireText(plain, where);
+          return false;
+        }
         if (plain.isPrimitive()
-            || plain.isEnum()
             || SCALARS.contains(plain)
             || JsonNode.class.isAssignableFrom(plain)) {
           return false;
@@ -176,6 +219,40 @@ public final class Shape {
               + ": "
               + type.getTypeName()
               + " cannot be decoded (expected: a scalar, an enum, a record, or a list, set, map or Optional of those)");
+    }
+  }
+
+  private static void requireText(Class<?> enumeration, String where) {
+    for (Object constant : enumeration.getEnumConstants()) {
+      JsonNode written = Json.MAPPER.valueToTree(constant);
+      if (!written.isString()) {
+        throw new DefinitionException(
+            where + ": " + constant + " is written as " + written + " (expected: a text)");
+      }
+    }
+  }
+
+  /** A record is written as an object and made of one by its canonical constructor. */
+  private static void requireObject(Class<?> record) {
+    Class<?>[] canonical =
+        Arrays.stream(record.getRecordComponents())
+            .map(RecordComponent::getType)
+            .toArray(Class<?>[]::new);
+    for (Constructor<?> constructor : record.getDeclaredConstructors()) {
+      JsonCreator creator = constructor.getAnnotation(JsonCreator.class);
+      if (creator != null
+          && (!Arrays.equals(constructor.getParameterTypes(), canonical)
+              || creator.mode() == JsonCreator.Mode.DELEGATING)) {
+        throw new DefinitionException(
+            constructor + ": is a @JsonCreator (expected: the canonical constructor, or none)");
+      }
+    }
+    for (Method method : record.getDeclaredMethods()) {
+      if (method.isAnnotationPresent(JsonCreator.class)
+          || method.isAnnotationPresent(JsonValue.class)) {
+        throw new DefinitionException(
+            method + ": is a @JsonCreator or @JsonValue (expected: records as objects)");
+      }
     }
   }
 
