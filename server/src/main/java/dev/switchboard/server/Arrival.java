@@ -63,13 +63,16 @@ final class Arrival {
     return new Answers.LogState(log.address(), log.epoch(), log.seq(), null);
   }
 
-  /** A former session, if it still waits and the secret and the user fit; else the fresh one. */
+  /**
+   * A former session, if it still waits and the secret and the user fit; else the fresh one. A
+   * guest, whom nobody has identified, is whoever the session belongs to.
+   */
   void resume(@Nullable Id id, Resume resume) {
     Session fresh = connection.session();
     Session former = hub.session(resume.session());
     if (former == null
         || former == fresh
-        || !former.user().equals(fresh.user())
+        || !(connection.identified().isEmpty() || former.user().equals(fresh.user()))
         || !former.proves(resume.secret())) {
       welcome(resume, id);
       return;
@@ -87,7 +90,11 @@ final class Arrival {
       standing.onLoop(() ->
           standing.close(CloseCode.SESSION_TAKEN_OVER.code(), "the session goes on elsewhere"));
     }
+    fresh.questions().moveTo(former.questions());
     hub.discard(fresh);
+    if (!former.user().equals(fresh.user())) {
+      connection.dropReader(Address.user(fresh.user()));
+    }
     List<Address> logs = new ArrayList<>(List.of(Address.user(former.user()), Address.EVERYONE));
     former.rooms().forEach(room -> logs.add(Address.room(room)));
     openAll(

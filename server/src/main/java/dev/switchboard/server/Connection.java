@@ -40,6 +40,7 @@ final class Connection implements WebSocketListener {
   private final WebSocket webSocket;
   private final HttpRequest request;
   private final Map<String, String> parameters;
+  private final String identified; // empty for a guest
   private final Encoding encoding;
   private final ServerConversation conversation;
   private final Intake intake;
@@ -53,6 +54,7 @@ final class Connection implements WebSocketListener {
   private final Held held = new Held(this);
   private final Acquaintances acquaintances = new Acquaintances(this);
   private boolean leaving;
+  private volatile boolean turnedAway; // written by handlers
   private boolean tooSlow;
   private boolean closed;
 
@@ -61,12 +63,13 @@ final class Connection implements WebSocketListener {
       WebSocket webSocket,
       HttpRequest request,
       Map<String, String> parameters,
-      String user) {
+      String identified) {
     this.endpoint = endpoint;
     this.webSocket = webSocket;
     this.request = request;
     this.parameters = parameters;
-    this.session = new Session(user, this);
+    this.identified = identified;
+    this.session = new Session(identified.isEmpty() ? Identity.guest() : identified, this);
     this.intake = new Intake(webSocket, endpoint.meter());
     this.peer = endpoint.peer(this);
     this.mailbox =
@@ -79,7 +82,7 @@ final class Connection implements WebSocketListener {
     this.conversation =
         new ServerConversation(endpoint.protocol(), encoding, new Desk(endpoint, this));
     Allowance.Rate rate = endpoint.settings().rate();
-    this.allowance = rate == null ? null : new Allowance(rate, endpoint.clock().millis());
+    this.allowance = rate == null ? null : new Allowance(rate, endpoint.now());
     endpoint.meter().opened();
     heard();
     endpoint.hub().begin(session);
@@ -110,6 +113,11 @@ final class Connection implements WebSocketListener {
     return parameters;
   }
 
+  /** The user that the request was identified as; empty for a guest. */
+  String identified() {
+    return identified;
+  }
+
   Acquaintances acquaintances() {
     return acquaintances;
   }
@@ -129,7 +137,7 @@ final class Connection implements WebSocketListener {
   /** The client said something that shows it is not idle. */
   void heard() {
     if (!endpoint.settings().idleTimeout().isZero()) {
-      heardAt = endpoint.clock().millis();
+      heardAt = endpoint.now();
     }
   }
 
@@ -270,16 +278,44 @@ final class Connection implements WebSocketListener {
 
   /** Answers with an {@code error}; from any thread. What is our own fault is logged here. */
   void refuse(@Nullable Id id, Throwable failure) {
+    refuse(id, failure, "a request");
+  }
+
+  /**
+   * The same.
+   *
+   * @param what failed, for the log
+   */
+  void refuse(@Nullable Id id, Throwable failure, String what) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
     Refusal refusal = Refusal.of(id, cause);
     if (refusal.code() == ErrorCode.INTERNAL) {
-      LOG.error("{}: a message of {} could not be handled", endpoint.path(), session.user(), cause);
+      log(what, cause);
     }
     endpoint.meter().error(refusal.code());
     answer(Answers.error(refusal));
+  }
+
+  /** Users' code failed; from any thread. */
+  void log(String what, Throwable failure) {
+    LOG.error("{}: {} failed for {}", endpoint.path(), what, session.user(), failure);
+  }
+
+  /** Closes it, and handles nothing of what it has sent; from any thread. */
+  void turnAway(CloseCode code, String reason) {
+    turnedAway = true;
+    onLoop(() -> {
+      leaving = true;
+      close(code.code(), reason);
+    });
+  }
+
+  /** Whether what it has sent is not to be handled. */
+  boolean turnedAway() {
+    return turnedAway;
   }
 
   /**
@@ -322,7 +358,7 @@ final class Connection implements WebSocketListener {
     }
     byte[] message = ByteBufUtil.getBytes(view);
     endpoint.meter().received(message.length);
-    if (allowance == null || allowance.take(endpoint.clock().millis())) {
+    if (allowance == null || allowance.take(endpoint.now())) {
       if (binary == encoding.binary()) {
         conversation.received(message);
       } else {
@@ -366,13 +402,14 @@ final class Connection implements WebSocketListener {
     held.clear();
     acquaintances.end();
     dropReaders();
-    long now = endpoint.clock().millis();
+    long now = endpoint.now();
+    long timestamp = endpoint.clock().millis();
     if (CloseCode.comesBack(code)) {
       if (session.detach(this, now)) {
-        endpoint.hub().await(session, now);
+        endpoint.hub().await(session, now, timestamp);
       }
     } else if (session.end(this)) {
-      endpoint.hub().end(session, now);
+      endpoint.hub().end(session, timestamp);
     }
     endpoint.meter().closed(code);
     if (tooSlow && code != CloseCode.TOO_SLOW.code()) { // it did not answer the close frame

@@ -10,7 +10,6 @@ import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.HttpRequest;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Handlers and hooks run on virtual threads, one at a time and in order for each connection;
  * they may block, unless {@link #handlersOnEventLoop} has them run there. What they throw is
  * answered with an {@code error} to the sender alone: a {@link RefusedException} as it is, anything
- * else logged and as {@code internal}.
+ * else logged and as {@code internal}, which trying again does not mend.
  *
  * @param <M> the messages
  */
@@ -196,7 +195,12 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     return set(() -> reactions.interceptors().add(interceptor));
   }
 
-  /** Called on a virtual thread for each connection, before its first message is handled. */
+  /**
+   * Called on a virtual thread for each connection, before its first message is handled. What it
+   * throws closes the connection: a {@link RefusedException} with 1008 and its message, anything
+   * else with 1011. A client that comes back says so while this runs or later; the peer's session,
+   * and the name of a guest, are the former ones from then on.
+   */
   public Endpoint<M> onOpen(Consumer<Peer<M>> handler) {
     return set(() -> reactions.onOpen(handler));
   }
@@ -343,9 +347,9 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   // What follows is for this package.
 
-  void start(String newPath, Broker broker, PresenceStore users, Clock newClock, Meter newMeter) {
-    begin(newPath, newClock, newMeter);
-    hub = new Hub(newPath, broker, users, settings(), slowness, newMeter, newClock.millis());
+  void start(String newPath, Broker broker, PresenceStore users, Time newTime, Meter newMeter) {
+    begin(newPath, newTime, newMeter);
+    hub = new Hub(newPath, broker, users, settings(), slowness, newMeter, now());
     hub.use(Address.EVERYONE); // for as long as the server runs
   }
 

@@ -30,7 +30,7 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
   private boolean onLoop;
   private @Nullable String path;
   private Meter meter = Meter.NONE;
-  private Clock clock = Clock.systemUTC();
+  private Time time = Time.system();
   private @Nullable Watch watch;
   private @Nullable WebSocketOptions webSocket;
 
@@ -39,8 +39,9 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
   }
 
   /**
-   * Who a connection belongs to, and whether it may be. Default: a guest with a random name. Runs
-   * on a virtual thread and may block.
+   * Who a connection belongs to, and whether it may be. Default: a guest with a name that no other
+   * has had, who is the same guest again when the client comes back to its session. Runs on a
+   * virtual thread and may block.
    */
   public E identify(Identifier identifier) {
     return set(() -> identity.identifier(identifier));
@@ -133,11 +134,11 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
     return self();
   }
 
-  void begin(String newPath, Clock newClock, Meter newMeter) {
+  void begin(String newPath, Time newTime, Meter newMeter) {
     E unused =
         set(() -> {
           path = newPath;
-          clock = newClock;
+          time = newTime;
           meter = newMeter;
           watch = new Watch(newPath, settings.stuckAfter(), onLoop, newMeter);
           webSocket = settings.webSocket();
@@ -149,8 +150,14 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
         part, "endpoint: not started (expected: given to a server that runs)");
   }
 
+  /** What time it is, for timestamps. */
   Clock clock() {
-    return clock;
+    return time.clock();
+  }
+
+  /** Milliseconds since some moment, for intervals. */
+  long now() {
+    return time.elapsed().getAsLong();
   }
 
   /** For tests: where handlers run instead of on virtual threads. */

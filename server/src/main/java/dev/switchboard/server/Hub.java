@@ -210,9 +210,9 @@ final class Hub {
     presence.leave(online, session.user());
   }
 
-  /** A session waits for its client to come back. */
-  void await(Session session, long now) {
-    statuses.seen(session.user(), now);
+  /** A session waits for its client to come back; last seen at that timestamp. */
+  void await(Session session, long now, long timestamp) {
+    statuses.seen(session.user(), timestamp);
     presence.lose(online, session.user(), now);
     session.rooms().forEach(room -> presence.lose(room(room), session.user(), now));
     Waiting tooMany = null;
@@ -235,9 +235,9 @@ final class Hub {
     }
   }
 
-  /** A session ended while it had a connection. */
-  void end(Session session, long now) {
-    statuses.seen(session.user(), now);
+  /** A session ended while it had a connection; last seen at that timestamp. */
+  void end(Session session, long timestamp) {
+    statuses.seen(session.user(), timestamp);
     sessions.remove(session.id());
     session.questions().end();
     presence.leave(online, session.user());

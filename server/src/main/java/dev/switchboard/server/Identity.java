@@ -3,14 +3,14 @@ package dev.switchboard.server;
 import dev.switchboard.server.Endpoint.Identifier;
 import dev.switchboard.server.Endpoint.Verdict;
 import dev.switchboard.transport.HttpRequest;
-import java.util.UUID;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the users' code who somebody is, where it may block; without such code everybody is a guest
- * with a random name.
+ * Asks the users' code who somebody is, where it may block. Without such code everybody is a guest,
+ * whose name no other has had.
  */
 final class Identity {
   private @Nullable Identifier identifier;
@@ -24,12 +24,13 @@ final class Identity {
     return identifier == null;
   }
 
+  /** A new guest's name, of 96 random bits. */
+  static String guest() {
+    return "guest-" + Session.random(12);
+  }
+
   CompletionStage<Verdict> of(HttpRequest request) {
-    Identifier asked = identifier;
-    if (asked == null) {
-      return CompletableFuture.completedFuture(
-          Verdict.allow("guest-" + UUID.randomUUID().toString().substring(0, 8)));
-    }
+    Identifier asked = Objects.requireNonNull(identifier, "a guest need not be identified");
     CompletableFuture<Verdict> verdict = new CompletableFuture<>();
     Thread.startVirtualThread(() -> {
       try {

@@ -26,7 +26,7 @@ public final class Peer<M> {
     this.connection = connection;
   }
 
-  /** Whose it is. */
+  /** Whose it is. A guest's name changes once, if the client comes back to a former session. */
   public String user() {
     return connection.session().user();
   }

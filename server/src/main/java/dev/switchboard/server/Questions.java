@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a session's client was asked and has not answered yet. It belongs to the session, so that a
@@ -29,6 +30,7 @@ final class Questions {
   private final Map<Id, Waiting> waiting = new LinkedHashMap<>(0); // guarded by this
   private long last; // guarded by this
   private boolean ended; // guarded by this
+  private @Nullable Questions successor; // guarded by this: who has them after moveTo
 
   Questions(String session) {
     this.session = session;
@@ -39,6 +41,15 @@ final class Questions {
 
   /** Takes a question; the caller sends it if there is a connection. */
   Asked ask(String type, long timestamp, Payload data, Duration timeout) {
+    Questions other = successor();
+    return (other == null ? this : other).take(type, timestamp, data, timeout);
+  }
+
+  private synchronized @Nullable Questions successor() {
+    return successor;
+  }
+
+  private Asked take(String type, long timestamp, Payload data, Duration timeout) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     Id id;
     Draft draft;
@@ -62,8 +73,42 @@ final class Questions {
     return new Asked(draft, answer);
   }
 
-  private synchronized void forget(Id id) {
-    waiting.remove(id);
+  private void forget(Id id) {
+    Questions other;
+    synchronized (this) {
+      waiting.remove(id);
+      other = successor;
+    }
+    if (other != null) {
+      synchronized (other) {
+        other.waiting.remove(id);
+      }
+    }
+  }
+
+  /**
+   * The client goes on with another session: what this one's was asked, or will be, is that one's.
+   * Never takes both locks, as two sessions may be moved to each other.
+   */
+  void moveTo(Questions other) {
+    Map<Id, Waiting> moved;
+    synchronized (this) {
+      successor = other;
+      moved = new LinkedHashMap<>(waiting);
+      waiting.clear();
+    }
+    if (!other.adopt(moved)) {
+      moved.values().forEach(question -> question.answer.completeExceptionally(over()));
+    }
+  }
+
+  private synchronized boolean adopt(Map<Id, Waiting> moved) {
+    if (ended) {
+      return false;
+    }
+    waiting.putAll(moved);
+    waiting.values().removeIf(question -> question.answer.isDone()); // while they were moved
+    return true;
   }
 
   /** An answer; nothing happens if nobody waits for it any more. */

@@ -94,7 +94,7 @@ final class RawConnection implements WebSocketListener {
 
   private void heard() {
     if (endpoint.endsIdle()) {
-      heardAt = endpoint.clock().millis();
+      heardAt = endpoint.now();
     }
   }
 
@@ -131,8 +131,11 @@ final class RawConnection implements WebSocketListener {
     } catch (RefusedException refused) { // what an interceptor says to the client
       peer.refuse(String.valueOf(refused.getMessage()));
     } catch (Throwable failure) { // users' code: costs its own connection only
-      endpoint.handlers().error.accept(peer, failure);
-      peer.close(CloseCode.INTERNAL_ERROR.code(), "the server failed");
+      try {
+        endpoint.failed(peer, failure);
+      } finally {
+        peer.close(CloseCode.INTERNAL_ERROR.code(), "the server failed");
+      }
     }
   }
 
@@ -154,7 +157,19 @@ final class RawConnection implements WebSocketListener {
     if (index == interceptors.size()) {
       handler.proceed();
     } else {
-      interceptors.get(index).intercept(message, peer, () -> pass(index + 1, message, handler));
+      boolean[] gone = {false};
+      interceptors
+          .get(index)
+          .intercept(
+              message,
+              peer,
+              () -> {
+                if (gone[0]) {
+                  throw new IllegalStateException("proceed: called again (expected: at most once)");
+                }
+                gone[0] = true;
+                pass(index + 1, message, handler);
+              });
     }
   }
 

@@ -4,7 +4,6 @@ import dev.switchboard.transport.Heartbeat;
 import dev.switchboard.transport.Prepared;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,8 +50,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
     @Nullable BiConsumer<RawPeer, byte[]> pong;
     @Nullable CloseHandler close;
     final List<RawInterceptor> interceptors = new ArrayList<>(0);
-    BiConsumer<RawPeer, Throwable> error =
-        (peer, failure) -> LOG.error("a handler failed for {}", peer, failure);
+    @Nullable BiConsumer<RawPeer, Throwable> error;
 
     private Handlers() {}
   }
@@ -196,14 +194,24 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   // What follows is for this package.
 
-  void start(String newPath, Clock newClock, Meter newMeter) {
-    begin(newPath, newClock, newMeter);
+  void start(String newPath, Time newTime, Meter newMeter) {
+    begin(newPath, newTime, newMeter);
     endsIdle = !settings().idleTimeout().isZero();
   }
 
   @Override
   RawEndpoint self() {
     return this;
+  }
+
+  /** A handler has failed. */
+  void failed(RawPeer peer, Throwable failure) {
+    BiConsumer<RawPeer, Throwable> told = handlers.error;
+    if (told != null) {
+      told.accept(peer, failure);
+    } else {
+      LOG.error("{}: a handler failed for {}", path(), peer, failure);
+    }
   }
 
   Handlers handlers() {

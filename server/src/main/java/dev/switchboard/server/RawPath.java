@@ -6,7 +6,6 @@ import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
-import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +17,8 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
   private static final long MILLIS_EACH = 10;
 
   @Override
-  public void start(String path, Broker broker, PresenceStore users, Clock clock, Meter meter) {
-    endpoint.start(path, clock, meter);
+  public void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
+    endpoint.start(path, time, meter);
   }
 
   @Override

@@ -18,13 +18,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A running server: endpoints, and HTTP on the same port. Thread-safe. It ends with {@link
- * #close()}; nothing of it is left then.
+ * #close()}; nothing of it is left then. Until then it keeps the process alive, also when {@code
+ * main} has returned.
  *
  * <pre>{@code
  * try (var server = Server.builder().port(8080).endpoint("/ws", endpoint).start()) { … }
@@ -58,7 +60,7 @@ public final class Server implements AutoCloseable {
       sockets.forEach((path, socket) -> {
         Meter meter = new Meter(path.toString(), builder.metrics);
         byPath.put(path.toString(), socket);
-        socket.start(path.toString(), broker, users, builder.clock, meter);
+        socket.start(path.toString(), broker, users, builder.time, meter);
       });
       started = builder.startLoops();
       this.transport =
@@ -76,21 +78,21 @@ public final class Server implements AutoCloseable {
     }
     this.loops = started;
     this.watching = WatchThread.start(sockets.values().stream().map(SocketPath::watch).toList());
-    Clock clock = builder.clock;
+    LongSupplier now = builder.time.elapsed();
     this.ticking =
         loops
             .next()
             .scheduleAtFixedRate(
-                () -> sockets.values().forEach(socket -> tick(socket, clock)),
+                () -> sockets.values().forEach(socket -> tick(socket, now)),
                 TICK_MILLIS,
                 TICK_MILLIS,
                 TimeUnit.MILLISECONDS);
   }
 
   /** A timer that throws is never called again, and all that ends in time depends on this one. */
-  private static void tick(SocketPath socket, Clock clock) {
+  private static void tick(SocketPath socket, LongSupplier now) {
     try {
-      socket.tick(clock.millis());
+      socket.tick(now.getAsLong());
     } catch (Throwable failure) {
       LOG.error("{}: what was due could not be done; it is tried again", socket.path(), failure);
     }
@@ -187,7 +189,7 @@ public final class Server implements AutoCloseable {
     private @Nullable Broker broker;
     private @Nullable PresenceStore users;
     private @Nullable ServerMetrics metrics;
-    private Clock clock = Clock.systemUTC();
+    private Time time = Time.system();
     private IoKind io = IoKind.best();
     private int loops;
     private Duration closeTimeout = Duration.ofSeconds(5);
@@ -244,25 +246,35 @@ public final class Server implements AutoCloseable {
      * Serves the files of a resource folder at {@code /}, {@code index.html} for the folder itself.
      *
      * @param owner a class in the same jar
-     * @param folder its absolute resource path, {@code /com/example/web/}
+     * @param folder its absolute resource path, {@code /com/example/web/}, with a slash at both
+     *     ends
      * @param headers sent with each file, such as a Content-Security-Policy: names and values in
      *     turn
+     * @throws IllegalArgumentException if there is no such folder
      */
     public Builder files(Class<?> owner, String folder, String... headers) {
       files = new Files(owner, folder, Headers.of(headers));
       return this;
     }
 
-    /** Where logs are kept. Default: {@link MemoryHistory}. The server closes it in the end. */
+    /**
+     * Where logs are kept. Default: {@link MemoryHistory}. The server closes it in the end.
+     *
+     * @throws IllegalStateException if there is a broker, which keeps the logs
+     */
     public Builder history(HistoryStore newStore) {
+      requireOne(broker);
       store = newStore;
       return this;
     }
 
     /**
      * How entries get to other servers. Default: there are none. The server closes it in the end.
+     *
+     * @throws IllegalStateException if there is a history, as a broker keeps the logs
      */
     public Builder broker(Broker newBroker) {
+      requireOne(store);
       broker = newBroker;
       return this;
     }
@@ -325,9 +337,16 @@ public final class Server implements AutoCloseable {
       return this;
     }
 
-    /** What time it is, for timestamps and timeouts of sessions. For tests. */
+    /**
+     * What time it is, for timestamps, and how much has passed, for timeouts. For tests: by default
+     * timeouts are measured by a clock that nobody sets.
+     */
     public Builder clock(Clock newClock) {
-      clock = newClock;
+      return time(Time.of(newClock));
+    }
+
+    Builder time(Time newTime) {
+      time = newTime;
       return this;
     }
 
@@ -336,7 +355,14 @@ public final class Server implements AutoCloseable {
     }
 
     private HistoryStore store() {
-      return store != null ? store : new MemoryHistory(clock);
+      return store != null ? store : new MemoryHistory(time.clock());
+    }
+
+    private static void requireOne(@Nullable Object other) {
+      if (other != null) {
+        throw new IllegalStateException(
+            "history, broker: both given (expected: one of them, as a broker keeps the logs)");
+      }
     }
 
     private static void requirePath(String path) {

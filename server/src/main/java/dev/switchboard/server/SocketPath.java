@@ -7,7 +7,6 @@ import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -19,7 +18,7 @@ interface SocketPath {
   record Choice(@Nullable String subprotocol) {}
 
   /** Called once, before the server listens. */
-  void start(String path, Broker broker, PresenceStore users, Clock clock, Meter meter);
+  void start(String path, Broker broker, PresenceStore users, Time time, Meter meter);
 
   /** A user came to a place of this endpoint, or went. Any thread; must not block. */
   void changed(LogKey where, String user, boolean present, int count);

@@ -6,7 +6,6 @@ import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** A typed endpoint as its server sees it. */
 record TypedPath(Endpoint<?> endpoint) implements SocketPath {
   @Override
-  public void start(String path, Broker broker, PresenceStore users, Clock clock, Meter meter) {
-    endpoint.start(path, broker, users, clock, meter);
+  public void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
+    endpoint.start(path, broker, users, time, meter);
   }
 
   @Override
@@ -30,6 +29,11 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
   @Override
   public String expectedSubprotocol() {
     return String.join(", ", endpoint.encodings().subprotocols()) + ", or none";
+  }
+
+  @Override
+  public boolean guestsOnly() {
+    return endpoint.identity().none();
   }
 
   @Override

@@ -51,7 +51,7 @@ final class SimServer {
         .threads(threads::add);
     MemoryPresence users = new MemoryPresence();
     users.watch(path::changed);
-    path.start("/ws", broker, users, world.clock, Meter.NONE);
+    path.start("/ws", broker, users, Time.of(world.clock), Meter.NONE);
     loops.forEach(world::add);
     List.of(threads, reads, broker).forEach(world::add);
     tick();
