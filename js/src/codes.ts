@@ -104,5 +104,5 @@ export const retryable: ReadonlyMap<string, boolean> = new Map([
   ["rate_limited", true],
   ["unavailable", true],
   ["timeout", true],
-  ["internal", true],
+  ["internal", false],
 ]);

@@ -33,8 +33,8 @@ public enum ErrorCode {
   UNAVAILABLE(true),
   /** No answer in time. */
   TIMEOUT(true),
-  /** The server failed. */
-  INTERNAL(true);
+  /** The server failed, and would fail again. */
+  INTERNAL(false);
 
   private static final Map<String, ErrorCode> BY_WIRE =
       Arrays.stream(values()).collect(Collectors.toMap(ErrorCode::wire, Function.identity()));

@@ -29,19 +29,25 @@ record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) 
   void answer(@Nullable Outcome outcome, @Nullable Throwable failure) {
     Id id = message.envelope().id();
     if (failure != null || outcome == null) {
-      connection.refuse(id, failure != null ? failure : new NullPointerException("outcome"));
+      connection.refuse(
+          id, failure != null ? failure : new NullPointerException("outcome"), what());
     } else if (id != null) {
       Draft answer;
       try {
         answer = draft(id, outcome);
       } catch (RuntimeException notOfTheProtocol) { // a reply that cannot be encoded
-        connection.refuse(id, notOfTheProtocol);
+        connection.refuse(id, notOfTheProtocol, what());
         return;
       }
       if (answer != null) {
         connection.answer(answer);
       }
     }
+  }
+
+  private String what() {
+    return (message.envelope().addresses().isEmpty() ? "the handler of " : "publishing ")
+        + message.type().name();
   }
 
   private @Nullable Draft draft(Id id, Outcome outcome) {

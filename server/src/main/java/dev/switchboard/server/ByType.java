@@ -45,7 +45,8 @@ final class ByType<V> {
             + type.getName()
             + (all.isEmpty()
                 ? " (expected: a record or an interface of " + protocol.union().getName() + ")"
-                : " is " + (requests ? "no request (expected: on)" : "a request (expected: reply)")));
+                : " is "
+                    + (requests ? "no request (expected: on)" : "a request (expected: reply)")));
   }
 
   /**

@@ -56,10 +56,13 @@ final class Desk implements ServerConversation.Requests {
     connection
         .mailbox()
         .add(() -> {
+          if (connection.turnedAway()) {
+            return;
+          }
           try {
             endpoint.reactions().joining(connection, join.room());
           } catch (Throwable failure) { // users' code: whatever it throws is answered
-            connection.refuse(id, failure);
+            connection.refuse(id, failure, "onJoin of " + join.room());
             return;
           }
           connection.onLoop(() -> enter(id, join));
@@ -276,8 +279,8 @@ final class Desk implements ServerConversation.Requests {
   }
 
   @Override
-  public void failed(@Nullable Id id, RuntimeException failure) {
-    connection.refuse(id, failure);
+  public void failed(@Nullable Id id, String type, RuntimeException failure) {
+    connection.refuse(id, failure, "checking " + type);
   }
 
   @Override

@@ -49,6 +49,17 @@ final class Files {
    * @param headers sent with each
    */
   Files(Class<?> owner, String folder, Headers headers) {
+    boolean whole = folder.startsWith("/") && folder.endsWith("/");
+    if (!whole
+        || (owner.getResource(folder) == null // a jar need not list its folders
+            && owner.getResource(folder + "index.html") == null)) {
+      throw new IllegalArgumentException(
+          "folder: "
+              + folder
+              + " (expected: a resource folder beside "
+              + owner.getName()
+              + ", as /com/example/web/)");
+    }
     this.owner = owner;
     this.folder = folder;
     this.headers = headers;

@@ -129,7 +129,7 @@ final class Mailbox {
           now.end();
         }
       } catch (Throwable failure) { // the next task must run whatever this one did
-        LOG.error("a handler failed", failure);
+        LOG.error("{}: a handler failed for {}", watch.path(), whose, failure);
       }
     }
   }

@@ -103,6 +103,9 @@ public final class Publishing<M> {
 
   /** Runs interceptors and the hook, and publishes; where they may block. */
   void runHooked() {
+    if (connection.turnedAway()) {
+      return;
+    }
     CompletionStage<Outcome> done =
         endpoint
             .reactions()

@@ -1,6 +1,8 @@
 package dev.switchboard.server;
 
+import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import dev.switchboard.server.Endpoint.CloseHandler;
 import dev.switchboard.server.Endpoint.JoinHook;
@@ -55,8 +57,7 @@ final class Reactions<M> {
     if (!hooked.add(type)) {
       throw new IllegalStateException(type.getName() + ": has a hook already (expected: one)");
     }
-    covered.forEach(one ->
-        hooks.computeIfAbsent(one.name(), name -> new ArrayList<>(1)).add(hook));
+    covered.forEach(one -> hooks.computeIfAbsent(one.name(), name -> new ArrayList<>(1)).add(hook));
   }
 
   void joinHook(JoinHook<M> hook) {
@@ -93,6 +94,9 @@ final class Reactions<M> {
 
   /** Deals with a message to the server and answers it; where it may block. */
   void run(Incoming message, Connection connection) {
+    if (connection.turnedAway()) {
+      return;
+    }
     CompletionStage<Outcome> done = handle(message, endpoint.peerOf(connection));
     new Answering(endpoint, connection, message).answer(done);
   }
@@ -155,7 +159,19 @@ final class Reactions<M> {
   void opened(Connection connection) {
     Consumer<Peer<M>> handler = onOpen;
     if (handler != null) {
-      connection.mailbox().add(() -> handler.accept(endpoint.peerOf(connection)));
+      connection
+          .mailbox()
+          .add(() -> {
+            try {
+              handler.accept(endpoint.peerOf(connection));
+            } catch (RefusedException refused) {
+              connection.turnAway(
+                  CloseCode.POLICY_VIOLATION, String.valueOf(refused.getMessage()));
+            } catch (Throwable failure) { // users' code: costs its own connection
+              connection.log("onOpen", failure);
+              connection.turnAway(CloseCode.INTERNAL_ERROR, "the server failed");
+            }
+          });
     }
   }
 
@@ -168,12 +184,14 @@ final class Reactions<M> {
             if (handler != null) {
               handler.closed(endpoint.peerOf(connection), code, reason, clean);
             }
+          } catch (Throwable failure) { // users' code: the rest has to be done all the same
+            connection.log("onClose", failure);
           } finally {
             connection.mailbox().retire();
             endpoint
                 .hub()
                 .census()
-                .leave(connection.session().user(), Router.address(connection.request()));
+                .leave(connection.identified(), Router.address(connection.request()));
           }
         });
   }

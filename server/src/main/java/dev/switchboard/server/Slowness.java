@@ -63,7 +63,10 @@ final class Slowness<M> {
           : ((WhenSlow<Object>) policy).keyOf(protocol.decode(type, entry.payload()));
     } catch (RuntimeException failed) { // users' code, or a message of another server's version
       LOG.warn(
-          "the key of a {} could not be found; its sender stands for it", entry.type(), failed);
+          "the key of a {} of {} could not be found; its sender stands for it",
+          entry.type(),
+          entry.from(),
+          failed);
       return null;
     }
   }

@@ -30,6 +30,10 @@ final class Watch {
     this.meter = meter;
   }
 
+  String path() {
+    return path;
+  }
+
   /** How often to sweep. */
   Duration interval() {
     long millis = limit.toMillis() / 4;

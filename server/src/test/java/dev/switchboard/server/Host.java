@@ -61,6 +61,11 @@ final class Host implements AutoCloseable {
     return answer;
   }
 
+  /** Waits until it has ended by itself. */
+  int exitCode() throws InterruptedException {
+    return process.waitFor();
+  }
+
   @Override
   public void close() {
     process.destroyForcibly();

@@ -41,7 +41,7 @@ public record Refusal(
               String.valueOf(invalid.getMessage()),
               false,
               Map.of("path", invalid.path(), "rule", invalid.rule()));
-      default -> of(id, ErrorCode.INTERNAL, "the server failed; the message may be tried again");
+      default -> of(id, ErrorCode.INTERNAL, "the server failed");
     };
   }
 }

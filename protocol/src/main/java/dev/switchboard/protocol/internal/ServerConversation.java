@@ -56,7 +56,7 @@ public final class ServerConversation {
     void handle(Incoming message);
 
     /** A message that could not be understood, and not because of what it says: answers it. */
-    void failed(@Nullable Id id, RuntimeException failure);
+    void failed(@Nullable Id id, String type, RuntimeException failure);
 
     /** An answer to a question of the server's, which it may no longer wait for. */
     void answered(Answer answer);
@@ -90,9 +90,11 @@ public final class ServerConversation {
   /** One message of the kind that the encoding uses, whole. */
   public void received(byte[] message) {
     @Nullable Id id = null;
+    String type = "";
     try {
       Envelope envelope = encoding.read(message);
       id = envelope.id();
+      type = envelope.type();
       boolean opening = first;
       first = false;
       if (answers(envelope)) {
@@ -110,7 +112,7 @@ public final class ServerConversation {
     } catch (InvalidMessageException invalid) {
       refuse(Refusal.of(id, invalid));
     } catch (RuntimeException broken) { // a validator of users'
-      requests.failed(id, broken);
+      requests.failed(id, type, broken);
     }
   }
 

@@ -151,7 +151,7 @@ class ServerFuzzTest {
     }
 
     @Override
-    public void failed(@Nullable Id id, RuntimeException failure) {
+    public void failed(@Nullable Id id, String type, RuntimeException failure) {
       throw failure;
     }
 
