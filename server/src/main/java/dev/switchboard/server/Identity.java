@@ -3,6 +3,8 @@ package dev.switchboard.server;
 import dev.switchboard.server.Endpoint.Identifier;
 import dev.switchboard.server.Endpoint.Verdict;
 import dev.switchboard.transport.HttpRequest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * whose name no other has had.
  */
 final class Identity {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   private @Nullable Identifier identifier;
 
   void identifier(Identifier newIdentifier) {
@@ -26,7 +30,9 @@ final class Identity {
 
   /** A new guest's name, of 96 random bits. */
   static String guest() {
-    return "guest-" + Session.random(12);
+    byte[] random = new byte[12];
+    RANDOM.nextBytes(random);
+    return "guest-" + HexFormat.of().formatHex(random);
   }
 
   CompletionStage<Verdict> of(HttpRequest request) {
@@ -34,7 +40,7 @@ final class Identity {
     CompletableFuture<Verdict> verdict = new CompletableFuture<>();
     Thread.startVirtualThread(() -> {
       try {
-        verdict.complete(asked.identify(request));
+        verdict.complete(Objects.requireNonNull(asked.identify(request), "verdict"));
       } catch (Throwable failure) { // users' code: answered with 500
         verdict.completeExceptionally(failure);
       }

@@ -165,8 +165,7 @@ final class Reactions<M> {
             try {
               handler.accept(endpoint.peerOf(connection));
             } catch (RefusedException refused) {
-              connection.turnAway(
-                  CloseCode.POLICY_VIOLATION, String.valueOf(refused.getMessage()));
+              connection.turnAway(CloseCode.POLICY_VIOLATION, String.valueOf(refused.getMessage()));
             } catch (Throwable failure) { // users' code: costs its own connection
               connection.log("onOpen", failure);
               connection.turnAway(CloseCode.INTERNAL_ERROR, "the server failed");

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -130,7 +131,7 @@ final class Router implements HttpHandler {
 
   private static HttpResponse answer(Server.HttpRoute route, HttpRequest request) {
     try {
-      return route.answer(request);
+      return Objects.requireNonNull(route.answer(request), "answer");
     } catch (Throwable failure) { // users' code: answered with 500
       LOG.error("{} {} failed", request.method(), request.path(), failure);
       return HttpResponse.text(500, "the server failed\n");

@@ -227,10 +227,7 @@ public final class Server implements AutoCloseable {
 
     private Builder socket(String path, SocketPath socket) {
       PathPattern pattern = PathPattern.of(path);
-      if (sockets.keySet().stream().anyMatch(taken -> taken.toString().equals(path))) {
-        throw new IllegalArgumentException(
-            "path: " + path + " is taken (expected: one endpoint for each)");
-      }
+      requireFree(path);
       sockets.put(pattern, socket);
       return this;
     }
@@ -238,6 +235,7 @@ public final class Server implements AutoCloseable {
     /** Answers GET and HEAD at a path. */
     public Builder get(String path, HttpRoute route) {
       requirePath(path);
+      requireFree(path);
       routes.put(path, route);
       return this;
     }
@@ -362,6 +360,14 @@ public final class Server implements AutoCloseable {
       if (other != null) {
         throw new IllegalStateException(
             "history, broker: both given (expected: one of them, as a broker keeps the logs)");
+      }
+    }
+
+    private void requireFree(String path) {
+      if (routes.containsKey(path)
+          || sockets.keySet().stream().anyMatch(taken -> taken.toString().equals(path))) {
+        throw new IllegalArgumentException(
+            "path: " + path + " is taken (expected: one endpoint or route for each)");
       }
     }
 

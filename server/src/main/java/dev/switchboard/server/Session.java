@@ -30,7 +30,7 @@ final class Session {
     this.connection = connection;
   }
 
-  static String random(int bytes) {
+  private static String random(int bytes) {
     byte[] random = new byte[bytes];
     RANDOM.nextBytes(random);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(random);

@@ -3,10 +3,12 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.transport.HttpResponse;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.http.WebSocketHandshakeException;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,50 @@ class StartTest {
                 .history(new MemoryHistory())
                 .broker(new LocalBroker(new MemoryHistory())))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aRouteThatNobodyWouldGetToIsRefused() {
+    Server.Builder builder =
+        Server.builder()
+            .endpoint("/ws", RawEndpoint.create())
+            .get("/page", request -> HttpResponse.text(200, ""));
+    assertThatThrownBy(() -> builder.get("/ws", request -> HttpResponse.text(200, "")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("path: /ws is taken");
+    assertThatThrownBy(() -> builder.get("/page", request -> HttpResponse.text(200, "")))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder.endpoint("/page", RawEndpoint.create()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void codeThatReturnsNothingIsAnsweredWith500() throws Exception {
+    try (Server server =
+        Server.builder()
+            .port(0)
+            .get("/nothing", request -> nothing())
+            .endpoint("/ws", RawEndpoint.create().identify(request -> nothing()))
+            .start()) {
+      assertThat(status(server.port(), "/nothing")).isEqualTo(500);
+      assertThatThrownBy(() -> new RawClient(server.port(), "/ws"))
+          .hasCauseInstanceOf(WebSocketHandshakeException.class);
+    }
+  }
+
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // as users do who don't check
+  private static <T> T nothing() {
+    return null;
+  }
+
+  private static int status(int port, String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(10))
+                .build(),
+            java.net.http.HttpResponse.BodyHandlers.discarding())
+        .statusCode();
   }
 
   @Test
@@ -52,7 +98,7 @@ class StartTest {
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + host.port() + path)).build(),
-            HttpResponse.BodyHandlers.ofString())
+            java.net.http.HttpResponse.BodyHandlers.ofString())
         .body();
   }
 }
