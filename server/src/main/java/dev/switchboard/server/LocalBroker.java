@@ -1,7 +1,6 @@
 package dev.switchboard.server;
 
-import dev.switchboard.protocol.ErrorCode;
-import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.server.CommitQueue.Job;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.HistoryStore;
@@ -9,17 +8,17 @@ import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.Publication;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,45 +34,30 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalBroker implements Broker {
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
-  private static final String CLOSING = "the server is closing";
-  private static final int MAX_WAITING = 10_000;
-  private static final int MAX_BATCH = 512;
+  private static final long LEAST_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final HistoryStore store;
-  private final Map<LogKey, Subscription> subscriptions = new ConcurrentHashMap<>();
-  private final BlockingQueue<Job> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final GivenIds ids = new GivenIds();
+  private final Subscriptions subscriptions = new Subscriptions();
+  private final CommitQueue queue;
+  private final CommitHealth health;
+  private final Committer committer;
   private final Executor readers;
   private final Object order = new Object();
-  private final Thread committer;
-  private long failures; // confined to who commits
-  private volatile boolean closed;
-
-  private sealed interface Job {
-    record Publish(List<Publication> publications, CompletableFuture<List<Committed>> result)
-        implements Job {}
-
-    record Subscribe(LogKey log, Subscription subscription, CompletableFuture<Position> result)
-        implements Job {}
-
-    record Stop() implements Job {}
-  }
-
-  /**
-   * Known from the call on, so that it can be ended at any time; in force from the place in the
-   * order that its head was read at.
-   */
-  private static final class Subscription {
-    final Subscriber subscriber;
-    volatile boolean inForce;
-
-    Subscription(Subscriber subscriber) {
-      this.subscriber = subscriber;
-    }
-  }
 
   /** A broker over a store, which it closes in the end. */
   LocalBroker(HistoryStore store) {
-    this(store, Executors.newVirtualThreadPerTaskExecutor());
+    this(store, CommitQueue.DEFAULT_MAX_BYTES, System::nanoTime);
+  }
+
+  /**
+   * A broker over a store, which it closes in the end.
+   *
+   * @param maxBytes of publications that wait for the store
+   * @param nanoTime how much time has passed, for {@link #health}
+   */
+  LocalBroker(HistoryStore store, long maxBytes, LongSupplier nanoTime) {
+    this(store, Executors.newVirtualThreadPerTaskExecutor(), maxBytes, nanoTime);
     if (!store.immediate()) {
       committer.start();
     }
@@ -85,56 +69,65 @@ final class LocalBroker implements Broker {
    * @param readers runs what reads the store
    */
   LocalBroker(HistoryStore store, Executor readers) {
+    this(store, readers, CommitQueue.DEFAULT_MAX_BYTES, System::nanoTime);
+  }
+
+  /** The same, with a bound and a clock of its own. */
+  LocalBroker(HistoryStore store, Executor readers, long maxBytes, LongSupplier nanoTime) {
     this.store = store;
     this.readers = readers;
-    this.committer =
-        Thread.ofPlatform().daemon().name("switchboard-commit").unstarted(this::commitAll);
+    this.queue = new CommitQueue(maxBytes);
+    this.health = new CommitHealth(nanoTime);
+    this.committer = new Committer(store, queue, subscriptions, health, nanoTime);
   }
 
   @Override
   public CompletionStage<List<Committed>> publish(List<Publication> publications) {
-    if (closed) {
-      return CompletableFuture.failedFuture(unavailable(CLOSING));
+    if (queue.closed()) {
+      return CompletableFuture.failedFuture(CommitQueue.unavailable(CommitQueue.CLOSING));
     }
     if (publications.stream().allMatch(Publication::fleeting)) {
-      publications.forEach(publication -> deliver(publication, 0));
+      publications.forEach(subscriptions::fleeting);
       return CompletableFuture.completedFuture(
           publications.stream()
               .map(publication -> new Committed(new Position("", 0), false))
               .toList());
     }
     if (store.immediate()) {
-      synchronized (order) {
-        List<Committed> committed = store.append(publications);
-        deliverAll(publications, committed);
-        return CompletableFuture.completedFuture(committed);
-      }
+      return publishNow(publications);
     }
     CompletableFuture<List<Committed>> result = new CompletableFuture<>();
-    return enqueue(new Job.Publish(publications, result), result);
+    queue.add(new Job.Publish(publications, ids.named(publications), result));
+    return result;
+  }
+
+  private CompletionStage<List<Committed>> publishNow(List<Publication> publications) {
+    synchronized (order) {
+      try {
+        List<Committed> committed = store.append(publications);
+        subscriptions.committed(publications, committed);
+        return CompletableFuture.completedFuture(committed);
+      } catch (Throwable failure) { // whatever it is, it is the publisher's answer
+        health.fatal(failure);
+        return CompletableFuture.failedFuture(Committer.refusal(failure));
+      }
+    }
   }
 
   @Override
   public CompletionStage<Position> subscribe(LogKey log, Subscriber subscriber) {
-    Subscription subscription = new Subscription(subscriber);
+    Following following = new Following(log, subscriber);
     if (store.immediate()) {
       synchronized (order) {
-        subscription.inForce = true;
-        subscriptions.put(log, subscription);
-        return CompletableFuture.completedFuture(store.head(log));
+        Position head = store.head(log);
+        following.begin(head);
+        subscriptions.put(log, following);
+        return CompletableFuture.completedFuture(head);
       }
     }
-    subscriptions.put(log, subscription);
+    subscriptions.put(log, following);
     CompletableFuture<Position> result = new CompletableFuture<>();
-    return enqueue(new Job.Subscribe(log, subscription, result), result);
-  }
-
-  private <T> CompletableFuture<T> enqueue(Job job, CompletableFuture<T> result) {
-    if (closed || !waiting.offer(job)) {
-      result.completeExceptionally(unavailable(closed ? CLOSING : "too much waits to be written"));
-    } else if (closed && waiting.remove(job)) { // nobody takes it any more
-      result.completeExceptionally(unavailable(CLOSING));
-    }
+    queue.add(new Job.Subscribe(log, following, result));
     return result;
   }
 
@@ -160,156 +153,67 @@ final class LocalBroker implements Broker {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            return read.get();
+            return GivenIds.hidden(read.get());
           } catch (RuntimeException failed) {
             LOG.warn("reading history failed", failed);
-            throw unavailable("the history store does not answer");
+            throw CommitQueue.unavailable(Committer.NO_ANSWER);
           }
         },
         readers);
   }
 
-  private void commitAll() {
-    try {
-      boolean running = true;
-      while (running) {
-        running = commitFrom(waiting.take());
-      }
-    } catch (InterruptedException stopped) {
-      LOG.debug("committing was interrupted", stopped);
-    }
-  }
-
-  /** Commits what waits, as one transaction. Only for a broker without a thread. */
+  /**
+   * Commits what waits, as one transaction; if nothing waits, finds out what became of commits that
+   * failed. Only for a broker without a thread.
+   */
   void commitWaiting() {
-    Job first = waiting.poll();
-    if (first != null) {
-      commitFrom(first);
-    }
-  }
-
-  /** Commits a job and what waits behind it; whether there is more to come. */
-  private boolean commitFrom(Job first) {
-    List<Job> jobs = new ArrayList<>();
-    jobs.add(first);
-    waiting.drainTo(jobs, MAX_BATCH);
-    commit(jobs);
-    return jobs.stream().noneMatch(Job.Stop.class::isInstance);
-  }
-
-  private void commit(List<Job> jobs) {
-    List<Job.Publish> batch = new ArrayList<>();
-    for (Job job : jobs) {
-      switch (job) {
-        case Job.Publish publish -> batch.add(publish);
-        case Job.Subscribe subscribe -> {
-          commitBatch(batch);
-          subscribeNow(subscribe);
-        }
-        case Job.Stop stop -> {}
-      }
-    }
-    commitBatch(batch);
-  }
-
-  private void commitBatch(List<Job.Publish> batch) {
-    if (batch.isEmpty()) {
-      return;
-    }
-    try {
-      List<Committed> committed =
-          store.append(batch.stream().flatMap(job -> job.publications.stream()).toList());
-      recovered();
-      int from = 0;
-      for (Job.Publish job : batch) {
-        int to = from + job.publications.size();
-        finish(job, committed.subList(from, to));
-        from = to;
-      }
-    } catch (RuntimeException failed) {
-      if (batch.size() > 1) { // one of them may be at fault: the others shall not pay for it
-        batch.forEach(job -> commitBatch(new ArrayList<>(List.of(job))));
-      } else {
-        failed(failed);
-        batch.get(0).result.completeExceptionally(unavailable("the history store does not answer"));
-      }
-    }
-    batch.clear();
-  }
-
-  /** Logged once, not for each of the thousands that a second may bring. */
-  private void failed(RuntimeException why) {
-    if (failures++ == 0) {
-      LOG.error("committing to the history store fails", why);
-    }
-  }
-
-  private void recovered() {
-    if (failures > 0) {
-      LOG.warn("committing to the history store works again; {} commits failed", failures);
-      failures = 0;
-    }
-  }
-
-  private void finish(Job.Publish job, List<Committed> committed) {
-    deliverAll(job.publications, committed);
-    job.result.complete(List.copyOf(committed));
-  }
-
-  private void subscribeNow(Job.Subscribe subscribe) {
-    try {
-      Position head = store.head(subscribe.log);
-      subscribe.subscription.inForce = true;
-      subscribe.result.complete(head);
-    } catch (RuntimeException failed) {
-      LOG.error("reading the head of a log failed", failed);
-      subscribe.result.completeExceptionally(unavailable("the history store does not answer"));
-    }
-  }
-
-  private void deliverAll(List<Publication> publications, List<Committed> committed) {
-    for (int i = 0; i < publications.size(); i++) {
-      if (!committed.get(i).duplicate()) {
-        deliver(publications.get(i), committed.get(i).position().seq());
-      }
-    }
-  }
-
-  private void deliver(Publication publication, long seq) {
-    Subscription subscription = subscriptions.get(publication.log());
-    if (subscription != null && subscription.inForce) {
-      subscription.subscriber.entry(publication.at(seq), publication.without());
-    }
-  }
-
-  private static RefusedException unavailable(String why) {
-    return new RefusedException(ErrorCode.UNAVAILABLE, why);
+    committer.step();
   }
 
   @Override
-  public void close() {
-    synchronized (order) { // behind a commit that is under way
-      closed = true;
+  public Health health() {
+    if (!committer.alive() && !queue.closed()) {
+      return new Health(false, false, "the commit thread has ended");
     }
+    return health.health();
+  }
+
+  @Override
+  public void close(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    synchronized (order) { // behind a commit that is under way
+      queue.close();
+    }
+    committer.stop(deadline);
+    if (readers instanceof ExecutorService reading) {
+      close("reads", reading::close, deadline);
+    }
+    close("the history store", store::close, deadline);
+  }
+
+  /** Closes a part on a thread of its own, as no limit can be set to what a part does. */
+  private static void close(String part, Runnable closing, long deadline) {
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("switchboard-close")
+        .start(() -> {
+          try {
+            closing.run();
+            closed.complete(null);
+          } catch (Throwable failure) { // handed to who closes the broker
+            closed.completeExceptionally(failure);
+          }
+        });
     try {
-      if (committer.isAlive()) {
-        waiting.put(new Job.Stop());
-        committer.join();
-      }
+      long left = Math.max(deadline - System.nanoTime(), LEAST_CLOSE_NANOS);
+      closed.get(left, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException hangs) {
+      LOG.warn("{}: not closed in time; left to end by itself", part);
+    } catch (ExecutionException failed) {
+      LOG.warn("{}: closing failed", part, failed.getCause());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-    for (Job job = waiting.poll(); job != null; job = waiting.poll()) { // came in behind the stop
-      switch (job) {
-        case Job.Publish publish -> publish.result.completeExceptionally(unavailable(CLOSING));
-        case Job.Subscribe subscribe ->
-            subscribe.result.completeExceptionally(unavailable(CLOSING));
-        case Job.Stop stop -> {}
-      }
-    }
-    if (readers instanceof ExecutorService reading) {
-      reading.close();
-    }
-    store.close();
   }
 }

@@ -20,7 +20,7 @@ final class ReaderGroup {
   private final Queue<Outgoing> queue = new ArrayDeque<>(1); // guarded by itself
   private final Meter meter;
   private boolean scheduled; // guarded by queue
-  private long dropped; // guarded by queue: the highest seq that was not kept
+  private long dropped; // guarded by queue: the highest seq that comes from the log only
   private long last; // confined to the loop
 
   ReaderGroup(EventLoop loop, long last, Meter meter) {
@@ -67,7 +67,33 @@ final class ReaderGroup {
       }
       scheduled = true;
     }
-    loop.execute(this::drain);
+    tellLoop();
+  }
+
+  /** Entries up to that seq come from the log only. Any thread. */
+  void moved(long seq) {
+    synchronized (queue) {
+      dropped = Math.max(dropped, seq);
+      if (scheduled) {
+        return;
+      }
+      scheduled = true;
+    }
+    tellLoop();
+  }
+
+  private void tellLoop() {
+    boolean told = false;
+    try {
+      loop.execute(this::drain);
+      told = true;
+    } finally {
+      if (!told) { // who offers next tells it
+        synchronized (queue) {
+          scheduled = false;
+        }
+      }
+    }
   }
 
   private void drop(Outgoing outgoing) {

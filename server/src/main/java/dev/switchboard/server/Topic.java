@@ -84,6 +84,12 @@ final class Topic implements Broker.Subscriber {
     }
   }
 
+  @Override
+  public synchronized void moved(Position head) {
+    last = Math.max(last, head.seq());
+    groups.forEach(group -> group.moved(head.seq()));
+  }
+
   /** Tells all readers something that is in no log, but not the one user it is about. */
   synchronized void notice(Draft notice, @Nullable String aboutUser) {
     if (!groups.isEmpty()) {

@@ -60,6 +60,7 @@ final class SimServer {
   private void tick() {
     if (alive) {
       path.tick(world.clock.millis());
+      broker.waiting = true; // it may have to find out what became of a commit that failed
       world.after(TICK_MILLIS, this::tick);
     }
   }
@@ -155,6 +156,6 @@ final class SimServer {
     }
 
     @Override
-    public void close() {}
+    public void close(Duration limit) {}
   }
 }

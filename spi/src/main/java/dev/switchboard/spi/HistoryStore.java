@@ -23,6 +23,8 @@ public interface HistoryStore extends AutoCloseable {
    * place. That is known for as long as the entry is kept, and at least 5 minutes.
    *
    * @throws IllegalArgumentException if one is fleeting
+   * @throws dev.switchboard.protocol.RefusedException if the store works but will not take one of
+   *     them, whose publisher is told this; with the code {@code UNAVAILABLE} it is as any failure
    */
   List<Committed> append(List<Publication> batch);
 

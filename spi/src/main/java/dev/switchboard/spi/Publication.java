@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param log where to
  * @param type the message type's name
  * @param from the user who publishes; null if the server does
- * @param messageId the duplicate key, unique per user; null if the message has none
+ * @param messageId the publisher's name for it and the duplicate key, unique per user; null if the
+ *     publisher gave none: then a {@link Broker} whose store may fail gives the store's copy a name
+ *     of its own, which begins with a control character, as no publisher's can, and is in no entry
+ *     that leaves the broker
  * @param timestamp milliseconds since 1970
  * @param payload what the message says; null if it has no data
  * @param fleeting whether it is only passed on, and never kept

@@ -38,6 +38,12 @@ final class Heard implements Broker.Subscriber {
     inside.decrementAndGet();
   }
 
+  /** Nothing fails in these rules and nobody else appends, so every entry comes by itself. */
+  @Override
+  public void moved(Position head) {
+    throw new AssertionError("moved to " + head + " (expected: each entry)");
+  }
+
   /** The subscription begins behind that place. */
   void from(long seq) {
     from = seq;
