@@ -1,7 +1,6 @@
 package dev.switchboard.server;
 
 import dev.switchboard.spi.Broker.Health;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,22 +15,22 @@ import org.slf4j.LoggerFactory;
  */
 final class CommitHealth {
   /** A commit that takes longer has the server called not ready. */
-  static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(5);
+  static final long SLOW_MILLIS = 5_000;
 
   /** A call of the store that takes longer has the server called dead. */
-  static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(60);
+  static final long STUCK_MILLIS = 60_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
 
-  private final LongSupplier nanoTime;
+  private final LongSupplier elapsed;
   private volatile boolean busy;
-  private volatile long since; // when the last step of what is under way began; nanoseconds
+  private volatile long since; // when the last step of what is under way began; milliseconds
   private volatile boolean failing;
   private volatile @Nullable Throwable fatal;
   private long failures; // confined to who commits
 
-  CommitHealth(LongSupplier nanoTime) {
-    this.nanoTime = nanoTime;
+  CommitHealth(LongSupplier elapsed) {
+    this.elapsed = elapsed;
   }
 
   /**
@@ -49,7 +48,7 @@ final class CommitHealth {
 
   /** Something is about to be done that takes its time. */
   void step() {
-    since = nanoTime.getAsLong();
+    since = elapsed.getAsLong();
     busy = true;
   }
 
@@ -98,17 +97,17 @@ final class CommitHealth {
     if (broken != null) {
       return new Health(false, false, "the JVM can't go on: " + broken);
     }
-    long taking = busy ? nanoTime.getAsLong() - since : 0;
-    if (taking > STUCK_NANOS) {
+    long taking = busy ? elapsed.getAsLong() - since : 0;
+    if (taking > STUCK_MILLIS) {
       return new Health(false, false, "a commit does not end: " + seconds(taking));
     }
-    if (taking > SLOW_NANOS) {
+    if (taking > SLOW_MILLIS) {
       return new Health(true, false, "the history store does not answer: " + seconds(taking));
     }
     return failing ? new Health(true, false, "the history store fails") : Health.GOOD;
   }
 
-  private static String seconds(long nanos) {
-    return TimeUnit.NANOSECONDS.toSeconds(nanos) + " s so far";
+  private static String seconds(long millis) {
+    return millis / 1_000 + " s so far";
   }
 }

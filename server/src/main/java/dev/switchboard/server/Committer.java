@@ -11,7 +11,6 @@ import dev.switchboard.spi.Publication;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +30,7 @@ final class Committer {
   static final String NO_ANSWER = "the history store does not answer";
   private static final int MAX_BATCH = 512;
   private static final int MAX_FAILED_ALONE = 3;
-  private static final long SEARCH_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long SEARCH_MILLIS = 2_000;
   private static final long SETTLE_MILLIS = 1_000;
   private static final long FOREVER_MILLIS = Long.MAX_VALUE;
 
@@ -39,7 +38,7 @@ final class Committer {
   private final CommitQueue queue;
   private final Subscriptions subscriptions;
   private final CommitHealth health;
-  private final LongSupplier nanoTime;
+  private final LongSupplier elapsed;
   private final Thread thread;
   private @Nullable LogKey failed; // a log of the last failure
   private volatile List<Job> underWay = List.of();
@@ -51,12 +50,12 @@ final class Committer {
       CommitQueue queue,
       Subscriptions subscriptions,
       CommitHealth health,
-      LongSupplier nanoTime) {
+      LongSupplier elapsed) {
     this.store = store;
     this.queue = queue;
     this.subscriptions = subscriptions;
     this.health = health;
-    this.nanoTime = nanoTime;
+    this.elapsed = elapsed;
     this.thread = Thread.ofPlatform().daemon().name("switchboard-commit").unstarted(this::run);
   }
 
@@ -146,7 +145,7 @@ final class Committer {
     private boolean over;
 
     Search begin() {
-      began = nanoTime.getAsLong();
+      began = elapsed.getAsLong();
       return this;
     }
 
@@ -156,7 +155,7 @@ final class Committer {
 
     void failed(int tried, boolean fatal) {
       failedAlone += tried == 1 ? 1 : 0;
-      boolean late = nanoTime.getAsLong() - began > SEARCH_NANOS;
+      boolean late = elapsed.getAsLong() - began > SEARCH_MILLIS;
       if (!over && (fatal || late || failedAlone >= MAX_FAILED_ALONE)) {
         over = true;
         refuseAllThatWaits();

@@ -47,17 +47,17 @@ final class LocalBroker implements Broker {
 
   /** A broker over a store, which it closes in the end. */
   LocalBroker(HistoryStore store) {
-    this(store, CommitQueue.DEFAULT_MAX_BYTES, System::nanoTime);
+    this(store, CommitQueue.DEFAULT_MAX_BYTES, Time.system().elapsed());
   }
 
   /**
    * A broker over a store, which it closes in the end.
    *
    * @param maxBytes of publications that wait for the store
-   * @param nanoTime how much time has passed, for {@link #health}
+   * @param elapsed milliseconds since some moment, for {@link #health}
    */
-  LocalBroker(HistoryStore store, long maxBytes, LongSupplier nanoTime) {
-    this(store, Executors.newVirtualThreadPerTaskExecutor(), maxBytes, nanoTime);
+  LocalBroker(HistoryStore store, long maxBytes, LongSupplier elapsed) {
+    this(store, Executors.newVirtualThreadPerTaskExecutor(), maxBytes, elapsed);
     if (!store.immediate()) {
       committer.start();
     }
@@ -69,16 +69,16 @@ final class LocalBroker implements Broker {
    * @param readers runs what reads the store
    */
   LocalBroker(HistoryStore store, Executor readers) {
-    this(store, readers, CommitQueue.DEFAULT_MAX_BYTES, System::nanoTime);
+    this(store, readers, CommitQueue.DEFAULT_MAX_BYTES, Time.system().elapsed());
   }
 
   /** The same, with a bound and a clock of its own. */
-  LocalBroker(HistoryStore store, Executor readers, long maxBytes, LongSupplier nanoTime) {
+  LocalBroker(HistoryStore store, Executor readers, long maxBytes, LongSupplier elapsed) {
     this.store = store;
     this.readers = readers;
     this.queue = new CommitQueue(maxBytes);
-    this.health = new CommitHealth(nanoTime);
-    this.committer = new Committer(store, queue, subscriptions, health, nanoTime);
+    this.health = new CommitHealth(elapsed);
+    this.committer = new Committer(store, queue, subscriptions, health, elapsed);
   }
 
   @Override

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +33,13 @@ final class Router implements HttpHandler {
   private final Map<PathPattern, SocketPath> patterns = new LinkedHashMap<>();
   private final Map<String, Server.HttpRoute> routes;
   private final @Nullable Files files;
+  private final Map<String, Supplier<CompletionStage<HttpResponse>>> checks;
 
   Router(
       Map<PathPattern, SocketPath> sockets,
       Map<String, Server.HttpRoute> routes,
-      @Nullable Files files) {
+      @Nullable Files files,
+      HealthChecks health) {
     sockets.forEach((pattern, socket) -> {
       if (pattern.exact()) {
         exact.put(pattern.toString(), socket);
@@ -45,6 +49,7 @@ final class Router implements HttpHandler {
     });
     this.routes = Map.copyOf(routes);
     this.files = files;
+    this.checks = Map.of("/healthz", health::alive, "/readyz", health::ready);
   }
 
   private record Found(SocketPath socket, Map<String, String> parameters) {}
@@ -100,12 +105,13 @@ final class Router implements HttpHandler {
   private void plain(HttpExchange exchange, HttpRequest request) {
     HttpResponse refused = unanswered(request);
     Server.HttpRoute route = routes.get(request.path());
+    var check = checks.get(request.path());
     if (refused != null) {
       exchange.respond(refused);
     } else if (route != null) {
       Thread.startVirtualThread(() -> exchange.respond(answer(route, request)));
-    } else if (request.path().equals("/healthz")) {
-      exchange.respond(HttpResponse.text(200, "ok\n").with("Cache-Control", "no-store"));
+    } else if (check != null) {
+      check.get().thenAccept(exchange::respond);
     } else {
       file(exchange, request);
     }
@@ -114,7 +120,7 @@ final class Router implements HttpHandler {
   /** Why a plain request has no answer, or null. */
   private @Nullable HttpResponse unanswered(HttpRequest request) {
     boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
-    boolean known = routes.containsKey(request.path()) || request.path().equals("/healthz");
+    boolean known = routes.containsKey(request.path()) || checks.containsKey(request.path());
     if (!known && (files == null || !reads)) {
       return HttpResponse.text(404, "nothing at this path\n");
     }

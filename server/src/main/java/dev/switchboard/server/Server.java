@@ -36,6 +36,7 @@ public final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final long TICK_MILLIS = 250;
   private static final long GOING_AWAY_SPREAD_MILLIS = 2_000;
+  private static final long LEAST_COMMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Loops loops;
   private final Broker broker;
@@ -45,12 +46,12 @@ public final class Server implements AutoCloseable {
   private final ScheduledFuture<?> ticking;
   private final Duration closeTimeout;
   private final WatchThread watching;
-  private boolean closed; // guarded by this
+  private volatile boolean closed; // written under this
 
   private Server(Builder builder) {
     this.sockets = new LinkedHashMap<>(builder.sockets);
     this.closeTimeout = builder.closeTimeout;
-    this.broker = builder.broker != null ? builder.broker : new LocalBroker(builder.store());
+    this.broker = builder.broker();
     this.users = builder.users != null ? builder.users : new MemoryPresence();
     Loops started = null;
     try {
@@ -67,7 +68,12 @@ public final class Server implements AutoCloseable {
           ServerTransport.bind(
               builder.transport.build(),
               started,
-              new Router(sockets, builder.routes, builder.files));
+              new Router(
+                  sockets,
+                  builder.routes,
+                  builder.files,
+                  new HealthChecks(
+                      started.all(), broker::health, () -> closed, HealthChecks.PATIENCE)));
     } catch (RuntimeException failed) {
       if (started != null) {
         started.close();
@@ -122,9 +128,10 @@ public final class Server implements AutoCloseable {
   /**
    * Stops accepting, tells each client when to come back ({@code going_away}, spread over two
    * seconds), lets handlers finish what was taken, closes with 1001, and returns when everything is
-   * written and released, or after {@code closeTimeout} at the latest. Raw clients can't be told,
-   * so the closes themselves are spread: over 10 ms for each, two seconds or half of {@code
-   * closeTimeout}, whichever is least. Idempotent.
+   * written and released, or after {@code closeTimeout} at the latest. Then whatever still waits
+   * for the history store gets what is left of that time, but at least a second, and is refused
+   * after it. Raw clients can't be told, so the closes themselves are spread: over 10 ms for each,
+   * two seconds or half of {@code closeTimeout}, whichever is least. Idempotent.
    */
   @Override
   public void close() {
@@ -136,20 +143,18 @@ public final class Server implements AutoCloseable {
     }
     ticking.cancel(false);
     transport.stopAccepting();
-    drain();
+    long deadline = System.nanoTime() + closeTimeout.toNanos();
+    drain(deadline);
     transport.close();
+    long left = Math.max(deadline - System.nanoTime(), LEAST_COMMIT_NANOS);
+    broker.close(Duration.ofNanos(left)); // before the loops, which it delivers to
     watching.close();
     loops.close();
-    broker.close();
     users.close();
   }
 
-  /**
-   * Sends the clients away, and waits until handlers are done and everything is written, but not
-   * for longer than {@code closeTimeout}.
-   */
-  private void drain() {
-    long deadline = System.nanoTime() + closeTimeout.toNanos();
+  /** Sends the clients away, and waits until handlers are done and everything is written. */
+  private void drain(long deadline) {
     sockets
         .values()
         .forEach(socket -> socket.sendAway(GOING_AWAY_SPREAD_MILLIS, closeTimeout.toMillis()));
@@ -189,6 +194,7 @@ public final class Server implements AutoCloseable {
     private @Nullable Broker broker;
     private @Nullable PresenceStore users;
     private @Nullable ServerMetrics metrics;
+    private @Nullable Long maxWaitingBytes;
     private Time time = Time.system();
     private IoKind io = IoKind.best();
     private int loops;
@@ -263,6 +269,20 @@ public final class Server implements AutoCloseable {
     public Builder history(HistoryStore newStore) {
       requireOne(broker);
       store = newStore;
+      return this;
+    }
+
+    /**
+     * Most bytes of messages, over all endpoints, that wait for the store of {@link #history} to
+     * commit them. Default 32 MiB; beyond it, or 10,000 messages, publishing is refused as {@code
+     * unavailable}. One that is larger by itself is taken when no other waits. A {@link #broker} of
+     * your own has bounds of its own, so both together are refused when the server starts.
+     */
+    public Builder maxWaitingBytes(long bytes) {
+      if (bytes < 1) {
+        throw new IllegalArgumentException("maxWaitingBytes: " + bytes + " (expected: 1 or more)");
+      }
+      maxWaitingBytes = bytes;
       return this;
     }
 
@@ -346,6 +366,18 @@ public final class Server implements AutoCloseable {
     Builder time(Time newTime) {
       time = newTime;
       return this;
+    }
+
+    private Broker broker() {
+      if (broker == null) {
+        long bytes = maxWaitingBytes == null ? CommitQueue.DEFAULT_MAX_BYTES : maxWaitingBytes;
+        return new LocalBroker(store(), bytes, time.elapsed());
+      }
+      if (maxWaitingBytes != null) {
+        throw new IllegalStateException(
+            "maxWaitingBytes: " + maxWaitingBytes + " (expected: not given, as broker is)");
+      }
+      return broker;
     }
 
     private Loops startLoops() {

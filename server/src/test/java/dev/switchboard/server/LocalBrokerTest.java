@@ -37,8 +37,8 @@ class LocalBrokerTest {
   private static final Retention KEEP = new Retention(100_000, Duration.ofDays(100_000));
 
   private final FaultyStore store = new FaultyStore();
-  private final AtomicLong nanos = new AtomicLong();
-  private final LocalBroker broker = new LocalBroker(store, Runnable::run, 1_000_000, nanos::get);
+  private final AtomicLong millis = new AtomicLong();
+  private final LocalBroker broker = new LocalBroker(store, Runnable::run, 1_000_000, millis::get);
 
   /** Notes what it hears: {@code 1 a} for an entry, {@code to 3} for a log that moved. */
   private static final class Told implements Broker.Subscriber {
@@ -226,7 +226,7 @@ class LocalBrokerTest {
   @Test
   void aStoreThatTakesItsTimeToFailIsAskedOnce() {
     store.then(batch -> {
-      nanos.addAndGet(TimeUnit.SECONDS.toNanos(5));
+      millis.addAndGet(TimeUnit.SECONDS.toMillis(5));
       throw new FaultyStore.Down();
     });
     List<Answer<List<Committed>>> results =
@@ -312,7 +312,7 @@ class LocalBrokerTest {
     List<Broker.Health> seen = new ArrayList<>();
     store.then(batch -> {
       for (int seconds : new int[] {4, 2, 55}) {
-        nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+        millis.addAndGet(TimeUnit.SECONDS.toMillis(seconds));
         seen.add(broker.health());
       }
       throw new FaultyStore.Down();

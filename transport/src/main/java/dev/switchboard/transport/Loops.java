@@ -8,6 +8,8 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Event loops: a fixed number of threads that carry all connections. Thread-safe. */
@@ -71,6 +73,13 @@ public final class Loops implements AutoCloseable {
   /** One of the loops, in turn. */
   public EventLoop next() {
     return group.next();
+  }
+
+  /** All of them, always in the same order. */
+  public List<EventLoop> all() {
+    List<EventLoop> all = new ArrayList<>(count);
+    group.forEach(loop -> all.add((EventLoop) loop));
+    return all;
   }
 
   EventLoopGroup group() {
