@@ -40,6 +40,7 @@ final class Connection extends ChannelInboundHandlerAdapter
   private final LoopState state;
   private final ChannelHandlerContext ctx;
   private final Outbox outbox;
+  private final Framer framer;
   private final Intake intake;
   private final Parting parting;
   private WebSocketListener listener = SILENT;
@@ -56,17 +57,15 @@ final class Connection extends ChannelInboundHandlerAdapter
     before.pipeline().replace(before.handler(), null, this);
     this.ctx = before.pipeline().context(this);
     DeflateTerms deflate = terms.deflate();
-    this.outbox =
-        new Outbox(
-            state,
-            ctx,
-            this,
-            !terms.secure(),
+    this.outbox = new Outbox(state, ctx, this, !terms.secure(), terms.options().batching());
+    this.framer =
+        new Framer(
+            outbox,
+            ctx.alloc(),
             terms.client() ? new MaskSource() : null,
-            deflate == null ? null : new Compressor(deflate, state),
-            terms.options().batching());
+            deflate == null ? null : new Compressor(deflate, state));
     this.intake = new Intake(ctx, this, reader(false));
-    this.parting = new Parting(terms, state, ctx, outbox, this);
+    this.parting = new Parting(terms, state, ctx, outbox, framer, this);
   }
 
   /**
@@ -206,7 +205,7 @@ final class Connection extends ChannelInboundHandlerAdapter
   @Override
   public void ping(ByteBuf view) {
     if (parting.isOpen() && admit(view.readableBytes())) {
-      outbox.control(Opcode.PONG, view.retain());
+      framer.control(Opcode.PONG, view.retain());
       listener.onPing(view);
     }
   }
@@ -250,20 +249,20 @@ final class Connection extends ChannelInboundHandlerAdapter
       }
     }
     if (admitted) {
-      outbox.message(opcode, payload);
+      framer.message(opcode, payload);
     }
   }
 
   private void message(int opcode, byte[] payload) {
     if (admit(payload.length)) {
-      outbox.message(opcode, Unpooled.wrappedBuffer(payload));
+      framer.message(opcode, Unpooled.wrappedBuffer(payload));
     }
   }
 
   @Override
   public void sendPrepared(Prepared message) {
     if (admit(message.payloadBytes())) {
-      outbox.message(message);
+      framer.message(message);
     }
   }
 
@@ -271,7 +270,7 @@ final class Connection extends ChannelInboundHandlerAdapter
   public void sendFragment(boolean text, ByteBuf piece, boolean last) {
     boolean admitted = false;
     try {
-      outbox.checkFragment(text);
+      framer.checkFragment(text);
       admitted = admit(piece.readableBytes());
     } finally {
       if (!admitted) {
@@ -279,7 +278,7 @@ final class Connection extends ChannelInboundHandlerAdapter
       }
     }
     if (admitted) {
-      outbox.fragment(text, piece, last);
+      framer.fragment(text, piece, last);
     }
   }
 
@@ -299,7 +298,7 @@ final class Connection extends ChannelInboundHandlerAdapter
           "payload: " + payload.length + " bytes (expected: at most " + Frames.MAX_CONTROL + ")");
     }
     if (admit(payload.length)) {
-      outbox.control(opcode, Unpooled.wrappedBuffer(payload));
+      framer.control(opcode, Unpooled.wrappedBuffer(payload));
     }
   }
 
@@ -312,7 +311,7 @@ final class Connection extends ChannelInboundHandlerAdapter
   @Override
   public long pendingBytes() {
     confined();
-    long pending = outbox.pending();
+    long pending = framer.pending();
     if (pending >= terms.options().maxPendingBytes() >> 1) {
       wantsWritable = true; // who asks may wait for it
     }
@@ -335,12 +334,12 @@ final class Connection extends ChannelInboundHandlerAdapter
       return false;
     }
     int limit = terms.options().maxPendingBytes();
-    long after = outbox.pending() + bytes;
+    long after = framer.pending() + bytes;
     if (after >= limit >> 1) {
       wantsWritable = true;
       if (after > limit) {
         outbox.makeRoom();
-        return outbox.pending() + bytes <= limit || overflow(bytes);
+        return framer.pending() + bytes <= limit || overflow(bytes);
       }
     }
     return true;
@@ -363,7 +362,7 @@ final class Connection extends ChannelInboundHandlerAdapter
   @Override
   public void progressed() {
     parting.tellFailure();
-    if (wantsWritable && outbox.pending() <= terms.options().maxPendingBytes() >> 2) {
+    if (wantsWritable && framer.pending() <= terms.options().maxPendingBytes() >> 2) {
       wantsWritable = false;
       if (parting.isOpen()) {
         try {
@@ -475,7 +474,7 @@ final class Connection extends ChannelInboundHandlerAdapter
         case WAIT -> {}
         case PING -> {
           pinged = now;
-          outbox.control(Opcode.PING, Unpooled.EMPTY_BUFFER);
+          framer.control(Opcode.PING, Unpooled.EMPTY_BUFFER);
         }
         case GIVE_UP -> giveUp();
       }

@@ -10,21 +10,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection has to write. Frames are put together in one buffer and leave in one write
- * when the read that caused them, or the loop's turn, is over; or later, where messages are to wait
- * for each other. Confined to its loop.
+ * What one connection has to write. Frames ({@link Framer}) are put together in one buffer and
+ * leave in one write when the read that caused them, or the loop's turn, is over; or later, where
+ * messages are to wait for each other. Confined to its loop.
  *
  * <p>A send may have to write what is before it, but it tells nobody: whoever sends would be called
  * back in the middle of its own work. What there is to tell is told when the read or the turn is
  * over ({@link #drain}), or when Netty has written what waited.
  */
 final class Outbox implements SocketWriter.Owner {
-  /**
-   * Payloads up to this length are copied behind their header; longer ones are written from where
-   * they are.
-   */
-  private static final int COPIED = 32 << 10;
-
   private static final int SMALL_BUFFER = 1 << 10;
 
   /** Told what the writer can't decide. */
@@ -45,8 +39,6 @@ final class Outbox implements SocketWriter.Owner {
   private final ChannelHandlerContext ctx;
   private final Owner owner;
   private final SocketWriter writer;
-  private final @Nullable MaskSource masks;
-  private final @Nullable Compressor compressor;
   private final @Nullable Holdback holdback;
 
   private @Nullable Outgoing outgoing;
@@ -56,7 +48,6 @@ final class Outbox implements SocketWriter.Owner {
   private boolean owing; // something was written inside a send, and nobody told
   private long sent;
   private @Nullable ArrayDeque<Waiter> waiters;
-  private @Nullable Behind behind;
   private boolean closed;
 
   Outbox(
@@ -64,202 +55,35 @@ final class Outbox implements SocketWriter.Owner {
       ChannelHandlerContext ctx,
       Owner owner,
       boolean plain,
-      @Nullable MaskSource masks,
-      @Nullable Compressor compressor,
       @Nullable Batching batching) {
     this.state = state;
     this.ctx = ctx;
     this.owner = owner;
     this.writer = new SocketWriter(state, ctx, this, plain);
-    this.masks = masks;
-    this.compressor = compressor;
     this.holdback = batching == null ? null : new Holdback(batching, state.loop, this::drain);
   }
 
   /** Bytes sent but not yet with the kernel. */
   long pending() {
-    Behind wait = behind;
-    return sent - writer.written() + (wait == null ? 0 : wait.bytes());
+    return sent - writer.written();
   }
 
   /** Sends bytes as they are; takes over the buffer. */
   void raw(ByteBuf bytes) {
-    part(bytes);
+    sent += bytes.readableBytes();
+    dirty().add(bytes);
+    tail = null;
   }
 
-  /**
-   * Sends a control frame, ahead of nothing but behind no unfinished message; takes over the
-   * buffer.
-   */
-  void control(int opcode, ByteBuf payload) {
-    frame(Frames.FIN | opcode, payload);
-    soon();
+  /** Sends a prepared frame as it is, which is retained as long as needed. */
+  void prepared(Prepared form) {
+    dirty().add(form.retain());
+    tail = null;
+    sent += form.frame().readableBytes();
   }
 
-  /**
-   * Sends a whole message, after the one being sent in fragments if there is one; takes over the
-   * buffer.
-   */
-  void message(int opcode, ByteBuf payload) {
-    Behind wait = behind;
-    if (wait == null) {
-      compressed(Frames.FIN | opcode, payload);
-      held();
-    } else {
-      wait.add(opcode, payload.slice()); // the indices of a view are set back after the call
-    }
-  }
-
-  private void compressed(int first, ByteBuf payload) {
-    Compressor squeezing = compressing(payload.readableBytes());
-    if (squeezing == null || closed) {
-      frame(first, payload);
-      return;
-    }
-    ByteBuf shorter;
-    try {
-      shorter = squeezing.compress(payload, ctx.alloc());
-    } catch (RuntimeException | Error noMemory) {
-      payload.release();
-      owner.writeFailed(noMemory);
-      return;
-    }
-    if (shorter == null) {
-      frame(first, payload);
-    } else {
-      payload.release();
-      frame(first | Frames.RSV1, shorter);
-    }
-  }
-
-  private @Nullable Compressor compressing(int length) {
-    return compressor != null && compressor.wants(length) ? compressor : null;
-  }
-
-  /** Sends a prepared message, masked anew if this is a client. */
-  void message(Prepared message) {
-    Compressor squeezing = compressing(message.payloadBytes());
-    if (masks != null || behind != null || (squeezing != null && !squeezing.shares())) {
-      int start = message.frame().readerIndex() + message.headerBytes();
-      message(message.opcode(), message.frame().retainedSlice(start, message.payloadBytes()));
-    } else if (!closed) {
-      Prepared form;
-      try {
-        form = squeezing == null ? message : squeezing.shared(message);
-      } catch (RuntimeException | Error noMemory) {
-        owner.writeFailed(noMemory); // not the sender's matter, who sends to others too
-        return;
-      }
-      dirty().add(form.retain());
-      tail = null;
-      sent += form.frame().readableBytes();
-      held();
-    }
-  }
-
-  /** Refuses a fragment of another kind than the message it would continue. */
-  void checkFragment(boolean text) {
-    Behind open = behind;
-    if (open != null && open.text() != text) {
-      throw new IllegalStateException(
-          "fragment: "
-              + (text ? "text" : "binary")
-              + " (expected: the kind the message began with)");
-    }
-  }
-
-  /** Sends a piece of a message; other messages wait until the last one. Takes over the buffer. */
-  void fragment(boolean text, ByteBuf piece, boolean last) {
-    int kind = text ? Opcode.TEXT : Opcode.BINARY;
-    Behind open = behind;
-    if (open == null && last) {
-      compressed(Frames.FIN | kind, piece);
-    } else if (open == null) {
-      boolean squeezed = first(kind, piece);
-      behind = closed ? null : new Behind(text, squeezed);
-    } else {
-      next(open, piece, last);
-    }
-    soon();
-    if (last && open != null) {
-      behind = null;
-      open.forEach(this::message);
-    }
-  }
-
-  /** Sends a first fragment, which alone says that the message is compressed; whether it is. */
-  private boolean first(int kind, ByteBuf piece) {
-    Compressor squeezing = closed ? null : compressing(piece.readableBytes());
-    ByteBuf shorter = null;
-    if (squeezing != null) {
-      try {
-        shorter = squeezing.begin(piece, ctx.alloc());
-      } catch (RuntimeException | Error noMemory) {
-        piece.release();
-        owner.writeFailed(noMemory);
-        return false;
-      }
-    }
-    if (shorter == null) {
-      frame(kind, piece);
-    } else {
-      piece.release();
-      frame(kind | Frames.RSV1, shorter);
-    }
-    return shorter != null;
-  }
-
-  private void next(Behind open, ByteBuf piece, boolean last) {
-    int head = Opcode.CONTINUATION | (last ? Frames.FIN : 0);
-    if (!open.compressed() || compressor == null || closed) {
-      frame(head, piece);
-      return;
-    }
-    ByteBuf shorter;
-    try {
-      shorter = compressor.next(piece, last, ctx.alloc());
-    } catch (RuntimeException | Error noMemory) {
-      owner.writeFailed(noMemory);
-      return;
-    } finally {
-      piece.release();
-    }
-    frame(head, shorter);
-  }
-
-  private void frame(int first, ByteBuf payload) {
-    int length = payload.readableBytes();
-    if (closed) {
-      payload.release();
-      return;
-    }
-    boolean copied = length <= COPIED || masks != null || !payload.isDirect();
-    ByteBuf out;
-    try {
-      out = room(Frames.headerBytes(length, masks != null) + (copied ? length : 0));
-    } catch (RuntimeException | Error noMemory) {
-      payload.release();
-      owner.writeFailed(noMemory);
-      return;
-    }
-    int before = out.writerIndex();
-    if (masks != null) {
-      int key = masks.next();
-      Frames.maskedHeader(out, first, length, key);
-      out.writeBytes(payload, payload.readerIndex(), length);
-      Masking.apply(out, out.writerIndex() - length, length, key);
-    } else {
-      Frames.header(out, first, length);
-      if (copied) {
-        out.writeBytes(payload, payload.readerIndex(), length);
-      }
-    }
-    grew(out.writerIndex() - before);
-    if (copied) {
-      payload.release();
-    } else {
-      part(payload.slice()); // the indices of a view are set back after the call
-    }
+  boolean isClosed() {
+    return closed;
   }
 
   /**
@@ -347,13 +171,6 @@ final class Outbox implements SocketWriter.Owner {
     if (holdback != null) {
       holdback.over();
     }
-    if (compressor != null) {
-      compressor.close();
-    }
-    if (behind != null) {
-      behind.release();
-      behind = null;
-    }
     Outgoing now = outgoing;
     if (now != null) {
       outgoing = null;
@@ -376,17 +193,12 @@ final class Outbox implements SocketWriter.Owner {
     }
   }
 
-  private void grew(int bytes) {
+  /** So many bytes were written into what {@link #room} gave. */
+  void grew(int bytes) {
     sent += bytes;
     if (outgoing != null) {
       outgoing.grew(bytes);
     }
-  }
-
-  private void part(ByteBuf own) {
-    sent += own.readableBytes();
-    dirty().add(own);
-    tail = null;
   }
 
   private Outgoing dirty() {
@@ -402,14 +214,14 @@ final class Outbox implements SocketWriter.Owner {
   }
 
   /** A message was added, which may be made to wait for others. */
-  private void held() {
+  void held() {
     if (holdback != null && !closed && holdback.add()) {
       list();
     }
   }
 
   /** What was added must not wait for others. */
-  private void soon() {
+  void soon() {
     if (holdback != null && !closed) {
       list();
     }
@@ -423,7 +235,7 @@ final class Outbox implements SocketWriter.Owner {
   }
 
   /** The buffer being filled, with room for so many bytes more. */
-  private ByteBuf room(int bytes) {
+  ByteBuf room(int bytes) {
     ByteBuf last = tail;
     if (last != null && last.writableBytes() >= bytes) {
       return last;

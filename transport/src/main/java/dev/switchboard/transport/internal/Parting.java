@@ -37,6 +37,7 @@ final class Parting {
   private final LoopState state;
   private final ChannelHandlerContext ctx;
   private final Outbox outbox;
+  private final Framer framer;
   private final Owner owner;
 
   /** How the peer said its last: {@code proper} if by a close frame. */
@@ -49,11 +50,18 @@ final class Parting {
   private boolean inputEnded;
   private long deadline;
 
-  Parting(Terms terms, LoopState state, ChannelHandlerContext ctx, Outbox outbox, Owner owner) {
+  Parting(
+      Terms terms,
+      LoopState state,
+      ChannelHandlerContext ctx,
+      Outbox outbox,
+      Framer framer,
+      Owner owner) {
     this.terms = terms;
     this.state = state;
     this.ctx = ctx;
     this.outbox = outbox;
+    this.framer = framer;
     this.owner = owner;
   }
 
@@ -70,7 +78,7 @@ final class Parting {
   void close(byte[] payload) {
     if (isOpen()) {
       readyState = ReadyState.CLOSING;
-      outbox.control(Opcode.CLOSE, Unpooled.wrappedBuffer(payload));
+      framer.control(Opcode.CLOSE, Unpooled.wrappedBuffer(payload));
       owner.awaitAnswer();
       startTimer();
       if (last != null) {
@@ -172,6 +180,7 @@ final class Parting {
     readyState = ReadyState.CLOSED;
     Last how = last;
     last = null;
+    framer.close();
     outbox.close(new IOException("the connection has ended"));
     tellFailure();
     if (how == null) {
