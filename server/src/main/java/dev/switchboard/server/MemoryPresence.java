@@ -2,20 +2,52 @@ package dev.switchboard.server;
 
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
-import java.util.LinkedHashSet;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
+import java.util.NavigableMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
 
-/** Who is where, for a single server. News is told while the place is locked. Thread-safe. */
+/**
+ * Who is where, for a single server. A place is changed, and the news of it told, while its key is
+ * locked; looking takes no lock, and costs what it returns however many are there. Thread-safe.
+ */
 final class MemoryPresence implements PresenceStore {
   private static final Watcher NOBODY = (where, user, present, count) -> {};
 
-  private final Map<LogKey, SequencedSet<String>> places = new ConcurrentHashMap<>();
+  private final Map<LogKey, Place> places = new ConcurrentHashMap<>();
   private volatile Watcher watcher = NOBODY;
+
+  /** The users of one place, in both orders. Changed by one thread at a time. */
+  private static final class Place {
+    final NavigableMap<String, Long> byName = new ConcurrentSkipListMap<>(BY_NAME);
+    final NavigableMap<Long, String> byArrival = new ConcurrentSkipListMap<>();
+    long arrivals;
+    volatile int count;
+
+    boolean add(String user) {
+      if (byName.putIfAbsent(user, arrivals + 1) != null) {
+        return false;
+      }
+      byArrival.put(++arrivals, user);
+      count = count + 1;
+      return true;
+    }
+
+    boolean remove(String user) {
+      Long arrival = byName.remove(user);
+      if (arrival == null) {
+        return false;
+      }
+      byArrival.remove(arrival);
+      count = count - 1;
+      return true;
+    }
+  }
 
   @Override
   public void watch(Watcher newWatcher) {
@@ -27,11 +59,11 @@ final class MemoryPresence implements PresenceStore {
     places.compute(
         where,
         (key, present) -> {
-          SequencedSet<String> users = present == null ? new LinkedHashSet<>(4) : present;
-          if (users.add(user)) {
-            watcher.changed(where, user, true, users.size());
+          Place place = present == null ? new Place() : present;
+          if (place.add(user)) {
+            watcher.changed(where, user, true, place.count);
           }
-          return users;
+          return place;
         });
     return CompletableFuture.completedFuture(null);
   }
@@ -40,56 +72,45 @@ final class MemoryPresence implements PresenceStore {
   public CompletionStage<Void> leave(LogKey where, String user) {
     places.computeIfPresent(
         where,
-        (key, users) -> {
-          if (users.remove(user)) {
-            watcher.changed(where, user, false, users.size());
+        (key, place) -> {
+          if (place.remove(user)) {
+            watcher.changed(where, user, false, place.count);
           }
-          return users.isEmpty() ? null : users;
+          return place.count == 0 ? null : place;
         });
     return CompletableFuture.completedFuture(null);
   }
 
   @Override
   public CompletionStage<Users> first(LogKey where, int limit) {
-    return look(where, users -> new Users(users.stream().limit(limit).toList(), users.size()));
+    Place place = places.get(where);
+    return users(place, place == null ? List.of() : place.byArrival.values(), limit);
   }
 
   @Override
   public CompletionStage<Users> after(LogKey where, String name, int limit) {
-    return look(
-        where,
-        users ->
-            new Users(
-                users.stream()
-                    .filter(user -> user.compareTo(name) > 0)
-                    .sorted()
-                    .limit(limit)
-                    .toList(),
-                users.size()));
+    Place place = places.get(where);
+    return users(
+        place, place == null ? List.of() : place.byName.tailMap(name, false).keySet(), limit);
+  }
+
+  /** Somebody may come or go meanwhile: the count is never less than who is named. */
+  private static CompletionStage<Users> users(
+      @Nullable Place place, Collection<String> from, int limit) {
+    List<String> names = from.stream().limit(limit).toList();
+    int count = place == null ? 0 : place.count;
+    return CompletableFuture.completedFuture(new Users(names, Math.max(count, names.size())));
   }
 
   @Override
   public CompletionStage<Boolean> has(LogKey where, String user) {
-    return look(where, users -> users.contains(user));
+    Place place = places.get(where);
+    return CompletableFuture.completedFuture(place != null && place.byName.containsKey(user));
   }
 
   /** How many places have somebody in them. */
   int places() {
     return places.size();
-  }
-
-  private <T> CompletionStage<T> look(LogKey where, Function<SequencedSet<String>, T> at) {
-    CompletableFuture<T> seen = new CompletableFuture<>();
-    places.computeIfPresent(
-        where,
-        (key, users) -> {
-          seen.complete(at.apply(users));
-          return users;
-        });
-    if (!seen.isDone()) {
-      seen.complete(at.apply(new LinkedHashSet<>(0)));
-    }
-    return seen;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.switchboard.spi;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -14,6 +15,9 @@ import java.util.concurrent.CompletionStage;
  * what it was told while it could not reach its storage, or gives it up when that time is over.
  */
 public interface PresenceStore extends AutoCloseable {
+  /** Names by code point, which is also the order of their bytes in UTF-8. */
+  Comparator<String> BY_NAME = PresenceStore::compare;
+
   /** Hears who comes and goes in the places where this server has anybody. */
   interface Watcher {
     /**
@@ -53,10 +57,24 @@ public interface PresenceStore extends AutoCloseable {
   CompletionStage<Users> first(LogKey where, int limit);
 
   /**
-   * The users whose names come after {@code name} in the order of UTF-16 code units, at most {@code
-   * limit}, in that order.
+   * The users whose names come after {@code name} in the order of {@link #BY_NAME}, at most {@code
+   * limit}, in that order. Clients ask for it as they like: it must not cost more the more users
+   * there are.
    */
   CompletionStage<Users> after(LogKey where, String name, int limit);
+
+  private static int compare(String one, String other) {
+    int least = Math.min(one.length(), other.length());
+    for (int i = 0; i < least; i++) {
+      char a = one.charAt(i);
+      char b = other.charAt(i);
+      if (a != b) { // halves of pairs stand for what comes after all single ones
+        boolean beyond = Character.isSurrogate(a);
+        return beyond == Character.isSurrogate(b) ? Character.compare(a, b) : beyond ? 1 : -1;
+      }
+    }
+    return Integer.compare(one.length(), other.length());
+  }
 
   /** Whether the user is there. */
   CompletionStage<Boolean> has(LogKey where, String user);

@@ -1,12 +1,14 @@
 package dev.switchboard.spi.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.PresenceStore.Users;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.Test;
 public interface PresenceStoreContract {
   /** The place that most rules look at. */
   LogKey PLACE = new LogKey("/ws", Address.room("general"));
+
+  /** So many that a request must not look at all of them. */
+  int MANY = 20_000;
 
   /**
    * The store of one server. With {@link #shared()}, a second call in the same test gives that of
@@ -84,12 +89,31 @@ public interface PresenceStoreContract {
   default void pagesAreInTheOrderOfNames() {
     try (PresenceStore store = open()) {
       store.watch((where, user, present, count) -> {});
-      List<String> names = List.of("Zoe", "ann", "bob", "änne", "房", "\uD83D\uDE00", "\uFF21");
+      List<String> names = List.of("Zoe", "ann", "bob", "änne", "房", "\uFF21", "\uD83D\uDE00");
       names.reversed().forEach(user -> get(store.enter(PLACE, user)));
       assertThat(get(store.after(PLACE, "", 99))).isEqualTo(new Users(names, 7));
       assertThat(get(store.after(PLACE, "ann", 2))).isEqualTo(new Users(List.of("bob", "änne"), 7));
       assertThat(get(store.after(PLACE, "bo", 1)).names()).containsExactly("bob");
-      assertThat(get(store.after(PLACE, "\uFF21", 9)).names()).isEmpty();
+      assertThat(get(store.after(PLACE, "\uFF21", 9)).names()).containsExactly("\uD83D\uDE00");
+      assertThat(get(store.after(PLACE, "\uD83D\uDE00", 9)).names()).isEmpty();
+    }
+  }
+
+  @Test
+  default void aPageCostsWhatItHoldsHoweverManyUsersThereAre() {
+    try (PresenceStore store = open()) {
+      store.watch((where, user, present, count) -> {});
+      for (int i = 0; i < MANY; i++) {
+        get(store.enter(PLACE, "user" + i));
+      }
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(30), // who sorts them all each time takes minutes
+          () -> {
+            for (int i = 0; i < MANY; i++) {
+              assertThat(get(store.after(PLACE, "user" + i, 2)).count()).isEqualTo(MANY);
+              assertThat(get(store.first(PLACE, 2)).names()).containsExactly("user0", "user1");
+            }
+          });
     }
   }
 
