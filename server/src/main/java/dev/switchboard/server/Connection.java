@@ -53,6 +53,8 @@ final class Connection implements WebSocketListener {
   private boolean greeted;
   private final Held held = new Held(this);
   private final Acquaintances acquaintances = new Acquaintances(this);
+  private int uncounted; // bytes of older entries
+  private boolean waitsToCatchUp;
   private boolean leaving;
   private volatile boolean turnedAway; // written by handlers
   private boolean tooSlow;
@@ -209,12 +211,48 @@ final class Connection implements WebSocketListener {
 
   /** Whether what waits to be written is below the mark at which readers pause. */
   boolean takesMore() {
-    return !closed && room() > 0;
+    return !closed && webSocket.pendingBytes() < endpoint.settings().maxPendingBytes() / 2;
   }
 
-  /** Bytes until the mark at which readers pause; negative beyond it. */
+  /**
+   * Bytes until the mark at which it is read for no more: the same, or a piece while many are
+   * behind. Negative beyond it.
+   */
   long room() {
-    return endpoint.settings().maxPendingBytes() / 2 - webSocket.pendingBytes();
+    boolean roomy = endpoint.hub().catchUp().roomy();
+    int most = roomy ? endpoint.settings().maxPendingBytes() / 2 : CatchUp.PIECE;
+    return most - webSocket.pendingBytes();
+  }
+
+  /**
+   * Whether it takes more of what is read from a log for it alone. If it does not, {@link
+   * #onWritable} comes when it does.
+   */
+  boolean takesPages() {
+    boolean takes = takesMore();
+    if (!takes || room() > 0) {
+      return takes;
+    }
+    if (!waitsToCatchUp) {
+      waitsToCatchUp = true;
+      webSocket.whenWritten(done -> {
+        waitsToCatchUp = false;
+        onLoop(this::onWritable);
+      });
+    }
+    return false;
+  }
+
+  /** Counts what is written for it alone, a piece at a time. */
+  private void catchingUp(int bytes) {
+    uncounted += bytes;
+    if (uncounted >= CatchUp.PIECE) {
+      int piece = uncounted;
+      uncounted = 0;
+      CatchUp all = endpoint.hub().catchUp();
+      all.add(piece);
+      webSocket.whenWritten(done -> all.add(-piece));
+    }
   }
 
   void send(Draft draft) {
@@ -267,7 +305,9 @@ final class Connection implements WebSocketListener {
   /** An older entry of a log it reads. */
   void deliver(Entry entry) {
     endpoint.meter().delivered();
-    send(Answers.entry(entry));
+    byte[] message = encoding.write(Answers.entry(entry));
+    send(message);
+    catchingUp(message.length);
   }
 
   /** Sends from any thread, and writes the bytes on that one. */

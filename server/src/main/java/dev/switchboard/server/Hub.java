@@ -9,11 +9,12 @@ import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.PresenceStore.Users;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hub {
   private static final int MAX_WAITING_SESSIONS = 100_000;
+
   private final String space;
   private final Broker broker;
   private final Settings settings;
@@ -44,13 +46,15 @@ final class Hub {
   private final LogKey online;
   private final Map<Address, Topic> topics = new ConcurrentHashMap<>();
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
-  private final Deque<Waiting> waiting =
-      new ArrayDeque<>(); // guarded by itself; in the order of their time
+  private final SequencedMap<Session, Waiting> waiting =
+      new LinkedHashMap<>(); // guarded by itself; in the order of their time
 
+  private int waitingRooms; // guarded by waiting
+  private final CatchUp catchUp;
   private final Census census = new Census();
   private long idleSweepAt; // confined to whoever ticks
 
-  private record Waiting(Session session, long since) {}
+  private record Waiting(Session session, int rooms, long since) {}
 
   Hub(
       String space,
@@ -64,6 +68,7 @@ final class Hub {
     this.broker = broker;
     this.users = users;
     this.settings = settings;
+    this.catchUp = new CatchUp(settings.maxCatchUpBytes());
     this.slowness = slowness;
     this.meter = meter;
     this.online = log(Address.EVERYONE);
@@ -185,6 +190,11 @@ final class Hub {
         });
   }
 
+  /** What is on its way to those who are behind. */
+  CatchUp catchUp() {
+    return catchUp;
+  }
+
   /** Who is connected. */
   Census census() {
     return census;
@@ -214,21 +224,32 @@ final class Hub {
   void await(Session session, long now, long timestamp) {
     statuses.seen(session.user(), timestamp);
     presence.lose(online, session.user(), now);
-    session.rooms().forEach(room -> presence.lose(room(room), session.user(), now));
-    Waiting tooMany = null;
+    List<String> rooms = session.rooms();
+    rooms.forEach(room -> presence.lose(room(room), session.user(), now));
+    List<Waiting> tooMany = new ArrayList<>(0);
     synchronized (waiting) {
-      waiting.add(new Waiting(session, now));
-      if (waiting.size() > MAX_WAITING_SESSIONS) {
-        tooMany = waiting.remove();
+      waiting.put(session, new Waiting(session, rooms.size(), now));
+      waitingRooms += rooms.size();
+      while (waiting.size() > MAX_WAITING_SESSIONS || waitingRooms > settings.maxWaitingRooms()) {
+        Waiting longest = waiting.firstEntry().getValue();
+        waitsNoMore(longest.session);
+        tooMany.add(longest);
       }
     }
-    if (tooMany != null) {
-      expire(tooMany);
-    }
+    tooMany.forEach(this::expire);
+  }
+
+  /** With the lock of those who wait held. */
+  private void waitsNoMore(Session session) {
+    Waiting gone = waiting.remove(session);
+    waitingRooms -= gone == null ? 0 : gone.rooms;
   }
 
   /** A session is back before its time was over. */
   void back(Session session) {
+    synchronized (waiting) {
+      waitsNoMore(session);
+    }
     enter(session);
     for (String room : session.rooms()) {
       CompletionStage<?> unused = enter(room, session.user());
@@ -257,13 +278,13 @@ final class Hub {
     news.tick(now);
     endIdle(now);
     while (true) {
-      Waiting next;
+      @Nullable Waiting next;
       synchronized (waiting) {
-        next = waiting.peek();
+        next = waiting.isEmpty() ? null : waiting.firstEntry().getValue();
         if (next == null || now - next.since < settings.sessionTimeout().toMillis()) {
           return;
         }
-        waiting.remove();
+        waitsNoMore(next.session);
       }
       expire(next);
     }
@@ -285,6 +306,15 @@ final class Hub {
     connections()
         .forEach(connection ->
             connection.sendAway(ThreadLocalRandom.current().nextLong(spreadMillis + 1)));
+  }
+
+  /** The connections of a user that stand now. */
+  List<Connection> connections(String user) {
+    return sessions.values().stream()
+        .filter(session -> session.user().equals(user))
+        .map(Session::connection)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** The connections that stand now. */

@@ -1,15 +1,20 @@
 package dev.switchboard.server;
 
 import dev.switchboard.transport.WebSocket;
+import io.netty.channel.SingleThreadEventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a connection is read from: not while too much of what it brought waits for its handlers,
- * or for the log. Thread-safe. The loop looks at what holds at that moment, so it does not matter
- * in which order changes of several threads reach it.
+ * or for the log, nor in a turn of the loop in which it has asked much. Thread-safe. The loop looks
+ * at what holds at that moment, so it does not matter in which order changes of several threads
+ * reach it.
  */
 final class Intake {
   private static final int MAX_COMMITS = 256;
+
+  /** Requests that cost much more than they are long, and are dealt with at a stretch. */
+  private static final int MAX_ASKED = 16;
 
   private final WebSocket webSocket;
   private final Meter meter;
@@ -18,6 +23,8 @@ final class Intake {
   private int commits; // guarded by this
   private int due; // guarded by this: answers that handlers owe
   private @Nullable Runnable whenAnswered; // guarded by this
+  private int asked; // confined to the loop: since it last let others go first
+  private boolean yielding; // confined to the loop
   private boolean paused; // confined to the loop
 
   Intake(WebSocket webSocket, Meter meter) {
@@ -105,22 +112,49 @@ final class Intake {
     return next;
   }
 
+  /**
+   * A request is dealt with that may cost more to answer than to ask: joining, leaving, who is
+   * there. A read may bring thousands; after some of them the other connections of the loop have
+   * their turn. On the loop.
+   */
+  void asked() {
+    if (++asked < MAX_ASKED || yielding) {
+      return;
+    }
+    yielding = true;
+    adjust();
+    Runnable goOn =
+        () -> {
+          yielding = false;
+          asked = 0;
+          adjust();
+        };
+    if (webSocket.eventLoop() instanceof SingleThreadEventLoop turns) {
+      // A task of this turn would run before the others are read.
+      turns.executeAfterEventLoopIteration(() -> webSocket.execute(goOn));
+    } else {
+      webSocket.execute(goOn);
+    }
+  }
+
   private synchronized boolean full() {
     return handlersFull || commitsFull;
   }
 
   /** Stops or continues reading, as things are when the loop comes to it. */
   void apply() {
-    webSocket.execute(() -> {
-      boolean full = full();
-      if (full != paused) {
-        paused = full;
-        if (full) {
-          webSocket.pauseReading();
-        } else {
-          webSocket.resumeReading();
-        }
+    webSocket.execute(this::adjust);
+  }
+
+  private void adjust() {
+    boolean stop = yielding || full();
+    if (stop != paused) {
+      paused = stop;
+      if (stop) {
+        webSocket.pauseReading();
+      } else {
+        webSocket.resumeReading();
       }
-    });
+    }
   }
 }

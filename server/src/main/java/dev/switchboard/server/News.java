@@ -8,17 +8,25 @@ import dev.switchboard.spi.PresenceStore;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells members who comes and goes: each at once in a small room, now and then all together in a
- * large one; and of who is online at all, those who watch. Thread-safe; time is an argument.
+ * large one; and of who is online at all, those who watch. What is told at once is bounded over all
+ * rooms, since whoever joins and leaves in a loop pays for one message each, and the server for one
+ * to every member: beyond the bound small rooms are told like large ones. Thread-safe; time is an
+ * argument.
  */
 final class News implements PresenceStore.Watcher {
+  /** Messages that may be caused by telling at once, until all that waits is told. */
+  private static final int MAX_AT_ONCE = 20_000;
+
   private final PresenceNotices notices;
   private final Statuses statuses;
   private final Teller teller;
   private final Map<Address.Room, Comings> untold = new ConcurrentHashMap<>(); // of large rooms
+  private final AtomicInteger atOnce = new AtomicInteger(); // messages since then
   private long toldAt; // confined to whoever ticks
 
   /** Reaches the members of a room. Must not block. */
@@ -45,7 +53,7 @@ final class News implements PresenceStore.Watcher {
 
   private @Nullable Comings toRoom(
       Address.Room room, @Nullable Comings waiting, String user, boolean joined, int count) {
-    if (waiting == null && count <= notices.above()) {
+    if (waiting == null && count <= notices.above() && mayTellAtOnce(count)) {
       teller.tell(room, Answers.presence(joined, room.name(), user, count), user);
       return null;
     }
@@ -54,11 +62,17 @@ final class News implements PresenceStore.Watcher {
     return comings;
   }
 
+  private boolean mayTellAtOnce(int members) {
+    return notices.above() == Integer.MAX_VALUE || atOnce.addAndGet(members) <= MAX_AT_ONCE;
+  }
+
   /** Tells large rooms what is due. */
   void tick(long now) {
     long waited = now - toldAt;
     if (waited < 0 || waited >= notices.every().toMillis()) { // the clock may be set back
       toldAt = now;
+      atOnce.set(0);
+      statuses.tellWaiting();
       Set.copyOf(untold.keySet())
           .forEach(room ->
               untold.computeIfPresent(

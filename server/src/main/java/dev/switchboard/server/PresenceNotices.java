@@ -5,8 +5,9 @@ import java.time.Duration;
 /**
  * How the members of a room are told who comes and goes. In a room of up to {@code above} users
  * each is told at once; in a larger one, where that would be a message to all from each, all that
- * happened within a time is told in one message. Clients of ours make single events of it again.
- * Immutable.
+ * happened within a time is told in one message; so it is in small rooms while telling each at once
+ * would be more than 20,000 messages within that time. Clients of ours make single events of it
+ * again. Immutable.
  *
  * @param above largest room in which each is told
  * @param every how long news of a larger room wait for each other; 100 ms to a minute

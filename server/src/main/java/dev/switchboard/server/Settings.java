@@ -13,10 +13,18 @@ import org.jspecify.annotations.Nullable;
  * endpoint is defined, only read after the server has started.
  */
 final class Settings {
+  /** More than what the keys around {@code data} make in any encoding. */
+  static final int ENVELOPE = 1 << 10;
+
+  /** What every client takes, by the spec. */
+  private static final int EVERY_CLIENT_TAKES = 16 << 20;
+
   private final Retentions retentions = new Retentions();
   private final int least; // of maxPendingBytes, in messages of the largest kind
   private int maxMessageBytes;
   private int maxPendingBytes = 1 << 20;
+  private long maxCatchUpBytes = Math.max(32 << 20, Runtime.getRuntime().maxMemory() / 16);
+  private int maxWaitingRooms = 200_000;
   private int maxRooms = 100;
   private int maxRoomsInAll = 100_000;
   private int maxConnectionsPerUser = 100;
@@ -53,7 +61,7 @@ final class Settings {
     return WebSocketOptions.builder()
         .maxFrameBytes(Math.max(125, maxMessageBytes))
         .maxMessageBytes(maxMessageBytes)
-        .maxPendingBytes(maxPendingBytes)
+        .maxPendingBytes(maxPendingBytes())
         .heartbeat(heartbeat)
         .deflate(deflate)
         .batching(batching)
@@ -90,8 +98,20 @@ final class Settings {
     maxPendingBytes = Math.max(maxPendingBytes, least * bytes);
   }
 
+  /**
+   * The bound that is kept: the option counts what messages say, and two of them with their
+   * envelopes must fit.
+   */
   int maxPendingBytes() {
-    return maxPendingBytes;
+    return maxPendingBytes + least * ENVELOPE;
+  }
+
+  /**
+   * The most {@code data} that server code may send, in whatever encoding: a connection that takes
+   * more has room for it.
+   */
+  int maxSentBytes() {
+    return Math.max(maxMessageBytes, Math.min(maxPendingBytes / 2, EVERY_CLIENT_TAKES - ENVELOPE));
   }
 
   void maxPendingBytes(int bytes) {
@@ -104,6 +124,29 @@ final class Settings {
             + ", as maxMessageBytes is "
             + maxMessageBytes);
     maxPendingBytes = bytes;
+  }
+
+  /** What is read from logs and on its way to all who are behind; beyond it a piece for each. */
+  long maxCatchUpBytes() {
+    return maxCatchUpBytes;
+  }
+
+  /** For tests: less than a sixteenth of the heap. */
+  void maxCatchUpBytes(long bytes) {
+    maxCatchUpBytes = bytes;
+  }
+
+  /**
+   * The rooms of all sessions together that wait for their clients: what a session keeps is mostly
+   * their names.
+   */
+  int maxWaitingRooms() {
+    return maxWaitingRooms;
+  }
+
+  /** For tests: fewer. */
+  void maxWaitingRooms(int rooms) {
+    maxWaitingRooms = rooms;
   }
 
   int maxRooms() {

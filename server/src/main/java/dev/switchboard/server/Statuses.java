@@ -13,8 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * come and go. Thread-safe.
  */
 final class Statuses {
+  /** More watchers than these are told how a user is now and then, not at each coming and going. */
+  private static final int MANY = 100;
+
   private final Map<String, Long> lastSeen; // guarded by itself; who went first is forgotten first
   private final Map<String, Set<Connection>> watchers = new ConcurrentHashMap<>();
+  private final Map<String, Boolean> untold = new ConcurrentHashMap<>(); // of whom many watch
 
   Statuses(int remembered) {
     this.lastSeen =
@@ -65,9 +69,30 @@ final class Statuses {
         });
   }
 
-  /** Tells those who watch the user. */
+  /** Tells those who watch the user: at once, or if they are many, with what waits. */
   void changed(String user, boolean online) {
-    List<Connection> told = List.copyOf(watchers.getOrDefault(user, Set.of()));
+    Set<Connection> all = watchers.getOrDefault(user, Set.of());
+    if (all.size() > MANY) {
+      untold.put(user, online);
+    } else {
+      tell(user, online, all);
+    }
+  }
+
+  /** Tells how those are now who are watched by many. */
+  void tellWaiting() {
+    for (String user : untold.keySet()) {
+      untold.computeIfPresent(
+          user,
+          (name, online) -> {
+            tell(name, online, watchers.getOrDefault(name, Set.of()));
+            return null;
+          });
+    }
+  }
+
+  private void tell(String user, boolean online, Set<Connection> all) {
+    List<Connection> told = List.copyOf(all);
     if (!told.isEmpty()) {
       Outgoing news =
           Outgoing.notice(

@@ -111,6 +111,11 @@ final class Stranger implements AutoCloseable {
     return message;
   }
 
+  /** Reads whatever has come; -1 if nothing more will. */
+  int read(byte[] into) throws IOException {
+    return in.read(into);
+  }
+
   /** Reads until the server has ended its side. */
   void drain() throws IOException {
     while (in.skipBytes(8192) > 0 || in.read() >= 0) {
