@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Id;
@@ -10,9 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Answers one client's message with what became of it. Immutable. */
 record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) {
+  private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
+
   /** When it is known, from any thread; a close waits for it as long as it may. */
   void answer(CompletionStage<Outcome> coming) {
     connection.intake().answerDue();
@@ -35,8 +40,15 @@ record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) 
       Draft answer;
       try {
         answer = draft(id, outcome);
-      } catch (RuntimeException notOfTheProtocol) { // a reply that cannot be encoded
-        connection.refuse(id, notOfTheProtocol, what());
+      } catch (RuntimeException unsendable) { // a reply that cannot be encoded, or is too large
+        if (unsendable instanceof RefusedException) {
+          LOG.warn(
+              "{}: the reply to {} is not sent: {}",
+              endpoint.path(),
+              message.type().name(),
+              unsendable.getMessage());
+        }
+        connection.refuse(id, unsendable, what());
         return;
       }
       if (answer != null) {
@@ -56,7 +68,7 @@ record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) 
           Answers.reply(
               id,
               endpoint.protocol().typeOf(replied.reply()).name(),
-              endpoint.protocol().payload(replied.reply()));
+              endpoint.sizes().sent(replied.reply()));
       case Outcome.Handled handled -> message.fleeting() ? null : Answers.ack(id, 0);
       case Outcome.Published published -> message.fleeting() ? null : ack(id, published.seqs());
     };

@@ -23,11 +23,16 @@ final class Asking {
       throw new IllegalArgumentException("timeout: " + timeout + " (expected: positive)");
     }
     MessageType<?> type = endpoint.protocol().typeOf(request);
-    Payload data = endpoint.protocol().payload(request);
     CompletableFuture<R> reply = new CompletableFuture<>();
     Questions.Asked asked;
     try {
-      asked = session.questions().ask(type.name(), endpoint.clock().millis(), data, timeout);
+      Payload data = endpoint.sizes().sent(request);
+      int most = endpoint.settings().maxSentBytes();
+      int bytes = endpoint.encodings().largest(type.name(), data, 0);
+      asked =
+          session
+              .questions()
+              .ask(type.name(), endpoint.clock().millis(), data, bytes, most, timeout);
     } catch (RefusedException refused) {
       reply.completeExceptionally(refused);
       return reply;

@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.RefusedException;
@@ -11,7 +12,9 @@ import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.ServerConversation;
 import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import dev.switchboard.spi.Page;
+import dev.switchboard.spi.Position;
 import dev.switchboard.spi.PresenceStore.Users;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Does what one connection asks for. Confined to the connection's loop. */
 final class Desk implements ServerConversation.Requests {
   private static final int MAX_MEMBERS = 100;
-  private static final int MAX_PAGE_BYTES = 512 * 1024;
+  private static final int MAX_PAGES =
+      10; // read for one answer, if nothing of the first may go out
 
   private final Endpoint<?> endpoint;
   private final Connection connection;
@@ -36,6 +40,11 @@ final class Desk implements ServerConversation.Requests {
     connection.send(answer);
   }
 
+  private void asked() {
+    connection.heard();
+    connection.intake().asked();
+  }
+
   @Override
   public void refused(ErrorCode code) {
     endpoint.meter().error(code);
@@ -48,7 +57,7 @@ final class Desk implements ServerConversation.Requests {
 
   @Override
   public void join(@Nullable Id id, Control.JoinRoom join) {
-    connection.heard();
+    asked();
     if (!endpoint.reactions().asksBeforeJoins() || connection.session().in(join.room())) {
       enter(id, join);
       return;
@@ -140,7 +149,7 @@ final class Desk implements ServerConversation.Requests {
 
   @Override
   public void leave(@Nullable Id id, Control.LeaveRoom leave) {
-    connection.heard();
+    asked();
     String room = leave.room();
     if (depart(room)) {
       connection.send(Answers.roomLeft(id, room));
@@ -161,7 +170,7 @@ final class Desk implements ServerConversation.Requests {
 
   @Override
   public void userList(@Nullable Id id, Control.UserList list) {
-    connection.heard();
+    asked();
     String room = list.room();
     String after = list.after() == null ? "" : list.after();
     if (room != null && !connection.session().in(room)) {
@@ -180,7 +189,7 @@ final class Desk implements ServerConversation.Requests {
 
   @Override
   public void userStatus(@Nullable Id id, Control.UserStatus status) {
-    connection.heard();
+    asked();
     connection.acquaintances().ask(id, status);
   }
 
@@ -199,57 +208,80 @@ final class Desk implements ServerConversation.Requests {
               ErrorCode.FORBIDDEN, "user: another one's inbox (expected: your own)"));
       return;
     }
+    answerPage(id, history, MAX_PAGES);
+  }
+
+  /**
+   * Reads a page and answers with what of it may go out; {@code more} then says that something was
+   * left over. If nothing may, further ones are read.
+   */
+  private void answerPage(@Nullable Id id, Control.History history, int tries) {
     boolean forward = history.after() != null && history.before() == null;
     page(history, forward)
         .whenComplete((page, failure) -> {
           if (failure != null) {
             connection.refuse(id, failure);
+            return;
+          }
+          List<Entry> all = page.entries();
+          List<Entry> kept = endpoint.sizes().together(page, connection.encoding(), forward);
+          if (!kept.isEmpty() || !page.more()) {
+            boolean rest =
+                !kept.isEmpty()
+                    && (forward
+                        ? kept.getLast().seq() < all.getLast().seq()
+                        : kept.getFirst().seq() > all.getFirst().seq());
+            Position head = page.head();
+            connection.answer(
+                Answers.history(
+                    id, history.address(), head.epoch(), head.seq(), kept, page.more() || rest));
+          } else if (tries > 1) {
+            answerPage(id, beyond(history, page, forward), tries - 1);
           } else {
-            connection.answer(page(id, address, page, forward));
+            connection.refuse(id, tooLargeEntries(page));
           }
         });
+  }
+
+  private static Control.History beyond(Control.History asked, Page page, boolean forward) {
+    return forward
+        ? new Control.History(asked.address(), null, page.entries().getLast().seq(), asked.limit())
+        : new Control.History(
+            asked.address(), page.entries().getFirst().seq(), null, asked.limit());
+  }
+
+  private static RefusedException tooLargeEntries(Page page) {
+    return new RefusedException(
+        ErrorCode.TOO_LARGE,
+        "history: entries %d to %d are larger than what may wait here (expected: a place beyond)"
+            .formatted(page.entries().getFirst().seq(), page.entries().getLast().seq()));
   }
 
   private CompletionStage<Page> page(Control.History history, boolean forward) {
     if (forward && history.after() != null) {
       return hub.broker()
-          .after(hub.log(history.address()), history.after(), history.limit(), MAX_PAGE_BYTES);
+          .after(
+              hub.log(history.address()),
+              history.after(),
+              history.limit(),
+              endpoint.sizes().pageBytes());
     }
     long before = history.before() == null ? Long.MAX_VALUE : history.before();
-    return hub.broker().before(hub.log(history.address()), before, history.limit(), MAX_PAGE_BYTES);
-  }
-
-  /**
-   * Cuts a page of large messages where it stops being a reasonable answer; {@code more} then says
-   * so.
-   */
-  private static Draft page(@Nullable Id id, Address address, Page page, boolean forward) {
-    int size = page.entries().size();
-    int bytes = 0;
-    int kept = 0;
-    while (kept < size) {
-      Payload payload = page.entries().get(forward ? kept : size - 1 - kept).payload();
-      bytes += 200 + (payload == null ? 0 : payload.bytes().length);
-      if (bytes > MAX_PAGE_BYTES && kept > 0) {
-        break;
-      }
-      kept++;
-    }
-    var entries =
-        forward ? page.entries().subList(0, kept) : page.entries().subList(size - kept, size);
-    return Answers.history(
-        id, address, page.head().epoch(), page.head().seq(), entries, page.more() || kept < size);
+    return hub.broker()
+        .before(hub.log(history.address()), before, history.limit(), endpoint.sizes().pageBytes());
   }
 
   @Override
   public void publish(Incoming message) {
     connection.heard();
-    for (Address address : message.envelope().addresses()) {
-      RefusedException refused = endpoint.mayPublish(connection.session(), address);
-      if (refused != null) {
-        connection.refuse(message.envelope().id(), refused);
-        return;
+    try {
+      for (Address address : message.envelope().addresses()) {
+        endpoint.requireMayPublish(connection.session(), address);
       }
+      endpoint.sizes().requirePublished(message.type().name(), message.envelope().payload());
+    } catch (RefusedException refused) {
+      connection.refuse(message.envelope().id(), refused);
+      return;
     }
     Publishing<?> publishing = new Publishing<>(endpoint, connection, message);
     if (endpoint.reactions().looksAt(message.type()) || !connection.mailbox().idle()) {
@@ -260,8 +292,8 @@ final class Desk implements ServerConversation.Requests {
   }
 
   private static int size(Incoming message) {
-    byte[] data = message.envelope().data();
-    return data == null ? 0 : data.length;
+    Payload data = message.envelope().payload();
+    return data == null ? 0 : data.bytes().length;
   }
 
   @Override

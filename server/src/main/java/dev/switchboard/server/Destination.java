@@ -33,8 +33,9 @@ public final class Destination<M> {
    * block; never for an event loop.
    *
    * @return its seq; 0 for a fleeting one
-   * @throws RefusedException {@code unavailable} if the log could not be written; then it may or
-   *     may not be in it
+   * @throws RefusedException {@code too_large} if it could not be delivered to every reader ({@link
+   *     Endpoint#maxPendingBytes}); {@code unavailable} if the log could not be written, then it
+   *     may or may not be in it
    */
   public long publish(M message) {
     try {
@@ -52,6 +53,7 @@ public final class Destination<M> {
    *
    * @param messageId names it: published again under the same name, it stays where it is; null if
    *     it has no name
+   * @throws RefusedException {@code too_large}, at once, as {@link #publish}
    * @throws IllegalArgumentException if the name is not of 1–64 characters without control
    *     characters and halves of surrogate pairs
    */
@@ -65,7 +67,7 @@ public final class Destination<M> {
             from,
             name,
             endpoint.clock().millis(),
-            endpoint.protocol().encode(message),
+            endpoint.sizes().sent(message),
             type.fleeting(),
             null,
             endpoint.settings().retentions().of(address));

@@ -34,6 +34,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private final Protocol<M> protocol;
   private final Reactions<M> reactions = new Reactions<>(this);
   private final Encodings encodings;
+  private final Sizes sizes;
   private final Slowness<M> slowness;
   private @Nullable Hub hub;
 
@@ -41,6 +42,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     super(Settings.typed());
     this.protocol = protocol;
     this.encodings = Encodings.of(protocol);
+    this.sizes = new Sizes(protocol, encodings, settings());
     this.slowness = new Slowness<>(protocol);
   }
 
@@ -335,7 +337,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   /** The connections of a user: a snapshot. */
   public List<Peer<M>> peersOf(String user) {
-    return peers().stream().filter(peer -> peer.user().equals(user)).toList();
+    return hub().connections(user).stream().map(this::peerOf).toList();
   }
 
   /** The connection of a session, if it has one now. */
@@ -383,16 +385,19 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     return (Peer<M>) connection.peer();
   }
 
-  @Nullable RefusedException mayPublish(Session session, Address address) {
-    return switch (address) {
-      case Address.Room room -> session.in(room.name()) ? null : Desk.notAMember(room.name());
-      case Address.User user -> null;
-      case Address.Everyone everyone ->
-          settings().everyoneMayBroadcast()
-              ? null
-              : new RefusedException(
-                  ErrorCode.FORBIDDEN,
-                  "everyone: not for clients here (expected: a room or a user)");
-    };
+  /** What its connections can be given. */
+  Sizes sizes() {
+    return sizes;
+  }
+
+  /** Refuses who may not publish there. */
+  void requireMayPublish(Session session, Address address) {
+    if (address instanceof Address.Room room && !session.in(room.name())) {
+      throw Desk.notAMember(room.name());
+    }
+    if (address instanceof Address.Everyone && !settings().everyoneMayBroadcast()) {
+      throw new RefusedException(
+          ErrorCode.FORBIDDEN, "everyone: not for clients here (expected: a room or a user)");
+    }
   }
 }

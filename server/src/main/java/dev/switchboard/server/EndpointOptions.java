@@ -49,7 +49,8 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
 
   /**
    * Largest message taken, in bytes, in one frame or many. Default 64 KiB, raw 1 MiB; a larger one
-   * closes the connection with 1009.
+   * closes the connection with 1009. What is published must not be larger in any other encoding
+   * either, or it is refused with {@code too_large}.
    */
   public E maxMessageBytes(int bytes) {
     return set(() -> settings.maxMessageBytes(bytes));
@@ -57,8 +58,9 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
 
   /**
    * Most bytes that wait to be written to one connection. Default 1 MiB. Typed: log entries beyond
-   * half of it wait in the log, anything beyond all of it closes with 4008. Raw: a send beyond it
-   * is refused.
+   * half of it wait in the log, anything beyond all of it closes with 4008; a message of server
+   * code may have half of it in any encoding, or what a client's may have if that is more, and at
+   * most 16 MiB. Raw: a send beyond it is refused.
    */
   public E maxPendingBytes(int bytes) {
     return set(() -> settings.maxPendingBytes(bytes));

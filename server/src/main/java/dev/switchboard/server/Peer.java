@@ -69,13 +69,16 @@ public final class Peer<M> {
   /**
    * Sends a message to this connection only. It is in no log: if the connection is lost, so is the
    * message.
+   *
+   * @throws dev.switchboard.protocol.RefusedException {@code too_large} if it has more than half of
+   *     {@link Endpoint#maxPendingBytes}
    */
   public void send(M message) {
     connection.answer(
         Answers.message(
             endpoint.protocol().typeOf(message).name(),
             endpoint.clock().millis(),
-            endpoint.protocol().payload(message)));
+            endpoint.sizes().sent(message)));
   }
 
   /**
@@ -94,7 +97,8 @@ public final class Peer<M> {
    * <p>The stage fails with {@link dev.switchboard.protocol.RefusedException}: with the client's
    * own code if it refused ({@code unknown_type} if it has no handler), {@code timeout} if it did
    * not answer in time (it may still have done what it was asked), {@code unavailable} if the
-   * session is over or 100 questions wait already; or with {@link
+   * session is over, or 100 questions or half of {@link Endpoint#maxPendingBytes} wait already,
+   * {@code too_large} if it has more than that by itself; or with {@link
    * dev.switchboard.protocol.InvalidMessageException} if the reply is not valid. It completes on
    * any thread, where nothing may block; a handler may wait for it. Cancelling its future ends the
    * waiting; the client is not told.

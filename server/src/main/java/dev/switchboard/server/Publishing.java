@@ -76,9 +76,12 @@ public final class Publishing<M> {
   /**
    * Has a message of the same type appended to one more log as well, from the same user, with the
    * same {@code messageId} and at the same time.
+   *
+   * @throws dev.switchboard.protocol.RefusedException {@code too_large} as {@link
+   *     Destination#publish}
    */
   public void also(Address address, M copy) {
-    publications.add(publication(address, endpoint.protocol().payload(copy)));
+    publications.add(publication(address, endpoint.sizes().sent(copy)));
   }
 
   /** Publishes; there is neither hook nor interceptor. */

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Questions {
   private static final int MAX_WAITING = 100;
 
-  private record Waiting(Draft draft, CompletableFuture<Answer> answer) {}
+  private record Waiting(Draft draft, int bytes, CompletableFuture<Answer> answer) {}
 
   private final String session;
   private final Map<Id, Waiting> waiting = new LinkedHashMap<>(0); // guarded by this
@@ -39,17 +39,23 @@ final class Questions {
   /** A question, and its answer to come. */
   record Asked(Draft draft, CompletableFuture<Answer> answer) {}
 
-  /** Takes a question; the caller sends it if there is a connection. */
-  Asked ask(String type, long timestamp, Payload data, Duration timeout) {
+  /**
+   * Takes a question; the caller sends it if there is a connection.
+   *
+   * @param size of the data in its largest encoding
+   * @param most bytes that may wait, so that the next connection has room for all of it at once
+   */
+  Asked ask(String type, long timestamp, Payload data, int size, int most, Duration timeout) {
     Questions other = successor();
-    return (other == null ? this : other).take(type, timestamp, data, timeout);
+    return (other == null ? this : other).take(type, timestamp, data, size, most, timeout);
   }
 
   private synchronized @Nullable Questions successor() {
     return successor;
   }
 
-  private Asked take(String type, long timestamp, Payload data, Duration timeout) {
+  private Asked take(
+      String type, long timestamp, Payload data, int size, int most, Duration timeout) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     Id id;
     Draft draft;
@@ -62,9 +68,17 @@ final class Questions {
             ErrorCode.UNAVAILABLE,
             "questions: " + MAX_WAITING + " wait for this client (expected: fewer)");
       }
+      int more = size + Settings.ENVELOPE;
+      int bytes = waiting.values().stream().mapToInt(Waiting::bytes).sum();
+      if (!waiting.isEmpty() && bytes + more > most) {
+        throw new RefusedException(
+            ErrorCode.UNAVAILABLE,
+            "questions: %d bytes wait for this client (expected: at most %d with this one's %d)"
+                .formatted(bytes, most, more));
+      }
       id = Id.of(session + "." + ++last);
       draft = Answers.question(id, type, timestamp, data);
-      waiting.put(id, new Waiting(draft, answer));
+      waiting.put(id, new Waiting(draft, more, answer));
     }
     CompletionStage<Answer> unused =
         answer

@@ -206,7 +206,7 @@ final class Reader {
   private void advance() {
     if (last >= groupLast()) {
       live = true;
-    } else if (!fetching && connection.takesMore()) {
+    } else if (!fetching && connection.takesPages()) {
       int number = beginnings;
       fetch(
           last,
@@ -226,7 +226,7 @@ final class Reader {
       return;
     }
     for (Entry entry : page.entries()) {
-      if (!connection.takesMore()) {
+      if (!connection.takesPages()) {
         return; // writable() goes on
       }
       if (entry.seq() > last) {
@@ -255,7 +255,7 @@ final class Reader {
               if (failure != null) {
                 failed.accept(failure);
               } else {
-                then.accept(page);
+                then.accept(connection.endpoint().sizes().passable(page, connection.encoding()));
               }
             }));
   }

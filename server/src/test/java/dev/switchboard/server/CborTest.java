@@ -3,31 +3,19 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.cbor.CBORMapper;
 
@@ -36,104 +24,13 @@ import tools.jackson.dataformat.cbor.CBORMapper;
 @DisplayName("D9: a foreign client speaks CBOR")
 class CborTest {
   private static final CBORMapper CBOR = new CBORMapper();
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final String NAME = "switchboard.v1.cbor";
+  private static final String NAME = CborWire.NAME;
 
   private final Server server = Server.builder().port(0).endpoint("/ws", Talk.endpoint()).start();
 
   @AfterEach
   void stop() {
     server.close();
-  }
-
-  /** One connection that reads binary messages. */
-  private static final class Socket implements WebSocket.Listener, AutoCloseable {
-    private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
-    private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
-    private final WebSocket webSocket;
-
-    Socket(int port, String user, String first, String... others) {
-      webSocket =
-          HTTP.newWebSocketBuilder()
-              .subprotocols(first, others)
-              .buildAsync(URI.create("ws://127.0.0.1:" + port + "/ws?user=" + user), this)
-              .join();
-    }
-
-    static Socket welcomed(int port, String user) {
-      Socket socket = new Socket(port, user, NAME);
-      assertThat(socket.next().get("type").stringValue()).isEqualTo("welcome");
-      return socket;
-    }
-
-    void say(byte[] cbor) {
-      webSocket.sendBinary(ByteBuffer.wrap(cbor), true).join();
-    }
-
-    /** Keys and values in turn. */
-    void say(Object... pairs) {
-      Map<Object, Object> map = new LinkedHashMap<>();
-      for (int i = 0; i < pairs.length; i += 2) {
-        map.put(pairs[i], pairs[i + 1]);
-      }
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      try (JsonGenerator generator = CBOR.createGenerator(out)) {
-        write(generator, map);
-      }
-      say(out.toByteArray());
-    }
-
-    /** With definite lengths, which Jackson's own mapper does not write. */
-    private static void write(JsonGenerator out, @Nullable Object value) {
-      switch (value) {
-        case Map<?, ?> map -> {
-          out.writeStartObject(map, map.size());
-          map.forEach((key, one) -> {
-            out.writeName((String) key);
-            write(out, one);
-          });
-          out.writeEndObject();
-        }
-        case List<?> list -> {
-          out.writeStartArray(list, list.size());
-          list.forEach(one -> write(out, one));
-          out.writeEndArray();
-        }
-        case null, default -> out.writePOJO(value);
-      }
-    }
-
-    byte[] bytes() {
-      try {
-        byte[] message = received.poll(10, TimeUnit.SECONDS);
-        assertThat(message).as("a binary message within 10 s").isNotNull();
-        return message;
-      } catch (InterruptedException stopped) {
-        throw new IllegalStateException(stopped);
-      }
-    }
-
-    JsonNode next() {
-      return CBOR.readTree(bytes());
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-      byte[] piece = new byte[data.remaining()];
-      data.get(piece);
-      partial.writeBytes(piece);
-      if (last) {
-        received.add(partial.toByteArray());
-        partial.reset();
-      }
-      socket.request(1);
-      return null;
-    }
-
-    @Override
-    public void close() {
-      webSocket.abort();
-    }
   }
 
   @Test
@@ -147,14 +44,14 @@ class CborTest {
   }
 
   private String agreed(String first, String... others) {
-    try (Socket socket = new Socket(server.port(), "ann", first, others)) {
-      return socket.webSocket.getSubprotocol();
+    try (CborWire socket = new CborWire(server.port(), "ann", first, others)) {
+      return socket.subprotocol();
     }
   }
 
   @Test
   void everythingOfTheProtocolWorks() {
-    try (Socket ann = Socket.welcomed(server.port(), "ann");
+    try (CborWire ann = CborWire.welcomed(server.port(), "ann");
         Wire bob = Wire.welcomed(server.port(), "bob")) {
       ann.say("type", "join_room", "room", "r", "id", "first");
       JsonNode joined = ann.next();
@@ -193,14 +90,14 @@ class CborTest {
   @Test
   void aLostConnectionIsResumedAndWhatWasMissedFollows() {
     try (Wire bob = Wire.welcomed(server.port(), "bob")) {
-      Socket lost = new Socket(server.port(), "ann", NAME);
+      CborWire lost = new CborWire(server.port(), "ann", NAME);
       JsonNode welcome = lost.next();
       lost.say("type", "join_room", "room", "r", "id", 1);
       String epoch = lost.next().get("epoch").stringValue();
       lost.close();
       bob.ask("{\"type\":\"join_room\",\"room\":\"r\",\"id\":1}");
       bob.ask("{\"type\":\"chat\",\"room\":\"r\",\"id\":2,\"data\":{\"message\":\"missed\"}}");
-      try (Socket back = new Socket(server.port(), "ann", NAME)) {
+      try (CborWire back = new CborWire(server.port(), "ann", NAME)) {
         back.say(
             "type", "resume",
             "id", 1,
@@ -219,9 +116,9 @@ class CborTest {
 
   @Test
   void dataIsRelayedAsItStandsToThoseWhoReadTheSame() {
-    try (Socket ann = Socket.welcomed(server.port(), "ann");
-        Socket bob = Socket.welcomed(server.port(), "bob")) {
-      for (Socket each : List.of(bob, ann)) {
+    try (CborWire ann = CborWire.welcomed(server.port(), "ann");
+        CborWire bob = CborWire.welcomed(server.port(), "bob")) {
+      for (CborWire each : List.of(bob, ann)) {
         each.say("type", "join_room", "room", "r", "id", 1);
         assertThat(each.next().get("re").intValue()).isEqualTo(1);
       }
@@ -240,7 +137,7 @@ class CborTest {
   @Test
   @Tag("B4")
   void badInputIsAnsweredAndCostsNobodyElseAnything() throws IOException {
-    try (Socket ann = Socket.welcomed(server.port(), "ann");
+    try (CborWire ann = CborWire.welcomed(server.port(), "ann");
         Wire bob = Wire.welcomed(server.port(), "bob")) {
       String all = Files.readString(Path.of("..", "spec", "cbor-vectors.txt"));
       int tried = 0;
@@ -280,7 +177,7 @@ class CborTest {
 
   @Test
   void theErrorNamesTheIdThatStoodBeforeWhatIsWrong() {
-    try (Socket ann = Socket.welcomed(server.port(), "ann")) {
+    try (CborWire ann = CborWire.welcomed(server.port(), "ann")) {
       ann.say(hex("a3 626964 07 6474797065 6470696e67 6464617461 9fff"));
       assertThat(ann.next().get("re").intValue()).isEqualTo(7);
     }

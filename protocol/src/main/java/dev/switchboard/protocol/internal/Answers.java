@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a server says ({@code spec/protocol.md}). Stateless. */
 public final class Answers {
+  private static final int MAX_REASON = 2_000;
+
   private Answers() {}
 
   /**
@@ -261,7 +263,7 @@ public final class Answers {
         refusal.id(),
         out -> {
           out.text("code", refusal.code().wire());
-          out.text("message", refusal.message());
+          out.text("message", shortened(refusal.message()));
           out.flag("retryable", refusal.retryable());
           out.object("details");
           refusal
@@ -270,11 +272,16 @@ public final class Answers {
                 if (value instanceof Number number) {
                   out.number(key, number.longValue());
                 } else {
-                  out.text(key, String.valueOf(value));
+                  out.text(key, shortened(String.valueOf(value)));
                 }
               });
           out.endObject();
         });
+  }
+
+  /** For people, so that nobody needs all of a text that could be as long as a message. */
+  private static String shortened(String text) {
+    return text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON) + "…";
   }
 
   /** {@code pong}. */

@@ -1,5 +1,6 @@
 package dev.switchboard.protocol.internal;
 
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,5 +48,10 @@ record CborEncoding(BinaryPlaces.OfTypes places) implements Encoding {
     CborWriter out = new CborWriter(draft.size(), places);
     draft.write(out);
     return out.finish();
+  }
+
+  @Override
+  public int dataBytes(String type, Payload data) {
+    return CborWriter.bytes(places, type, data).length;
   }
 }

@@ -86,7 +86,12 @@ final class CborWriter implements EnvelopeWriter {
   @Override
   public void data(String type, Payload payload) {
     key("data");
-    out.raw(payload.cbor(json -> Cbor.fromJson(json, places.of(type))));
+    out.raw(bytes(places, type, payload));
+  }
+
+  /** What a message of that type says. */
+  static byte[] bytes(BinaryPlaces.OfTypes places, String type, Payload payload) {
+    return payload.cbor(json -> Cbor.fromJson(json, places.of(type)));
   }
 
   private void key(String key) {

@@ -1,5 +1,6 @@
 package dev.switchboard.protocol.internal;
 
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.Protocol;
 import java.util.List;
 
@@ -34,4 +35,7 @@ public sealed interface Encoding permits JsonEncoding, CborEncoding {
 
   /** Writes an envelope. */
   byte[] write(Draft draft);
+
+  /** How many bytes the {@code data} of a message of that type makes. */
+  int dataBytes(String type, Payload data);
 }

@@ -1,5 +1,6 @@
 package dev.switchboard.protocol.internal;
 
+import dev.switchboard.protocol.Payload;
 import java.util.List;
 
 /** {@code switchboard.v1.json}. */
@@ -29,5 +30,10 @@ record JsonEncoding() implements Encoding {
     JsonWriter out = new JsonWriter(draft.size());
     draft.write(out);
     return out.finish();
+  }
+
+  @Override
+  public int dataBytes(String type, Payload data) {
+    return data.json().length;
   }
 }
