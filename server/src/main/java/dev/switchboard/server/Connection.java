@@ -52,9 +52,8 @@ final class Connection implements WebSocketListener {
   private volatile long heardAt; // only kept if there is an idle timeout
   private boolean greeted;
   private final Held held = new Held(this);
+  private final CatchUp.Share share;
   private final Acquaintances acquaintances = new Acquaintances(this);
-  private int uncounted; // bytes of older entries
-  private boolean waitsToCatchUp;
   private boolean leaving;
   private volatile boolean turnedAway; // written by handlers
   private boolean tooSlow;
@@ -73,6 +72,11 @@ final class Connection implements WebSocketListener {
     this.identified = identified;
     this.session = new Session(identified.isEmpty() ? Identity.guest() : identified, this);
     this.intake = new Intake(webSocket, endpoint.meter());
+    this.share =
+        endpoint
+            .hub()
+            .catchUp()
+            .share(webSocket, endpoint.settings().maxPendingBytes() / 2, this::onWritable);
     this.peer = endpoint.peer(this);
     this.mailbox =
         new Mailbox(
@@ -214,14 +218,9 @@ final class Connection implements WebSocketListener {
     return !closed && webSocket.pendingBytes() < endpoint.settings().maxPendingBytes() / 2;
   }
 
-  /**
-   * Bytes until the mark at which it is read for no more: the same, or a piece while many are
-   * behind. Negative beyond it.
-   */
+  /** Bytes that may be read from a log for it now; negative when too much is on its way. */
   long room() {
-    boolean roomy = endpoint.hub().catchUp().roomy();
-    int most = roomy ? endpoint.settings().maxPendingBytes() / 2 : CatchUp.PIECE;
-    return most - webSocket.pendingBytes();
+    return share.room();
   }
 
   /**
@@ -229,30 +228,7 @@ final class Connection implements WebSocketListener {
    * #onWritable} comes when it does.
    */
   boolean takesPages() {
-    boolean takes = takesMore();
-    if (!takes || room() > 0) {
-      return takes;
-    }
-    if (!waitsToCatchUp) {
-      waitsToCatchUp = true;
-      webSocket.whenWritten(done -> {
-        waitsToCatchUp = false;
-        onLoop(this::onWritable);
-      });
-    }
-    return false;
-  }
-
-  /** Counts what is written for it alone, a piece at a time. */
-  private void catchingUp(int bytes) {
-    uncounted += bytes;
-    if (uncounted >= CatchUp.PIECE) {
-      int piece = uncounted;
-      uncounted = 0;
-      CatchUp all = endpoint.hub().catchUp();
-      all.add(piece);
-      webSocket.whenWritten(done -> all.add(-piece));
-    }
+    return takesMore() && share.takes();
   }
 
   void send(Draft draft) {
@@ -305,9 +281,16 @@ final class Connection implements WebSocketListener {
   /** An older entry of a log it reads. */
   void deliver(Entry entry) {
     endpoint.meter().delivered();
-    byte[] message = encoding.write(Answers.entry(entry));
-    send(message);
-    catchingUp(message.length);
+    Prepared shared = endpoint.hub().frames().of(entry, encoding);
+    if (shared == null) {
+      byte[] message = encoding.write(Answers.entry(entry));
+      send(message);
+      share.sent(message.length);
+    } else {
+      send(shared);
+      share.sent(shared.payloadBytes());
+      shared.release();
+    }
   }
 
   /** Sends from any thread, and writes the bytes on that one. */

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hub {
   private static final int MAX_WAITING_SESSIONS = 100_000;
+  private static final long SHARED_FRAMES = 8 << 20;
 
   private final String space;
   private final Broker broker;
@@ -51,6 +52,7 @@ final class Hub {
 
   private int waitingRooms; // guarded by waiting
   private final CatchUp catchUp;
+  private final SharedFrames frames = new SharedFrames(SHARED_FRAMES);
   private final Census census = new Census();
   private long idleSweepAt; // confined to whoever ticks
 
@@ -195,6 +197,11 @@ final class Hub {
     return catchUp;
   }
 
+  /** What several of them are given. */
+  SharedFrames frames() {
+    return frames;
+  }
+
   /** Who is connected. */
   Census census() {
     return census;
@@ -276,6 +283,7 @@ final class Hub {
   void tick(long now) {
     presence.tick(now);
     news.tick(now);
+    frames.tick(now);
     endIdle(now);
     while (true) {
       @Nullable Waiting next;
@@ -303,6 +311,7 @@ final class Hub {
    * spreadMillis}.
    */
   void sendAway(long spreadMillis) {
+    frames.close();
     connections()
         .forEach(connection ->
             connection.sendAway(ThreadLocalRandom.current().nextLong(spreadMillis + 1)));
