@@ -163,6 +163,20 @@ public interface BrokerContract {
   }
 
   @Test
+  default void aPublicationWithoutAnIdHasNoneForWhoeverHearsOrReadsIt() {
+    try (Broker broker = open()) {
+      Heard heard = Heard.of(broker, LOG);
+      get(broker.publish(List.of(Samples.from("ann", null))));
+      get(broker.publish(List.of(Samples.from("ann", null))));
+      assertThat(heard.next().entry().messageId()).isNull();
+      assertThat(heard.next().entry().seq()).isEqualTo(2);
+      assertThat(Samples.messageIds(get(broker.after(LOG, 0, 9, Samples.ANY))))
+          .hasSize(2)
+          .containsOnlyNulls();
+    }
+  }
+
+  @Test
   default void theSubscriberLearnsWhichSessionDoesNotGetIt() {
     try (Broker broker = open()) {
       Heard heard = Heard.of(broker, LOG);
