@@ -36,6 +36,7 @@ final class LocalBroker implements Broker {
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
   private static final long LEAST_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+  private final Failures unread = new Failures(LOG, "reading history");
   private final HistoryStore store;
   private final GivenIds ids = new GivenIds();
   private final Subscriptions subscriptions = new Subscriptions();
@@ -155,7 +156,7 @@ final class LocalBroker implements Broker {
           try {
             return GivenIds.hidden(read.get());
           } catch (RuntimeException failed) {
-            LOG.warn("reading history failed", failed);
+            unread.failed(failed, System.nanoTime());
             throw CommitQueue.unavailable(Committer.NO_ANSWER);
           }
         },
