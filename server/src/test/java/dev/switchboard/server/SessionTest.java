@@ -85,6 +85,77 @@ class SessionTest {
     }
   }
 
+  private JsonNode resumed(Wire wire, JsonNode welcome) {
+    JsonNode answer = wire.ask(resume(welcome, welcome.get("secret").stringValue()));
+    assertThat(answer.get("type").stringValue()).isEqualTo("resumed");
+    return answer;
+  }
+
+  @Test
+  void theTimeOfASessionBeginsAnewWithEveryLoss() {
+    Wire ann = Wire.open(server.port(), "/ws?user=ann");
+    JsonNode welcome = ann.next();
+    ann.lose();
+    awaitWaiting(1);
+    Wire.welcomed(server.port(), "cleo").lose();
+    awaitWaiting(2);
+    clock.advance(Duration.ofSeconds(100));
+    Wire again = Wire.welcomed(server.port(), "ann");
+    resumed(again, welcome);
+    again.lose();
+    awaitWaiting(2);
+    clock.advance(Duration.ofSeconds(20));
+    awaitWaiting(1); // cleo's is over, and so would be what ann's first loss began
+    try (Wire back = Wire.welcomed(server.port(), "ann")) {
+      resumed(back, welcome);
+    }
+  }
+
+  @Test
+  void aSessionThatIsBackDoesNotEnd() {
+    Wire ann = Wire.open(server.port(), "/ws?user=ann");
+    JsonNode welcome = ann.next();
+    ann.lose();
+    awaitWaiting(1);
+    Wire again = Wire.welcomed(server.port(), "ann");
+    resumed(again, welcome);
+    clock.advance(Duration.ofSeconds(120));
+    awaitWaiting(0);
+    again.lose();
+    awaitWaiting(1);
+    try (Wire back = Wire.welcomed(server.port(), "ann")) {
+      resumed(back, welcome);
+    }
+  }
+
+  @Test
+  void theGraceBeginsAnewWithEveryLoss() {
+    try (Wire bob = Wire.welcomed(server.port(), "bob")) {
+      bob.ask(join("r"));
+      Wire ann = Wire.open(server.port(), "/ws?user=ann");
+      JsonNode welcome = ann.next();
+      ann.ask(join("r"));
+      bob.next("user_joined");
+      Wire cleo = Wire.welcomed(server.port(), "cleo");
+      cleo.ask(join("r"));
+      bob.next("user_joined");
+      ann.lose();
+      awaitWaiting(1);
+      cleo.lose();
+      awaitWaiting(2);
+      clock.advance(Duration.ofSeconds(4));
+      Wire again = Wire.welcomed(server.port(), "ann");
+      resumed(again, welcome);
+      again.lose();
+      awaitWaiting(2);
+      clock.advance(Duration.ofSeconds(1)); // the grace of the first losses is over
+      assertThat(bob.next("user_left").get("user").stringValue()).isEqualTo("cleo");
+      bob.hearsNothing();
+      clock.advance(Duration.ofSeconds(4));
+      assertThat(bob.next("user_left").get("user").stringValue()).isEqualTo("ann");
+    }
+  }
+
   @Test
   void twoSessionsOfAUserCountAsOne() {
     try (Wire bob = Wire.welcomed(server.port(), "bob")) {

@@ -111,6 +111,21 @@ class WhenSlowTest {
   }
 
   @Test
+  void whatWaitsOfARoomGoesWithTheRoom() throws IOException {
+    Endpoint<Board> endpoint =
+        endpoint().whenSlow(Board.Stroke.class, WhenSlow.newestPer(Board.Stroke::shape));
+    try (Server server = start(endpoint);
+        Lazy lazy = joined(server)) {
+      draw(endpoint, 3);
+      await().until(() -> slow("HELD") >= 3);
+      lazy.say("{\"type\":\"leave_room\",\"room\":\"r\",\"id\":2}");
+      lazy.next("room_left");
+      lazy.say("{\"type\":\"user_list\",\"id\":3}");
+      assertThat(lazy.next().get("type").stringValue()).isEqualTo("user_list");
+    }
+  }
+
+  @Test
   void withoutAPolicyTheyAreDroppedAndCounted() throws IOException {
     Endpoint<Board> endpoint = endpoint();
     try (Server server = start(endpoint);

@@ -153,6 +153,31 @@ class SqliteHistoryTest {
   }
 
   @Test
+  void aBatchThatFailsHalfWayLeavesNothingAndLaterOnesGoOn() throws SQLException {
+    try (SqliteHistory history = SqliteHistory.open(folder)) {
+      history.append(List.of(at(NOON, "m1", Retention.DEFAULT)));
+      run(
+          folder.resolve("history.db"),
+          "CREATE TRIGGER refuses BEFORE INSERT ON entry WHEN NEW.message_id = 'bad'"
+              + " BEGIN SELECT RAISE(ABORT, 'refused'); END");
+      List<Publication> batch =
+          List.of(at(NOON, "m2", Retention.DEFAULT), at(NOON, "bad", Retention.DEFAULT));
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> history.append(batch))
+            .isInstanceOf(HistoryException.class)
+            .hasMessageContaining("refused");
+        assertThat(history.head(LOG).seq()).isEqualTo(1);
+      }
+      assertThat(history.append(List.of(at(NOON, "m3", Retention.DEFAULT))))
+          .singleElement()
+          .satisfies(committed -> assertThat(committed.position().seq()).isEqualTo(2));
+      assertThat(history.after(LOG, 0, 10, Long.MAX_VALUE).entries())
+          .extracting(Entry::messageId)
+          .containsExactly("m1", "m3");
+    }
+  }
+
+  @Test
   void aKeyOutlivesItsEntryByFiveMinutesFromItsTimestamp() {
     Retention none = new Retention(0, Duration.ofHours(1));
     try (SqliteHistory history = SqliteHistory.open(folder)) {
