@@ -55,6 +55,7 @@ class CatchUpTest {
       endpoint.room("r").publish(new Talk.Said("live"));
       for (Lazy reader : readers) {
         assertThat(reader.next("chat").get("seq").intValue()).isEqualTo(MESSAGES + 1);
+        reader.close();
       }
     } finally {
       for (Lazy reader : readers) {
