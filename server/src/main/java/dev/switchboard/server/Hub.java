@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hub {
   private static final int MAX_WAITING_SESSIONS = 100_000;
-  private static final long SHARED_FRAMES = 8 << 20;
+  private static final long SHARED_FRAMES = 8L << 20;
 
   private final String space;
   private final Broker broker;

@@ -23,7 +23,7 @@ final class Settings {
   private final int least; // of maxPendingBytes, in messages of the largest kind
   private int maxMessageBytes;
   private int maxPendingBytes = 1 << 20;
-  private long maxCatchUpBytes = Math.max(32 << 20, Runtime.getRuntime().maxMemory() / 16);
+  private long maxCatchUpBytes = Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 16);
   private int maxWaitingRooms = 200_000;
   private int maxRooms = 100;
   private int maxRoomsInAll = 100_000;

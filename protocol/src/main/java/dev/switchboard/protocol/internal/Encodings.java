@@ -49,7 +49,7 @@ public record Encodings(List<Encoding> all) {
    * nine bytes there, and the head of a very long text are longer.
    */
   private static long mostCbor(byte[] json, int most) {
-    long bytes = json.length + (json.length >> 15) + 16;
+    long bytes = 16L + json.length + (json.length >> 15);
     if (bytes + json.length * 5L / 4 <= most) {
       return bytes;
     }
