@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,6 +44,9 @@ class RawClientTest {
     record Problem(int code) implements Foreign {}
 
     record Empty() implements Foreign {}
+
+    record Search(String text, Optional<Integer> page, List<Optional<Integer>> more)
+        implements Foreign {}
   }
 
   record Typed(String type) {}
@@ -139,6 +143,21 @@ class RawClientTest {
       assertThat(next()).isEqualTo("{\"type\":\"empty\"}");
       assertThat(next(said)).isEqualTo(new Foreign.Problem(3));
       assertThat(next(said)).isEqualTo(new Foreign.Empty());
+    }
+  }
+
+  @Test
+  void anEmptyOptionalIsLeftOutAsNullMayMeanSomethingElseThere() throws Exception {
+    try (PlainClient<Foreign> client = Client.of(Foreign.class, Form.FLAT).build(uri())) {
+      BlockingQueue<Foreign> back = new LinkedBlockingQueue<>();
+      client.on(event -> back.add(event.message()));
+      client.connect();
+      Foreign.Search none = new Foreign.Search("a", Optional.empty(), List.of(Optional.empty()));
+      client.send(none);
+      assertThat(next()).isEqualTo("{\"type\":\"search\",\"text\":\"a\",\"more\":[null]}");
+      assertThat(next(back)).isEqualTo(none);
+      client.send(new Foreign.Search("a", Optional.of(2), List.of()));
+      assertThat(next()).isEqualTo("{\"type\":\"search\",\"text\":\"a\",\"page\":2,\"more\":[]}");
     }
   }
 

@@ -3,12 +3,14 @@ package dev.switchboard.protocol;
 import dev.switchboard.protocol.internal.Checks;
 import dev.switchboard.protocol.internal.Constraints;
 import dev.switchboard.protocol.internal.DataCodec;
+import dev.switchboard.protocol.internal.Json;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The message types that two sides talk in: a sealed interface of records. Immutable and
@@ -30,11 +32,11 @@ public final class Protocol<M> {
   private final DataCodec codec;
   private final Checks checks;
 
-  private Protocol(Class<M> union, Definition<M> definition) {
+  private Protocol(Class<M> union, Definition<M> definition, JsonMapper writing) {
     this.union = union;
     this.byName = definition.byName();
     this.byClass = definition.byClass();
-    this.codec = new DataCodec(definition.shapes());
+    this.codec = new DataCodec(definition.shapes(), writing);
     this.checks = Constraints.checks(byClass.keySet(), definition.shapes().records());
   }
 
@@ -53,16 +55,17 @@ public final class Protocol<M> {
    *     component cannot be decoded; the message names the class
    */
   public static <M> Protocol<M> of(Class<M> union) {
-    return new Protocol<>(union, Definition.of(union));
+    return new Protocol<>(union, Definition.of(union), Json.MAPPER);
   }
 
   /**
-   * The same for a server that is not ours: no type is reserved, and a name may be any text.
+   * The same for a server that is not ours: no type is reserved, a name may be any text, and an
+   * empty {@code Optional} is left out, as null may mean something else there.
    *
    * @throws DefinitionException if two types have one name, or a component cannot be decoded
    */
   public static <M> Protocol<M> foreign(Class<M> union) {
-    return new Protocol<>(union, Definition.foreign(union));
+    return new Protocol<>(union, Definition.foreign(union), Json.SPARSE);
   }
 
   /**

@@ -18,6 +18,7 @@ import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Turns {@code data} into records and back. Thread-safe. */
 public final class DataCodec {
@@ -26,20 +27,22 @@ public final class DataCodec {
   private static final int MOST_CONSTANTS = 30;
 
   private final Shape.Shapes shapes;
+  private final JsonMapper writing;
   private final Map<Class<?>, ObjectReader> readers = new ConcurrentHashMap<>();
   private final Map<Class<?>, ObjectReader> binaryReaders = new ConcurrentHashMap<>();
   private final Map<Class<?>, ObjectWriter> writers = new ConcurrentHashMap<>();
 
   /** A codec for the records of those shapes. */
-  public DataCodec(Shape.Shapes shapes) {
+  public DataCodec(Shape.Shapes shapes, JsonMapper writing) {
     this.shapes = shapes;
+    this.writing = writing;
   }
 
   /** The JSON of a message. */
   public byte[] encode(MessageType<?> type, Object message) {
     shapes.requirePresent(message, "data");
     return writers
-        .computeIfAbsent(type.recordClass(), Json.MAPPER::writerFor)
+        .computeIfAbsent(type.recordClass(), writing::writerFor)
         .writeValueAsBytes(message);
   }
 

@@ -1,5 +1,7 @@
 package dev.switchboard.protocol.internal;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Optional;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
@@ -38,6 +40,18 @@ public final class Json {
 
   /** The mapper. Thread-safe. */
   public static final JsonMapper MAPPER = strict(JsonMapper.builder(FACTORY), false).build();
+
+  /** One that leaves out what is an empty {@code Optional}. Thread-safe. */
+  public static final JsonMapper SPARSE =
+      MAPPER
+          .rebuild()
+          .withConfigOverride(
+              Optional.class,
+              override ->
+                  override.setInclude(
+                      JsonInclude.Value.construct(
+                          JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS)))
+          .build();
 
   private Json() {}
 
