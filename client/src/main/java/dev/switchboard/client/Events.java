@@ -1,6 +1,7 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientState;
 import java.nio.charset.StandardCharsets;
@@ -116,23 +117,54 @@ final class Events {
     dispatcher.submit(() -> tell(new ClientEvent.PerformanceMetric(statistics)), 0);
   }
 
-  /** On the handlers' thread. */
+  /** On the handlers' thread. What is wrong and nobody listens for is in the log. */
   void tell(ClientEvent event) {
-    events.tell(
-        event,
-        thrown -> {
-          if (event instanceof ClientEvent.Failed) { // or it would go round for ever
-            LOG.warn("a handler of errors failed", thrown);
-          } else {
-            failed(thrown);
-          }
-        });
+    boolean heard =
+        events.tell(
+            event,
+            thrown -> {
+              if (event instanceof ClientEvent.Failed) { // or it would go round for ever
+                LOG.error("a handler of ClientEvent.Failed failed", thrown);
+              } else {
+                failed("ClientEvent." + event.getClass().getSimpleName(), thrown);
+              }
+            });
+    if (!heard) {
+      unheard(event);
+    }
   }
 
-  /** On the handlers' thread: one of them threw. */
-  void failed(Throwable thrown) {
-    LOG.debug("a handler failed", thrown);
-    tell(new ClientEvent.Failed(thrown));
+  private static void unheard(ClientEvent event) {
+    switch (event) {
+      case ClientEvent.ValidationError invalid ->
+          LOG.warn(
+              "a message of type {} was dropped: {}", invalid.type(), invalid.error().getMessage());
+      case ClientEvent.Undelivered lost ->
+          LOG.warn(
+              "message {} of type {} will not be delivered: {}",
+              lost.messageId(),
+              lost.type(),
+              lost.cause().toString());
+      case ClientEvent.Failed failed -> {
+        if (failed.cause() instanceof RefusedException refused) {
+          LOG.warn("the server refused something: {}", refused.toString());
+        } else if (!(failed.cause() instanceof ConnectException)) { // those, the state tells
+          LOG.error("something failed", failed.cause());
+        }
+      }
+      default -> {}
+    }
+  }
+
+  /** On the handlers' thread: one of them threw. {@code what} it was given. */
+  void failed(String what, Throwable thrown) {
+    boolean heard =
+        events.tell(
+            new ClientEvent.Failed(thrown),
+            again -> LOG.error("a handler of ClientEvent.Failed failed", again));
+    if (!heard) {
+      LOG.error("a handler of {} failed", what, thrown);
+    }
   }
 
   private static ClientEvent event(ClientReport report) {

@@ -49,24 +49,36 @@ final class Listeners<E> {
     });
   }
 
-  /** Hands an event to every handler that wants it; {@code failed} gets what they throw. */
-  void tell(E event, Consumer<Throwable> failed) {
+  /**
+   * Hands an event to every handler that wants it; {@code failed} gets what they throw.
+   *
+   * @return whether there was one
+   */
+  boolean tell(E event, Consumer<Throwable> failed) {
+    boolean wanted = false;
     for (Listener<E> listener : all) {
-      if (!listener.filter.test(event) || listener.used.get()) {
-        continue;
-      }
-      if (listener.once) {
-        all.remove(listener);
-        if (listener.used.getAndSet(true)) {
-          continue;
-        }
-      }
       try {
-        listener.handler.accept(event);
+        wanted |= offer(listener, event);
       } catch (Throwable thrown) {
+        wanted = true;
         failed.accept(thrown);
       }
     }
+    return wanted;
+  }
+
+  private boolean offer(Listener<E> listener, E event) {
+    if (!listener.filter.test(event) || listener.used.get()) {
+      return false;
+    }
+    if (listener.once) {
+      all.remove(listener);
+      if (listener.used.getAndSet(true)) {
+        return false;
+      }
+    }
+    listener.handler.accept(event);
+    return true;
   }
 
   boolean isEmpty() {

@@ -203,7 +203,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
 
   private void hand(Download stream) {
     try (stream) {
-      streams.tell(stream, events::failed);
+      streams.tell(stream, thrown -> events.failed("a stream", thrown));
     }
   }
 
@@ -224,7 +224,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   }
 
   private void tell(RawMessage message) {
-    messages.tell(message, events::failed);
+    messages.tell(message, thrown -> events.failed(message.getClass().getSimpleName(), thrown));
   }
 
   void blocking(ClientAsk.Frame frame, Object unsent) {

@@ -118,20 +118,22 @@ final class TypedMessages<M> {
     try {
       event = read(envelope);
     } catch (InvalidMessageException invalid) {
-      byte[] data = envelope.data();
-      events.tell(
-          new ClientEvent.ValidationError(
-              invalid,
-              envelope.type(),
-              data == null ? null : new String(data, StandardCharsets.UTF_8)));
+      invalid(envelope, invalid);
       return;
     } catch (RuntimeException broken) { // a validator of users'
-      events.failed(broken);
+      events.failed(envelope.type(), broken);
       return;
     }
     if (event != null) {
-      messages.tell(event, events::failed);
+      messages.tell(event, thrown -> events.failed(envelope.type(), thrown));
     }
+  }
+
+  private void invalid(Envelope envelope, InvalidMessageException why) {
+    byte[] data = envelope.data();
+    events.tell(
+        new ClientEvent.ValidationError(
+            why, envelope.type(), data == null ? null : new String(data, StandardCharsets.UTF_8)));
   }
 
   /** Those of the messages that this client knows and that are valid. */
@@ -144,7 +146,7 @@ final class TypedMessages<M> {
           read.add(event);
         }
       } catch (InvalidMessageException invalid) {
-        LOG.debug("an invalid {} in the history: {}", entry.type(), invalid.getMessage());
+        dispatcher.submit(() -> invalid(entry, invalid), 0);
       }
     }
     return read;

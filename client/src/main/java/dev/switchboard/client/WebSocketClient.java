@@ -23,8 +23,8 @@ import java.util.function.Function;
  *
  * <p>Handlers run one at a time, in the order in which things happened, on virtual threads; they
  * may block, and may call the client. When they fall behind, the client stops reading. What they
- * throw becomes a {@link ClientEvent.Failed} and nothing else. What follows on a {@link
- * CompletionStage} runs on virtual threads too.
+ * throw becomes a {@link ClientEvent.Failed}, or an ERROR in the log if nobody listens for that.
+ * What follows on a {@link CompletionStage} runs on virtual threads too.
  *
  * <p>Blocking calls, but for {@link #connect}, end within the request timeout. If the calling
  * thread is interrupted, they throw and leave it interrupted.
