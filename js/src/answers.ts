@@ -37,10 +37,7 @@ export function answer(command: Command, message: Message, places: Places, emit:
 
 function refused(command: Command, error: SwitchboardError, places: Places, emit: Emit): void {
   const room = text(command.head.room);
-  if (command.kind === "leave" && error.code === "not_a_member") {
-    if (command.again) return left(command, places, emit);
-    places.rooms.delete(room);
-  }
+  if (command.kind === "leave" && error.code === "not_a_member") return left(command, places, emit);
   if (command.kind === "rejoin") {
     places.rooms.delete(room);
     emit({ kind: "report", name: "room_left", event: { room, error } });

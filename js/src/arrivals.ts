@@ -19,7 +19,7 @@ export class Arrivals {
     const seq = whole(message.seq);
     if (seq === 0) return true;
     const log = this.#places.logOf(message);
-    if (!log) return !this.#isJoining(message.room);
+    if (!log) return typeof message.room !== "string"; // a room we are not in: before the answer to a join, or after leaving
     if (typeof message.room === "string" && !this.#places.rooms.get(message.room)!.joined) return false;
     if (typeof message.epoch === "string" && message.epoch !== log.epoch) {
       log.restart({ epoch: message.epoch, seq: seq - 1 });
@@ -27,11 +27,6 @@ export class Arrivals {
     }
     const isNew = log.accept(seq);
     return isNew && !(message.from === user && this.#isUnechoed(message));
-  }
-
-  /** An entry from before the answer to a join: what follows the answer is what counts. */
-  #isJoining(room: unknown): boolean {
-    return this.#outbox.has(({ kind, head }) => kind === "join" && head.room === room);
   }
 
   /** Published with `echo: false` on a lost connection, and in the recovery before its ack. */

@@ -60,6 +60,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     this.#engine = new Engine(url, chosen, Socket, {
       report: (report) => this.#report(report),
       asked: (question) => void this.#answer(question),
+      failed: (error) => console.error(error),
     });
   }
 
@@ -130,7 +131,10 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     return this.#engine.ask((now) => this.#talk.leave(now, room));
   }
 
-  /** Resolves once the message is in the log; it is sent again over reconnects until then. */
+  /**
+   * Resolves once the message is in the log; it is sent again over reconnects until then. Types that are fleeting at the
+   * server are for `fleeting` (here they are refused with `bad_message`).
+   */
   publish<T extends TypeOf<M>>(room: string, type: T, data: M[T], options?: PublishOptions): Promise<Published>;
   publish<T extends TypeOf<M>>(
     rooms: readonly string[],
@@ -153,7 +157,10 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     return this.#engine.ask(() => this.#talk.publish({ everyone: true }, type, data, options));
   }
 
-  /** To a room, or to a user or everyone by address. Sends now or not at all; false if not. The own copy comes only with `echo: true`. */
+  /**
+   * To a room, or to a user or everyone by address. Sends now or not at all; false if not. The own copy comes only with
+   * `echo: true`. Throws a `SwitchboardError` (`too_large`) for what the server would not take.
+   */
   fleeting<T extends TypeOf<M>>(to: string | LogAddress, type: T, data: M[T], options: { echo?: boolean } = {}): boolean {
     if (this.#engine.congested) return false;
     const address = typeof to === "string" ? { room: to } : to;
@@ -254,9 +261,12 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
       case "close":
         if (!event.again) this.#gaveUp(`closed with ${event.code} ${event.reason}`.trimEnd(), event);
         break;
-      case "error":
+      case "error": {
+        const told = this.state === "closed" && this.#connecting.size > 0;
         if (this.state === "closed") this.#gaveUp(event.message, event);
+        if (!told && !this.#listeners.has("error")) console.error(event);
         break;
+      }
       case "reconnect_failed":
         this.#gaveUp(`${event.attempt} attempts to reconnect failed`, event);
         break;

@@ -1,6 +1,6 @@
 import { answer } from "./answers.js";
 import { Arrivals } from "./arrivals.js";
-import { bounded } from "./comeback.js";
+import { repeatDelay } from "./comeback.js";
 import type { Emit } from "./effects.js";
 import { SwitchboardError, type Unsent } from "./error.js";
 import type { Settings } from "./options.js";
@@ -9,10 +9,13 @@ import { Places, type Gap } from "./places.js";
 import { Replies, type QuestionId } from "./replies.js";
 import { Statuses } from "./statuses.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
-import { byteLength, errorOf, frame, isObject, names, text, typeFault, whole, type Json } from "./wire.js";
+import { byteLength, errorOf, frame, names, reserved, retryAfter, text, typeFault, whole, type Json } from "./wire.js";
 
-/** Before a room is asked for again, unless the server says when. */
-const REJOIN_DELAY = 1000;
+/** What is drawn: names of messages, and numbers for waits. */
+interface Draws {
+  random(): number;
+  newId(): string;
+}
 
 /** What is said on a connection: commands and their answers, entries and where we are in their logs. */
 export class Conversation {
@@ -23,18 +26,16 @@ export class Conversation {
   readonly #statuses: Statuses;
   readonly #settings: Settings;
   readonly #emit: Emit;
-  readonly #newId: () => string;
+  readonly #draws: Draws;
   #open = false;
   #ended: SwitchboardError | undefined;
   #mostBytes = Infinity;
-  /** When rooms are asked for again that the server could not let us into yet. */
-  #rejoinAt = Infinity;
   #tickets = 0;
   user = "";
 
-  constructor(settings: Settings, newId: () => string, emit: Emit) {
+  constructor(settings: Settings, draws: Draws, emit: Emit) {
     this.#settings = settings;
-    this.#newId = newId;
+    this.#draws = draws;
     this.#emit = emit;
     this.#outbox = new Outbox(settings);
     this.#replies = new Replies(emit);
@@ -43,7 +44,7 @@ export class Conversation {
   }
 
   publish(address: Address, type: string, data: unknown, options: PublishOptions = {}): number {
-    const messageId = options.messageId ?? this.#newId();
+    const messageId = options.messageId ?? this.#draws.newId();
     const head: Json = { type, ...address, messageId };
     if (options.echo === false) head.echo = false;
     const unsent: Unsent = { type, data, ...address, messageId };
@@ -89,7 +90,12 @@ export class Conversation {
     return this.#command("user_status", head, { deadline: now + this.#settings.requestTimeout });
   }
 
-  /** Sent now or not at all; false if not. */
+  /** Whether the server takes a message of this length. */
+  fits(message: string): boolean {
+    return message.length * 3 <= this.#mostBytes || byteLength(message) <= this.#mostBytes;
+  }
+
+  /** Sent now or not at all; false if not. Throws if the server would not take it. */
   fleeting(address: Address, type: string, data: unknown, echo = false): boolean {
     const fault = typeFault(type);
     if (fault) throw fault;
@@ -97,19 +103,23 @@ export class Conversation {
     const head: Json = { type, ...address, fleeting: true };
     if (!echo) head.echo = false;
     const message = frame(head, JSON.stringify(data));
-    if (byteLength(message) > this.#mostBytes) return false;
+    if (!this.fits(message)) throw this.#tooLarge(message, { type, data, ...address });
     this.#emit({ kind: "send", text: message });
     return true;
   }
 
   /** Answers a question of the server's. */
   reply(id: QuestionId, type: string, data: unknown): void {
-    this.#replies.answer(id, type, data, this.#open);
+    const fault = typeFault(type);
+    if (fault) throw fault;
+    const answer = frame({ type, re: id }, JSON.stringify(data));
+    if (!this.fits(answer)) throw this.#tooLarge(answer, { type, data });
+    this.#replies.answer(id, answer, this.#open);
   }
 
   /** Refuses a question of the server's. */
   refuse(id: QuestionId, code: string, message: string, retryable: boolean): void {
-    this.#replies.refuse(id, code, message, retryable, this.#open);
+    this.#replies.answer(id, JSON.stringify({ type: "error", re: id, code, message, retryable }), this.#open);
   }
 
   nextId(): number {
@@ -139,12 +149,15 @@ export class Conversation {
 
   /** Sends what waits, in the order of the calls. */
   flush(): void {
-    for (const command of this.#outbox.waiting()) this.#send(command);
+    const held = new Set<string>();
+    for (const command of this.#outbox.waiting()) {
+      if (!this.#isHeld(command, held)) this.#send(command);
+    }
   }
 
   disconnected(): void {
     this.#open = false;
-    this.#rejoinAt = Infinity;
+    for (const membership of this.places.rooms.values()) membership.againAt = Infinity;
     for (const command of this.#outbox.all()) {
       if (command.kind === "rejoin" || (command.kind === "user_status" && command.ticket === undefined)) {
         this.#outbox.remove(command);
@@ -169,14 +182,19 @@ export class Conversation {
   }
 
   expire(now: number): void {
-    for (const command of this.#outbox.expired(now)) this.#refuse(command, "timeout", "no answer in time", true);
-    if (now < this.#rejoinAt) return;
-    this.#rejoinAt = Infinity;
-    this.#joinAgain();
+    for (const command of this.#outbox.expired(now)) {
+      const wasSent = command.id !== undefined;
+      this.#refuse(command, "timeout", "no answer in time", true);
+      const room = text(command.head.room);
+      if (command.kind === "join" && wasSent && !this.places.rooms.has(room)) this.#takeBack(room);
+    }
+    this.#joinAgain(now);
   }
 
   deadline(): number {
-    return Math.min(this.#outbox.deadline(), this.#rejoinAt);
+    let next = this.#outbox.deadline();
+    for (const { againAt } of this.places.rooms.values()) if (againAt < next) next = againAt;
+    return next;
   }
 
   received(now: number, message: Json & { type: string }): void {
@@ -193,14 +211,13 @@ export class Conversation {
         return this.#statuses.told(message);
       case "users_changed":
         return this.#usersChanged(message);
-      case "room_joined":
       case "room_left":
-        return this.#moved(message.type, message);
+        return this.#left(message);
       case "error":
-        this.#emit({ kind: "report", name: "error", event: errorOf(message) });
+        if (message.re === undefined) this.#emit({ kind: "report", name: "error", event: errorOf(message) });
         return;
       default:
-        if (message.re !== undefined) return;
+        if (message.re !== undefined || reserved(message.type)) return;
         if (isQuestion(message)) this.#replies.asked(message.id, message);
         else this.#entry(message);
     }
@@ -226,17 +243,39 @@ export class Conversation {
     const closed = ended && new SwitchboardError("closed", ended.message, false, undefined, command.unsent);
     const error = closed ?? fault ?? this.#outbox.add(command);
     if (error) this.#emit({ kind: "refuse", ticket, error });
+    else if (this.#open && this.#anyAway()) this.flush();
     else if (this.#open) this.#send(command);
     return ticket;
   }
 
+  /** Whether the server has yet to let us into a room again. */
+  #anyAway(): boolean {
+    for (const { joined } of this.places.rooms.values()) if (!joined) return true;
+    return false;
+  }
+
+  /**
+   * Whether a publication waits for a room that the server would not take it for yet, or behind one that does, as the
+   * order in a log counts; `held` are the rooms of those before it. A leave does not overtake what waits.
+   */
+  #isHeld({ kind, head }: Command, held: Set<string>): boolean {
+    if (kind === "leave") return held.has(text(head.room));
+    if (kind !== "publish") return false;
+    const rooms = head.rooms ? names(head.rooms) : typeof head.room === "string" ? [head.room] : [];
+    if (!rooms.some((room) => held.has(room) || this.places.rooms.get(room)?.joined === false)) return false;
+    for (const room of rooms) held.add(room);
+    return true;
+  }
+
   #send(command: Command): void {
     const message = this.#outbox.frame(command);
-    if (message.length * 3 > this.#mostBytes && byteLength(message) > this.#mostBytes) {
-      const fault = `message: ${byteLength(message)} bytes (expected: at most ${this.#mostBytes})`;
-      return this.#refuse(command, "too_large", fault, false);
-    }
-    this.#emit({ kind: "send", text: message });
+    if (this.fits(message)) this.#emit({ kind: "send", text: message });
+    else this.#refuse(command, "too_large", this.#tooLarge(message).message, false);
+  }
+
+  #tooLarge(message: string, unsent?: Unsent): SwitchboardError {
+    const fault = `message: ${byteLength(message)} bytes (expected: at most ${this.#mostBytes}, the server's limit)`;
+    return new SwitchboardError("too_large", fault, false, undefined, unsent);
   }
 
   #refuse(command: Command, code: string, why: string, retryable: boolean): void {
@@ -269,9 +308,12 @@ export class Conversation {
     if (this.#outbox.add(command) === undefined) this.#send(command);
   }
 
-  #joinAgain(): void {
-    for (const [room, { log, joined }] of this.places.rooms) {
-      if (joined || this.#outbox.has(({ kind, head }) => kind === "rejoin" && head.room === room)) continue;
+  /** With a time, only those whose time has come. */
+  #joinAgain(now?: number): void {
+    for (const [room, membership] of this.places.rooms) {
+      const { log, joined, againAt } = membership;
+      if (joined || (now !== undefined && now < againAt)) continue;
+      membership.againAt = Infinity;
       const since = { epoch: log.epoch, seq: log.seq };
       const command: Command = { ticket: undefined, kind: "rejoin", head: { type: "join_room", room, since } };
       if (this.#outbox.add(command) === undefined) this.#send(command);
@@ -291,16 +333,27 @@ export class Conversation {
     if (command.kind === "user_status" && message.type === "user_status") {
       this.#statuses.answered(names(command.head.users), command.head.watch, message);
     }
-    const error = command.kind === "rejoin" && message.type === "error" ? errorOf(message) : undefined;
-    if (!error?.retryable) return answer(command, message, this.places, this.#emit);
-    const after = isObject(error.details) ? whole(error.details.retryAfter, REJOIN_DELAY) : REJOIN_DELAY;
-    this.#rejoinAt = Math.min(this.#rejoinAt, now + Math.max(1, bounded(after)));
+    if (command.ticket === undefined && message.type === "error") {
+      const error = errorOf(message);
+      // The machine's own question: nobody has a promise that would tell.
+      if (command.kind !== "leave") this.#emit({ kind: "report", name: "error", event: error });
+      if (command.kind === "rejoin" && error.retryable) return this.#joinLater(now, text(command.head.room), error);
+    }
+    answer(command, message, this.places, this.#emit);
+    if (command.kind === "rejoin" || command.kind === "join" || command.kind === "leave") this.flush();
+  }
+
+  #joinLater(now: number, room: string, error: SwitchboardError): void {
+    const membership = this.places.rooms.get(room);
+    if (!membership) return;
+    membership.refusals++;
+    membership.againAt = now + repeatDelay(membership.refusals, retryAfter(error), this.#draws.random());
   }
 
   /** The server says so without being asked (any more). */
-  #moved(type: "room_joined" | "room_left", message: Json): void {
-    const kind = type === "room_joined" ? "join" : "leave";
-    answer({ ticket: undefined, kind, head: { room: message.room } }, { ...message, type }, this.places, this.#emit);
+  #left({ room }: Json): void {
+    const message = { type: "room_left", room };
+    answer({ ticket: undefined, kind: "leave", head: { room } }, message, this.places, this.#emit);
   }
 
   #entry(message: Json): void {

@@ -18,6 +18,8 @@ export type Question = Extract<Effect, { kind: "asked" }>;
 interface Told {
   report(report: Report): void;
   asked(question: Question): void;
+  /** Something could not be done; what comes after it is done all the same. */
+  failed(error: unknown): void;
 }
 
 /** Runs the state machine: gives it the time, the socket and chance, and does what it says. */
@@ -26,6 +28,7 @@ export class Engine {
   readonly #link: Link;
   readonly #report: (report: Report) => void;
   readonly #asked: (question: Question) => void;
+  readonly #failed: (error: unknown) => void;
   readonly #waiters = new Map<number, Waiter>();
   #effects: Effect[] = [];
   #busy = false;
@@ -35,6 +38,7 @@ export class Engine {
   constructor(url: Url, settings: Settings, Socket: SocketConstructor, told: Told) {
     this.#report = told.report;
     this.#asked = told.asked;
+    this.#failed = told.failed;
     this.session = new Session(settings, {
       random: Math.random,
       newId: () => uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))),
@@ -73,7 +77,11 @@ export class Engine {
   #pump(): void {
     this.#busy = true;
     for (let effect = this.#effects.shift(); effect; effect = this.#effects.shift()) {
-      this.#perform(effect);
+      try {
+        this.#perform(effect);
+      } catch (error) {
+        this.#failed(error);
+      }
       if (effect.kind === "settle" && effect.entriesFollow) {
         // The code behind the promise runs first, so that the listeners it adds get the entries.
         setTimeout(() => this.#pump());

@@ -16,8 +16,6 @@ export interface Command {
   readonly unsent?: Unsent | undefined;
   /** The id on this connection, once it is sent. */
   id?: number | undefined;
-  /** It was sent on an earlier connection already. */
-  again?: boolean;
   bytes?: number;
 }
 
@@ -82,11 +80,7 @@ export class Outbox {
   disconnected(): void {
     this.#lastId = 0;
     this.#byId.clear();
-    for (const command of this.#commands) {
-      if (command.id === undefined) continue;
-      command.id = undefined;
-      command.again = true;
-    }
+    for (const command of this.#commands) command.id = undefined;
   }
 
   /** In the order of the calls; a copy, so that they can be removed on the way. */

@@ -7,6 +7,10 @@ export interface Membership {
   readonly log: Log;
   /** The server's answer is there, on this session. Until then entries of this room are before the place we ask from. */
   joined: boolean;
+  /** How often in a row the server could not let us in again. */
+  refusals: number;
+  /** When we ask again; Infinity if that is not to be. */
+  againAt: number;
 }
 
 export type Gap = LogAddress & Place;
@@ -17,18 +21,32 @@ export class Places {
   #user: string | undefined;
   #inbox: Log | undefined;
   #everyone: Log | undefined;
+  /** The server was not told how far each room was read. */
+  #unnamed = false;
 
-  /** For `resume`: rooms whose membership the server has confirmed, the inbox, everyone's. */
+  /** For `resume`: rooms, the inbox, everyone's. */
   named(): (LogAddress & Place)[] {
-    const logs = [...this.rooms.values()].filter(({ joined }) => joined).map(({ log }) => log);
-    if (this.#inbox) logs.push(this.#inbox);
-    if (this.#everyone) logs.push(this.#everyone);
-    return logs.map((log) => log.place());
+    return [...[...this.rooms.values()].map(({ log }) => log.place()), ...this.#own()];
+  }
+
+  /** The same without rooms, which are to be joined again then, from where we are in each. */
+  namedWithoutRooms(): (LogAddress & Place)[] {
+    this.#unnamed = true;
+    for (const membership of this.rooms.values()) membership.joined = false;
+    return this.#own();
+  }
+
+  #own(): (LogAddress & Place)[] {
+    return [this.#inbox, this.#everyone].flatMap((log) => (log ? [log.place()] : []));
   }
 
   /** A session begins; rooms are to be joined again. Returns the gaps in the inbox and in everyone's log. */
   welcomed(user: string, logs: unknown): Gap[] {
-    for (const membership of this.rooms.values()) membership.joined = false;
+    this.#unnamed = false;
+    for (const membership of this.rooms.values()) {
+      membership.joined = false;
+      membership.refusals = 0;
+    }
     const gaps: Gap[] = [];
     for (const answer of objects(logs)) {
       if (answer.everyone === true) this.#everyone = this.#adopt(this.#everyone, { everyone: true }, answer, gaps);
@@ -52,6 +70,8 @@ export class Places {
     }
     const left = [...this.rooms].filter(([room, { joined }]) => joined && !still.has(room)).map(([room]) => room);
     for (const room of left) this.rooms.delete(room);
+    for (const [room, membership] of this.rooms) membership.joined = still.has(room) && !this.#unnamed;
+    this.#unnamed = false;
     const strange = [...still].filter((room) => !this.rooms.has(room));
     return { gaps, left, strange };
   }
@@ -66,7 +86,7 @@ export class Places {
     const wasIn = known?.joined ?? false;
     const start = { epoch: since?.epoch ?? place.epoch, seq: since?.seq ?? Math.max(0, place.seq - (recent ?? 0)) };
     const log = known?.log ?? new Log({ room }, start.epoch, start.seq);
-    this.rooms.set(room, { log, joined: true });
+    this.rooms.set(room, { log, joined: true, refusals: 0, againAt: Infinity });
     if (wasIn && log.epoch === place.epoch) return undefined;
     if (since) return log.recovered(answer) ? log.place() : undefined;
     if (log.epoch === start.epoch && log.seq >= start.seq) return undefined;

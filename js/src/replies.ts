@@ -1,5 +1,5 @@
 import type { Emit } from "./effects.js";
-import { frame, typeFault, type Json } from "./wire.js";
+import type { Json } from "./wire.js";
 
 /** So many answers are kept in case the server asks again. */
 const KEPT = 256;
@@ -34,17 +34,7 @@ export class Replies {
   }
 
   /** Sent now if there is a connection, and when asked again. */
-  answer(id: QuestionId, type: string, data: unknown, open: boolean): void {
-    const fault = typeFault(type);
-    if (fault) throw fault;
-    this.#answered(id, frame({ type, re: id }, JSON.stringify(data)), open);
-  }
-
-  refuse(id: QuestionId, code: string, message: string, retryable: boolean, open: boolean): void {
-    this.#answered(id, JSON.stringify({ type: "error", re: id, code, message, retryable }), open);
-  }
-
-  #answered(id: QuestionId, text: string, open: boolean): void {
+  answer(id: QuestionId, text: string, open: boolean): void {
     if (!this.#answers.has(id)) return;
     this.#answers.set(id, text);
     if (open) this.#emit({ kind: "send", text });

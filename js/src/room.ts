@@ -66,7 +66,7 @@ export class Room<M extends object> {
     return this.#client.publish(this.name, type, data, options);
   }
 
-  /** Sends now or not at all; false if not. */
+  /** Sends now or not at all; false if not. Throws a `SwitchboardError` for what the server would not take. */
   fleeting<T extends TypeOf<M>>(type: T, data: M[T], options?: { echo?: boolean }): boolean {
     return this.#client.fleeting(this.name, type, data, options);
   }

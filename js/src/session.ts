@@ -6,7 +6,7 @@ import { SwitchboardError } from "./error.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { Settings } from "./options.js";
 import type { AnyMessages, Events, State } from "./types.js";
-import { comesBackAfter, errorOf, isObject, parse, text, whole, type Json } from "./wire.js";
+import { comesBackAfter, errorOf, isObject, parse, retryAfter, text, whole, type Json } from "./wire.js";
 
 /** How long a closing handshake may take. */
 const CLOSING = 5000;
@@ -39,7 +39,7 @@ export class Session {
   constructor(settings: Settings, chance: Chance) {
     this.#settings = settings;
     this.#comeback = new Comeback(settings, chance.random);
-    this.conversation = new Conversation(settings, chance.newId, (effect) => this.#effects.push(effect));
+    this.conversation = new Conversation(settings, chance, (effect) => this.#effects.push(effect));
   }
 
   get state(): State {
@@ -111,9 +111,14 @@ export class Session {
   opened(): void {
     if (this.#state !== "connecting") return;
     if (!this.#secret) return;
-    this.#resumeId = this.conversation.nextId();
-    const resume = { type: "resume", id: this.#resumeId, ...this.#secret, logs: this.conversation.places.named() };
-    this.#effects.push({ kind: "send", text: JSON.stringify(resume) });
+    const id = this.conversation.nextId();
+    const { places } = this.conversation;
+    const all = JSON.stringify({ type: "resume", id, ...this.#secret, logs: places.named() });
+    const fits = this.conversation.fits(all);
+    // More than the server takes in one message: the rooms are joined again one by one.
+    const text = fits ? all : JSON.stringify({ type: "resume", id, ...this.#secret, logs: places.namedWithoutRooms() });
+    this.#resumeId = id;
+    this.#effects.push({ kind: "send", text });
   }
 
   /** A text message came. */
@@ -125,7 +130,7 @@ export class Session {
     if (this.#state !== "open") return;
     if (message.type === "ping") return this.#pong(message);
     if (message.type === "pong") return this.#ponged(now, message);
-    if (message.type === "going_away") this.#comeback.goingAway(whole(message.after));
+    if (message.type === "going_away") this.#comeback.ask(whole(message.after));
     else if (message.type !== "welcome" && message.type !== "resumed") this.conversation.received(now, message);
   }
 
@@ -140,6 +145,7 @@ export class Session {
     if (before === "closing") return this.#closed(code, reason, clean);
     if (before !== "open" && before !== "connecting") return;
     this.conversation.disconnected();
+    this.#comeback.closed(now, code, reason);
     const first = before === "connecting" && this.#comeback.attempt === 0;
     if (first && !this.#settings.reconnectFromStart) return this.#notConnected(code, reason, clean);
     if (!this.#settings.autoReconnect || !comesBackAfter(code)) {
@@ -150,7 +156,7 @@ export class Session {
     if (before === "open") this.#report("close", { code, reason, clean, again: more });
     const { attempt } = this.#comeback;
     if (more) {
-      const delay = this.#comeback.delay(code, reason);
+      const delay = this.#comeback.delay();
       return this.#enter("waiting", now + delay, { attempt: attempt + 1, delay, code, reason });
     }
     this.#enter("closed");
@@ -195,7 +201,9 @@ export class Session {
     } else if (message.type === "resumed") {
       this.conversation.resumed(text(message.user), message.logs);
     } else {
-      this.#secret = undefined;
+      const why = message.type === "error" ? errorOf(message) : undefined;
+      if (why?.retryable) this.#comeback.ask(retryAfter(why));
+      else this.#secret = undefined;
       this.#effects.push({ kind: "abandon" });
       return this.lost(now, CloseCode.ABNORMAL, "resume was refused");
     }
@@ -221,7 +229,7 @@ export class Session {
     this.#report("open", { session, user: this.conversation.user, resumed });
     const { attempt, returning } = this.#comeback;
     if (returning) this.#report("reconnect_success", { attempt });
-    this.#comeback.succeeded();
+    this.#comeback.succeeded(now);
     this.conversation.flush();
   }
 

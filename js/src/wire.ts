@@ -56,9 +56,14 @@ export function names(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
 }
 
+/** Whether it is a control message's type. */
+export function reserved(type: string): boolean {
+  return RESERVED.has(type);
+}
+
 /** Why `type` cannot be used for a user's message, if so. */
 export function typeFault(type: string): SwitchboardError | undefined {
-  if (TYPE.test(type) && !RESERVED.has(type)) return undefined;
+  if (TYPE.test(type) && !reserved(type)) return undefined;
   return new SwitchboardError("bad_message", `type: ${type} (expected: ${TYPE.source}, not reserved)`, false);
 }
 
@@ -67,6 +72,11 @@ export function errorOf(message: Json, unsent?: Unsent): SwitchboardError {
   const code = text(message.code, "internal");
   const retryable = typeof message.retryable === "boolean" ? message.retryable : undefined;
   return new SwitchboardError(code, text(message.message, code), retryable, message.details, unsent);
+}
+
+/** How long to wait before trying again, in milliseconds; 0 if that was not said. */
+export function retryAfter({ details }: SwitchboardError): number {
+  return isObject(details) ? whole(details.retryAfter) : 0;
 }
 
 /** spec/protocol.md#12-compatibility. */

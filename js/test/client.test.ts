@@ -139,6 +139,45 @@ test("listeners that throw are told as errors, and the connection goes on", asyn
   assert.equal(printed.length, 1, "the error in the error listener goes to the console");
 });
 
+test("what goes wrong with nobody listening for errors is on the console", async (t) => {
+  const said = t.mock.method(console, "error", () => {});
+  const ann = client();
+  await ann.connect();
+  ann.onType("chat", () => {
+    throw new Error("of a listener");
+  });
+  server.send({ type: "chat", user: "ann", seq: 1, from: "bob", timestamp: 1, data: {} });
+  server.send({ type: "error", code: "internal", message: "of the server", retryable: true });
+  await new Promise<void>((resolve) => {
+    ann.once("user_joined", () => resolve());
+    server.send({ type: "user_joined", room: "general", user: "bob", count: 2 });
+  });
+  const messages = said.mock.calls.map(({ arguments: [error] }) => [error.code, error.message]);
+  assert.deepEqual(messages, [["listener", "a listener threw: Error: of a listener"], ["internal", "of the server"]]);
+  ann.on("error", () => {});
+  server.send({ type: "error", code: "internal", message: "heard", retryable: true });
+  await next(ann, "error");
+  assert.equal(said.mock.callCount(), 2);
+});
+
+test("a socket that throws stops nothing else", async (t) => {
+  const said = t.mock.method(console, "error", () => {});
+  class Broken extends WebSocket {
+    override send(text: string): void {
+      if (text.includes("unsayable")) throw new Error("of the socket");
+      super.send(text);
+    }
+  }
+  const ann = client({ WebSocket: Broken });
+  await ann.connect();
+  const lost = ann.publish("general", "chat", { message: "unsayable" });
+  const published = await ann.publish("general", "chat", { message: "hi" });
+  assert.equal(typeof published.seq, "number");
+  assert.equal(said.mock.callCount(), 1);
+  ann.close();
+  await assert.rejects(lost, { code: "closed" });
+});
+
 test("what a listener publishes is sent after what was queued before", async () => {
   const ann = client();
   ann.once("open", () => void ann.publish("general", "chat", { n: 2 }));

@@ -43,7 +43,7 @@ test("the wait starts anew after a connection that opened", () => {
 test("going_away is obeyed, once", () => {
   const machine = Machine.open({ reconnectDelay: 100 });
   machine.hear({ type: "going_away", after: 1234 });
-  assert.deepEqual(waits(machine, 2), [1234, 200]);
+  assert.deepEqual(waits(machine, 2), [1334, 200]);
 });
 
 test("the wait that going_away asks for is bounded", () => {
@@ -53,10 +53,59 @@ test("the wait that going_away asks for is bounded", () => {
   assert.equal(machine.session.deadline(), 300_000);
 });
 
-test("retryAfter in the reason of 4029 is the least wait", () => {
+for (const [code, reason, wait] of [
+  [4029, '{"retryAfter":5000}', 5050], [4029, "retryAfter=5000", 5050], [1013, "retryAfter=5000", 5050],
+  [4029, "retryAfter=0", 50], [4029, "retryAfter=-1", 51], [4029, "slow down", 50], [1001, "retryAfter=5000", 50],
+  [4029, "retryAfter=999999999", 300_000], [4029, "retryAfter=99999999999999999999", 300_000],
+] as const) {
+  test(`after ${code} ${reason} it waits for ${wait} ms: no less than asked, jitter on top, at most 5 minutes`, () => {
+    const machine = Machine.open({ reconnectDelay: 100 });
+    machine.random = 0.5;
+    machine.lose(code, reason);
+    assert.equal(machine.session.deadline(), wait);
+  });
+}
+
+test("a server that turns us away soon after each welcome is asked less and less often", () => {
   const machine = Machine.open({ reconnectDelay: 100 });
-  machine.lose(4029, '{"retryAfter":5000}');
-  assert.equal(machine.session.deadline(), 5000);
+  for (const wait of [100, 200, 400, 800]) {
+    machine.lose(4008, "too slow");
+    machine.pass(wait - 1);
+    assert.equal(machine.session.state, "waiting");
+    machine.pass(1);
+    machine.resume();
+  }
+  machine.pass(10_000);
+  machine.lose(4008, "too slow");
+  assert.equal(machine.session.deadline(), machine.now + 100, "a connection that settled counts");
+});
+
+test("a resume that is refused for now keeps the session, and waits as long as it was told", () => {
+  const machine = Machine.open({ reconnectDelay: 100 });
+  machine.lose();
+  machine.pass(100);
+  machine.do((session) => session.opened());
+  machine.hear({ type: "error", re: 1, code: "unavailable", message: "", retryable: true, details: { retryAfter: 700 } });
+  machine.pass(899);
+  assert.equal(machine.session.state, "waiting");
+  machine.pass(1);
+  machine.do((session) => session.opened());
+  assert.equal(machine.said.at(-1).type, "resume");
+});
+
+test("rooms that are more than a resume can name are joined again one by one, from where they were", () => {
+  const machine = Machine.open({ reconnectDelay: 100 });
+  const rooms = Array.from({ length: 12 }, (_, n) => `room-${n}-`.padEnd(60, "x"));
+  for (const room of rooms) machine.join(room, 7);
+  machine.lose();
+  machine.pass(100);
+  machine.said.length = 0;
+  machine.resume(rooms.slice(1).map((room) => ({ room, epoch: "e", seq: 9, recovered: true })));
+  assert.deepEqual(machine.said[0].logs, []);
+  assert.deepEqual(
+    machine.said.slice(1).map(({ type, room, since }) => [type, room, since.seq]),
+    rooms.map((room) => ["join_room", room, 7]),
+  );
 });
 
 test("after maxReconnectAttempts it gives up, says so and refuses what waits", () => {

@@ -53,7 +53,11 @@ test("a message larger than the server's limit is refused here", () => {
   const ticket = machine.do(() => machine.talk.publish({ room: "r" }, "chat", "x".repeat(1000)));
   assert.equal(machine.refused.get(ticket)?.code, "too_large");
   assert.deepEqual(machine.said, []);
-  assert.equal(machine.do(() => machine.talk.fleeting({ room: "r" }, "chat", "x".repeat(1000))), false);
+  const fleeting = () => machine.do(() => machine.talk.fleeting({ room: "r" }, "chat", "x".repeat(1000)));
+  assert.throws(fleeting, { code: "too_large", message: /\(expected: at most 1000, the server's limit\)$/ });
+  const asked = machine.do(() => machine.talk.request(0, "ask", "ü".repeat(500)));
+  assert.equal(machine.refused.get(asked)?.code, "too_large");
+  assert.deepEqual(machine.said, []);
 });
 
 test("a request without an answer is refused after its timeout", () => {
@@ -112,6 +116,64 @@ test("a leave that was under way when the session ended has come true", () => {
   machine.hear({ type: "welcome", re: 1, session: "s2", secret: "k", user: "ann", logs: [] });
   assert.equal(machine.settled.has(leave), true);
   assert.deepEqual(machine.said, []);
+});
+
+test("a publication that the server refuses frees its place, and is not sent again", () => {
+  const machine = Machine.open({ reconnectDelay: 1, maxUnacknowledged: 1 });
+  for (let n = 1; n <= 3; n++) {
+    const ticket = machine.do(() => machine.talk.publish({ room: "r" }, "typing", { on: true }));
+    machine.hear({ type: "error", re: n, code: "bad_message", message: "", retryable: false });
+    assert.equal(machine.refused.get(ticket)?.code, "bad_message");
+  }
+  machine.lose();
+  machine.pass(1);
+  machine.said.length = 0;
+  machine.resume();
+  assert.deepEqual(machine.said.map(({ type }) => type), ["resume"]);
+});
+
+test("what is published to a room that is being joined again waits, and what comes after it to the same log", () => {
+  const machine = Machine.open({ reconnectDelay: 1 });
+  machine.join("a", 1);
+  machine.join("b", 1);
+  machine.lose();
+  machine.pass(1);
+  machine.do((session) => session.opened());
+  machine.hear({ type: "welcome", re: 1, session: "s2", secret: "k", user: "ann", logs: [] });
+  machine.hear({ type: "room_joined", room: "b", re: 3, epoch: "e", seq: 1, members: [], count: 1, recovered: true });
+  machine.hear({ type: "error", re: 2, code: "unavailable", message: "", retryable: true });
+  machine.said.length = 0;
+  machine.do(() => machine.talk.publish({ rooms: ["a", "b"] }, "chat", 1));
+  machine.do(() => machine.talk.publish({ room: "b" }, "chat", 2));
+  machine.do(() => machine.talk.publish({ room: "c" }, "chat", 3));
+  machine.do(() => machine.talk.publish({ user: "bob" }, "chat", 4));
+  assert.deepEqual(machine.said.map(({ data }) => data), [3, 4]);
+  machine.pass(1000);
+  const { id } = machine.said.at(-1);
+  machine.hear({ type: "room_joined", room: "a", re: id, epoch: "e", seq: 1, members: [], count: 1, recovered: true });
+  assert.deepEqual(machine.said.slice(3).map(({ data }) => data), [1, 2]);
+});
+
+test("a room that is refused for good frees what waited for it", () => {
+  const machine = Machine.open({ reconnectDelay: 1 });
+  machine.join("a", 1);
+  machine.lose();
+  machine.do(() => machine.talk.publish({ room: "a" }, "chat", 1));
+  machine.pass(1);
+  machine.do((session) => session.opened());
+  machine.hear({ type: "welcome", re: 1, session: "s2", secret: "k", user: "ann", logs: [] });
+  machine.said.length = 0;
+  machine.hear({ type: "error", re: 2, code: "forbidden", message: "", retryable: false });
+  assert.deepEqual(machine.said.map(({ data }) => data), [1], "the server says what is wrong with it");
+  assert.deepEqual(machine.of("error").map(({ code }) => code), ["forbidden"]);
+});
+
+test("a leave that finds us gone has succeeded, the first time too", () => {
+  const machine = Machine.open();
+  const leave = machine.do(() => machine.talk.leave(0, "r"));
+  machine.hear({ type: "error", re: 1, code: "not_a_member", message: "" });
+  assert.equal(machine.settled.has(leave), true);
+  assert.equal(machine.refused.size, 0);
 });
 
 test("a leave sent twice that finds us gone has succeeded", () => {

@@ -42,6 +42,23 @@ test("a new session knows nothing of the questions of the old one", () => {
   assert.equal(machine.asked.length, 2);
 });
 
+test("an answer that the server would not take is refused before the wire", () => {
+  const machine = Machine.open();
+  machine.hear({ type: "confirm", id: "q", data: {} });
+  const large = () => machine.do(() => machine.talk.reply("q", "confirmed", "x".repeat(1000)));
+  assert.throws(large, { code: "too_large" });
+  machine.do(() => machine.talk.refuse("q", "too_large", "", false));
+  assert.equal(machine.said.at(-1).code, "too_large");
+});
+
+test("control messages that are not known are no messages", () => {
+  const machine = Machine.open();
+  machine.hear({ type: "auth_expiring", in: 5000 });
+  machine.hear({ type: "room_joined", room: "r", re: 99, epoch: "e", seq: 1, members: [], count: 1 });
+  machine.hear({ type: "error", re: 99, code: "timeout", message: "", retryable: true });
+  assert.deepEqual(machine.reports.map(([name]) => name), ["open"]);
+});
+
 test("a refusal is an error with its code; a message with an address is no question", () => {
   const machine = Machine.open();
   machine.hear(question("q1"));

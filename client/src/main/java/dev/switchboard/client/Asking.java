@@ -33,7 +33,7 @@ final class Asking {
     this.dispatcher = dispatcher;
     Outbox outbox = options.outbox();
     QueueGate entrance = new QueueGate(options.queueMessages(), options.queueBytes());
-    this.gate = options.whenFull() == WhenFull.BLOCK || outbox != null ? entrance : null;
+    this.gate = options.gated() ? entrance : null;
     this.outgoing = outbox == null ? null : Outgoing.open(outbox, engine, entrance);
   }
 
@@ -45,7 +45,7 @@ final class Asking {
   Asked ask(ClientAsk ask, Object unsent, long timeout) {
     Asked asked = new Asked(engine, unsent);
     if (engine.ending()) {
-      asked.failed(closed(unsent));
+      asked.failed(UnsentException.closed(unsent));
       return asked;
     }
     try {
@@ -58,7 +58,7 @@ final class Asking {
       asked.kept(timeout == 0 ? options.requestTimeout().toMillis() : Long.MAX_VALUE);
       outgoing.store(publish, asked);
     } else if (!engine.input(machine -> put(machine, ask, timeout, asked))) {
-      asked.failed(closed(unsent));
+      asked.failed(UnsentException.closed(unsent));
     }
     return asked;
   }
@@ -75,10 +75,6 @@ final class Asking {
           });
     }
     return asked;
-  }
-
-  private static UnsentException closed(Object unsent) {
-    return new UnsentException("state: CLOSED (expected: a client that is not closed)", unsent);
   }
 
   private void put(ClientSession machine, ClientAsk ask, long timeout, Asked asked) {
@@ -112,10 +108,21 @@ final class Asking {
     return timeout < 0 && !handler ? Long.MAX_VALUE : options.requestTimeout().toMillis();
   }
 
-  /** Sends something that is worth nothing later. */
-  void fleeting(String type, @Nullable Address address, byte[] data) {
+  /**
+   * Sends something that is worth nothing later.
+   *
+   * @throws UnsentException if the server would not take so much
+   */
+  void fleeting(String type, @Nullable Address address, byte[] data, Object unsent) {
     if (engine.state() == ClientState.OPEN) {
-      engine.input(machine -> machine.conversation().fleeting(type, address, data));
+      engine.limit().requireFleeting(type, address, data, unsent);
+      engine.input(machine -> {
+        try {
+          machine.conversation().fleeting(type, address, data);
+        } catch (UnsentException smallerLimitNow) {
+          engine.report(new ClientReport.Failed(smallerLimitNow));
+        }
+      });
     }
   }
 
@@ -126,7 +133,11 @@ final class Asking {
             new ClientQueueStatus(0, 0, 0, false, 0),
             machine -> machine.conversation().queue(engine.now()));
     return new QueueStatus(
-        now.waiting(), now.onTheWay(), now.bytes(), now.full(), Duration.ofMillis(now.oldest()));
+        now.waiting(),
+        now.onTheWay(),
+        now.bytes(),
+        gate == null ? now.full() : gate.full(),
+        Duration.ofMillis(now.oldest()));
   }
 
   /**

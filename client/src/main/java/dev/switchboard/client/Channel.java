@@ -48,6 +48,8 @@ public sealed class Channel<M> permits Room {
    * Publishes a message and returns when it is committed, waiting for a connection if there is
    * none.
    *
+   * @throws IllegalArgumentException if the type is {@link
+   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #send(Object)} is for those
    * @throws InvalidMessageException if it breaks a rule of its type
    * @throws RefusedException if the server refused it, or did not answer within the request timeout
    *     ({@link dev.switchboard.protocol.ErrorCode#TIMEOUT}: it may be in the log, and is not sent
@@ -74,7 +76,8 @@ public sealed class Channel<M> permits Room {
    * {@link #publish(Object)}.
    *
    * @param data a JSON tree, or whatever Jackson turns into JSON
-   * @throws IllegalArgumentException if the name is one of Switchboard's own
+   * @throws IllegalArgumentException if the name is one of Switchboard's own, or of a type that is
+   *     {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public Receipt publish(String type, Object data) {
     ClientAsk.Publish ask = publication(type, data);
@@ -109,6 +112,7 @@ public sealed class Channel<M> permits Room {
    * slow.
    *
    * @throws InvalidMessageException if it breaks a rule of its type
+   * @throws UnsentException if it is larger than the server takes
    */
   public void send(M message) {
     client.fleeting(address, message);

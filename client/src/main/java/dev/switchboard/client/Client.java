@@ -174,7 +174,12 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return replies.add(type, replier);
   }
 
-  /** Tells the server's own handler, and returns when it is done. Otherwise as {@link #request}. */
+  /**
+   * Tells the server's own handler, and returns when it is done. Otherwise as {@link #request}.
+   *
+   * @throws IllegalArgumentException if the type is {@link
+   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #send(Object)} is for those
+   */
   public void tell(M message) {
     blocking(telling(message), message);
   }
@@ -186,6 +191,8 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
 
   /**
    * Sends to the server's own handler at most once, without an answer. Dropped if not connected.
+   *
+   * @throws dev.switchboard.protocol.UnsentException if it is larger than the server takes
    */
   public void send(M message) {
     fleeting(null, message);
@@ -252,12 +259,25 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   ClientAsk.Publish publication(List<Address> addresses, boolean several, boolean echo, M message) {
-    MessageType<?> type = protocol.typeOf(message);
+    MessageType<?> type = acknowledged(protocol.typeOf(message));
     return publication(addresses, several, echo, type.name(), protocol.encode(message));
   }
 
   ClientAsk.Publish publication(List<Address> addresses, boolean echo, String type, Object data) {
+    MessageType<? extends M> known = protocol.find(type);
+    if (known != null) {
+      acknowledged(known);
+    }
     return publication(addresses, false, echo, type, encode(type, data));
+  }
+
+  /** A type whose messages get an answer. */
+  private static MessageType<?> acknowledged(MessageType<?> type) {
+    if (type.fleeting()) {
+      throw new IllegalArgumentException(
+          "type: " + type.name() + " is @Fleeting (expected: send, as nobody acknowledges it)");
+    }
+    return type;
   }
 
   private static ClientAsk.Publish publication(
@@ -274,11 +294,12 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   void fleeting(@Nullable Address address, M message) {
-    engine.asking().fleeting(protocol.typeOf(message).name(), address, protocol.encode(message));
+    String type = protocol.typeOf(message).name();
+    engine.asking().fleeting(type, address, protocol.encode(message), message);
   }
 
   void fleeting(@Nullable Address address, String type, Object data) {
-    engine.asking().fleeting(type, address, encode(type, data));
+    engine.asking().fleeting(type, address, encode(type, data), data);
   }
 
   History<M> history(ClientAnswer answer) {
@@ -287,7 +308,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   private ClientAsk.Tell telling(Object message) {
-    MessageType<?> type = protocol.typeOf(message);
+    MessageType<?> type = acknowledged(protocol.typeOf(message));
     return new ClientAsk.Tell(type.name(), null, protocol.encode(message));
   }
 

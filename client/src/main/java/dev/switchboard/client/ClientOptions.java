@@ -127,16 +127,21 @@ record ClientOptions(
         WINDOW_BYTES);
   }
 
+  /** Whether messages are counted before the session's queue, which then has no bounds. */
+  boolean gated() {
+    return whenFull == WhenFull.BLOCK || outbox != null;
+  }
+
   private ClientSettings.Queue queue() {
     return new ClientSettings.Queue(
-        queueMessages,
-        queueBytes,
+        gated() ? Integer.MAX_VALUE : queueMessages,
+        gated() ? Long.MAX_VALUE : queueBytes,
         queueAge == null ? Long.MAX_VALUE : queueAge.toMillis(),
         switch (whenFull) {
           case REFUSE -> ClientSettings.WhenFull.REFUSE;
           case DROP_OLDEST -> ClientSettings.WhenFull.DROP_OLDEST;
           case DROP_NEWEST -> ClientSettings.WhenFull.DROP_NEWEST;
-          case BLOCK -> ClientSettings.WhenFull.REFUSE; // never needed: threads wait before it
+          case BLOCK -> ClientSettings.WhenFull.REFUSE; // never: threads wait at the gate
         },
         batchCount,
         batchInterval.toMillis());

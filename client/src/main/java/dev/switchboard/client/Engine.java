@@ -1,6 +1,7 @@
 package dev.switchboard.client;
 
 import dev.switchboard.client.internal.Carrier;
+import dev.switchboard.protocol.internal.ClientLimit;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientSession;
 import dev.switchboard.protocol.internal.ClientState;
@@ -40,6 +41,7 @@ final class Engine {
 
   private volatile ClientState state = ClientState.IDLE;
   private volatile List<String> rooms = List.of();
+  private volatile ClientLimit limit;
   private boolean entered;
   private final ArrayDeque<Consumer<ClientSession>> inputs = new ArrayDeque<>();
   private Runnable timer = () -> {};
@@ -73,6 +75,7 @@ final class Engine {
             options.greeted(),
             () -> ThreadLocalRandom.current().nextDouble(),
             line);
+    this.limit = session.conversation().limit();
     try {
       this.asking = new Asking(this, options, dispatcher);
     } catch (RuntimeException failed) {
@@ -101,6 +104,11 @@ final class Engine {
     return rooms;
   }
 
+  /** How large a message the server takes. Thread-safe. */
+  ClientLimit limit() {
+    return limit;
+  }
+
   /** The carrier's time, in milliseconds. Thread-safe. */
   long now() {
     return carrier.now();
@@ -123,7 +131,15 @@ final class Engine {
   /** Asks the session something, after all that was asked before. Not to be called on the loop. */
   <T> T read(T atTheEnd, Function<ClientSession, T> what) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    return input(machine -> answer.complete(what.apply(machine))) ? answer.join() : atTheEnd;
+    boolean asked =
+        input(machine -> {
+          try {
+            answer.complete(what.apply(machine));
+          } catch (RuntimeException | Error broken) {
+            answer.completeExceptionally(broken);
+          }
+        });
+    return asked ? answer.join() : atTheEnd;
   }
 
   /** On the loop. What the session causes meanwhile waits until it is done. */
@@ -135,13 +151,23 @@ final class Engine {
     entered = true;
     try {
       for (Consumer<ClientSession> next = input; next != null; next = inputs.poll()) {
-        next.accept(session);
+        take(next);
       }
     } finally {
       entered = false;
+      rooms = session.conversation().rooms();
+      limit = session.conversation().limit();
+      schedule();
     }
-    rooms = session.conversation().rooms();
-    schedule();
+  }
+
+  /** One input that fails is lost; the client, its timer and its other inputs are not. */
+  private void take(Consumer<ClientSession> input) {
+    try {
+      input.accept(session);
+    } catch (RuntimeException broken) {
+      LOG.error("the client failed at something, and goes on", broken);
+    }
   }
 
   private void schedule() {

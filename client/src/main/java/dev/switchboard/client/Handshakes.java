@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Says what a failed handshake means for a client: whether to try again, and when. Stateless. */
 final class Handshakes {
+  /** In seconds. The client itself waits no longer than five minutes for a server's sake. */
   private static final long MAX_WAIT = 86_400;
 
   private Handshakes() {}

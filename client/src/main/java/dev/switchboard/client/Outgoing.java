@@ -50,6 +50,8 @@ final class Outgoing {
       asked.through(gate, each.message().bytes());
       Kept one = outgoing.new Kept(each.message(), asked, each.at(), true);
       one.number = each.number();
+      // Only the wall clock was there in the other process.
+      one.since = engine.now() - Math.max(0, System.currentTimeMillis() - each.at());
       outgoing.open.add(one);
       kept.add(one);
     }
@@ -62,15 +64,14 @@ final class Outgoing {
     synchronized (lock) {
       if (!closed) {
         Kept kept = new Kept(publish, asked, System.currentTimeMillis(), false);
+        kept.since = engine.now();
         open.add(kept);
         toStore.add(kept);
         write();
         return;
       }
     }
-    asked.failed(
-        new UnsentException(
-            "state: CLOSED (expected: a client that is not closed)", asked.unsent()));
+    asked.failed(UnsentException.closed(asked.unsent()));
   }
 
   private void strike(long number) {
@@ -133,11 +134,10 @@ final class Outgoing {
       return;
     }
     engine.input(machine -> {
-      long now = engine.now();
-      long wall = System.currentTimeMillis();
       for (Kept each : kept) {
-        long since = now - Math.max(0, wall - each.at);
-        machine.conversation().keep(since, each.restored, each.publish, each.asked.unsent(), each);
+        machine
+            .conversation()
+            .keep(each.since, each.restored, each.publish, each.asked.unsent(), each);
       }
     });
     kept.forEach(each -> each.asked.accepted());
@@ -180,6 +180,9 @@ final class Outgoing {
     private final long at;
     private final boolean restored;
     private long number;
+
+    /** When the user asked, by the engine's clock. */
+    private long since;
 
     Kept(ClientAsk.Publish publish, Asked asked, long at, boolean restored) {
       this.publish = publish;

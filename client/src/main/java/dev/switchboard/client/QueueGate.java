@@ -7,7 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Lets as many messages through to the queue as fit in it, and has their threads wait for the
- * others to leave it; where there is an outbox, also when they need not wait. Thread-safe.
+ * others to leave it; where there is an outbox, also when they need not wait. Where there is a
+ * gate, it alone counts, and the session's queue has no bounds. Thread-safe.
  */
 final class QueueGate {
   private final int maxMessages;
@@ -44,7 +45,7 @@ final class QueueGate {
         left = room.awaitNanos(left);
       }
       if (closed) {
-        throw new UnsentException("state: CLOSED (expected: a client that is not closed)", unsent);
+        throw UnsentException.closed(unsent);
       }
       count(size);
     } catch (InterruptedException interrupted) {
@@ -61,6 +62,16 @@ final class QueueGate {
     try {
       messages++;
       bytes += size;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether there is no room for another message. */
+  boolean full() {
+    lock.lock();
+    try {
+      return full(1);
     } finally {
       lock.unlock();
     }

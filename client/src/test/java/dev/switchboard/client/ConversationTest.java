@@ -12,6 +12,7 @@ import dev.switchboard.protocol.UnsentException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -456,5 +457,26 @@ class ConversationTest {
     assertThat(chat.get("echo").booleanValue()).isFalse();
     line.ack(chat, 1);
     assertThat(publishing.orTimeout(5, TimeUnit.SECONDS).join().seq()).isEqualTo(1);
+  }
+
+  @Test
+  void whatNobodyAcknowledgesIsRefusedAtOnceWithTheNameOfTheRightVerb() {
+    Room<Talk> general = join();
+    List<Runnable> attempts =
+        List.of(
+            () -> general.publish(new Talk.Typing(true)),
+            () -> general.publishAsync(new Talk.Typing(true)),
+            () -> general.publish("typing", Map.of("on", true)),
+            () -> general.enqueue(new Talk.Typing(true)),
+            () -> client.direct("bob", new Talk.Typing(true)),
+            () -> client.publish(List.of("a", "b"), new Talk.Typing(true)),
+            () -> client.tell(new Talk.Typing(true)),
+            () -> client.tellAsync(new Talk.Typing(true)));
+    for (Runnable attempt : attempts) {
+      assertThatThrownBy(attempt::run)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("type: typing is @Fleeting (expected: send, as nobody acknowledges it)");
+    }
+    assertThat(client.queueStatus().onTheWay()).isZero();
   }
 }

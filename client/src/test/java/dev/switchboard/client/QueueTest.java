@@ -168,6 +168,24 @@ class QueueTest {
   }
 
   @Test
+  void onlyWhatIsCountedAtTheGateTakesUpRoom() {
+    client(builder -> builder.queue(1, 1_000_000).whenQueueFull(WhenFull.BLOCK));
+    Peer.Line line = connect();
+    CompletableFuture<Room<Talk>> joining =
+        client.joinAsync("general", Join.DEFAULT).toCompletableFuture();
+    line.joined(line.hear("join_room"), 0);
+    CompletableFuture<Void> leaving =
+        joining.orTimeout(20, TimeUnit.SECONDS).join().leaveAsync().toCompletableFuture();
+    line.hear("leave_room");
+    CompletableFuture<Receipt> saying = say("a leave is no message");
+    JsonNode chat = line.hear("chat");
+    assertThat(client.queueStatus().full()).isTrue();
+    line.ack(chat, 1);
+    assertThat(saying.orTimeout(20, TimeUnit.SECONDS).join().seq()).isEqualTo(1);
+    assertThat(leaving).isNotDone();
+  }
+
+  @Test
   void aCallerThatWaitsForRoomEndsWithTheClientTheInterruptOrTheTimeout() throws Exception {
     client(builder ->
         builder

@@ -31,6 +31,14 @@ public final class RefusedException extends SwitchboardException {
     this.details = Map.copyOf(details);
   }
 
+  /**
+   * The message with the code before it, as it is printed; the message alone goes over the wire.
+   */
+  @Override
+  public String getLocalizedMessage() {
+    return code.wire() + ": " + getMessage();
+  }
+
   /** Why. */
   public ErrorCode code() {
     return code;

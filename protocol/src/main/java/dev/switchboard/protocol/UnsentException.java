@@ -15,6 +15,11 @@ public final class UnsentException extends SwitchboardException {
     this.unsent = unsent;
   }
 
+  /** The client was closed, or has given up. */
+  public static UnsentException closed(Object unsent) {
+    return new UnsentException("client: already closed (expected: a call before that)", unsent);
+  }
+
   /** What was not sent. */
   public Object unsent() {
     return unsent;

@@ -27,6 +27,12 @@ class CodesTest {
   }
 
   @Test
+  void aRefusalSaysItsCodeWhereverItIsPrinted() {
+    assertThat(new RefusedException(ErrorCode.NOT_A_MEMBER, "join it"))
+        .hasToString("dev.switchboard.protocol.RefusedException: not_a_member: join it");
+  }
+
+  @Test
   void errorCodesAreThoseOfTheSpec() {
     assertThat(spec.get("errors").size()).isEqualTo(ErrorCode.values().length);
     for (JsonNode one : spec.get("errors")) {

@@ -4,24 +4,29 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** What the server's answers mean for those who asked. Confined to the session's thread. */
 final class ClientAnswers {
-  /** When a message that is kept is tried again if the server does not say, in milliseconds. */
-  private static final long RETRY_DELAY = 1_000;
-
-  private static final long MAX_RETRY_DELAY = 600_000;
-
   private final ClientQuestions questions;
   private final ClientPlaces places;
   private final ClientRooms rooms;
   private final ClientStatuses statuses;
+  private final DoubleSupplier draws;
+
+  /** How often in a row the server could not take messages that are kept. */
+  private int refusals;
 
   ClientAnswers(
-      ClientQuestions questions, ClientPlaces places, ClientRooms rooms, ClientStatuses statuses) {
+      ClientQuestions questions,
+      ClientPlaces places,
+      ClientRooms rooms,
+      ClientStatuses statuses,
+      DoubleSupplier draws) {
     this.statuses = statuses;
+    this.draws = draws;
     this.questions = questions;
     this.places = places;
     this.rooms = rooms;
@@ -57,12 +62,23 @@ final class ClientAnswers {
   }
 
   private void refused(long now, ClientQuestion question, RefusedException why) {
-    if (question.durable && why.retryable()) {
-      long delay = why.details().get("retryAfter") instanceof Long told ? told : RETRY_DELAY;
-      questions.later(question, now + Math.clamp(delay, 1, MAX_RETRY_DELAY));
-    } else {
+    if (question.ask instanceof ClientAsk.Leave leave && why.code() == ErrorCode.NOT_A_MEMBER) {
+      rooms.left(leave.room()); // as the user wants it
+      question.answered(new ClientAnswer.Left());
+    } else if (question.durable && why.retryable()) {
+      later(now, question, ClientReads.retryAfter(why));
+    } else if (!why.retryable() || !rooms.refused(now, question, why)) {
       question.failed(why);
     }
+  }
+
+  /** All that were on the way together are refused together: that counts once. */
+  private void later(long now, ClientQuestion question, long asked) {
+    if (!questions.paused()) {
+      refusals++;
+    }
+    long delay = ClientBackoff.REPEATS.delay(refusals, draws.getAsDouble(), asked);
+    questions.later(question, now + Math.max(1, delay));
   }
 
   private @Nullable ClientAnswer answer(
@@ -105,6 +121,7 @@ final class ClientAnswers {
   }
 
   private ClientAnswer committed(ClientAsk.Publish publish, ClientAnswer.Acked acked) {
+    refusals = 0;
     if (!publish.echo()) {
       for (Address log : publish.addresses()) {
         long seq =

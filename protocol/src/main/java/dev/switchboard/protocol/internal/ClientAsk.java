@@ -31,7 +31,13 @@ public sealed interface ClientAsk {
       boolean several,
       boolean echo,
       byte @Nullable [] data)
-      implements Answered {}
+      implements Answered {
+
+    /** How long the names of several rooms are together; that of one log is nothing. */
+    private int namesLength() {
+      return several ? addresses.stream().mapToInt(to -> to.toString().length()).sum() : 0;
+    }
+  }
 
   /** Something for the server's own handler; {@code replyType} null if it only acknowledges. */
   record Tell(String type, @Nullable String replyType, byte @Nullable [] data)
@@ -67,16 +73,20 @@ public sealed interface ClientAsk {
         || this instanceof Statuses);
   }
 
-  /** What it counts for in the queue: its JSON, and something for the envelope. */
+  /** What it counts for in the queue: its JSON, names, and something for the envelope. */
   default int bytes() {
-    byte[] data =
-        switch (this) {
-          case Publish publish -> publish.data();
-          case Tell tell -> tell.data();
-          case Frame frame -> frame.payload();
-          default -> null;
+    return 128
+        + switch (this) {
+          case Publish publish -> length(publish.data()) + publish.namesLength();
+          case Tell tell -> length(tell.data());
+          case Frame frame -> frame.payload().length;
+          case Statuses statuses -> statuses.users().stream().mapToInt(String::length).sum();
+          default -> 0;
         };
-    return 128 + (data == null ? 0 : data.length);
+  }
+
+  private static int length(byte @Nullable [] data) {
+    return data == null ? 0 : data.length;
   }
 
   /** Whether asking again after a lost connection does no harm. */

@@ -11,6 +11,11 @@ package dev.switchboard.protocol.internal;
  */
 public record ClientBackoff(
     long first, long cap, boolean exponential, int maxAttempts, boolean fromStart) {
+  /** The longest that a server can have a client wait, in milliseconds. */
+  static final long MAX_ASKED = 300_000;
+
+  /** Before something is asked again that the server refused for the moment. */
+  static final ClientBackoff REPEATS = new ClientBackoff(1_000, 30_000, true, Integer.MAX_VALUE);
 
   /** One that leaves a first failure to the user. */
   public ClientBackoff(long first, long cap, boolean exponential, int maxAttempts) {
@@ -29,5 +34,17 @@ public record ClientBackoff(
     }
     long bound = attempt > 31 ? cap : Math.min(cap, first << (attempt - 1));
     return Math.round(draw * (bound < 0 ? cap : bound));
+  }
+
+  /**
+   * The same if the server asks to wait: its time comes first, and the own delay on top of it, so
+   * that those whom it asked together do not come together.
+   *
+   * @param asked in milliseconds; 0 or less if it did not ask
+   */
+  long delay(int attempt, double draw, long asked) {
+    long own = delay(attempt, draw);
+    long together = Math.min(MAX_ASKED, Math.min(MAX_ASKED, Math.max(0, asked)) + own);
+    return Math.max(own, together);
   }
 }

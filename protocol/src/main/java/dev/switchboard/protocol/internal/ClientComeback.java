@@ -7,15 +7,27 @@ import java.util.regex.Pattern;
 
 /**
  * Counts the attempts to come back and says how long to wait before each: as long as the server
- * asked for, otherwise as the policy draws. Confined to the session's thread.
+ * asked for, and what the policy draws on top ({@code spec/protocol.md#11-closing}). Confined to
+ * the session's thread.
+ *
+ * <p>A server that opens a session and soon closes it again, because of what the client has missed
+ * or does, would do so each time. The delays go on growing over such connections.
  */
 final class ClientComeback {
-  private static final Pattern RETRY_AFTER = Pattern.compile("retryAfter\\D{0,3}(\\d{1,9})");
+  private static final Pattern RETRY_AFTER = Pattern.compile("retryAfter\\W{0,5}(\\d{1,9})");
+
+  /** A connection that was open for so long was one, whatever ended it. */
+  private static final long SETTLED = 10_000;
 
   private final ClientBackoff policy;
   private final DoubleSupplier draws;
   private int attempt;
-  private long asked = -1;
+
+  /** Attempts since the last connection that settled; with it the delays grow. */
+  private int unsettled;
+
+  private long asked;
+  private long openedAt = ClientQuestions.NEVER;
 
   ClientComeback(ClientBackoff policy, DoubleSupplier draws) {
     this.policy = policy;
@@ -27,13 +39,24 @@ final class ClientComeback {
     return attempt;
   }
 
-  /** The user connects, or the session is open: counting begins anew. */
+  /** The user connects: counting begins anew. */
   void reset() {
     attempt = 0;
+    unsettled = 0;
+    asked = 0;
+    openedAt = ClientQuestions.NEVER;
   }
 
   int next() {
+    asked = 0;
+    unsettled++;
     return ++attempt;
+  }
+
+  /** The session is open. */
+  void opened(long now) {
+    attempt = 0;
+    openedAt = now;
   }
 
   /** Whether an attempt that failed is to be followed by another. */
@@ -48,23 +71,34 @@ final class ClientComeback {
 
   /** The server asks to wait so many milliseconds; below 0 it does not. */
   void ask(long millis) {
-    if (millis >= 0) {
-      asked = millis;
-    }
+    asked = Math.max(asked, millis);
   }
 
-  /** The server closed; the reason of a 4029 may say how long to wait. */
-  void closed(int code, String reason) {
+  /** The server closed; the reason may say how long to wait. */
+  void closed(long now, int code, String reason) {
+    if (openedAt != ClientQuestions.NEVER && !(turnedAway(code) && now - openedAt < SETTLED)) {
+      unsettled = 0;
+    }
+    openedAt = ClientQuestions.NEVER;
     Matcher found = RETRY_AFTER.matcher(reason);
-    if (code == CloseCode.RATE_LIMITED.code() && found.find()) {
+    if (mayAsk(code) && found.find()) {
       ask(Long.parseLong(found.group(1)));
     }
   }
 
+  /** Whether the server ended the connection for what is likely to be so on the next one, too. */
+  private static boolean turnedAway(int code) {
+    return code == CloseCode.INTERNAL_ERROR.code()
+        || code == CloseCode.TRY_AGAIN_LATER.code()
+        || (code >= 4000 && code <= 4499);
+  }
+
+  private static boolean mayAsk(int code) {
+    return code == CloseCode.RATE_LIMITED.code() || code == CloseCode.TRY_AGAIN_LATER.code();
+  }
+
   /** How long to wait before the next attempt. */
   long delay() {
-    long millis = asked >= 0 ? asked : policy.delay(attempt + 1, draws.getAsDouble());
-    asked = -1;
-    return millis;
+    return policy.delay(unsettled + 1, draws.getAsDouble(), asked);
   }
 }

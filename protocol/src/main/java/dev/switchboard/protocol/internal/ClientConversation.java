@@ -1,9 +1,12 @@
 package dev.switchboard.protocol.internal;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.internal.ClientQuestion.Outcome;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -22,24 +25,33 @@ public final class ClientConversation {
   private final ClientAnswers answers;
   private final ClientReplies replies;
   private Encoding encoding = Encoding.JSON;
-  private long limit;
+  private ClientLimit limit = ClientLimit.NONE;
   private String user = "";
 
   ClientConversation(
-      ClientSettings settings, ClientLife life, ClientQuestions questions, ClientEffects effects) {
+      ClientSettings settings,
+      ClientLife life,
+      ClientQuestions questions,
+      DoubleSupplier draws,
+      ClientEffects effects) {
     this.settings = settings;
     this.life = life;
     this.questions = questions;
     this.effects = effects;
-    this.rooms = new ClientRooms(questions, places, effects, this::send);
+    this.rooms = new ClientRooms(questions, places, draws, effects, this::send);
     this.statuses = new ClientStatuses(questions, effects, this::send);
-    this.answers = new ClientAnswers(questions, places, rooms, statuses);
+    this.answers = new ClientAnswers(questions, places, rooms, statuses, draws);
     this.replies = new ClientReplies(effects);
   }
 
   /** The rooms it is in, in the order of joining. */
   public List<String> rooms() {
     return List.copyOf(places.rooms());
+  }
+
+  /** How large a message the present server takes, or the last one. */
+  public ClientLimit limit() {
+    return limit;
   }
 
   /** What waits for an answer. */
@@ -63,8 +75,7 @@ public final class ClientConversation {
             : now + (timeout == 0 ? settings.requestTimeout() : timeout);
     ClientQuestion question = new ClientQuestion(ask, unsent, now, deadline, outcome);
     if (life.over()) {
-      throw new UnsentException(
-          "state: " + life.state() + " (expected: a client that is not closed)", question.unsent());
+      throw UnsentException.closed(question.unsent());
     }
     questions.add(question, now);
     pump();
@@ -110,39 +121,69 @@ public final class ClientConversation {
     return outcomes;
   }
 
-  /** Sends something that is worth nothing later. Whether there was a connection to send it on. */
+  /**
+   * Sends something that is worth nothing later. Whether there was a connection to send it on.
+   *
+   * @throws UnsentException if the server would not take so much
+   */
   public boolean fleeting(String type, @Nullable Address address, byte @Nullable [] data) {
     if (!life.open()) {
       return false;
     }
+    limit.requireFleeting(type, address, data, type);
     effects.sendIfRoom(ClientWrites.fleeting(type, address, data));
     return true;
   }
 
-  /** Answers a {@link ClientReport.Question}, of whatever connection of this session. */
+  /**
+   * Answers a {@link ClientReport.Question}, of whatever connection of this session. An answer that
+   * the server would not take becomes a refusal, and is reported.
+   */
   public void reply(Id id, Draft answer) {
-    replies.answered(id, answer, life.open());
+    if (limit.fits(answer)) {
+      replies.answered(id, answer, life.open());
+      return;
+    }
+    RefusedException why =
+        new RefusedException(
+            ErrorCode.TOO_LARGE,
+            "reply: too large (expected: at most %d bytes, the server's limit)"
+                .formatted(limit.bytes()));
+    replies.answered(id, Answers.error(Refusal.of(id, why)), life.open());
+    effects.report(new ClientReport.Failed(why));
   }
 
   /** From now on, that is how what is sent will be written. */
   void speaks(Encoding agreed) {
     encoding = agreed;
+    limit = new ClientLimit(agreed, limit.bytes());
   }
 
-  /** How far each log was read. */
-  List<Control.Place> places() {
-    return places.all();
+  /**
+   * What asks to go on with a session. If the places in all rooms are more than the server takes in
+   * one message, it has only those of the other logs, and the rooms are joined again one by one.
+   */
+  Draft resume(ClientTicket ticket) {
+    long id = questions.nextId();
+    Draft all = ticket.resume(id, places.all());
+    if (limit.fits(all)) {
+      return all;
+    }
+    rooms.unnamed();
+    return ticket.resume(id, places.own());
   }
 
-  /** A session begins, goes on, or begins {@code anew} because the former one is gone. */
-  void begin(ClientReads.Session greeting, boolean resumed, boolean anew) {
+  /** A session begins, or goes on. */
+  void begin(ClientReads.Session greeting, boolean resumed) {
     user = greeting.user();
     places.retainUser(user);
-    limit = greeting.limit() > 0 ? greeting.limit() : limit;
+    if (greeting.limit() > 0) {
+      limit = new ClientLimit(encoding, greeting.limit());
+    }
     if (!resumed) {
       replies.clear();
     }
-    rooms.begin(greeting, resumed, anew);
+    rooms.begin(greeting, resumed);
     statuses.begin();
   }
 
@@ -151,14 +192,20 @@ public final class ClientConversation {
     List<ClientQuestion> late = questions.expire(now);
     if (life.open()) {
       late.forEach(rooms::givenUp);
+      rooms.advance(now);
       pump();
     }
+  }
+
+  /** When {@link #advance} is needed. */
+  long wakeAt() {
+    return life.open() ? Math.min(questions.wakeAt(), rooms.wakeAt()) : questions.wakeAt();
   }
 
   /** Sends what waits, if there is a connection. */
   void pump() {
     if (life.open()) {
-      questions.pump(rooms::joined, this::send);
+      questions.pump(rooms::takes, this::send);
     }
   }
 
@@ -172,17 +219,15 @@ public final class ClientConversation {
 
   private void say(long id, ClientAsk.Answered ask) {
     Draft message = ClientWrites.ask(id, ask);
-    boolean large = limit > 0 && 4L * ask.bytes() > limit; // only then is it worth writing it twice
-    int bytes = large ? encoding.write(message).length : 0;
-    ClientQuestion question = bytes > limit ? questions.take(Id.of(id)) : null;
-    if (question == null) {
+    try {
+      limit.require(message, ask.bytes(), ask);
       effects.send(message);
-    } else {
-      question.failed(
-          new UnsentException(
-              "message: %d bytes (expected: at most %d, the server's limit)"
-                  .formatted(bytes, limit),
-              question.unsent()));
+    } catch (UnsentException tooLarge) {
+      ClientQuestion question = questions.take(Id.of(id));
+      if (question != null) {
+        question.failed(
+            new UnsentException(String.valueOf(tooLarge.getMessage()), question.unsent()));
+      }
     }
   }
 
@@ -239,7 +284,7 @@ public final class ClientConversation {
   private void message(Envelope envelope) {
     Address log = envelope.addresses().isEmpty() ? null : envelope.addresses().get(0);
     boolean logged = log != null && envelope.seq() > 0 && !envelope.fleeting();
-    if (logged && log != null && !places.advance(log, envelope.seq())) {
+    if (logged && log != null && (rooms.away(log) || !places.advance(log, envelope.seq()))) {
       return;
     }
     if (envelope.messageId() == null || !questions.noEcho(envelope.messageId())) {

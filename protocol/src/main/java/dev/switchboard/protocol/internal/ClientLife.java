@@ -91,13 +91,13 @@ final class ClientLife {
   }
 
   /** A session is open on the present socket. */
-  void begun(ClientReport.Opened opened) {
+  void begun(long now, ClientReport.Opened opened) {
     int attempts = comeback.attempt();
+    comeback.opened(now);
     dueAt = ClientQuestions.NEVER;
     to(ClientState.OPEN);
     effects.report(opened);
     if (attempts > 0) {
-      comeback.reset();
       effects.report(new ClientReport.Reconnected(attempts));
     }
   }
@@ -114,7 +114,7 @@ final class ClientLife {
   void lost(long now, int code, String reason, boolean clean) {
     abandon();
     questions.lost();
-    comeback.closed(code, reason);
+    comeback.closed(now, code, reason);
     if (CloseCode.comesBack(code) && comeback.another()) {
       comeBack(now);
     } else {

@@ -48,20 +48,23 @@ final class ClientPlaces {
   /**
    * A room was joined.
    *
-   * @param recent how many of the last entries follow; 0 unless asked for
-   * @param since whether it was joined from where it was left
+   * @param join what was asked for: with {@code recent}, the last entries follow; with {@code
+   *     since}, what came after that place, if it can be had
+   * @param in whether the client was in the room already, so that nothing was missed
    * @return whether something was missed for good
    */
-  boolean joined(String room, ClientAnswer.Joined answer, int recent, boolean since) {
-    Place known = rooms.get(room);
+  boolean joined(ClientAsk.Join join, ClientAnswer.Joined answer, boolean in) {
+    Place known = rooms.get(join.room());
+    long start = Math.max(0, answer.seq() - join.recent());
+    boolean recovered = join.since() != null && answer.recovered();
     boolean follows =
         known != null
             && known.epoch.equals(answer.epoch())
-            && (since ? answer.recovered() : recent == 0);
+            && (in || recovered || known.seq >= start);
     if (!follows) {
-      rooms.put(room, new Place(answer.epoch(), Math.max(0, answer.seq() - recent)));
+      rooms.put(join.room(), new Place(answer.epoch(), start));
     }
-    return since && !follows;
+    return known != null && !follows;
   }
 
   boolean left(String room) {
@@ -75,10 +78,12 @@ final class ClientPlaces {
    */
   boolean state(Answers.LogState log) {
     Place known = find(log.address());
-    if (known != null && Boolean.TRUE.equals(log.recovered()) && known.epoch.equals(log.epoch())) {
+    if (known != null
+        && known.epoch.equals(log.epoch())
+        && (Boolean.TRUE.equals(log.recovered()) || known.seq == log.seq())) {
       return false;
     }
-    boolean missed = known != null && log.recovered() != null;
+    boolean missed = known != null;
     Place place = new Place(log.epoch(), log.seq());
     if (log.address() instanceof Address.Room room) {
       if (known != null) {
@@ -127,6 +132,13 @@ final class ClientPlaces {
     List<Control.Place> places = new ArrayList<>();
     rooms.forEach(
         (room, at) -> places.add(new Control.Place(Address.room(room), at.epoch, at.seq)));
+    places.addAll(own());
+    return places;
+  }
+
+  /** Those that are no room's: the inbox, everyone. */
+  List<Control.Place> own() {
+    List<Control.Place> places = new ArrayList<>();
     own.forEach((log, at) -> places.add(new Control.Place(log, at.epoch, at.seq)));
     return places;
   }

@@ -67,9 +67,14 @@ final class ClientQuestions {
     remember(question);
   }
 
-  /** A room was joined that messages may wait for. */
-  void joined(Predicate<ClientAsk> sendable) {
-    queue.joined(sendable);
+  /** Whether messages wait because of {@link #later}. */
+  boolean paused() {
+    return queue.paused();
+  }
+
+  /** It may be that messages need no longer wait for their rooms. */
+  void release() {
+    queue.unhold();
   }
 
   private void remember(ClientQuestion question) {
@@ -109,7 +114,7 @@ final class ClientQuestions {
   }
 
   /** Sends what waits, as far as the window is open. */
-  void pump(Predicate<ClientAsk> sendable, BiConsumer<Long, ClientAsk> send) {
+  void pump(Predicate<ClientQuestion> sendable, BiConsumer<Long, ClientAsk> send) {
     for (ClientQuestion next = queue.next(windowOpen(), sendable);
         next != null;
         next = queue.next(windowOpen(), sendable)) {

@@ -1,11 +1,14 @@
 package dev.switchboard.protocol.internal;
 
+import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.UnsentException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * that were meant to go before it, and so does a join of a room with a leave before it. Confined to
  * the session's thread.
  *
- * <p>A message that an earlier process left waits aside until its rooms are joined, since the
- * server would refuse it.
+ * <p>A message to a room that the server would not take it for yet waits aside until the room is
+ * joined, and with it what came after it to any of its logs, as the order in a log counts.
  *
  * <p>The bounds hold for what waits and what is on the way together, so an answer makes room.
  */
@@ -28,8 +31,11 @@ final class ClientQueue {
   private final Deque<ClientQuestion> controls = new ArrayDeque<>();
   private final Deque<ClientQuestion> messages = new ArrayDeque<>();
 
-  /** Restored messages to rooms that are not joined yet. */
+  /** Messages that wait for rooms, and behind those that do. */
   private final Deque<ClientQuestion> held = new ArrayDeque<>();
+
+  /** The logs that those in {@link #held} are for. */
+  private final Set<Address> heldLogs = new HashSet<>();
 
   private long nextOrder;
   private int controlCount;
@@ -154,20 +160,37 @@ final class ClientQueue {
    * Takes the next to be sent; null if there is none.
    *
    * @param windowOpen whether it may be a message
-   * @param sendable whether a restored message would not be refused for not being a member
+   * @param sendable whether a message would not be refused for not being a member
    */
-  @Nullable ClientQuestion next(boolean windowOpen, Predicate<ClientAsk> sendable) {
+  @Nullable ClientQuestion next(boolean windowOpen, Predicate<ClientQuestion> sendable) {
     ClientQuestion control = controls.pollFirst();
-    if (control != null || !released || !windowOpen || pausedUntil != ClientQuestions.NEVER) {
+    if (control != null || !released || !windowOpen || paused()) {
       return control;
     }
     ClientQuestion message = messages.pollFirst();
-    while (message != null && message.restored && !sendable.test(message.ask)) {
-      held.addLast(message);
+    while (message != null && (behindHeld(message) || !sendable.test(message))) {
+      hold(message);
       message = messages.pollFirst();
     }
     settle();
     return message;
+  }
+
+  private boolean behindHeld(ClientQuestion message) {
+    return !heldLogs.isEmpty()
+        && switch (message.ask) {
+          case ClientAsk.Publish publish ->
+              publish.addresses().stream().anyMatch(heldLogs::contains);
+          case ClientAsk.Leave leave -> heldLogs.contains(Address.room(leave.room()));
+          default -> false;
+        };
+  }
+
+  private void hold(ClientQuestion message) {
+    held.addLast(message);
+    if (message.ask instanceof ClientAsk.Publish publish) {
+      heldLogs.addAll(publish.addresses());
+    }
   }
 
   /** What was on the way goes where it was: before all that came after it. */
@@ -185,24 +208,33 @@ final class ClientQueue {
     released = true;
   }
 
-  /** A room was joined: what was held for it goes before what came after it. */
-  void joined(Predicate<ClientAsk> sendable) {
-    List<ClientQuestion> free =
-        held.stream().filter(question -> sendable.test(question.ask)).toList();
-    held.removeAll(free);
-    free.reversed().forEach(this::again);
+  /** What is held goes back to its place, and is looked at again when it is its turn. */
+  void unhold() {
+    List<ClientQuestion> all = List.copyOf(held);
+    held.clear();
+    heldLogs.clear();
+    all.reversed().forEach(this::again);
   }
 
-  /** No messages before that time. */
+  /** No messages before that time, nor before that of an earlier call. */
   void pause(long until) {
-    pausedUntil = until;
+    pausedUntil = paused() ? Math.max(pausedUntil, until) : until;
+  }
+
+  /** Whether no messages go out for now. */
+  boolean paused() {
+    return pausedUntil != ClientQuestions.NEVER;
   }
 
   /** Takes a question out of its lane. */
   void remove(ClientQuestion question) {
-    if ((question.control ? controls : messages).remove(question) || held.remove(question)) {
+    boolean wasHeld = held.remove(question);
+    if (wasHeld || (question.control ? controls : messages).remove(question)) {
       discount(question);
       settle();
+      if (wasHeld) {
+        unhold(); // others may have waited behind it
+      }
     }
   }
 
@@ -274,6 +306,7 @@ final class ClientQueue {
     controls.clear();
     messages.clear();
     held.clear();
+    heldLogs.clear();
     pausedUntil = ClientQuestions.NEVER;
     controlCount = 0;
     count = 0;

@@ -117,6 +117,11 @@ final class ClientReads {
         details);
   }
 
+  /** How long to wait before trying again, in milliseconds; 0 if that was not said. */
+  static long retryAfter(RefusedException why) {
+    return why.details().get("retryAfter") instanceof Long millis ? millis : 0;
+  }
+
   private static Object detail(JsonNode value) {
     if (value.isIntegralNumber()) {
       return value.asLong(0);

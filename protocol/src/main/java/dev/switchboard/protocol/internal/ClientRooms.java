@@ -4,12 +4,20 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a client in the rooms that it joined, whatever becomes of its connections and sessions, and
  * out of the others. Confined to the session's thread.
+ *
+ * <p>A room that was joined is the client's until the user leaves it or the server refuses it for
+ * good. In a new session the server does not know that yet: until it has answered, the room is
+ * {@link #away}, and messages to it wait.
  */
 final class ClientRooms {
   private static final ClientQuestion.Outcome NOBODY =
@@ -23,56 +31,121 @@ final class ClientRooms {
 
   private final ClientQuestions questions;
   private final ClientPlaces places;
+  private final DoubleSupplier draws;
   private final ClientEffects effects;
   private final BiConsumer<Long, ClientAsk> send;
+
+  /** Rooms that the server has not let us into again yet. */
+  private final Map<String, Away> away = new LinkedHashMap<>();
+
+  /** Whether the server was not told how far each room was read. */
+  private boolean unnamed;
+
+  /** How it stands with joining a room again. */
+  private static final class Away {
+    /** On its way; null while it waits until {@code at}. */
+    private @Nullable ClientQuestion question;
+
+    private long at = ClientQuestions.NEVER;
+    private int refusals;
+  }
 
   ClientRooms(
       ClientQuestions questions,
       ClientPlaces places,
+      DoubleSupplier draws,
       ClientEffects effects,
       BiConsumer<Long, ClientAsk> send) {
     this.questions = questions;
     this.places = places;
+    this.draws = draws;
     this.effects = effects;
     this.send = send;
   }
 
-  /** Whether all rooms that a message goes to are joined. */
-  boolean joined(ClientAsk ask) {
-    return !(ask instanceof ClientAsk.Publish publish)
-        || publish.addresses().stream()
-            .allMatch(address ->
-                !(address instanceof Address.Room room) || places.rooms().contains(room.name()));
+  /**
+   * Whether a message can go out now, as far as its rooms go. One that an earlier process left is
+   * for rooms that have to be joined first; what the user says now is for the server to judge.
+   */
+  boolean takes(ClientQuestion question) {
+    if (!(question.ask instanceof ClientAsk.Publish publish)) {
+      return true;
+    }
+    for (Address address : publish.addresses()) {
+      if (address instanceof Address.Room room
+          && (away.containsKey(room.name())
+              || (question.restored && !places.rooms().contains(room.name())))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether entries of a log wait: what the answer to joining again brings comes before them. */
+  boolean away(Address log) {
+    return log instanceof Address.Room room && away.containsKey(room.name());
   }
 
   /** The server has let the client in. */
   ClientAnswer joined(ClientAsk.Join join, ClientAnswer.Joined answer) {
-    boolean missed = places.joined(join.room(), answer, join.recent(), join.since() != null);
+    boolean missed = places.joined(join, answer, !away.containsKey(join.room()));
+    arrived(join.room());
     effects.report(new ClientReport.Joined(join.room(), answer));
-    questions.joined(this::joined);
     if (missed) {
       effects.report(new ClientReport.Gap(Address.room(join.room())));
     }
     return answer;
   }
 
-  /** A session begins, goes on, or begins {@code anew} because the former one is gone. */
-  void begin(ClientReads.Session greeting, boolean resumed, boolean anew) {
+  /** A room is no longer away: it was joined, or is none of ours any more. */
+  private void arrived(String room) {
+    Away was = away.remove(room);
+    if (was != null && was.question != null) {
+      questions.withdraw(was.question);
+    }
+    questions.release();
+  }
+
+  /** The session is to go on without the places in its rooms: those are joined again, with them. */
+  void unnamed() {
+    unnamed = true;
+    places.rooms().forEach(room -> away.computeIfAbsent(room, name -> new Away()));
+  }
+
+  /** A session begins, or goes on. */
+  void begin(ClientReads.Session greeting, boolean resumed) {
     for (Answers.LogState log : greeting.logs()) {
       if (places.state(log)) {
         effects.report(new ClientReport.Gap(log.address()));
       }
     }
-    List<String> rooms = List.copyOf(places.rooms());
+    away.values().forEach(this::pause);
     if (resumed) {
-      rooms.stream().filter(room -> !named(greeting, room)).forEach(this::left);
+      List<String> absent = places.rooms().stream().filter(room -> !named(greeting, room)).toList();
+      if (!unnamed) {
+        List.copyOf(places.rooms()).stream()
+            .filter(room -> !absent.contains(room))
+            .forEach(this::arrived);
+      }
+      absent.stream().filter(room -> !away.containsKey(room)).forEach(this::left);
       greeting.logs().stream()
           .filter(log -> log.address() instanceof Address.Room)
           .forEach(log -> notWanted(((Address.Room) log.address()).name()));
-    } else if (anew) {
+    } else {
       dropLeaves();
-      List.copyOf(places.rooms()).forEach(this::rejoin);
+      away.clear();
+      places.rooms().forEach(room -> away.put(room, new Away()));
     }
+    unnamed = false;
+    List.copyOf(away.keySet()).forEach(this::rejoin);
+  }
+
+  private void pause(Away room) {
+    if (room.question != null) {
+      questions.withdraw(room.question);
+    }
+    room.question = null;
+    room.at = ClientQuestions.NEVER;
   }
 
   /** A question failed for want of an answer, or nobody waits for it any more. */
@@ -95,9 +168,11 @@ final class ClientRooms {
     return greeting.logs().stream().anyMatch(log -> log.address().equals(Address.room(room)));
   }
 
-  /** A session that is gone was in no room, so there is none to leave. */
+  /** A session that is gone was in no room, so there is none of ours to leave. */
   private void dropLeaves() {
-    for (ClientQuestion question : questions.dropWaiting(ClientAsk.Leave.class::isInstance)) {
+    for (ClientQuestion question :
+        questions.dropWaiting(
+            ask -> ask instanceof ClientAsk.Leave one && places.rooms().contains(one.room()))) {
       left(((ClientAsk.Leave) question.ask).room());
       question.answered(new ClientAnswer.Left());
     }
@@ -105,7 +180,12 @@ final class ClientRooms {
 
   private void rejoin(String room) {
     ClientAsk.Join join = new ClientAsk.Join(room, 0, places.place(Address.room(room)));
-    questions.ahead(new ClientQuestion(join, null, 0, ClientQuestions.NEVER, rejoined(room)), send);
+    ClientQuestion question =
+        new ClientQuestion(join, null, 0, ClientQuestions.NEVER, rejoined(room));
+    Away one = away.computeIfAbsent(room, name -> new Away());
+    one.question = question;
+    one.at = ClientQuestions.NEVER;
+    questions.ahead(question, send);
   }
 
   private ClientQuestion.Outcome rejoined(String room) {
@@ -123,9 +203,44 @@ final class ClientRooms {
     };
   }
 
+  /**
+   * The server can't do it now. Whether the question was one of this class's own, which it then
+   * asks again in time.
+   */
+  boolean refused(long now, ClientQuestion question, RefusedException why) {
+    Away room = question.ask instanceof ClientAsk.Join join ? away.get(join.room()) : null;
+    if (room == null || room.question != question) {
+      return false;
+    }
+    room.question = null;
+    room.refusals++;
+    room.at =
+        now
+            + ClientBackoff.REPEATS.delay(
+                room.refusals, draws.getAsDouble(), ClientReads.retryAfter(why));
+    effects.report(new ClientReport.Failed(why));
+    return true;
+  }
+
+  /** Joins again what is due by now. There must be a connection. */
+  void advance(long now) {
+    for (Map.Entry<String, Away> room : List.copyOf(away.entrySet())) {
+      if (room.getValue().at <= now) {
+        rejoin(room.getKey());
+      }
+    }
+  }
+
+  /** When {@link #advance} has something to do. */
+  long wakeAt() {
+    return away.values().stream().mapToLong(room -> room.at).min().orElse(ClientQuestions.NEVER);
+  }
+
   /** The client is no longer in the room, if it was. */
   void left(String room) {
-    if (places.left(room)) {
+    boolean was = places.left(room);
+    arrived(room);
+    if (was) {
       effects.report(new ClientReport.Left(room));
     }
   }

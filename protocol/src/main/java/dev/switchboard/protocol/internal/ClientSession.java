@@ -41,7 +41,7 @@ public final class ClientSession {
     this.questions = new ClientQuestions(settings);
     this.life = new ClientLife(comeback, questions, effects);
     this.heartbeat = new ClientHeartbeat(settings.heartbeat(), questions, effects);
-    this.conversation = new ClientConversation(settings, life, questions, effects);
+    this.conversation = new ClientConversation(settings, life, questions, draws, effects);
   }
 
   /** Where it is. */
@@ -56,7 +56,7 @@ public final class ClientSession {
 
   /** When {@link #advance} is needed; {@code Long.MAX_VALUE} for never. */
   public long wakeAt() {
-    long next = Math.min(life.dueAt(), questions.wakeAt());
+    long next = Math.min(life.dueAt(), conversation.wakeAt());
     return life.open() ? Math.min(next, heartbeat.wakeAt()) : next;
   }
 
@@ -116,7 +116,7 @@ public final class ClientSession {
     if (!greeted) {
       begun(now, new ClientReport.Opened("", "", false));
     } else if (ticket.valid()) {
-      effects.send(ticket.resume(questions.nextId(), conversation.places()));
+      effects.send(conversation.resume(ticket));
     }
   }
 
@@ -140,7 +140,7 @@ public final class ClientSession {
         effects.report(new ClientReport.Closed(code, reason, clean));
       }
       case CONNECTING -> {
-        comeback.closed(code, reason);
+        comeback.closed(now, code, reason);
         boolean back = CloseCode.comesBack(code);
         if (!back) {
           effects.report(new ClientReport.Closed(code, reason, clean));
@@ -261,22 +261,23 @@ public final class ClientSession {
   }
 
   private void notResumed(long now, RefusedException why) {
-    if (!why.retryable()) {
+    if (why.retryable()) {
+      comeback.ask(ClientReads.retryAfter(why));
+    } else {
       ticket.tear();
     }
     life.failed(now, new ConnectException("resume: " + why.getMessage(), 0, true, why));
   }
 
   private void welcomed(long now, ClientReads.Session greeting, boolean resumed) {
-    boolean anew = ticket.valid() && !resumed;
     ticket.renew(greeting);
-    conversation.begin(greeting, resumed, anew);
+    conversation.begin(greeting, resumed);
     begun(now, new ClientReport.Opened(greeting.session(), greeting.user(), resumed));
   }
 
   private void begun(long now, ClientReport.Opened opened) {
     heartbeat.start(now);
-    life.begun(opened);
+    life.begun(now, opened);
     conversation.pump();
   }
 

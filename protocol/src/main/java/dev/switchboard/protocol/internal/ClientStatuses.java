@@ -1,5 +1,7 @@
 package dev.switchboard.protocol.internal;
 
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.internal.Answers.UserState;
 import java.util.ArrayList;
@@ -15,19 +17,23 @@ import java.util.function.BiConsumer;
  * meanwhile is told then. Confined to the session's thread.
  */
 final class ClientStatuses {
-  private static final ClientQuestion.Outcome NOBODY =
+  private final Map<String, Optional<UserState>> watched = new LinkedHashMap<>();
+  private final ClientQuestions questions;
+  private final ClientEffects effects;
+  private final BiConsumer<Long, ClientAsk> send;
+
+  private final ClientQuestion.Outcome again =
       new ClientQuestion.Outcome() {
         @Override
         public void answered(ClientAnswer answer) {}
 
         @Override
-        public void failed(SwitchboardException why) {}
+        public void failed(SwitchboardException why) {
+          if (why instanceof RefusedException refused && refused.code() != ErrorCode.TIMEOUT) {
+            effects.report(new ClientReport.Failed(why)); // changes will not be told from now on
+          }
+        }
       };
-
-  private final Map<String, Optional<UserState>> watched = new LinkedHashMap<>();
-  private final ClientQuestions questions;
-  private final ClientEffects effects;
-  private final BiConsumer<Long, ClientAsk> send;
 
   ClientStatuses(
       ClientQuestions questions, ClientEffects effects, BiConsumer<Long, ClientAsk> send) {
@@ -43,7 +49,7 @@ final class ClientStatuses {
     for (int from = 0; from < users.size(); from += Control.MAX_USERS) {
       int to = Math.min(users.size(), from + Control.MAX_USERS);
       ClientAsk ask = new ClientAsk.Statuses(List.copyOf(users.subList(from, to)), true, true);
-      questions.ahead(new ClientQuestion(ask, null, 0, ClientQuestions.NEVER, NOBODY), send);
+      questions.ahead(new ClientQuestion(ask, null, 0, ClientQuestions.NEVER, again), send);
     }
   }
 

@@ -187,6 +187,14 @@ public final class ServerConversation {
               "type: " + envelope.type() + " is not known here"));
       return;
     }
+    if (type.fleeting() && !envelope.fleeting() && envelope.id() != null) {
+      refuse(
+          Refusal.of(
+              envelope.id(),
+              ErrorCode.BAD_MESSAGE,
+              "type: " + type.name() + " is fleeting (expected: fleeting true, and no answer)"));
+      return;
+    }
     Object message = protocol.decode(type, envelope.payload());
     Incoming incoming =
         new Incoming(envelope, type, type.fleeting() || envelope.fleeting(), message);

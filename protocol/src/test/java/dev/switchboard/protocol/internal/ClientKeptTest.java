@@ -87,7 +87,7 @@ class ClientKeptTest {
         ann< {"type":"error","re":1,"code":"rate_limited","message":"slow","retryable":true,"details":{"retryAfter":300}}
         ann< {"type":"error","re":2,"code":"rate_limited","message":"slow","retryable":true,"details":{"retryAfter":300}}
         ann! keep a chat 3
-        +299ms
+        +1299ms
         +1ms
         ann> {"type":"chat","room":"a","id":3,"messageId":"$1","data":1}
         ann> {"type":"chat","room":"a","id":4,"messageId":"$2","data":2}
@@ -95,6 +95,39 @@ class ClientKeptTest {
         ann< {"type":"error","re":3,"code":"forbidden","message":"no","retryable":false}
         ann= refused forbidden
         """);
+  }
+
+  @Test
+  void theyAreTriedLessAndLessOftenUntilOneIsTaken() {
+    String refused =
+        "ann< {\"type\":\"error\",\"re\":%d,\"code\":\"unavailable\",\"message\":\"later\",\"retryable\":true}\n";
+    String said =
+        "ann> {\"type\":\"chat\",\"room\":\"a\",\"id\":%d,\"messageId\":\"$1\",\"data\":1}\n";
+    replay(
+        OPEN,
+        "ann! keep a chat 1\n",
+        said.formatted(1),
+        refused.formatted(1),
+        "+999ms\n+1ms\n",
+        said.formatted(2),
+        refused.formatted(2),
+        "+1999ms\n+1ms\n",
+        said.formatted(3),
+        """
+        ann< {"type":"error","re":3,"code":"rate_limited","message":"slow","retryable":true,"details":{"retryAfter":1000000000}}
+        +299999ms
+        +1ms
+        """,
+        said.formatted(4),
+        """
+        ann< {"type":"ack","re":4,"seq":1}
+        ann= published 1
+        ann! keep a chat 2
+        ann> {"type":"chat","room":"a","id":5,"messageId":"$2","data":2}
+        """,
+        refused.formatted(5),
+        "+999ms\n+1ms\n",
+        "ann> {\"type\":\"chat\",\"room\":\"a\",\"id\":6,\"messageId\":\"$2\",\"data\":2}\n");
   }
 
   @Test

@@ -182,15 +182,127 @@ class ClientSessionTest {
         ann< {"type":"going_away","after":1200}
         ann< close 1001 restarting
         ann= close 1001 clean
-        +1199ms
+        +2199ms
         +1ms
         ann= reconnect 1
         ann open
         ann> {"type":"resume","id":1,"session":"s1","secret":"k1","logs":"…"}
         ann< close 4029 {"retryAfter":7000}
+        +8999ms
+        +1ms
+        ann= reconnect 2
+        """);
+  }
+
+  @Test
+  void aServerCanAskForAWaitButNotForNoneNorForMoreThanFiveMinutes() {
+    ClientBackoff backoff = new ClientBackoff(1_000, 30_000, true, 99);
+    assertThat(backoff.delay(1, 0.5, 0)).isEqualTo(500);
+    assertThat(backoff.delay(1, 0, 7_000)).isEqualTo(7_000);
+    assertThat(backoff.delay(2, 0.5, 7_000)).isEqualTo(8_000);
+    assertThat(backoff.delay(9, 1.0, 299_000)).isEqualTo(300_000);
+    assertThat(backoff.delay(1, 0.5, Long.MAX_VALUE)).isEqualTo(300_000);
+    assertThat(new ClientBackoff(1, 900_000, true, 99).delay(60, 1.0, 5)).isEqualTo(900_000);
+  }
+
+  @Test
+  void aResumeThatIsRefusedForNowIsTriedAgain() {
+    replay(
+        IN_GENERAL,
+        LOST,
+        RESUME_GENERAL,
+        """
+        ann< {"type":"error","re":1,"code":"unavailable","message":"later","retryable":true,"details":{"retryAfter":5000}}
         +6999ms
         +1ms
         ann= reconnect 2
+        ann open
+        """,
+        RESUME_GENERAL);
+  }
+
+  @Test
+  @Tag("A12")
+  void aFreshSessionAfterARefusedResumeJoinsTheRoomsAgain() {
+    replay(
+        IN_GENERAL,
+        LOST,
+        RESUME_GENERAL,
+        """
+        ann< {"type":"error","re":1,"code":"conflict","message":"no","retryable":false}
+        +2s
+        ann= reconnect 2
+        ann open
+        ann< {"type":"welcome","session":"s2","secret":"k2","user":"ann","logs":[]}
+        ann> {"type":"join_room","room":"general","id":1,"since":{"epoch":"e","seq":7}}
+        ann= open
+        ann= reconnect_success 2
+        """);
+  }
+
+  @Test
+  @Tag("A12")
+  void roomsThatAreMoreThanAResumeCanNameAreJoinedAgainOneByOne() {
+    replay(
+        """
+        ann! connect
+        ann open
+        ann< {"type":"welcome","session":"s1","secret":"k1","user":"ann","limits":{"message":120},"logs":[{"user":"ann","epoch":"i","seq":3}]}
+        ann= open
+        ann! join general
+        ann> {"type":"join_room","room":"general","id":1}
+        ann< {"type":"room_joined","room":"general","re":1,"epoch":"e","seq":7}
+        ann= joined general 7
+        """,
+        LOST,
+        """
+        ann> {"type":"resume","id":1,"session":"s1","secret":"k1","logs":[{"user":"ann","epoch":"i","seq":3}]}
+        ann< {"type":"resumed","re":1,"session":"s1","user":"ann","logs":[{"user":"ann","epoch":"i","seq":3,"recovered":true},{"room":"general","epoch":"e","seq":9,"recovered":true}]}
+        ann> {"type":"join_room","room":"general","id":2,"since":{"epoch":"e","seq":7}}
+        ann= open
+        ann= reconnect_success 1
+        ann< {"type":"chat","room":"general","seq":10,"from":"bob","timestamp":1,"data":{}}
+        ann< {"type":"room_joined","room":"general","re":2,"epoch":"e","seq":10,"recovered":true}
+        ann= joined general 10
+        ann< {"type":"chat","room":"general","seq":8,"from":"bob","timestamp":1,"data":{}}
+        ann= message {"type":"chat","room":"general","seq":8,"from":"bob","timestamp":1,"data":{}}
+        """);
+  }
+
+  @Test
+  @Tag("A12")
+  void whatWasMissedBetweenSessionsIsAGapInTheOwnLogs() {
+    replay(
+        OPEN,
+        LOST,
+        """
+        ann> {"type":"resume","id":1,"session":"s1","secret":"k1","logs":"…"}
+        ann< {"type":"error","re":1,"code":"conflict","message":"no","retryable":false}
+        +2s
+        ann= reconnect 2
+        ann open
+        ann< {"type":"welcome","session":"s2","secret":"k2","user":"ann","logs":[{"user":"ann","epoch":"i","seq":0},{"everyone":true,"epoch":"v","seq":4}]}
+        ann= gap everyone
+        ann= open
+        ann= reconnect_success 2
+        """);
+  }
+
+  @Test
+  void anAnswerThatTheServerWouldNotTakeBecomesARefusal() {
+    String large = "\"" + "x".repeat(200) + "\"";
+    replay(
+        """
+        ann! connect
+        ann open
+        ann< {"type":"welcome","session":"s1","secret":"k1","user":"ann","limits":{"message":200},"logs":[]}
+        ann= open
+        ann< {"type":"ask","id":"q1","data":{}}
+        ann= asked ask {}
+        """,
+        "ann! reply answer " + large + "\n",
+        """
+        ann> {"type":"error","re":"q1","code":"too_large","message":"…","retryable":false,"details":"…"}
         """);
   }
 
