@@ -47,6 +47,7 @@ final class Connection implements WebSocketListener {
   private final Mailbox mailbox;
   private final Peer<?> peer;
   private final Map<Address, Reader> readers = new HashMap<>(8);
+  private final Reads reads;
   private final @Nullable Allowance allowance;
   private volatile Session session; // written on the loop, read by handlers too
   private volatile long heardAt; // only kept if there is an idle timeout
@@ -77,6 +78,7 @@ final class Connection implements WebSocketListener {
             .hub()
             .catchUp()
             .share(webSocket, endpoint.settings().maxPendingBytes() / 2, this::onWritable);
+    this.reads = new Reads(this, endpoint.hub().broker());
     this.peer = endpoint.peer(this);
     this.mailbox =
         new Mailbox(
@@ -140,6 +142,10 @@ final class Connection implements WebSocketListener {
     return intake;
   }
 
+  Reads reads() {
+    return reads;
+  }
+
   /** The client said something that shows it is not idle. */
   void heard() {
     if (!endpoint.settings().idleTimeout().isZero()) {
@@ -189,7 +195,7 @@ final class Connection implements WebSocketListener {
   /** The reader of a log, made if there is none. */
   Reader reader(Address address) {
     return readers.computeIfAbsent(
-        address, log -> new Reader(this, endpoint.hub().broker(), endpoint.hub().use(log)));
+        address, log -> new Reader(this, endpoint.hub().use(log)));
   }
 
   void dropReader(Address address) {
@@ -235,6 +241,12 @@ final class Connection implements WebSocketListener {
     if (!closed) {
       send(encoding.write(draft));
     }
+  }
+
+  /** Writes the bytes now, on any thread, and sends them when it is run on the loop. */
+  Runnable prepared(Draft draft) {
+    byte[] message = encoding.write(draft);
+    return () -> send(message);
   }
 
   private void send(byte[] message) {
@@ -295,8 +307,7 @@ final class Connection implements WebSocketListener {
 
   /** Sends from any thread, and writes the bytes on that one. */
   void answer(Draft draft) {
-    byte[] message = encoding.write(draft);
-    onLoop(() -> send(message));
+    onLoop(prepared(draft));
   }
 
   /** Answers with an {@code error}; from any thread. What is our own fault is logged here. */
@@ -403,6 +414,7 @@ final class Connection implements WebSocketListener {
   @Override
   public void onWritable() {
     held.writable();
+    reads.begin();
     for (Reader reader : readers.values().toArray(Reader[]::new)) {
       reader.writable();
     }
@@ -423,6 +435,7 @@ final class Connection implements WebSocketListener {
   public void onClose(int code, String reason, boolean clean) {
     closed = true;
     held.clear();
+    reads.close();
     acquaintances.end();
     dropReaders();
     long now = endpoint.now();

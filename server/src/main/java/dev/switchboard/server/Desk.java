@@ -217,30 +217,44 @@ final class Desk implements ServerConversation.Requests {
    */
   private void answerPage(@Nullable Id id, Control.History history, int tries) {
     boolean forward = history.after() != null && history.before() == null;
-    page(history, forward)
-        .whenComplete((page, failure) -> {
-          if (failure != null) {
-            connection.refuse(id, failure);
-            return;
-          }
-          List<Entry> all = page.entries();
-          List<Entry> kept = endpoint.sizes().together(page, connection.encoding(), forward);
-          if (!kept.isEmpty() || !page.more()) {
-            boolean rest =
-                !kept.isEmpty()
-                    && (forward
-                        ? kept.getLast().seq() < all.getLast().seq()
-                        : kept.getFirst().seq() > all.getFirst().seq());
-            Position head = page.head();
-            connection.answer(
-                Answers.history(
-                    id, history.address(), head.epoch(), head.seq(), kept, page.more() || rest));
-          } else if (tries > 1) {
-            answerPage(id, beyond(history, page, forward), tries - 1);
-          } else {
-            connection.refuse(id, tooLargeEntries(page));
-          }
-        });
+    Reads.Want want =
+        new Reads.Want(
+            hub.log(history.address()),
+            place(history, forward),
+            history.limit(),
+            endpoint.sizes().pageBytes(),
+            page -> pageAnswer(id, history, tries, page, forward),
+            failure -> connection.refuse(id, failure));
+    if (forward) {
+      connection.reads().after(want);
+    } else {
+      connection.reads().before(want);
+    }
+  }
+
+  private static long place(Control.History history, boolean forward) {
+    Long place = forward ? history.after() : history.before();
+    return place == null ? Long.MAX_VALUE : place;
+  }
+
+  private Runnable pageAnswer(
+      @Nullable Id id, Control.History history, int tries, Page page, boolean forward) {
+    List<Entry> all = page.entries();
+    List<Entry> kept = endpoint.sizes().together(page, connection.encoding(), forward);
+    if (!kept.isEmpty() || !page.more()) {
+      boolean rest =
+          !kept.isEmpty()
+              && (forward
+                  ? kept.getLast().seq() < all.getLast().seq()
+                  : kept.getFirst().seq() > all.getFirst().seq());
+      Position head = page.head();
+      return connection.prepared(
+          Answers.history(
+              id, history.address(), head.epoch(), head.seq(), kept, page.more() || rest));
+    }
+    return tries > 1
+        ? () -> answerPage(id, beyond(history, page, forward), tries - 1)
+        : () -> connection.refuse(id, tooLargeEntries(page));
   }
 
   private static Control.History beyond(Control.History asked, Page page, boolean forward) {
@@ -255,20 +269,6 @@ final class Desk implements ServerConversation.Requests {
         ErrorCode.TOO_LARGE,
         "history: entries %d to %d are larger than what may wait here (expected: a place beyond)"
             .formatted(page.entries().getFirst().seq(), page.entries().getLast().seq()));
-  }
-
-  private CompletionStage<Page> page(Control.History history, boolean forward) {
-    if (forward && history.after() != null) {
-      return hub.broker()
-          .after(
-              hub.log(history.address()),
-              history.after(),
-              history.limit(),
-              endpoint.sizes().pageBytes());
-    }
-    long before = history.before() == null ? Long.MAX_VALUE : history.before();
-    return hub.broker()
-        .before(hub.log(history.address()), before, history.limit(), endpoint.sizes().pageBytes());
   }
 
   @Override

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a connection is read from: not while too much of what it brought waits for its handlers,
- * or for the log, nor in a turn of the loop in which it has asked much. Thread-safe. The loop looks
- * at what holds at that moment, so it does not matter in which order changes of several threads
- * reach it.
+ * or for the log to be written or read, nor in a turn of the loop in which it has asked much.
+ * Thread-safe. The loop looks at what holds at that moment, so it does not matter in which order
+ * changes of several threads reach it.
  */
 final class Intake {
   private static final int MAX_COMMITS = 256;
@@ -20,6 +20,7 @@ final class Intake {
   private final Meter meter;
   private boolean handlersFull; // guarded by this
   private boolean commitsFull; // guarded by this
+  private boolean readsFull; // guarded by this
   private int commits; // guarded by this
   private int due; // guarded by this: answers that handlers owe
   private @Nullable Runnable whenAnswered; // guarded by this
@@ -112,6 +113,17 @@ final class Intake {
     return next;
   }
 
+  /** Too many pages that it asked for have not been read, or no more. On the loop. */
+  void readsFull(boolean full) {
+    synchronized (this) {
+      readsFull = full;
+    }
+    if (full) {
+      meter.limit(Limit.READS_WAITING);
+    }
+    apply();
+  }
+
   /**
    * A request is dealt with that may cost more to answer than to ask: joining, leaving, who is
    * there. A read may bring thousands; after some of them the other connections of the loop have
@@ -138,12 +150,19 @@ final class Intake {
   }
 
   private synchronized boolean full() {
-    return handlersFull || commitsFull;
+    return handlersFull || commitsFull || readsFull;
   }
 
-  /** Stops or continues reading, as things are when the loop comes to it. */
+  /**
+   * Stops or continues reading, as things are when the loop comes to it. On the loop it stops at
+   * once, in front of the next message.
+   */
   void apply() {
-    webSocket.execute(this::adjust);
+    if (webSocket.eventLoop().inEventLoop() && full()) {
+      adjust();
+    } else {
+      webSocket.execute(this::adjust);
+    }
   }
 
   private void adjust() {

@@ -1,5 +1,6 @@
 package dev.switchboard.server;
 
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.server.CommitQueue.Job;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Committed;
@@ -15,7 +16,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
@@ -35,6 +38,11 @@ import org.slf4j.LoggerFactory;
 final class LocalBroker implements Broker {
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
   private static final long LEAST_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** More than SQLite has connections for would only wait for each other. */
+  private static final int READERS = 4;
+
+  private static final int MAX_READS = 100_000;
 
   private final Failures unread = new Failures(LOG, "reading history");
   private final HistoryStore store;
@@ -58,10 +66,24 @@ final class LocalBroker implements Broker {
    * @param elapsed milliseconds since some moment, for {@link #health}
    */
   LocalBroker(HistoryStore store, long maxBytes, LongSupplier elapsed) {
-    this(store, Executors.newVirtualThreadPerTaskExecutor(), maxBytes, elapsed);
+    this(store, readers(), maxBytes, elapsed);
     if (!store.immediate()) {
       committer.start();
     }
+  }
+
+  /** Platform threads, because what SQLite does in native code would hold carriers of virtual ones. */
+  private static Executor readers() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            READERS,
+            READERS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_READS),
+            Thread.ofPlatform().daemon().name("switchboard-read-", 0).factory());
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /**
@@ -148,19 +170,27 @@ final class LocalBroker implements Broker {
   }
 
   private CompletionStage<Page> read(Supplier<Page> read) {
-    if (store.immediate()) {
-      return CompletableFuture.completedFuture(read.get());
+    try {
+      return store.immediate()
+          ? CompletableFuture.completedFuture(readNow(read))
+          : CompletableFuture.supplyAsync(
+              () -> readNow(() -> GivenIds.hidden(read.get())), readers);
+    } catch (RefusedException failed) {
+      return CompletableFuture.failedFuture(failed);
+    } catch (RejectedExecutionException full) {
+      return CompletableFuture.failedFuture(
+          CommitQueue.unavailable(
+              queue.closed() ? CommitQueue.CLOSING : "too much waits to be read"));
     }
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return GivenIds.hidden(read.get());
-          } catch (RuntimeException failed) {
-            unread.failed(failed, System.nanoTime());
-            throw CommitQueue.unavailable(Committer.NO_ANSWER);
-          }
-        },
-        readers);
+  }
+
+  private Page readNow(Supplier<Page> read) {
+    try {
+      return read.get();
+    } catch (RuntimeException failed) {
+      unread.failed(failed, System.nanoTime());
+      throw CommitQueue.unavailable(Committer.NO_ANSWER);
+    }
   }
 
   /**

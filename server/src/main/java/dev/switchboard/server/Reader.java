@@ -6,8 +6,6 @@ import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.internal.Answers.LogState;
 import dev.switchboard.protocol.internal.Control.Place;
 import dev.switchboard.server.ServerMetrics.SlowReader;
-import dev.switchboard.spi.Broker;
-import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import java.util.concurrent.CompletableFuture;
@@ -27,10 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class Reader {
   private static final int PAGE = 100;
   private static final int PAGE_BYTES = 512 << 10;
+
+  /** A session that comes back may hold the first pages of all its logs before any is sent. */
+  private static final int FIRST_BYTES = 16 << 10;
+
   private static final long MAX_RECOVERY = 10_000;
 
   private final Connection connection;
-  private final Broker broker;
   private final Topic topic;
   private final Address address;
   private @Nullable ReaderGroup group;
@@ -43,9 +44,8 @@ final class Reader {
   private boolean fetching;
   private boolean closed;
 
-  Reader(Connection connection, Broker broker, Topic topic) {
+  Reader(Connection connection, Topic topic) {
     this.connection = connection;
-    this.broker = broker;
     this.topic = topic;
     this.address = topic.log().address();
   }
@@ -134,6 +134,7 @@ final class Reader {
     }
     fetch(
         from,
+        FIRST_BYTES,
         page -> {
           boolean whole = place == null || page.first() <= from + 1;
           if (number == beginnings) {
@@ -210,6 +211,7 @@ final class Reader {
       int number = beginnings;
       fetch(
           last,
+          PAGE_BYTES,
           page -> {
             if (number == beginnings) {
               pass(page);
@@ -239,25 +241,32 @@ final class Reader {
 
   private void fetch(
       long from,
+      int bytes,
       java.util.function.Consumer<Page> then,
       java.util.function.Consumer<Throwable> failed) {
     fetching = true;
     int number = beginnings;
-    LogKey log = topic.log();
-    broker
-        .after(log, from, PAGE, Math.clamp(connection.room(), 1, PAGE_BYTES))
-        .whenComplete((page, failure) ->
-            connection.onLoop(() -> {
-              if (closed) {
-                return;
-              }
-              fetching &= number != beginnings;
-              if (failure != null) {
-                failed.accept(failure);
-              } else {
-                then.accept(connection.endpoint().sizes().passable(page, connection.encoding()));
-              }
-            }));
+    connection
+        .reads()
+        .after(
+            new Reads.Want(
+                topic.log(),
+                from,
+                PAGE,
+                bytes,
+                page -> () -> fetched(number, () -> then.accept(passable(page))),
+                failure -> fetched(number, () -> failed.accept(failure))));
+  }
+
+  private void fetched(int number, Runnable then) {
+    if (!closed) {
+      fetching &= number != beginnings;
+      then.run();
+    }
+  }
+
+  private Page passable(Page page) {
+    return connection.endpoint().sizes().passable(page, connection.encoding());
   }
 
   private long groupLast() {

@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.spi.Committed;
-import dev.switchboard.spi.HistoryStore;
-import dev.switchboard.spi.LogKey;
-import dev.switchboard.spi.Page;
-import dev.switchboard.spi.Position;
 import dev.switchboard.spi.Publication;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -166,10 +162,11 @@ class BoundsTest {
   }
 
   /** A store whose disk does not answer until it is told to. */
-  private record Slow(MemoryHistory memory, CountDownLatch gate) implements HistoryStore {
-    @Override
-    public boolean immediate() {
-      return false;
+  private static final class Slow extends Disk {
+    private final CountDownLatch gate;
+
+    Slow(CountDownLatch gate) {
+      this.gate = gate;
     }
 
     @Override
@@ -179,27 +176,7 @@ class BoundsTest {
       } catch (InterruptedException stopped) {
         throw new IllegalStateException(stopped);
       }
-      return memory.append(publications);
-    }
-
-    @Override
-    public Position head(LogKey log) {
-      return memory.head(log);
-    }
-
-    @Override
-    public Page after(LogKey log, long seq, int limit, long bytes) {
-      return memory.after(log, seq, limit, bytes);
-    }
-
-    @Override
-    public Page before(LogKey log, long seq, int limit, long bytes) {
-      return memory.before(log, seq, limit, bytes);
-    }
-
-    @Override
-    public void close() {
-      memory.close();
+      return super.append(publications);
     }
   }
 
@@ -208,7 +185,7 @@ class BoundsTest {
   void onePublisherCannotTakeAllPlacesBeforeTheLog() {
     int messages = 12_000; // more than the broker has places
     CountDownLatch gate = new CountDownLatch(1);
-    Slow store = new Slow(new MemoryHistory(), gate);
+    Slow store = new Slow(gate);
     try (Server server =
             Server.builder()
                 .port(0)
