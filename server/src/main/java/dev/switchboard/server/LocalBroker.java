@@ -142,6 +142,7 @@ final class LocalBroker implements Broker {
     Following following = new Following(log, subscriber);
     if (store.immediate()) {
       synchronized (order) {
+        store.retain(log);
         Position head = store.head(log);
         following.begin(head);
         subscriptions.put(log, following);
@@ -149,6 +150,7 @@ final class LocalBroker implements Broker {
       }
     }
     subscriptions.put(log, following);
+    store.retain(log);
     CompletableFuture<Position> result = new CompletableFuture<>();
     queue.add(new Job.Subscribe(log, following, result));
     return result;
@@ -157,6 +159,7 @@ final class LocalBroker implements Broker {
   @Override
   public void unsubscribe(LogKey log) {
     subscriptions.remove(log);
+    store.release(log);
   }
 
   @Override

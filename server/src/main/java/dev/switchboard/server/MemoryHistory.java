@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.LogKey;
@@ -13,25 +14,39 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Logs in memory: what an endpoint without a store uses. They end with the process, and a new
- * process has a new epoch, so that a client that comes back is told. At most 100,000 logs; when
- * there are more, the one not written to for the longest time goes, and is later begun under
- * another epoch. Thread-safe.
+ * process has a new epoch, so that a client that comes back is told. Thread-safe.
+ *
+ * <p>All logs together take at most a quarter of the heap, or the bytes given. Beyond that, and
+ * beyond 100,000 logs, logs that nobody reads go, the one not used for the longest time first; such
+ * a log is later begun under another epoch. A log with readers stays. If those alone take more than
+ * the bytes, the largest lets go of its oldest entries, and at last of duplicate keys.
  */
 public final class MemoryHistory implements HistoryStore {
   private static final int MAX_LOGS = 100_000;
   private static final int MAX_IDS = 100_000;
+
+  /** What the heap holds beside the bytes of a log, an entry and a duplicate key, rounded up. */
+  private static final int LOG_BYTES = 500;
+
+  private static final int ENTRY_BYTES = 250;
+  private static final int ID_BYTES = 250;
   private static final long DUPLICATE_WINDOW = 5 * 60_000L;
 
   private final Clock clock;
   private final String epoch = new BigInteger(48, new SecureRandom()).toString(36);
-  private final LinkedHashMap<LogKey, Log> logs = new LinkedHashMap<>(16, 0.75f, true);
+  private final long maxBytes;
+  private final LinkedHashMap<LogKey, Log> unread = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<LogKey, Log> read = new HashMap<>();
+  private long bytes; // of all logs, as the heap has them
   private long forgotten;
 
   /** Empty logs that age by the system's clock. */
@@ -41,41 +56,80 @@ public final class MemoryHistory implements HistoryStore {
 
   /** Empty logs that age by that clock. */
   public MemoryHistory(Clock clock) {
+    this(clock, Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /**
+   * Empty logs that age by that clock.
+   *
+   * @param maxBytes the most that all logs together take of the heap, 1 or more
+   */
+  public MemoryHistory(Clock clock, long maxBytes) {
+    if (maxBytes < 1) {
+      throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: 1 or more)");
+    }
     this.clock = clock;
+    this.maxBytes = maxBytes;
   }
 
   private record Key(@Nullable String from, String messageId) {}
 
   private record Known(long seq, long timestamp) {}
 
-  private static final class Log {
+  private final class Log {
     final String epoch;
-    final ArrayDeque<Entry> entries = new ArrayDeque<>();
+    final ArrayDeque<Entry> entries = new ArrayDeque<>(1);
     final LinkedHashMap<Key, Known> ids = new LinkedHashMap<>();
     long head;
-    long bytes;
+    long dataBytes; // of the entries, as retention counts them
+    long heapBytes; // of everything
 
     Log(String epoch) {
       this.epoch = epoch;
+      grow(LOG_BYTES);
+    }
+
+    private void grow(long more) {
+      heapBytes += more;
+      bytes += more;
     }
 
     void add(Entry entry) {
       entries.add(entry);
-      bytes += size(entry);
+      dataBytes += size(entry);
+      grow(heapBytes(entry));
     }
 
     void removeFirst() {
-      bytes -= size(entries.removeFirst());
+      Entry entry = entries.removeFirst();
+      dataBytes -= size(entry);
+      grow(-heapBytes(entry));
     }
 
-    private static long size(Entry entry) {
-      byte[] data = entry.data();
-      return data == null ? 0 : data.length;
+    void know(Key key, Known known) {
+      ids.put(key, known);
+      grow(ID_BYTES + 2L * key.messageId.length());
+    }
+
+    void forgetFirstId() {
+      Key key = ids.pollFirstEntry().getKey();
+      grow(-ID_BYTES - 2L * key.messageId.length());
     }
 
     long first() {
       return entries.isEmpty() ? head + 1 : entries.getFirst().seq();
     }
+  }
+
+  private static long size(Entry entry) {
+    byte[] data = entry.data();
+    return data == null ? 0 : data.length;
+  }
+
+  /** With the data in both encodings, as a payload keeps them once both have been asked for. */
+  private static long heapBytes(Entry entry) {
+    Payload payload = entry.payload();
+    return ENTRY_BYTES + (payload == null ? 0 : size(entry) + payload.bytes().length);
   }
 
   @Override
@@ -96,7 +150,11 @@ public final class MemoryHistory implements HistoryStore {
   }
 
   private Committed append(Publication publication) {
-    Log log = logs.computeIfAbsent(publication.log(), key -> new Log(currentEpoch()));
+    Log log = log(publication.log());
+    if (log == null) {
+      log = new Log(currentEpoch());
+      unread.put(publication.log(), log);
+    }
     long now = clock.millis();
     if (publication.messageId() != null) {
       Key key = new Key(publication.from(), publication.messageId());
@@ -104,16 +162,50 @@ public final class MemoryHistory implements HistoryStore {
       if (known != null) {
         return new Committed(new Position(log.epoch, known.seq), true);
       }
-      log.ids.put(key, new Known(log.head + 1, now));
+      log.know(key, new Known(log.head + 1, now));
     }
     log.head++;
     log.add(publication.at(log.head));
     trim(log, publication, now);
-    if (logs.size() > MAX_LOGS) {
-      logs.remove(logs.keySet().iterator().next());
+    makeRoom(log);
+    return new Committed(new Position(log.epoch, log.head), false);
+  }
+
+  /** Keeps what all logs take within its bounds, after one has grown. */
+  private void makeRoom(Log grown) {
+    while (bytes > maxBytes || unread.size() + read.size() > MAX_LOGS) {
+      Log eldest = unread.isEmpty() ? grown : unread.firstEntry().getValue();
+      if (eldest == grown) { // nothing else that nobody reads
+        break;
+      }
+      unread.pollFirstEntry();
+      bytes -= eldest.heapBytes;
       forgotten++;
     }
-    return new Committed(new Position(log.epoch, log.head), false);
+    while (bytes > maxBytes && shrink(largest(grown))) {}
+  }
+
+  private Log largest(Log one) {
+    Log largest = one;
+    for (Log other : read.values()) {
+      if (other.heapBytes > largest.heapBytes) {
+        largest = other;
+      }
+    }
+    return largest;
+  }
+
+  /** Lets go of the oldest, and a little more than must be: looking for the largest costs time. */
+  private boolean shrink(Log log) {
+    long enough = bytes - maxBytes + maxBytes / 64;
+    long before = bytes;
+    while (before - bytes < enough && !log.entries.isEmpty()) {
+      log.removeFirst();
+    }
+    while (bytes > maxBytes && log.entries.isEmpty() && !log.ids.isEmpty()) {
+      log.forgetFirstId();
+    }
+    return bytes < before;
   }
 
   private static void trim(Log log, Publication latest, long now) {
@@ -122,18 +214,40 @@ public final class MemoryHistory implements HistoryStore {
     while (!log.entries.isEmpty()
         && (log.entries.size() > retention.count()
             || log.entries.getFirst().timestamp() < oldest
-            || log.bytes > retention.bytes())) {
+            || log.dataBytes > retention.bytes())) {
       log.removeFirst();
     }
     long first = log.first();
-    var ids = log.ids.entrySet().iterator();
-    while (ids.hasNext()) {
-      Known known = ids.next().getValue();
+    while (!log.ids.isEmpty()) {
+      Known known = log.ids.firstEntry().getValue();
       boolean needed = known.seq >= first || known.timestamp > now - DUPLICATE_WINDOW;
       if (needed && log.ids.size() <= MAX_IDS) {
         return;
       }
-      ids.remove();
+      log.forgetFirstId();
+    }
+  }
+
+  private @Nullable Log log(LogKey key) {
+    Log log = read.get(key);
+    return log != null ? log : unread.get(key);
+  }
+
+  @Override
+  public synchronized void retain(LogKey key) {
+    if (!read.containsKey(key)) {
+      Log log = unread.remove(key);
+      read.put(key, log != null ? log : new Log(currentEpoch()));
+    }
+  }
+
+  @Override
+  public synchronized void release(LogKey key) {
+    Log log = read.remove(key);
+    if (log != null && log.head > 0) {
+      unread.put(key, log);
+    } else if (log != null) { // nothing was in it, so nothing is forgotten
+      bytes -= log.heapBytes;
     }
   }
 
@@ -143,14 +257,14 @@ public final class MemoryHistory implements HistoryStore {
 
   @Override
   public synchronized Position head(LogKey key) {
-    Log log = logs.get(key);
+    Log log = log(key);
     return log == null ? new Position(currentEpoch(), 0) : new Position(log.epoch, log.head);
   }
 
   @Override
   public synchronized Page after(LogKey key, long seq, int limit, long bytes) {
     Page.requireBounds(limit, bytes);
-    Log log = logs.get(key);
+    Log log = log(key);
     if (log == null) {
       return Page.after(new Position(currentEpoch(), 0), 1, List.of());
     }
@@ -162,7 +276,7 @@ public final class MemoryHistory implements HistoryStore {
   @Override
   public synchronized Page before(LogKey key, long seq, int limit, long bytes) {
     Page.requireBounds(limit, bytes);
-    Log log = logs.get(key);
+    Log log = log(key);
     if (log == null) {
       return Page.before(new Position(currentEpoch(), 0), 1, List.of());
     }
@@ -176,7 +290,7 @@ public final class MemoryHistory implements HistoryStore {
     long left = bytes;
     while (from.hasNext() && entries.size() < limit) {
       Entry entry = from.next();
-      left -= Log.size(entry);
+      left -= size(entry);
       if (left < 0 && !entries.isEmpty()) {
         break;
       }

@@ -50,6 +50,15 @@ public interface HistoryStore extends AutoCloseable {
    */
   Page before(LogKey log, long seq, int limit, long bytes);
 
+  /**
+   * A log has readers from now on: a store that forgets whole logs for want of room keeps this one.
+   * Called again, it changes nothing. Does not wait.
+   */
+  default void retain(LogKey log) {}
+
+  /** A log has no readers any more. Does not wait. */
+  default void release(LogKey log) {}
+
   /** Lets go of what it holds. Everything appended is kept. */
   @Override
   void close();
