@@ -7,6 +7,7 @@ import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
+import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
 import dev.switchboard.spi.Retention;
 import java.math.BigInteger;
@@ -20,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Logs in memory: what an endpoint without a store uses. They end with the process, and a new
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * the bytes, the largest lets go of its oldest entries, and at last of duplicate keys.
  */
 public final class MemoryHistory implements HistoryStore {
+  private static final Logger LOG = LoggerFactory.getLogger(MemoryHistory.class);
   private static final int MAX_LOGS = 100_000;
   private static final int MAX_IDS = 100_000;
 
@@ -44,6 +48,7 @@ public final class MemoryHistory implements HistoryStore {
   private final Clock clock;
   private final String epoch = new BigInteger(48, new SecureRandom()).toString(36);
   private final long maxBytes;
+  private final PruningTime time = new PruningTime(0, System.nanoTime(), LOG::error);
   private final LinkedHashMap<LogKey, Log> unread = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<LogKey, Log> read = new HashMap<>();
   private long bytes; // of all logs, as the heap has them
@@ -155,7 +160,7 @@ public final class MemoryHistory implements HistoryStore {
       log = new Log(currentEpoch());
       unread.put(publication.log(), log);
     }
-    long now = clock.millis();
+    long now = time.of(clock.millis(), System.nanoTime());
     if (publication.messageId() != null) {
       Key key = new Key(publication.from(), publication.messageId());
       Known known = log.ids.get(key);

@@ -3,6 +3,7 @@ package dev.switchboard.history.jdbc;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Position;
+import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogWriter implements AutoCloseable {
   private static final int KNOWN_LOGS = 4_096;
+  private static final long MINUTE = 60_000;
 
   private final String epoch;
   private final PreparedStatement findLog;
@@ -28,7 +30,10 @@ final class LogWriter implements AutoCloseable {
   private final PreparedStatement moveLog;
   private final PreparedStatement insert;
   private final PreparedStatement findMessage;
+  private final PreparedStatement moveTime;
   private final Pruning pruning;
+  private final PruningTime time;
+  private long timeKept; // what the store has of it
   private final Map<LogKey, LogState> known =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -37,8 +42,9 @@ final class LogWriter implements AutoCloseable {
         }
       };
 
-  LogWriter(Connection connection, String epoch) throws SQLException {
+  LogWriter(Connection connection, String epoch, PruningTime time) throws SQLException {
     this.epoch = epoch;
+    this.time = time;
     findLog =
         connection.prepareStatement(
             """
@@ -65,6 +71,7 @@ final class LogWriter implements AutoCloseable {
             """
             SELECT seq FROM entry WHERE log_id = ? AND message_id = ? AND publisher = ?
             """);
+    moveTime = connection.prepareStatement("UPDATE store SET pruned_at = ?");
     pruning = new Pruning(connection);
   }
 
@@ -146,7 +153,13 @@ final class LogWriter implements AutoCloseable {
   }
 
   private void finish(LogState state, Publication last, long now) throws SQLException {
-    pruning.apply(state, last.retention(), now);
+    long pruneAt = time.of(now, System.nanoTime());
+    if (Math.abs(pruneAt - timeKept) >= MINUTE) {
+      moveTime.setLong(1, pruneAt);
+      moveTime.executeUpdate();
+      timeKept = pruneAt;
+    }
+    pruning.apply(state, last.retention(), pruneAt);
     moveLog.setLong(1, state.head);
     moveLog.setLong(2, state.first);
     moveLog.setLong(3, state.bytes);
@@ -185,6 +198,7 @@ final class LogWriter implements AutoCloseable {
     moveLog.close();
     insert.close();
     findMessage.close();
+    moveTime.close();
     pruning.close();
   }
 }

@@ -50,7 +50,8 @@ final class Schema {
               UPDATE log SET bytes = (
                 SELECT coalesce(sum(length(data)), 0) FROM entry
                 WHERE log_id = log.id AND seq >= log.first)
-              """));
+              """),
+          List.of("ALTER TABLE store ADD COLUMN pruned_at INTEGER"));
 
   private Schema() {}
 

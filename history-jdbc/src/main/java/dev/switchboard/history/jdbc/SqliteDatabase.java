@@ -1,6 +1,7 @@
 package dev.switchboard.history.jdbc;
 
 import dev.switchboard.spi.Committed;
+import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
+import org.sqlite.SQLiteOpenMode;
 
 /** The connections to one file. */
 final class SqliteDatabase {
@@ -30,9 +32,12 @@ final class SqliteDatabase {
   private final Connection connection;
   private final String epoch;
   private final Readers readers;
+  private final OpenFiles files;
+  private final PruningTime time;
   private @Nullable LogWriter writer;
 
-  private SqliteDatabase(Path file, DatabaseLock lock, Connection connection) throws SQLException {
+  private SqliteDatabase(Path file, DatabaseLock lock, Connection connection)
+      throws SQLException, IOException {
     this.file = file;
     this.lock = lock;
     this.connection = connection;
@@ -42,6 +47,10 @@ final class SqliteDatabase {
     execute(connection, "PRAGMA journal_size_limit = " + WAL_BYTES_KEPT);
     epoch = Schema.migrate(connection, Epochs.random());
     readers = new Readers(READERS, () -> openReader(file, epoch));
+    time =
+        new PruningTime(
+            lastPruned(), System.nanoTime(), jump -> log.error("{}: {}", file, jump));
+    files = new OpenFiles(file);
   }
 
   static Path file(Path directoryOrFile) {
@@ -78,9 +87,10 @@ final class SqliteDatabase {
     }
   }
 
-  private static SqliteDatabase open(Path file, DatabaseLock lock) throws SQLException {
+  private static SqliteDatabase open(Path file, DatabaseLock lock)
+      throws SQLException, IOException {
     NativeSqlite.load();
-    Connection connection = connect(file);
+    Connection connection = connect(file, true);
     boolean opened = false;
     try {
       SqliteDatabase database = new SqliteDatabase(file, lock, connection);
@@ -116,7 +126,7 @@ final class SqliteDatabase {
   }
 
   private static LogReader openReader(Path file, String epoch) throws SQLException {
-    Connection connection = connect(file);
+    Connection connection = connect(file, false);
     boolean opened = false;
     try {
       execute(connection, "PRAGMA query_only = ON");
@@ -130,8 +140,11 @@ final class SqliteDatabase {
     }
   }
 
-  private static Connection connect(Path file) throws SQLException {
+  private static Connection connect(Path file, boolean create) throws SQLException {
     SQLiteConfig config = new SQLiteConfig();
+    if (!create) {
+      config.resetOpenMode(SQLiteOpenMode.CREATE); // a deleted file stays deleted
+    }
     config.setBusyTimeout(5_000);
     config.setGetGeneratedKeys(false);
     // As a URI, because the driver takes what follows a '?' in a plain path for its options.
@@ -141,6 +154,20 @@ final class SqliteDatabase {
   private static void execute(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /** When something was last let go; in a database that does not know it, its newest entry's time. */
+  private long lastPruned() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                """
+                SELECT coalesce(pruned_at, (SELECT max(timestamp)
+                  FROM log JOIN entry ON log_id = log.id AND seq = log.head), 0) FROM store
+                """)) {
+      row.next();
+      return row.getLong(1);
     }
   }
 
@@ -156,6 +183,7 @@ final class SqliteDatabase {
       List<Committed> results = writer().append(batch);
       execute(connection, "COMMIT");
       committed = true;
+      files.requireThere();
       return results;
     } finally {
       if (!committed) {
@@ -169,7 +197,7 @@ final class SqliteDatabase {
   private LogWriter writer() throws SQLException {
     LogWriter current = writer;
     if (current == null) {
-      current = new LogWriter(connection, epoch);
+      current = new LogWriter(connection, epoch, time);
       writer = current;
     }
     return current;

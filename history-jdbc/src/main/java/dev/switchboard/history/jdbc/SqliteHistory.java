@@ -5,6 +5,7 @@ import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
+import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -22,11 +23,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * back under the same epoch, which readers that have seen more can't tell.
  *
  * <p>The clock of retention and of the duplicate window (5 minutes, longer while the entry is kept)
- * is the timestamps of what is appended. A log to which nothing is appended keeps what it has. The
+ * is the timestamps of what is appended, but for absurd jumps ({@link PruningTime}). A log to which nothing is appended keeps what it has. The
  * space of what is let go is used again; the file does not shrink.
  *
  * <p>Beside the file stand {@code -wal} and {@code -shm} while it is open, which belong to it, and
- * {@code .lock}, which keeps it to one process. The file must be on a local disk.
+ * {@code .lock}, which keeps it to one process. The file must be on a local disk. If it or its
+ * {@code -wal} is deleted or replaced meanwhile, {@link #append} fails from then on.
  */
 public final class SqliteHistory implements HistoryStore {
   private final Path file;

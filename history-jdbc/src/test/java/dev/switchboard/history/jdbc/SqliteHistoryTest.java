@@ -15,6 +15,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +105,7 @@ class SqliteHistoryTest {
       history.append(List.of(at(NOON, "m1", Retention.DEFAULT), at(NOON, "m2", Retention.DEFAULT)));
     }
     run(folder.resolve("history.db"), "ALTER TABLE log DROP COLUMN bytes");
+    run(folder.resolve("history.db"), "ALTER TABLE store DROP COLUMN pruned_at");
     run(folder.resolve("history.db"), "PRAGMA user_version = 1");
     try (SqliteHistory history = SqliteHistory.open(folder)) {
       assertThat(history.query("SELECT bytes = (SELECT sum(length(data)) FROM entry) FROM log"))
@@ -116,7 +118,7 @@ class SqliteHistoryTest {
   void aNewerSchemaIsRefused() throws SQLException {
     SqliteHistory.open(folder).close();
     run(folder.resolve("history.db"), "PRAGMA user_version = 99");
-    assertRefused(folder, "history.db: schema 99 (expected: 2 or lower; a newer Switchboard");
+    assertRefused(folder, "history.db: schema 99 (expected: 3 or lower; a newer Switchboard");
   }
 
   @Test
@@ -216,13 +218,70 @@ class SqliteHistoryTest {
     }
   }
 
+  @Test
+  void aBatchThatFailsInTheMiddleLeavesNothingAndTheNextIsAppended() throws SQLException {
+    try (SqliteHistory history = SqliteHistory.open(folder)) {
+      history.append(List.of(at(NOON, "m1", Retention.DEFAULT)));
+    }
+    run( // the statement fails, and leaves what was done before it in the transaction
+        folder.resolve("history.db"),
+        "CREATE TRIGGER refuse BEFORE INSERT ON entry WHEN NEW.message_id = 'bad'"
+            + " BEGIN SELECT RAISE(FAIL, 'refused'); END");
+    try (SqliteHistory history = SqliteHistory.open(folder)) {
+      List<Publication> batch =
+          List.of(at(NOON, "m2", Retention.DEFAULT), at(NOON, "bad", Retention.DEFAULT));
+      assertThatThrownBy(() -> history.append(batch)).hasMessageContaining("refused");
+      assertThat(history.head(LOG).seq()).isEqualTo(1);
+      history.append(List.of(at(NOON, "m3", Retention.DEFAULT)));
+      assertThat(history.after(LOG, 0, 9, Long.MAX_VALUE).entries())
+          .extracting(Entry::messageId)
+          .containsExactly("m1", "m3");
+    }
+  }
+
+  @Test
+  void aWallClockYearsAheadDeletesNothingNeitherNowNorAfterARestart() {
+    Retention fiveYears = new Retention(10, Duration.ofDays(5 * 365));
+    long ahead = NOON + Duration.ofDays(6 * 365).toMillis();
+    try (SqliteHistory history = SqliteHistory.open(folder)) {
+      history.append(List.of(at(NOON, "m1", fiveYears)));
+      history.append(List.of(at(ahead, "m2", fiveYears)));
+      assertThat(history.after(LOG, 0, 9, Long.MAX_VALUE).entries()).hasSize(2);
+    }
+    try (SqliteHistory history = SqliteHistory.open(folder)) {
+      history.append(List.of(at(ahead + 5_000, "m3", fiveYears)));
+      assertThat(history.after(LOG, 0, 9, Long.MAX_VALUE).entries()).hasSize(3);
+    }
+  }
+
+  @Test
+  void aDatabaseThatIsDeletedOrReplacedAcknowledgesNothingMore() throws IOException {
+    for (String name : List.of("history.db", "history.db-wal")) {
+      Path other = Files.createDirectory(folder.resolve(name + "-test"));
+      try (SqliteHistory history = SqliteHistory.open(other)) {
+        history.append(List.of(at(NOON, "m1", Retention.DEFAULT)));
+        Files.delete(other.resolve(name));
+        assertLost(history, name);
+        Files.createFile(other.resolve(name));
+        assertLost(history, name);
+      }
+    }
+  }
+
+  private static void assertLost(SqliteHistory history, String name) {
+    assertThatThrownBy(() -> history.append(List.of(at(NOON, null, Retention.DEFAULT))))
+        .isInstanceOf(HistoryException.class)
+        .hasMessageContaining(name + ": deleted or replaced while the server had it open");
+  }
+
   private static String epoch(Path file) {
     try (SqliteHistory history = SqliteHistory.open(file)) {
       return history.head(LOG).epoch();
     }
   }
 
-  private static Publication at(long timestamp, String messageId, Retention retention) {
+  private static Publication at(
+      long timestamp, @Nullable String messageId, Retention retention) {
     return new Publication(
         LOG, "chat", "ann", messageId, timestamp, new byte[] {'1'}, false, null, retention);
   }
