@@ -46,6 +46,11 @@ final class Allowance {
     return false;
   }
 
+  /** What was taken counts for so many more; the next ones wait until that is made up for. */
+  void charge(int more) {
+    tokens -= more;
+  }
+
   /** Milliseconds until one more may come. */
   long retryAfter() {
     return (long) Math.ceil(Math.max(0, 1 - tokens) / rate.perMilli());

@@ -386,6 +386,13 @@ final class Connection implements WebSocketListener {
     received(view, true);
   }
 
+  /** A message goes to several logs: it counts for as many. */
+  void charge(int more) {
+    if (allowance != null) {
+      allowance.charge(more);
+    }
+  }
+
   private void received(ByteBuf view, boolean binary) {
     if (leaving) {
       return;

@@ -283,6 +283,7 @@ final class Desk implements ServerConversation.Requests {
       connection.refuse(message.envelope().id(), refused);
       return;
     }
+    connection.charge(message.envelope().addresses().size() - 1);
     Publishing<?> publishing = new Publishing<>(endpoint, connection, message);
     if (endpoint.reactions().looksAt(message.type()) || !connection.mailbox().idle()) {
       connection.mailbox().add(publishing::runHooked, size(message));

@@ -66,6 +66,30 @@ class LimitsTest {
 
   @Test
   @Tag("B8")
+  void aMessageToSeveralRoomsCountsForEach() {
+    try (Server server =
+            Server.builder()
+                .port(0)
+                .clock(new ManualClock())
+                .endpoint("/ws", Talk.endpoint().rate(10, Duration.ofSeconds(1)))
+                .start();
+        Wire ann = Wire.welcomed(server.port(), "ann")) {
+      for (String room : List.of("a", "b", "c")) {
+        ann.ask("{\"type\":\"join_room\",\"room\":\"%s\",\"id\":0}".formatted(room));
+      }
+      String toThree =
+          "{\"type\":\"chat\",\"rooms\":[\"a\",\"b\",\"c\"],\"id\":%d,\"data\":{\"message\":\"m\"}}";
+      for (int i = 1; i <= 3; i++) { // 7 are left, 4, 1
+        assertThat(ann.ask(toThree.formatted(i)).get("type").stringValue()).isEqualTo("ack");
+      }
+      JsonNode refused = ann.ask(toThree.formatted(4));
+      assertThat(refused.get("code").stringValue()).isEqualTo("rate_limited");
+      assertThat(refused.get("details").get("retryAfter").intValue()).isEqualTo(300);
+    }
+  }
+
+  @Test
+  @Tag("B8")
   void tooManyMessagesAreRefusedAndWhoGoesOnIsClosed() {
     ManualClock clock = new ManualClock();
     try (Server server =

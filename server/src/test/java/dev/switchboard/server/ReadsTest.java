@@ -91,7 +91,7 @@ class ReadsTest {
           lazy.say(request.formatted("slow", i));
         }
         await().untilAsserted(() -> assertThat(counted.of("limit READS_WAITING")).isEqualTo(1));
-        assertThat(bob.ask(HISTORY.formatted("quick", 99)).get("entries").size()).isEqualTo(3);
+        assertThat(bob.ask(HISTORY.formatted("quick", 99)).get("messages").size()).isEqualTo(3);
         assertThat(gated.begun).as("one of the flood, and the other's").hasValue(2);
       }
       gated.gate.release(REQUESTS);
@@ -129,7 +129,7 @@ class ReadsTest {
       for (int i = 1; i <= 200; i++) { // it reads on, and none of its requests is lost
         JsonNode page = lazy.next("history");
         assertThat(page.get("re").intValue()).isEqualTo(i);
-        assertThat(page.get("entries").size()).isBetween(1, 9);
+        assertThat(page.get("messages").size()).isBetween(1, 9);
         assertThat(page.get("more").booleanValue()).isTrue();
         assertThat(store.reads).as("not far ahead").hasValueLessThan(i + AHEAD);
       }
