@@ -28,6 +28,7 @@ final class SqliteDatabase {
   private static final int WAL_BYTES_KEPT = 64 << 20;
 
   private final Path file;
+  private final SqliteLimits limits;
   private final DatabaseLock lock;
   private final Connection connection;
   private final String epoch;
@@ -36,9 +37,11 @@ final class SqliteDatabase {
   private final PruningTime time;
   private @Nullable LogWriter writer;
 
-  private SqliteDatabase(Path file, DatabaseLock lock, Connection connection)
+  private SqliteDatabase(
+      Path file, SqliteLimits limits, DatabaseLock lock, Connection connection)
       throws SQLException, IOException {
     this.file = file;
+    this.limits = limits;
     this.lock = lock;
     this.connection = connection;
     Schema.check(connection);
@@ -58,7 +61,7 @@ final class SqliteDatabase {
     return Files.isDirectory(absolute) ? absolute.resolve(DEFAULT_NAME) : absolute;
   }
 
-  static SqliteDatabase open(Path file) {
+  static SqliteDatabase open(Path file, SqliteLimits limits) {
     Path folder = file.getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new HistoryException(
@@ -68,7 +71,7 @@ final class SqliteDatabase {
       DatabaseLock lock = DatabaseLock.take(file);
       boolean opened = false;
       try {
-        SqliteDatabase database = open(file, lock);
+        SqliteDatabase database = open(file, limits, lock);
         opened = true;
         syncFolder(folder);
         return database;
@@ -87,13 +90,13 @@ final class SqliteDatabase {
     }
   }
 
-  private static SqliteDatabase open(Path file, DatabaseLock lock)
+  private static SqliteDatabase open(Path file, SqliteLimits limits, DatabaseLock lock)
       throws SQLException, IOException {
     NativeSqlite.load();
     Connection connection = connect(file, true);
     boolean opened = false;
     try {
-      SqliteDatabase database = new SqliteDatabase(file, lock, connection);
+      SqliteDatabase database = new SqliteDatabase(file, limits, lock, connection);
       opened = true;
       return database;
     } finally {
@@ -157,6 +160,12 @@ final class SqliteDatabase {
     }
   }
 
+  private long usedBytes() throws SQLException {
+    return (Long.parseLong(query("PRAGMA page_count"))
+            - Long.parseLong(query("PRAGMA freelist_count")))
+        * Long.parseLong(query("PRAGMA page_size"));
+  }
+
   /** When something was last let go; in a database that does not know it, its newest entry's time. */
   private long lastPruned() throws SQLException {
     try (Statement statement = connection.createStatement();
@@ -177,6 +186,10 @@ final class SqliteDatabase {
 
   /** Appends in one transaction. Confined to whoever holds the writer's lock. */
   List<Committed> append(List<Publication> batch) throws SQLException {
+    limits.requireFree(file);
+    if (limits.maxBytes() < Long.MAX_VALUE) {
+      limits.requireSmaller(usedBytes());
+    }
     execute(connection, "BEGIN IMMEDIATE");
     boolean committed = false;
     try {

@@ -49,8 +49,13 @@ public final class SqliteHistory implements HistoryStore {
    * @throws HistoryException if it can't be opened; the message says why and what to do
    */
   public static SqliteHistory open(Path directoryOrFile) {
+    return open(directoryOrFile, SqliteLimits.DEFAULT);
+  }
+
+  /** As {@link #open(Path)}, within other limits than {@link SqliteLimits#DEFAULT}. */
+  public static SqliteHistory open(Path directoryOrFile, SqliteLimits limits) {
     Path file = SqliteDatabase.file(directoryOrFile);
-    return new SqliteHistory(file, SqliteDatabase.open(file));
+    return new SqliteHistory(file, SqliteDatabase.open(file, limits));
   }
 
   /** The database's file. */
@@ -62,6 +67,8 @@ public final class SqliteHistory implements HistoryStore {
    * {@inheritDoc}
    *
    * @throws IllegalArgumentException if one is fleeting
+   * @throws dev.switchboard.protocol.RefusedException {@code unavailable} beyond the {@link
+   *     SqliteLimits}
    */
   @Override
   public List<Committed> append(List<Publication> batch) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Publication;
 import dev.switchboard.spi.Retention;
@@ -255,6 +257,48 @@ class SqliteHistoryTest {
   }
 
   @Test
+  void whereTheDiskIsAlmostFullNothingIsAppendedAndReadingGoesOn() {
+    try (SqliteHistory history = SqliteHistory.open(folder)) {
+      history.append(List.of(at(NOON, "m1", Retention.DEFAULT)));
+    }
+    SqliteLimits all = new SqliteLimits(Long.MAX_VALUE, Long.MAX_VALUE);
+    try (SqliteHistory history = SqliteHistory.open(folder, all)) {
+      assertThatThrownBy(() -> history.append(List.of(at(NOON, "m2", Retention.DEFAULT))))
+          .isInstanceOfSatisfying(
+              RefusedException.class,
+              refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE))
+          .hasMessageContaining("the disk is almost full");
+      assertThat(history.after(LOG, 0, 9, Long.MAX_VALUE).entries()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aDatabaseGrowsToItsLimitAndSpaceThatWasLetGoOfIsUsedAgain() {
+    Retention three = new Retention(3, Duration.ofHours(1));
+    SqliteLimits small = new SqliteLimits(8 << 20, 0);
+    try (SqliteHistory history = SqliteHistory.open(folder, small)) {
+      for (int i = 0; i < 20; i++) {
+        history.append(List.of(large("m" + i, three)));
+      }
+      assertThatThrownBy(() -> {
+            for (int i = 20; i < 40; i++) {
+              history.append(List.of(large("m" + i, Retention.DEFAULT)));
+            }
+          })
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("the history is full");
+    }
+  }
+
+  @Test
+  void limitsThatMakeNoSenseAreRefused() {
+    assertThatThrownBy(() -> new SqliteLimits(0, 0))
+        .hasMessage("maxBytes: 0 (expected: 1 or more)");
+    assertThatThrownBy(() -> new SqliteLimits(1, -1))
+        .hasMessage("minFreeBytes: -1 (expected: 0 or more)");
+  }
+
+  @Test
   void aDatabaseThatIsDeletedOrReplacedAcknowledgesNothingMore() throws IOException {
     for (String name : List.of("history.db", "history.db-wal")) {
       Path other = Files.createDirectory(folder.resolve(name + "-test"));
@@ -287,8 +331,12 @@ class SqliteHistoryTest {
   }
 
   private static Publication large(String messageId) {
+    return large(messageId, Retention.DEFAULT);
+  }
+
+  private static Publication large(String messageId, Retention retention) {
     return new Publication(
-        LOG, "chat", "ann", messageId, NOON, new byte[1 << 20], false, null, Retention.DEFAULT);
+        LOG, "chat", "ann", messageId, NOON, new byte[1 << 20], false, null, retention);
   }
 
   private static void assertRefused(Path path, String message) {
