@@ -194,8 +194,7 @@ final class Connection implements WebSocketListener {
 
   /** The reader of a log, made if there is none. */
   Reader reader(Address address) {
-    return readers.computeIfAbsent(
-        address, log -> new Reader(this, endpoint.hub().use(log)));
+    return readers.computeIfAbsent(address, log -> new Reader(this, endpoint.hub().use(log)));
   }
 
   void dropReader(Address address) {

@@ -295,7 +295,8 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   /**
    * How many messages one connection may send in a time, and at once; one to several rooms counts
-   * once for each. Default: any number. Beyond it {@code rate_limited}; who goes on is closed with 4029.
+   * once for each. Default: any number. Beyond it {@code rate_limited}; who goes on is closed with
+   * 4029.
    */
   public Endpoint<M> rate(int messages, Duration per) {
     return set(() -> settings().rate(new Allowance.Rate(messages, per)));

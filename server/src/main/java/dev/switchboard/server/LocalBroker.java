@@ -72,7 +72,9 @@ final class LocalBroker implements Broker {
     }
   }
 
-  /** Platform threads, because what SQLite does in native code would hold carriers of virtual ones. */
+  /**
+   * Platform threads, because what SQLite does in native code would hold carriers of virtual ones.
+   */
   private static Executor readers() {
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(

@@ -103,8 +103,7 @@ final class Reads {
     running = page;
     CompletableFuture<Runnable> unused =
         page.thenApply(read.want.prepare)
-            .whenComplete((then, failure) ->
-                connection.onLoop(() -> ended(read, then, failure)));
+            .whenComplete((then, failure) -> connection.onLoop(() -> ended(read, then, failure)));
   }
 
   private void ended(Read read, @Nullable Runnable then, @Nullable Throwable failure) {

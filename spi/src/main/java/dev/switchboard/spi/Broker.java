@@ -55,7 +55,9 @@ public interface Broker extends AutoCloseable {
   /** Ends a subscription. An entry that is on its way may still arrive. */
   void unsubscribe(LogKey log);
 
-  /** As {@link HistoryStore#after}. A stage that is cancelled is not read for, if it still waits. */
+  /**
+   * As {@link HistoryStore#after}. A stage that is cancelled is not read for, if it still waits.
+   */
   CompletionStage<Page> after(LogKey log, long seq, int limit, long bytes);
 
   /** As {@link HistoryStore#before}, and cancelled as {@link #after}. */

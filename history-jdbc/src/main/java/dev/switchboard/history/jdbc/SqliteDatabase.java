@@ -37,8 +37,7 @@ final class SqliteDatabase {
   private final PruningTime time;
   private @Nullable LogWriter writer;
 
-  private SqliteDatabase(
-      Path file, SqliteLimits limits, DatabaseLock lock, Connection connection)
+  private SqliteDatabase(Path file, SqliteLimits limits, DatabaseLock lock, Connection connection)
       throws SQLException, IOException {
     this.file = file;
     this.limits = limits;
@@ -51,8 +50,7 @@ final class SqliteDatabase {
     epoch = Schema.migrate(connection, Epochs.random());
     readers = new Readers(READERS, () -> openReader(file, epoch));
     time =
-        new PruningTime(
-            lastPruned(), System.nanoTime(), jump -> log.error("{}: {}", file, jump));
+        new PruningTime(lastPruned(), System.nanoTime(), jump -> log.error("{}: {}", file, jump));
     files = new OpenFiles(file);
   }
 
@@ -166,7 +164,9 @@ final class SqliteDatabase {
         * Long.parseLong(query("PRAGMA page_size"));
   }
 
-  /** When something was last let go; in a database that does not know it, its newest entry's time. */
+  /**
+   * When something was last let go; in a database that does not know it, its newest entry's time.
+   */
   private long lastPruned() throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row =

@@ -23,8 +23,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * back under the same epoch, which readers that have seen more can't tell.
  *
  * <p>The clock of retention and of the duplicate window (5 minutes, longer while the entry is kept)
- * is the timestamps of what is appended, but for absurd jumps ({@link PruningTime}). A log to which nothing is appended keeps what it has. The
- * space of what is let go is used again; the file does not shrink.
+ * is the timestamps of what is appended, but for absurd jumps ({@link PruningTime}). A log to which
+ * nothing is appended keeps what it has. The space of what is let go is used again; the file does
+ * not shrink.
  *
  * <p>Beside the file stand {@code -wal} and {@code -shm} while it is open, which belong to it, and
  * {@code .lock}, which keeps it to one process. The file must be on a local disk. If it or its

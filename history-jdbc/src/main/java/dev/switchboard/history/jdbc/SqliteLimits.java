@@ -25,7 +25,8 @@ public record SqliteLimits(long maxBytes, long minFreeBytes) {
       throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: 1 or more)");
     }
     if (minFreeBytes < 0) {
-      throw new IllegalArgumentException("minFreeBytes: " + minFreeBytes + " (expected: 0 or more)");
+      throw new IllegalArgumentException(
+          "minFreeBytes: " + minFreeBytes + " (expected: 0 or more)");
     }
   }
 

@@ -148,7 +148,8 @@ class HistoryFloodTest {
                 .start();
         Wire bystander = new Wire(http, server.port())) {
       String join = "{\"type\":\"join_room\",\"room\":\"%s\",\"id\":$ID}";
-      String say = "{\"type\":\"said\",\"room\":\"%s\",\"id\":$ID,\"echo\":false,\"data\":{\"text\":\"%s\"}}";
+      String say =
+          "{\"type\":\"said\",\"room\":\"%s\",\"id\":$ID,\"echo\":false,\"data\":{\"text\":\"%s\"}}";
       bystander.ask(join.formatted("quiet"), 1);
       try (Wire flooder = new Wire(http, server.port())) {
         flooder.ask(join.formatted("r"), 1);

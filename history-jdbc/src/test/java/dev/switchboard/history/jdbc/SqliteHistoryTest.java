@@ -280,11 +280,12 @@ class SqliteHistoryTest {
       for (int i = 0; i < 20; i++) {
         history.append(List.of(large("m" + i, three)));
       }
-      assertThatThrownBy(() -> {
-            for (int i = 20; i < 40; i++) {
-              history.append(List.of(large("m" + i, Retention.DEFAULT)));
-            }
-          })
+      assertThatThrownBy(
+              () -> {
+                for (int i = 20; i < 40; i++) {
+                  history.append(List.of(large("m" + i, Retention.DEFAULT)));
+                }
+              })
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining("the history is full");
     }
@@ -324,8 +325,7 @@ class SqliteHistoryTest {
     }
   }
 
-  private static Publication at(
-      long timestamp, @Nullable String messageId, Retention retention) {
+  private static Publication at(long timestamp, @Nullable String messageId, Retention retention) {
     return new Publication(
         LOG, "chat", "ann", messageId, timestamp, new byte[] {'1'}, false, null, retention);
   }
