@@ -121,6 +121,7 @@ final class Arrival {
     try {
       for (Address log : logs) {
         opening.add(connection.reader(log).open(known.get(log), 0).toCompletableFuture());
+        CompletionStage<?> unused = opening.getLast().whenComplete(this::closeIfFailed);
       }
     } catch (
         RefusedException full) { // a room it was in has ended meanwhile, and there are too many
@@ -130,14 +131,20 @@ final class Arrival {
     CompletionStage<Void> all = CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new));
     all.whenComplete((done, failure) ->
         connection.onLoop(() -> {
-          if (failure != null) {
-            connection.close(CloseCode.TRY_AGAIN_LATER.code(), "history is not available");
-          } else if (connection.session() == session) {
+          if (failure == null && connection.session() == session) {
             List<Reader.Opening> openings = opening.stream().map(CompletableFuture::join).toList();
             answer.accept(openings);
             session.questions().open().forEach(connection::send);
             openings.forEach(one -> one.reader().start(one));
           }
         }));
+  }
+
+  /** One log that cannot be read is enough, however long the others take. */
+  private void closeIfFailed(Reader.@Nullable Opening found, @Nullable Throwable failure) {
+    if (failure != null) {
+      connection.onLoop(
+          () -> connection.close(CloseCode.TRY_AGAIN_LATER.code(), "history is not available"));
+    }
   }
 }

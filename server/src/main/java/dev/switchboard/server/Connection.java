@@ -157,12 +157,17 @@ final class Connection implements WebSocketListener {
   void endIfIdle(long since) {
     if (heardAt <= since) {
       onLoop(() -> {
-        if (heardAt <= since && !closed && webSocket.readyState() == ReadyState.OPEN) {
+        if (heardAt <= since && open()) {
           endpoint.meter().limit(Limit.IDLE);
           close(CloseCode.POLICY_VIOLATION.code(), "idle: no message for too long");
         }
       });
     }
+  }
+
+  /** Whether its end has not begun. On the loop. */
+  boolean open() {
+    return !closed && webSocket.readyState() == ReadyState.OPEN;
   }
 
   /** Whether it has ended. On the loop. */
@@ -195,6 +200,17 @@ final class Connection implements WebSocketListener {
   /** The reader of a log, made if there is none. */
   Reader reader(Address address) {
     return readers.computeIfAbsent(address, log -> new Reader(this, endpoint.hub().use(log)));
+  }
+
+  /** Whether entries of the log are passed on, or will be when it is known where to begin. */
+  boolean reads(Address address) {
+    Reader reader = readers.get(address);
+    return reader != null && reader.reads();
+  }
+
+  /** Whether that is how the log is read. */
+  boolean reads(Address address, Reader reader) {
+    return readers.get(address) == reader;
   }
 
   void dropReader(Address address) {
@@ -370,7 +386,7 @@ final class Connection implements WebSocketListener {
   }
 
   void close(int code, String reason) {
-    if (!closed && webSocket.readyState() == ReadyState.OPEN) {
+    if (open()) {
       webSocket.close(code, reason);
     }
   }

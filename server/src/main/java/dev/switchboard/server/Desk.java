@@ -14,9 +14,12 @@ import dev.switchboard.protocol.internal.ServerConversation.Incoming;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.PresenceStore.Users;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Does what one connection asks for. Confined to the connection's loop. */
@@ -28,6 +31,9 @@ final class Desk implements ServerConversation.Requests {
   private final Endpoint<?> endpoint;
   private final Connection connection;
   private final Hub hub;
+
+  /** Rooms that hooks are asked about, and whether they were left meanwhile. */
+  private final List<Map.Entry<String, AtomicBoolean>> hooked = new ArrayList<>(0);
 
   Desk(Endpoint<?> endpoint, Connection connection) {
     this.endpoint = endpoint;
@@ -62,27 +68,42 @@ final class Desk implements ServerConversation.Requests {
       enter(id, join);
       return;
     }
+    AtomicBoolean left = new AtomicBoolean();
+    hooked.add(Map.entry(join.room(), left));
     connection
         .mailbox()
         .add(() -> {
           if (connection.turnedAway()) {
             return;
           }
+          Throwable refusal = null;
           try {
             endpoint.reactions().joining(connection, join.room());
           } catch (Throwable failure) { // users' code: whatever it throws is answered
-            connection.refuse(id, failure, "onJoin of " + join.room());
-            return;
+            refusal = failure;
           }
-          connection.onLoop(() -> enter(id, join));
+          Throwable refused = refusal;
+          connection.onLoop(() -> decided(id, join, left, refused));
         });
+  }
+
+  private void decided(
+      @Nullable Id id, Control.JoinRoom join, AtomicBoolean left, @Nullable Throwable refused) {
+    hooked.removeIf(one -> one.getValue() == left);
+    if (refused != null) {
+      connection.refuse(id, refused, "onJoin of " + join.room());
+    } else if (left.get()) {
+      connection.refuse(id, Reader.leftMeanwhile());
+    } else {
+      enter(id, join);
+    }
   }
 
   private void enter(@Nullable Id id, Control.JoinRoom join) {
     Session session = connection.session();
     String room = join.room();
-    if (connection.closed()) {
-      return;
+    if (connection.closed() || !session.isOf(connection)) {
+      return; // it is closed with 4509
     }
     Reader reader;
     try {
@@ -93,14 +114,14 @@ final class Desk implements ServerConversation.Requests {
       return;
     }
     CompletionStage<?> there =
-        session.join(room)
+        session.join(room, connection)
             ? hub.enter(room, session.user())
             : CompletableFuture.completedStage(room);
     reader
         .open(join.since(), join.recent())
         .whenComplete((opening, failure) -> {
           if (failure != null) {
-            connection.refuse(id, failure);
+            connection.onLoop(() -> notJoined(id, room, failure));
           } else {
             there
                 .thenCompose(told -> hub.members(room, MAX_MEMBERS))
@@ -108,6 +129,17 @@ final class Desk implements ServerConversation.Requests {
                     connection.onLoop(() -> joined(id, room, opening, members, unknown)));
           }
         });
+  }
+
+  /** Who cannot read a room is not in it, unless a later attempt to join is under way. */
+  private void notJoined(@Nullable Id id, String room, Throwable failure) {
+    if (connection.closed()) {
+      return;
+    }
+    if (!connection.reads(Address.room(room))) {
+      depart(room);
+    }
+    connection.refuse(id, failure);
   }
 
   private void requireRoomFor(Session session, String room) {
@@ -126,7 +158,11 @@ final class Desk implements ServerConversation.Requests {
       Reader.Opening opening,
       Users members,
       @Nullable Throwable unknown) {
-    if (connection.closed() || !connection.session().in(room)) {
+    if (connection.closed()) {
+      return;
+    }
+    if (!connection.reads(Address.room(room), opening.reader())) {
+      connection.refuse(id, Reader.leftMeanwhile());
       return;
     }
     if (unknown != null) { // nobody would know that we are here
@@ -151,7 +187,14 @@ final class Desk implements ServerConversation.Requests {
   public void leave(@Nullable Id id, Control.LeaveRoom leave) {
     asked();
     String room = leave.room();
-    if (depart(room)) {
+    boolean waited = false;
+    for (Map.Entry<String, AtomicBoolean> join : hooked) {
+      if (join.getKey().equals(room)) {
+        join.getValue().set(true);
+        waited = true;
+      }
+    }
+    if (depart(room) || waited) {
       connection.send(Answers.roomLeft(id, room));
     } else {
       connection.refuse(id, notAMember(room));
@@ -160,7 +203,7 @@ final class Desk implements ServerConversation.Requests {
 
   /** Whether we were in the room. */
   private boolean depart(String room) {
-    if (!connection.session().leave(room)) {
+    if (!connection.session().leave(room, connection)) {
       return false;
     }
     connection.dropReader(Address.room(room));
@@ -326,6 +369,6 @@ final class Desk implements ServerConversation.Requests {
         ErrorCode.NOT_A_MEMBER,
         "room: you are not in it (expected: join_room first)",
         false,
-        java.util.Map.of("room", room));
+        Map.of("room", room));
   }
 }

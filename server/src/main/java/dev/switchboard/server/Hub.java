@@ -7,6 +7,7 @@ import dev.switchboard.protocol.internal.Answers.UserState;
 import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.Position;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.PresenceStore.Users;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -56,7 +58,17 @@ final class Hub {
   private final Census census = new Census();
   private long idleSweepAt; // confined to whoever ticks
 
+  private final PriorityQueue<Due> due = new PriorityQueue<>(); // guarded by itself
+  private long ticked; // guarded by due
+
   private record Waiting(Session session, int rooms, long since) {}
+
+  private record Due(long tick, Runnable task) implements Comparable<Due> {
+    @Override
+    public int compareTo(Due other) {
+      return Long.compare(tick, other.tick);
+    }
+  }
 
   Hub(
       String space,
@@ -80,10 +92,15 @@ final class Hub {
   }
 
   private void tell(Address.Room room, Draft notice, @Nullable String about) {
-    Topic topic = topics.get(room);
+    Topic topic = topic(room);
     if (topic != null) {
       topic.notice(notice, about);
     }
+  }
+
+  /** The topic of a log, if somebody uses it. */
+  @Nullable Topic topic(Address address) {
+    return topics.get(address);
   }
 
   Broker broker() {
@@ -156,13 +173,32 @@ final class Hub {
               Topic topic = present;
               if (topic == null) {
                 count(address);
-                topic = new Topic(log(address), slowness, meter);
-                topic.open(broker);
+                topic = new Topic(log(address), slowness, meter, this);
               }
               topic.use(1);
               return topic;
             });
     return Objects.requireNonNull(used);
+  }
+
+  /**
+   * Has the entries of a topic's log come to it; completes with null if nobody uses it any more.
+   */
+  CompletionStage<@Nullable Position> subscribe(Topic topic) {
+    CompletableFuture<CompletionStage<Position>> asked = new CompletableFuture<>();
+    topics.computeIfPresent(
+        topic.log().address(),
+        (key, present) -> {
+          if (present == topic) {
+            try {
+              asked.complete(broker.subscribe(topic.log(), topic));
+            } catch (RuntimeException failure) { // of a store that is asked right here
+              asked.complete(CompletableFuture.failedStage(failure));
+            }
+          }
+          return present;
+        });
+    return asked.getNow(CompletableFuture.completedStage(null));
   }
 
   private void count(Address address) {
@@ -279,8 +315,27 @@ final class Hub {
     }
   }
 
+  /** Runs a task after so many ticks, on the thread of whoever ticks. */
+  void later(int ticks, Runnable task) {
+    synchronized (due) {
+      due.add(new Due(ticked + ticks, task));
+    }
+  }
+
+  private void runDue() {
+    List<Due> now = new ArrayList<>(0);
+    synchronized (due) {
+      ticked++;
+      for (Due next = due.peek(); next != null && next.tick <= ticked; next = due.peek()) {
+        now.add(due.remove());
+      }
+    }
+    now.forEach(one -> one.task.run());
+  }
+
   /** Ends what is due. Call it often; it costs what is due. */
   void tick(long now) {
+    runDue();
     presence.tick(now);
     news.tick(now);
     frames.tick(now);

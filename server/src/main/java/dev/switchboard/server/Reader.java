@@ -3,6 +3,8 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.Answers.LogState;
 import dev.switchboard.protocol.internal.Control.Place;
 import dev.switchboard.server.ServerMetrics.SlowReader;
@@ -10,6 +12,7 @@ import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A reader is either <em>live</em> (entries are passed on as they come) or <em>behind</em>.
  * Behind, it lets live entries go by and fetches pages from the log, as fast as its connection
  * takes them, until it has caught up with the loop; then it is live. Joining with a place, a slow
- * connection and an overrun queue are all the same case, and none of them holds entries in memory.
- * If the log no longer has what comes next, the connection is closed with 4008, and the client,
+ * connection, an overrun queue and an entry that is not the next one are all the same case, and
+ * none of them holds entries in memory.
+ *
+ * <p>{@code last} only ever moves to the entry after it, so there is no hole to overlook: whoever
+ * cannot do that falls behind, and if the log cannot either (what comes next is no longer kept, or
+ * the log was begun anew under another epoch), the connection is closed with 4008, and the client,
  * coming back, is told of the gap.
  */
 final class Reader {
@@ -31,17 +38,25 @@ final class Reader {
 
   private static final long MAX_RECOVERY = 10_000;
 
+  /** How long a page may lack what was heard, as it may where replicas are read. */
+  private static final int[] PATIENCE_TICKS = {1, 2, 4, 8, 16};
+
   private final Connection connection;
   private final Topic topic;
   private final Address address;
   private @Nullable ReaderGroup group;
   private int index;
   private @Nullable CompletableFuture<Opening> opening;
-  private int beginnings;
+  private int openings;
+  private int begun; // which of the openings is in force
+  private String epoch = "";
   private long last;
   private boolean live;
   private boolean started;
   private boolean fetching;
+  private boolean advancing; // somebody up the stack does, and goes on
+  private @Nullable Page arrived; // to be passed on
+  private int fruitless; // pages in a row that lacked what was heard
   private boolean closed;
 
   Reader(Connection connection, Topic topic) {
@@ -53,13 +68,14 @@ final class Reader {
   /**
    * Where a reader begins, and what has to be passed on first.
    *
-   * @param number of the reader's beginnings; only the latest counts
+   * @param last what is behind it
+   * @param number of the reader's openings; one that is found later than a later one is void
    */
-  record Opening(Reader reader, LogState state, @Nullable Page first, int number) {}
+  record Opening(Reader reader, LogState state, long last, @Nullable Page first, int number) {}
 
   /** The answer to who asks again, and wants nothing but to go on. */
-  private Opening again(String epoch) {
-    return new Opening(this, new LogState(address, epoch, groupLast(), true), null, 0);
+  private Opening again(String life) {
+    return new Opening(this, new LogState(address, life, groupLast(), true), 0, null, 0);
   }
 
   Topic topic() {
@@ -74,8 +90,15 @@ final class Reader {
     index = newIndex;
   }
 
+  /** Whether it passes entries on, or will when it is {@link #start}ed. */
+  boolean reads() {
+    CompletableFuture<Opening> present = opening;
+    return !closed && (started || (present != null && !present.isCompletedExceptionally()));
+  }
+
   /**
-   * Finds where to begin; nothing is passed on until {@link #start}.
+   * Finds where to begin; until {@link #start} it goes on as it did, and for good if this fails:
+   * the log cannot be read, or the reader is closed before it is known.
    *
    * @param place read on from here; null means from now on, or so many {@code recent} entries back.
    *     Asked for nothing but "from now on", a reader that is open already just goes on
@@ -84,84 +107,99 @@ final class Reader {
     if (place == null && recent == 0) {
       CompletableFuture<Opening> present = opening;
       if (started) {
-        return topic.opened().thenApply(position -> again(position.epoch()));
+        return CompletableFuture.completedStage(again(epoch));
       } else if (present != null && !present.isCompletedExceptionally()) {
         return present.thenApply(same -> again(same.state.epoch()));
       }
     }
     CompletableFuture<Opening> result = new CompletableFuture<>();
     opening = result;
-    live = false;
-    started = false;
-    fetching = false;
-    int number = ++beginnings;
+    int number = ++openings;
     topic
         .opened()
-        .whenComplete((position, failure) ->
+        .whenComplete((opened, failure) ->
             connection.onLoop(() -> {
-              if (failure != null) {
+              if (closed) {
+                result.completeExceptionally(leftMeanwhile());
+              } else if (failure != null) {
                 result.completeExceptionally(failure);
-              } else if (!closed) {
-                begin(number, position, place, recent, result);
+              } else {
+                begin(number, place, recent, result);
               }
             }));
     return result;
   }
 
+  /** Why a join has no reader to start. */
+  static RefusedException leftMeanwhile() {
+    return new RefusedException(ErrorCode.CONFLICT, "room: left before it was joined");
+  }
+
   private void begin(
-      int number,
-      Position opened,
-      @Nullable Place place,
-      int recent,
-      CompletableFuture<Opening> result) {
+      int number, @Nullable Place place, int recent, CompletableFuture<Opening> result) {
     ReaderGroup mine = group;
     if (mine == null) {
       mine = topic.group(connection.loop());
       mine.add(this);
       group = mine;
     }
-    String epoch = opened.epoch();
+    String now = mine.epoch();
     long head = mine.last();
     long from = place != null ? place.seq() : Math.max(0, head - recent);
-    boolean sameLife = place == null || place.epoch() == null || place.epoch().equals(epoch);
+    boolean sameLife = place == null || place.epoch() == null || place.epoch().equals(now);
     boolean known = sameLife && from <= head && (place == null || head - from <= MAX_RECOVERY);
-    if (number == beginnings) {
-      last = head;
-    }
-    if (!known || from == head || number != beginnings) {
-      result.complete(new Opening(this, new LogState(address, epoch, head, known), null, number));
+    if (!known || from == head) {
+      LogState state = new LogState(address, now, head, known);
+      result.complete(new Opening(this, state, head, null, number));
       return;
     }
     fetch(
         from,
         FIRST_BYTES,
-        page -> {
-          boolean whole = place == null || page.first() <= from + 1;
-          if (number == beginnings) {
-            last = whole ? Math.max(from, page.first() - 1) : groupLast();
+        (page, failure) -> {
+          if (page == null) {
+            result.completeExceptionally(failure == null ? leftMeanwhile() : failure);
+          } else if (page.head().epoch().equals(now) && page.head().seq() >= from) {
+            result.complete(first(number, place == null, from, page));
+          } else { // another log than we follow: the loop is told before we go on
+            topic.anew(page.head());
+            LogState state =
+                new LogState(address, page.head().epoch(), page.head().seq(), place == null);
+            connection
+                .loop()
+                .execute(() ->
+                    result.complete(new Opening(this, state, page.head().seq(), null, number)));
           }
-          result.complete(
-              new Opening(
-                  this,
-                  new LogState(address, epoch, groupLast(), whole),
-                  whole ? page : null,
-                  number));
-        },
-        result::completeExceptionally);
+        });
   }
 
-  /** Passes on what was found, then whatever comes; unless it has been opened anew meanwhile. */
+  /** The beginning with the first page that was asked for. */
+  private Opening first(int number, boolean anyPlace, long from, Page page) {
+    boolean whole = anyPlace || page.first() <= from + 1;
+    LogState state = new LogState(address, page.head().epoch(), groupLast(), whole);
+    return whole
+        ? new Opening(this, state, Math.max(from, page.first() - 1), page, number)
+        : new Opening(this, state, groupLast(), null, number);
+  }
+
+  /** Passes on what was found, then whatever comes. */
   void start(Opening found) {
-    if (closed || found.number != beginnings) {
+    ReaderGroup mine = group;
+    if (closed || mine == null || found.number <= begun) {
       return;
     }
+    begun = found.number;
+    epoch = found.state.epoch();
+    last = found.last;
     started = true;
-    opening = null;
-    if (found.first != null) {
-      pass(found.first);
-    } else {
-      advance();
+    live = false;
+    fetching = false;
+    fruitless = 0;
+    arrived = found.first;
+    if (found.number == openings) {
+      opening = null;
     }
+    anew(new Position(mine.epoch(), mine.last()));
   }
 
   /** Entries and notices of the live stream. */
@@ -177,7 +215,7 @@ final class Reader {
         connection.offer(topic, outgoing);
       }
     } else if (live && outgoing.seq() > last) {
-      if (!connection.takesMore()) {
+      if (outgoing.seq() != last + 1 || !connection.takesMore()) {
         fallBehind();
       } else {
         last = outgoing.seq();
@@ -197,6 +235,18 @@ final class Reader {
     }
   }
 
+  /** The log is another one now, or an older copy of it, with that head. */
+  void anew(Position head) {
+    if (!started) {
+      return;
+    }
+    if (epoch.equals(head.epoch()) && last <= head.seq()) {
+      advance();
+    } else {
+      gap("the log was begun anew");
+    }
+  }
+
   /** The connection takes more: go on if behind. */
   void writable() {
     if (started && !live) {
@@ -204,48 +254,117 @@ final class Reader {
     }
   }
 
+  /**
+   * Goes on until it has caught up, the connection takes no more, or a page has to be waited for.
+   * What it sends may lead back here: then the call that is under way goes on, as a nested one
+   * would send later entries first.
+   */
   private void advance() {
-    if (last >= groupLast()) {
-      live = true;
-    } else if (!fetching && connection.takesPages()) {
-      int number = beginnings;
-      fetch(
-          last,
-          PAGE_BYTES,
-          page -> {
-            if (number == beginnings) {
-              pass(page);
-            }
-          },
-          failure ->
-              connection.close(CloseCode.TRY_AGAIN_LATER.code(), "history is not available"));
+    if (advancing) {
+      return;
+    }
+    advancing = true;
+    try {
+      while (!closed && !fetching && !live) {
+        Page page = arrived;
+        arrived = null;
+        if (page != null) {
+          pass(page);
+        } else if (last >= groupLast()) {
+          live = true;
+        } else if (connection.takesPages()) {
+          fetchNext();
+        } else {
+          return; // writable() goes on
+        }
+      }
+    } finally {
+      advancing = false;
     }
   }
 
+  private void fetchNext() {
+    int number = begun;
+    fetching = true;
+    fetch(
+        last,
+        PAGE_BYTES,
+        (page, failure) -> {
+          if (number != begun || closed) {
+            return;
+          }
+          fetching = false;
+          if (page == null) {
+            connection.close(CloseCode.TRY_AGAIN_LATER.code(), "history is not available");
+          } else {
+            arrived = page;
+            advance();
+          }
+        });
+  }
+
   private void pass(Page page) {
+    if (!page.head().epoch().equals(epoch)) {
+      topic.anew(page.head());
+      gap("the log was begun anew");
+      return;
+    }
     if (page.first() > last + 1 && page.head().seq() > last) {
+      closed = true;
       connection.tooSlow("what comes next is no longer kept");
       return;
     }
+    long before = last;
     for (Entry entry : page.entries()) {
       if (!connection.takesPages()) {
-        return; // writable() goes on
+        return; // the rest is read again when it does
       }
-      if (entry.seq() > last) {
+      if (entry.seq() == last + 1) {
         last = entry.seq();
         connection.deliver(entry);
       }
     }
-    advance();
+    if (last > before) {
+      fruitless = 0;
+    } else {
+      waitForMore(page.head());
+    }
   }
 
-  private void fetch(
-      long from,
-      int bytes,
-      java.util.function.Consumer<Page> then,
-      java.util.function.Consumer<Throwable> failed) {
+  /** The page lacks what was heard: it is read again a little later, but not for ever. */
+  private void waitForMore(Position head) {
+    if (last >= groupLast()) {
+      return;
+    }
+    if (fruitless == PATIENCE_TICKS.length) {
+      topic.anew(head);
+      gap("the log is shorter than it was");
+      return;
+    }
+    int number = begun;
     fetching = true;
-    int number = beginnings;
+    connection
+        .endpoint()
+        .hub()
+        .later(
+            PATIENCE_TICKS[fruitless++],
+            () ->
+                connection.onLoop(() -> {
+                  if (number == begun) {
+                    fetching = false;
+                    advance();
+                  }
+                }));
+  }
+
+  /** Going on would leave a hole: the client comes back with its place, and is told of it. */
+  private void gap(String why) {
+    closed = true;
+    connection.close(CloseCode.TOO_SLOW.code(), why);
+  }
+
+  /** Reads a page; what comes of it is told on the loop, with neither if the reader is closed. */
+  private void fetch(long from, int bytes, BiConsumer<@Nullable Page, @Nullable Throwable> then) {
     connection
         .reads()
         .after(
@@ -254,15 +373,8 @@ final class Reader {
                 from,
                 PAGE,
                 bytes,
-                page -> () -> fetched(number, () -> then.accept(passable(page))),
-                failure -> fetched(number, () -> failed.accept(failure))));
-  }
-
-  private void fetched(int number, Runnable then) {
-    if (!closed) {
-      fetching &= number != beginnings;
-      then.run();
-    }
+                page -> () -> then.accept(closed ? null : passable(page), null),
+                failure -> then.accept(null, closed ? null : failure)));
   }
 
   private Page passable(Page page) {
@@ -275,11 +387,15 @@ final class Reader {
 
   /** Ends it. Idempotent. */
   void close() {
-    if (!closed) {
-      closed = true;
-      if (group != null) {
-        group.remove(this);
-      }
+    closed = true;
+    ReaderGroup mine = group;
+    if (mine != null) {
+      group = null;
+      mine.remove(this);
+    }
+    CompletableFuture<Opening> present = opening;
+    if (present != null) {
+      present.completeExceptionally(leftMeanwhile());
     }
   }
 }

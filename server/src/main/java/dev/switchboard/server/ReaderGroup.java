@@ -1,10 +1,12 @@
 package dev.switchboard.server;
 
 import dev.switchboard.server.ServerMetrics.SlowReader;
+import dev.switchboard.spi.Position;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The readers of one log on one event loop. What comes from any thread waits in a bounded queue,
@@ -21,16 +23,24 @@ final class ReaderGroup {
   private final Meter meter;
   private boolean scheduled; // guarded by queue
   private long dropped; // guarded by queue: the highest seq that comes from the log only
+  private @Nullable Position begun; // guarded by queue: where another life of the log is
+  private String epoch; // confined to the loop
   private long last; // confined to the loop
 
-  ReaderGroup(EventLoop loop, long last, Meter meter) {
+  ReaderGroup(EventLoop loop, Position head, Meter meter) {
     this.loop = loop;
     this.meter = meter;
-    this.last = last;
+    this.epoch = head.epoch();
+    this.last = head.seq();
   }
 
   EventLoop loop() {
     return loop;
+  }
+
+  /** Which life of the log this loop follows. */
+  String epoch() {
+    return epoch;
   }
 
   /** The last entry that this loop has dealt with. */
@@ -62,22 +72,9 @@ final class ReaderGroup {
       } else {
         queue.add(outgoing);
       }
-      if (scheduled) {
+      if (!schedule()) {
         return;
       }
-      scheduled = true;
-    }
-    tellLoop();
-  }
-
-  /** Entries up to that seq come from the log only. Any thread. */
-  void moved(long seq) {
-    synchronized (queue) {
-      dropped = Math.max(dropped, seq);
-      if (scheduled) {
-        return;
-      }
-      scheduled = true;
     }
     tellLoop();
   }
@@ -96,6 +93,38 @@ final class ReaderGroup {
     }
   }
 
+  /** Entries up to that seq come from the log only. Any thread. */
+  void moved(long seq) {
+    synchronized (queue) {
+      dropped = Math.max(dropped, seq);
+      if (!schedule()) {
+        return;
+      }
+    }
+    tellLoop();
+  }
+
+  /** The log is another one now, or an older copy of it. Any thread. */
+  void anew(Position head) {
+    synchronized (queue) {
+      queue.forEach(this::drop);
+      queue.clear();
+      dropped = 0;
+      begun = head;
+      if (!schedule()) {
+        return;
+      }
+    }
+    tellLoop();
+  }
+
+  /** Whether the loop has yet to be told. Only under the queue's lock. */
+  private boolean schedule() {
+    boolean untold = !scheduled;
+    scheduled = true;
+    return untold;
+  }
+
   private void drop(Outgoing outgoing) {
     dropped = Math.max(dropped, outgoing.seq());
     if (outgoing.seq() == 0) {
@@ -107,15 +136,23 @@ final class ReaderGroup {
   private void drain() {
     Outgoing[] batch;
     long missed;
+    Position anew;
     synchronized (queue) {
       batch = queue.toArray(Outgoing[]::new);
       queue.clear();
       scheduled = false;
       missed = dropped;
       dropped = 0;
+      anew = begun;
+      begun = null;
     }
-    if (missed > 0) {
-      last = Math.max(last, missed);
+    if (anew != null) {
+      epoch = anew.epoch();
+      last = anew.seq();
+      readers.forEach(reader -> reader.anew(anew));
+    }
+    if (missed > last) {
+      last = missed;
       readers.forEach(Reader::fallBehind);
     }
     for (Outgoing outgoing : batch) {

@@ -99,7 +99,12 @@ final class Reads {
   }
 
   private void start(Read read) {
-    CompletableFuture<Page> page = read.from(broker, connection.room()).toCompletableFuture();
+    CompletableFuture<Page> page;
+    try {
+      page = read.from(broker, connection.room()).toCompletableFuture();
+    } catch (RuntimeException failure) { // of a store that is asked right here
+      page = CompletableFuture.failedFuture(failure);
+    }
     running = page;
     CompletableFuture<Runnable> unused =
         page.thenApply(read.want.prepare)

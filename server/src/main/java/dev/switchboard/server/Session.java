@@ -71,14 +71,22 @@ final class Session {
     return rooms.size();
   }
 
-  /** Whether it was not in the room before. */
-  synchronized boolean join(String room) {
-    return rooms.add(room);
+  /**
+   * Whether that connection has it. One that lost it to another may still have something to do, but
+   * not with its rooms: the other one would not read what this one joins.
+   */
+  synchronized boolean isOf(Connection some) {
+    return connection == some;
   }
 
-  /** Whether it was in the room. */
-  synchronized boolean leave(String room) {
-    return rooms.remove(room);
+  /** Whether it was not in the room before; never for a connection that does not have it. */
+  synchronized boolean join(String room, Connection by) {
+    return connection == by && rooms.add(room);
+  }
+
+  /** Whether it was in the room; never for a connection that does not have it. */
+  synchronized boolean leave(String room, Connection by) {
+    return connection == by && rooms.remove(room);
   }
 
   synchronized @Nullable Connection connection() {

@@ -8,7 +8,6 @@ import dev.switchboard.spi.Position;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -24,39 +23,39 @@ final class Topic implements Broker.Subscriber {
   private final LogKey log;
   private final Slowness<?> slowness;
   private final Meter meter;
-  private final CompletableFuture<Position> opened = new CompletableFuture<>();
+  private final Subscribing subscribing;
   private final List<ReaderGroup> groups = new ArrayList<>(1); // guarded by this
+  private String epoch = ""; // guarded by this
   private long last; // guarded by this
   private int users; // guarded by the hub's map of topics
 
-  Topic(LogKey log, Slowness<?> slowness, Meter meter) {
+  Topic(LogKey log, Slowness<?> slowness, Meter meter, Hub hub) {
     this.log = log;
     this.slowness = slowness;
     this.meter = meter;
+    this.subscribing = new Subscribing(hub, this);
   }
 
   LogKey log() {
     return log;
   }
 
-  void open(Broker broker) {
-    broker
-        .subscribe(log, this)
-        .whenComplete((position, failure) -> {
-          if (failure != null) {
-            opened.completeExceptionally(failure);
-          } else {
-            synchronized (this) {
-              last = Math.max(last, position.seq());
-            }
-            opened.complete(position);
-          }
-        });
+  /**
+   * Completes when entries flow. Fails if the broker has not answered for some seconds; whoever
+   * calls next then has it asked again. Only for who uses the topic.
+   */
+  CompletionStage<?> opened() {
+    return subscribing.opened();
   }
 
-  /** Completes when entries flow; fails if the broker could not be reached. */
-  CompletionStage<Position> opened() {
-    return opened;
+  /** The broker has begun to tell what comes after that place; it may have told some already. */
+  synchronized void begin(Position head) {
+    if (epoch.isEmpty()) {
+      epoch = head.epoch();
+    }
+    if (epoch.equals(head.epoch())) {
+      last = Math.max(last, head.seq());
+    }
   }
 
   int use(int more) {
@@ -71,7 +70,7 @@ final class Topic implements Broker.Subscriber {
         return group;
       }
     }
-    ReaderGroup group = new ReaderGroup(loop, last, meter);
+    ReaderGroup group = new ReaderGroup(loop, new Position(epoch, last), meter);
     groups.add(group);
     return group;
   }
@@ -84,10 +83,27 @@ final class Topic implements Broker.Subscriber {
     }
   }
 
+  /** Entries up to that place come from the log only. */
   @Override
   public synchronized void moved(Position head) {
-    last = Math.max(last, head.seq());
-    groups.forEach(group -> group.moved(head.seq()));
+    if (epoch.equals(head.epoch())) {
+      last = Math.max(last, head.seq());
+      groups.forEach(group -> group.moved(head.seq()));
+    } else {
+      anew(head);
+    }
+  }
+
+  /**
+   * A log was found to be another one than what was heard of it: lost and begun anew, or an older
+   * copy.
+   */
+  synchronized void anew(Position head) {
+    if (!epoch.equals(head.epoch()) || head.seq() < last) {
+      epoch = head.epoch();
+      last = head.seq();
+      groups.forEach(group -> group.anew(head));
+    }
   }
 
   /** Tells all readers something that is in no log, but not the one user it is about. */

@@ -2,6 +2,9 @@ package dev.switchboard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.protocol.Address;
+import dev.switchboard.spi.Retention;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -62,7 +65,7 @@ final class DeliveryModelTest {
 
     Run(long seed) {
       world = new SimWorld(seed);
-      store = new SimStore(world);
+      store = new SimStore(world, world.chance(25));
       kept = world.chance(50) ? 5 + world.random.nextInt(30) : 1_000;
       maxPending = 1024 << world.random.nextInt(8);
       world.tell("maxPending " + maxPending);
@@ -77,7 +80,28 @@ final class DeliveryModelTest {
     }
 
     private void boot() {
-      server = new SimServer(world, store, kept, maxPending);
+      server = new SimServer(world, store, world.chance(30), this::draw);
+    }
+
+    private void draw(Endpoint<Talk> endpoint) {
+      if (world.chance(30)) {
+        endpoint.onPublish(Talk.Said.class, (said, publishing) -> {});
+      }
+      if (world.chance(30)) {
+        endpoint.onJoin((room, peer) -> {});
+      }
+      endpoint
+          .everyoneMayBroadcast(true)
+          .retention(new Retention(kept, Duration.ofHours(1)))
+          .maxMessageBytes(Math.max(256, maxPending / 4))
+          .maxPendingBytes(maxPending)
+          .presenceNotices(new PresenceNotices(world.random.nextInt(4), Duration.ofSeconds(1), 2))
+          .whenSlow(
+              switch (world.random.nextInt(3)) {
+                case 0 -> WhenSlow.drop();
+                case 1 -> WhenSlow.newest();
+                default -> WhenSlow.close();
+              });
     }
 
     void run() {
@@ -91,6 +115,9 @@ final class DeliveryModelTest {
         for (int i = world.random.nextInt(12); i > 0; i--) {
           world.step(world.now() + world.random.nextInt(1_000));
         }
+        if (world.quiet()) {
+          checkMembers();
+        }
       }
       settle();
     }
@@ -99,13 +126,37 @@ final class DeliveryModelTest {
       return people.get(world.random.nextInt(people.size()));
     }
 
+    /** Who is in a room is read to and listed, at any time. */
+    private void checkMembers() {
+      if (!server().alive()) {
+        return;
+      }
+      Hub hub = server().hub();
+      for (Connection connection : hub.connections()) {
+        if (!connection.open()) {
+          continue;
+        }
+        Session session = connection.session();
+        for (String room : session.rooms()) {
+          assertThat(connection.reads(Address.room(room)))
+              .as("%s reads %s, which it is in", session, room)
+              .isTrue();
+          assertThat(hub.members(room, 100).toCompletableFuture().join().names())
+              .as("who is in %s", room)
+              .contains(session.user());
+        }
+      }
+    }
+
     private void fault() {
-      switch (world.random.nextInt(10)) {
+      switch (world.random.nextInt(12)) {
         case 0 -> {
           if (server().alive()) {
             server().kill();
-            if (world.chance(10)) {
-              store.lose();
+            switch (world.random.nextInt(20)) {
+              case 0, 1 -> store.lose();
+              case 2 -> store.rollBack();
+              default -> {}
             }
             world.after(world.random.nextInt(20_000), this::boot);
           }
@@ -116,6 +167,8 @@ final class DeliveryModelTest {
           slow.stall(true);
           world.after(world.random.nextInt(60_000), () -> slow.stall(false));
         }
+        case 5 -> store.failAfterwards(1 + world.random.nextInt(2));
+        case 6 -> store.failReads(1 + world.random.nextInt(world.chance(20) ? 30 : 3));
         case 4 -> world.run(world.random.nextInt(world.chance(10) ? 400_000 : 40_000));
         default -> anyone().cut();
       }
@@ -123,10 +176,13 @@ final class DeliveryModelTest {
 
     private void settle() {
       world.run(60_000);
-      store.fail(0);
+      store.heal();
       server().links().forEach(link -> link.stalled(false));
       people.forEach(SimPerson::connect);
       world.run(300_000);
+      people.forEach(SimPerson::speak);
+      world.run(300_000);
+      checkMembers();
       Hub hub = server().hub();
       people.forEach(person -> person.checkSettled(hub));
       for (String room : List.of("r0", "r1", "r2")) {

@@ -32,17 +32,22 @@ class RandomConversationsTest {
   @Test
   void nothingIsLostRepeatedOrOutOfOrder() {
     long seed = Long.getLong("seed", System.nanoTime());
+    int lost = 0;
     ManualClock clock = new ManualClock();
     Endpoint<Talk> endpoint = Talk.endpoint();
     try (Server server = Server.builder().port(0).clock(clock).endpoint("/ws", endpoint).start()) {
       for (int i = 0; i < CONVERSATIONS; i++) {
         try {
-          new Conversation(server.port(), new Random(seed + i), "c" + i).run();
+          Conversation conversation =
+              new Conversation(server.port(), new Random(seed + i), "c" + i);
+          conversation.run();
+          lost += conversation.lost;
         } catch (Throwable failed) {
           throw new AssertionError(
               "repeat with -Dseed=" + (seed + i) + " -Dconversations=1", failed);
         }
       }
+      assertThat(CONVERSATIONS < 10 || lost > 0).as("answers that were lost").isTrue();
       clock.advance(Duration.ofMinutes(2));
       await()
           .untilAsserted(() ->
@@ -60,6 +65,7 @@ class RandomConversationsTest {
     private final List<Person> people = new ArrayList<>();
     private final Map<String, String> acknowledged = new HashMap<>(); // messageId to room and seq
     private int messages;
+    private int lost;
 
     Conversation(int port, Random random, String prefix) {
       this.port = port;
@@ -140,13 +146,14 @@ class RandomConversationsTest {
           case 4 -> unanswered.forEach(this::send); // again, under the same name
           default -> {
             if (places.containsKey(room)) {
-              String id = prefix + "m" + messages++;
-              unanswered.put(id, room);
-              send(id, room);
+              publish(room);
             }
           }
         }
-        hear();
+        if (wire != null
+            && random.nextBoolean()) { // else the next thing is done without the answer
+          hear();
+        }
       }
 
       private void send(String messageId, String room) {
@@ -219,9 +226,8 @@ class RandomConversationsTest {
             "{\"type\":\"leave_room\",\"room\":\"%s\",\"id\":\"l%d\"}".formatted(room, ++ids),
             "l" + ids);
         places.remove(room);
-        unanswered
-            .values()
-            .removeIf(room::equals); // whether it got there is not known, and not asked any more
+        // Whether it got there is not known, and not asked any more.
+        unanswered.values().removeIf(room::equals);
       }
 
       /** Says it, and hears everything until its answer. */
@@ -270,9 +276,27 @@ class RandomConversationsTest {
         }
       }
 
+      /**
+       * Loses the connection, at times with answers on it to what the server has taken: then it is
+       * published again.
+       */
       private void lose() {
+        places.keySet().stream().findFirst().ifPresent(this::publish);
+        if (random.nextBoolean()) {
+          String id = "l" + ++ids;
+          wire().say("{\"type\":\"ping\",\"id\":\"%s\"}".formatted(id));
+          while (!wire().next().path("re").asString("").equals(id)) {
+            lost++;
+          }
+        }
         wire().lose();
         wire = null;
+      }
+
+      private void publish(String room) {
+        String id = prefix + "m" + messages++;
+        unanswered.put(id, room);
+        send(id, room);
       }
 
       /** Comes back for good, has everything acknowledged, and reads to the end. */

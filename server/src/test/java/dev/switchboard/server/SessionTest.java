@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,40 @@ class SessionTest {
       clock.advance(Duration.ofSeconds(4));
       assertThat(bob.next("user_left").get("user").stringValue()).isEqualTo("ann");
     }
+  }
+
+  @Test
+  void theTimeOfALossThatIsOverEndsNothing() {
+    try (Wire bob = Wire.welcomed(server.port(), "bob")) {
+      bob.ask(join("r"));
+      Wire ann = Wire.open(server.port(), "/ws?user=ann");
+      JsonNode welcome = ann.next();
+      String resume = resume(welcome, welcome.get("secret").stringValue());
+      ann.ask(join("r"));
+      bob.next("user_joined");
+      ann.lose();
+      awaitWaiting(1);
+      clock.advance(Duration.ofSeconds(4));
+      Wire back = Wire.welcomed(server.port(), "ann");
+      back.ask(resume);
+      back.lose();
+      await().until(() -> endpoint.hub().connections().size() == 1);
+      clock.advance(Duration.ofSeconds(4)); // 8 s after the first loss, 4 s after the second
+      awaitTicks();
+      bob.hearsNothing();
+      clock.advance(Duration.ofSeconds(114)); // 122 s and 118 s
+      awaitWaiting(1);
+      try (Wire again = Wire.welcomed(server.port(), "ann")) {
+        assertThat(again.ask(resume).get("type").stringValue()).isEqualTo("resumed");
+      }
+    }
+  }
+
+  /** Until the server has done what was due. */
+  private void awaitTicks() {
+    CountDownLatch ticked = new CountDownLatch(1);
+    endpoint.hub().later(1, ticked::countDown);
+    await().until(() -> ticked.getCount() == 0);
   }
 
   @Test

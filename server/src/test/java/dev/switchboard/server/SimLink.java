@@ -1,5 +1,8 @@
 package dev.switchboard.server;
 
+import dev.switchboard.protocol.internal.Encoding;
+import dev.switchboard.protocol.internal.Envelope;
+import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.transport.Overflow;
 import dev.switchboard.transport.Prepared;
 import dev.switchboard.transport.ReadyState;
@@ -11,14 +14,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,17 +30,16 @@ import org.jspecify.annotations.Nullable;
 final class SimLink implements WebSocket {
   private static final int HALF_OPEN_MILLIS = 35_000;
 
-  private static final Pattern PUBLICATION =
-      Pattern.compile("\"id\":(\\d+).*\"messageId\":\"([^\"]*)\"");
-  private static final Pattern REFUSAL = Pattern.compile("\"type\":\"error\",\"re\":(\\d+)");
-
   private final SimWorld world;
   private final SimLoop loop;
   private final Far client;
   private final int number;
   private final int maxPending;
+  private final int kernel;
+  private final Encoding encoding;
   private final Consumer<String> refused;
-  private final Map<String, String> published = new HashMap<>();
+  private final Map<Id, String> published = new HashMap<>();
+  private final Deque<Waiter> waiters = new ArrayDeque<>();
   private final Stream toServer = new Stream();
   private final Stream toClient = new Stream();
 
@@ -48,8 +48,14 @@ final class SimLink implements WebSocket {
   private boolean paused;
   private boolean wantsWritable;
   private boolean told;
-  private long pending;
+  private long sent;
+  private long written; // to the kernel, which holds some bytes that the client has not read
+  private long read; // by the client, or lost
+  private boolean draining;
+  private int failure;
   private boolean stalled;
+
+  private record Waiter(long until, Consumer<@Nullable Throwable> done) {}
 
   /** The client's end. */
   interface Far {
@@ -61,7 +67,7 @@ final class SimLink implements WebSocket {
   }
 
   private sealed interface Frame {
-    record Text(byte[] bytes) implements Frame {}
+    record Message(byte[] bytes) implements Frame {}
 
     record Ping() implements Frame {}
 
@@ -87,8 +93,7 @@ final class SimLink implements WebSocket {
     void cut(boolean noticed) {
       if (!ended) {
         while (!frames.isEmpty() && world.chance(60)) {
-          Frame gone = frames.removeLast();
-          unpend(gone);
+          took(frames.removeLast());
         }
         if (noticed) {
           frames.add(new Frame.Lost());
@@ -97,9 +102,9 @@ final class SimLink implements WebSocket {
       }
     }
 
-    private void unpend(Frame frame) {
-      if (this == toClient && frame instanceof Frame.Text text) {
-        pending -= text.bytes.length;
+    private void took(Frame frame) {
+      if (this == toClient && frame instanceof Frame.Message message) {
+        read += message.bytes.length;
       }
     }
 
@@ -118,11 +123,10 @@ final class SimLink implements WebSocket {
         });
       } else {
         Frame frame = frames.remove();
-        unpend(frame);
+        took(frame);
         atClient(frame);
-        if (wantsWritable && pending <= maxPending / 4 && state == ReadyState.OPEN) {
-          wantsWritable = false;
-          loop.execute(listener::onWritable);
+        if (written < sent) {
+          loop.execute(SimLink.this::drain);
         }
       }
     }
@@ -132,6 +136,7 @@ final class SimLink implements WebSocket {
    * A new connection.
    *
    * @param refused told the message ids of publications that the server refuses
+   * @param kernel how many bytes the kernel takes that the client has not read
    */
   SimLink(
       SimWorld world,
@@ -139,12 +144,16 @@ final class SimLink implements WebSocket {
       Far client,
       int number,
       int maxPending,
+      int kernel,
+      Encoding encoding,
       Consumer<String> refused) {
     this.world = world;
     this.loop = loop;
     this.client = client;
     this.number = number;
     this.maxPending = maxPending;
+    this.kernel = kernel;
+    this.encoding = encoding;
     this.refused = refused;
     world.add(toServer);
     world.add(toClient);
@@ -160,9 +169,11 @@ final class SimLink implements WebSocket {
       return;
     }
     switch (frame) {
-      case Frame.Text text -> {
-        if (state == ReadyState.OPEN) {
-          listener.onText(Unpooled.wrappedBuffer(text.bytes));
+      case Frame.Message message -> {
+        if (state == ReadyState.OPEN && encoding.binary()) {
+          listener.onBinary(Unpooled.wrappedBuffer(message.bytes));
+        } else if (state == ReadyState.OPEN) {
+          listener.onText(Unpooled.wrappedBuffer(message.bytes));
         }
       }
       case Frame.Ping ping -> toClient.add(new Frame.Pong());
@@ -184,11 +195,12 @@ final class SimLink implements WebSocket {
       told = true;
       listener.onClose(code, "", clean);
     }
+    drain();
   }
 
   private void atClient(Frame frame) {
     switch (frame) {
-      case Frame.Text text -> client.received(number, text.bytes);
+      case Frame.Message message -> client.received(number, message.bytes);
       case Frame.Ping ping -> {}
       case Frame.Pong pong -> client.ponged(number);
       case Frame.Close close -> {
@@ -205,12 +217,12 @@ final class SimLink implements WebSocket {
 
   // The client's end.
 
-  void say(byte[] text) {
-    Matcher publication = PUBLICATION.matcher(new String(text, StandardCharsets.UTF_8));
-    if (publication.find()) {
-      published.put(publication.group(1), publication.group(2));
+  void say(byte[] message) {
+    Envelope said = encoding.read(message);
+    if (said.id() != null && said.messageId() != null) {
+      published.put(said.id(), said.messageId());
     }
-    toServer.add(new Frame.Text(text));
+    toServer.add(new Frame.Message(message));
   }
 
   void sayPing() {
@@ -262,40 +274,80 @@ final class SimLink implements WebSocket {
 
   @Override
   public void sendText(byte[] utf8) {
+    send(utf8);
+  }
+
+  @Override
+  public void sendBinary(byte[] payload) {
+    send(payload);
+  }
+
+  private void send(byte[] message) {
     if (state != ReadyState.OPEN) {
       return;
     }
-    long after = pending + utf8.length;
-    if (after > maxPending) {
-      if (listener.onOverflow(utf8.length) == Overflow.CLOSE) {
-        fail(4008);
-      }
-      return;
-    }
-    noteRefusal(new String(utf8, StandardCharsets.UTF_8));
-    pending = after;
-    toClient.add(new Frame.Text(utf8));
-  }
-
-  private void noteRefusal(String text) {
-    if (text.startsWith("{\"type\":\"error\"")) {
-      Matcher refusal = REFUSAL.matcher(text);
-      if (refusal.find()) {
-        refused.accept(published.getOrDefault(refusal.group(1), ""));
+    if (pending(message.length) > maxPending) {
+      write();
+      drainSoon();
+      if (sent - written + message.length > maxPending) {
+        wantsWritable = true;
+        if (listener.onOverflow(message.length) == Overflow.CLOSE) {
+          failure = 4008;
+          close(failure, "");
+        }
+        return;
       }
     }
+    Envelope told = encoding.read(message);
+    String messageId = published.get(told.re());
+    if (messageId != null && told.type().equals("error")) {
+      refused.accept(messageId);
+    }
+    sent += message.length;
+    toClient.add(new Frame.Message(message));
+    drainSoon();
   }
 
-  private void fail(int code) {
-    close(code, "");
-    told = true;
-    listener.onClose(code, "", false);
+  /** How much would wait with so many bytes more. */
+  private long pending(int more) {
+    long after = sent - written + more;
+    wantsWritable |= after >= maxPending / 2;
+    return after;
+  }
+
+  /** What the kernel takes leaves in a send already, if there is no room for more. */
+  private void write() {
+    written = Math.max(written, Math.min(sent, read + kernel));
+  }
+
+  private void drainSoon() {
+    if (!draining) {
+      draining = true;
+      loop.atEndOfTurn(this::drain);
+    }
+  }
+
+  /** Writes, and tells what there is to tell: after a turn of the loop, never inside a send. */
+  private void drain() {
+    draining = false;
+    write();
+    while (!waiters.isEmpty() && (told || waiters.element().until <= written)) {
+      waiters.remove().done.accept(told ? new ClosedChannelException() : null);
+    }
+    if (failure != 0 && !told) {
+      told = true;
+      listener.onClose(failure, "", false);
+    }
+    if (wantsWritable && sent - written <= maxPending / 4 && state == ReadyState.OPEN) {
+      wantsWritable = false;
+      listener.onWritable();
+    }
   }
 
   @Override
   public void sendPrepared(Prepared message) {
     ByteBuf frame = message.frame();
-    sendText(
+    send(
         ByteBufUtil.getBytes(
             frame, frame.readerIndex() + message.headerBytes(), message.payloadBytes()));
   }
@@ -319,8 +371,7 @@ final class SimLink implements WebSocket {
 
   @Override
   public long pendingBytes() {
-    wantsWritable |= pending >= maxPending / 2;
-    return pending;
+    return pending(0);
   }
 
   @Override
@@ -355,7 +406,7 @@ final class SimLink implements WebSocket {
 
   @Override
   public @Nullable String subprotocol() {
-    return null;
+    return encoding.binary() ? encoding.subprotocol() : null;
   }
 
   @Override
@@ -374,13 +425,13 @@ final class SimLink implements WebSocket {
   }
 
   @Override
-  public void sendBinary(byte[] payload) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
   public void whenWritten(Consumer<@Nullable Throwable> done) {
-    throw new UnsupportedOperationException();
+    if (told) {
+      done.accept(new ClosedChannelException());
+    } else {
+      waiters.add(new Waiter(sent, done));
+      drainSoon();
+    }
   }
 
   @Override

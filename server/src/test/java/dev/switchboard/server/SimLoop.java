@@ -7,11 +7,14 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.AbstractEventExecutor;
 import io.netty.util.concurrent.Future;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
 /** An event loop of a {@link SimWorld}: runs a task when it is its turn. */
 final class SimLoop extends AbstractEventExecutor implements EventLoop, SimWorld.Actor {
   private final SimWorld.Queue tasks = new SimWorld.Queue();
+  private final Deque<Runnable> ends = new ArrayDeque<>();
   private boolean running;
 
   @Override
@@ -24,9 +27,17 @@ final class SimLoop extends AbstractEventExecutor implements EventLoop, SimWorld
     running = true;
     try {
       tasks.act();
+      for (Runnable end = ends.poll(); end != null; end = ends.poll()) {
+        end.run();
+      }
     } finally {
       running = false;
     }
+  }
+
+  /** Runs something when the task that is under way is over. */
+  void atEndOfTurn(Runnable end) {
+    ends.add(end);
   }
 
   @Override

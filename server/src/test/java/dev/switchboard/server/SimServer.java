@@ -2,20 +2,23 @@ package dev.switchboard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.protocol.internal.Encoding;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.Publication;
-import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** A server's process in a {@link SimWorld}: everything of the real one above the socket. */
 final class SimServer {
@@ -32,23 +35,18 @@ final class SimServer {
   private final List<SimLink> links = new ArrayList<>();
   private boolean alive = true;
 
-  SimServer(SimWorld world, SimStore store, int kept, int maxPending) {
+  /**
+   * A server that begins.
+   *
+   * @param late whether its store's answers may be heard of late
+   * @param options of its endpoint
+   */
+  SimServer(SimWorld world, SimStore store, boolean late, Consumer<Endpoint<Talk>> options) {
     this.world = world;
     this.store = store;
-    this.broker = new Committing(new LocalBroker(store, reads::add));
-    endpoint
-        .everyoneMayBroadcast(true)
-        .retention(new Retention(kept, Duration.ofHours(1)))
-        .maxMessageBytes(256)
-        .maxPendingBytes(maxPending)
-        .presenceNotices(new PresenceNotices(world.random.nextInt(4), Duration.ofSeconds(1), 2))
-        .whenSlow(
-            switch (world.random.nextInt(3)) {
-              case 0 -> WhenSlow.drop();
-              case 1 -> WhenSlow.newest();
-              default -> WhenSlow.close();
-            })
-        .threads(threads::add);
+    this.broker = new Committing(world, store, new LocalBroker(store, reads::add), late);
+    options.accept(endpoint);
+    endpoint.threads(threads::add);
     MemoryPresence users = new MemoryPresence();
     users.watch(path::changed);
     path.start("/ws", broker, users, Time.of(world.clock), Meter.NONE);
@@ -73,12 +71,26 @@ final class SimServer {
     return alive;
   }
 
+  Endpoint<Talk> endpoint() {
+    return endpoint;
+  }
+
+  /** Where handlers and hooks run. */
+  SimWorld.Queue threads() {
+    return threads;
+  }
+
+  Committing broker() {
+    return broker;
+  }
+
   /** A client's connection, upgraded. */
-  SimLink accept(SimLink.Far client, int number, String user) {
+  SimLink accept(SimLink.Far client, int number, String user, Encoding encoding) {
     SimLoop loop = loops.get(world.random.nextInt(loops.size()));
+    int maxPending = endpoint.settings().maxPendingBytes();
+    int kernel = world.chance(50) ? 0 : world.random.nextInt(2 * maxPending);
     SimLink link =
-        new SimLink(
-            world, loop, client, number, endpoint.settings().maxPendingBytes(), store::refused);
+        new SimLink(world, loop, client, number, maxPending, kernel, encoding, store::refused);
     links.add(link);
     HttpRequest request =
         new HttpRequest("GET", "/ws", Headers.EMPTY, link.remoteAddress(), false, new byte[0]);
@@ -108,13 +120,19 @@ final class SimServer {
     }
   }
 
-  /** The broker, committing when it is its turn. */
-  private static final class Committing implements Broker, SimWorld.Actor {
+  /** The broker, committing when it is its turn, and answering late at times. */
+  static final class Committing implements Broker, SimWorld.Actor {
+    private final SimWorld world;
+    private final SimStore store;
     private final LocalBroker broker;
+    private final boolean late;
     private boolean waiting;
 
-    Committing(LocalBroker broker) {
+    Committing(SimWorld world, SimStore store, LocalBroker broker, boolean late) {
+      this.world = world;
+      this.store = store;
       this.broker = broker;
+      this.late = late;
     }
 
     @Override
@@ -128,16 +146,47 @@ final class SimServer {
       broker.commitWaiting();
     }
 
+    /** The same outcome, perhaps heard of long after it came about. */
+    private <T> CompletionStage<T> late(CompletionStage<T> outcome) {
+      if (!late || world.chance(70)) {
+        return outcome;
+      }
+      CompletableFuture<T> heard = new CompletableFuture<>();
+      int millis = world.random.nextInt(3_000);
+      outcome.whenComplete((result, failure) ->
+          world.after(
+              millis,
+              () -> {
+                if (failure == null) {
+                  heard.complete(result);
+                } else {
+                  heard.completeExceptionally(failure);
+                }
+              }));
+      return heard;
+    }
+
     @Override
     public CompletionStage<List<Committed>> publish(List<Publication> publications) {
       waiting = true;
-      return broker.publish(publications);
+      CompletionStage<List<Committed>> outcome;
+      try {
+        outcome = broker.publish(publications);
+      } catch (RuntimeException failure) {
+        outcome = CompletableFuture.failedStage(failure);
+      }
+      return late(
+          outcome.whenComplete((committed, failure) -> {
+            if (failure != null) {
+              publications.forEach(one -> store.refused(Objects.requireNonNull(one.messageId())));
+            }
+          }));
     }
 
     @Override
     public CompletionStage<Position> subscribe(LogKey log, Subscriber subscriber) {
       waiting = true;
-      return broker.subscribe(log, subscriber);
+      return late(broker.subscribe(log, subscriber));
     }
 
     @Override
@@ -147,12 +196,12 @@ final class SimServer {
 
     @Override
     public CompletionStage<Page> after(LogKey log, long seq, int limit, long bytes) {
-      return broker.after(log, seq, limit, bytes);
+      return late(broker.after(log, seq, limit, bytes));
     }
 
     @Override
     public CompletionStage<Page> before(LogKey log, long seq, int limit, long bytes) {
-      return broker.before(log, seq, limit, bytes);
+      return late(broker.before(log, seq, limit, bytes));
     }
 
     @Override

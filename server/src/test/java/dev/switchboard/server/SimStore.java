@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
- * A disk: survives the server, may fail, may be lost, and remembers everything it was ever given,
- * which is what the members' views are compared with.
+ * A disk: survives the server, may fail before or after it has done what it was asked for, may be
+ * lost or put back to an older copy, and remembers everything it was ever given, which is what the
+ * members' views are compared with.
  */
 final class SimStore implements HistoryStore {
   private static final long DUPLICATE_WINDOW = 5 * 60_000;
@@ -27,9 +29,15 @@ final class SimStore implements HistoryStore {
   private final SimWorld world;
   private final Map<Address, List<Kept>> truth = new HashMap<>();
   private final Set<String> refused = new HashSet<>();
+  private final Set<String> several = new HashSet<>();
+  private final boolean immediate;
+  private final List<Publication> inThisLife = new ArrayList<>();
   private HistoryStore logs;
   private int life;
   private int failures;
+  private int unknown;
+  private int failingReads;
+  private long shown = Long.MAX_VALUE;
 
   /** Without a stack, as it is logged each time. */
   private static final class DiskFull extends RuntimeException {
@@ -43,21 +51,64 @@ final class SimStore implements HistoryStore {
   /** An entry that was kept. */
   record Kept(int life, long seq, String messageId, long at) {}
 
-  SimStore(SimWorld world) {
+  SimStore(SimWorld world, boolean immediate) {
     this.world = world;
+    this.immediate = immediate;
     this.logs = new MemoryHistory(world.clock);
+  }
+
+  @Override
+  public boolean immediate() {
+    return immediate;
   }
 
   /** The disk is replaced by an empty one. */
   void lose() {
     world.tell("the logs are lost");
     logs = new MemoryHistory(world.clock);
+    inThisLife.clear();
     life++;
   }
 
-  /** The next so many appends fail. */
+  /** An older copy is put back, under epochs of its own. */
+  void rollBack() {
+    int left = world.random.nextInt(inThisLife.size() + 1);
+    List<Publication> copy = List.copyOf(inThisLife.subList(0, left));
+    lose();
+    world.tell("a copy with " + left + " entries is put back");
+    copy.forEach(publication -> appendNow(List.of(publication)));
+  }
+
+  /** The next so many appends fail, and nothing is appended. */
   void fail(int times) {
     failures = times;
+  }
+
+  /** The next so many appends are done, but reported to have failed. */
+  void failAfterwards(int times) {
+    unknown = times;
+  }
+
+  /** The next so many reads of heads and pages fail. */
+  void failReads(int times) {
+    failingReads = times;
+  }
+
+  /** What is behind that place is not shown to readers, as if they asked a copy that lags. */
+  void showOnlyUpTo(long seq) {
+    shown = seq;
+  }
+
+  /** Nothing fails any more. */
+  void heal() {
+    fail(0);
+    failAfterwards(0);
+    failReads(0);
+  }
+
+  /** This may come after what was published later: its client waits until it is in all rooms. */
+  void several(String messageId) {
+    several.add(messageId);
   }
 
   /** The server has told a publisher that this is in no log. */
@@ -69,12 +120,22 @@ final class SimStore implements HistoryStore {
   public List<Committed> append(List<Publication> batch) {
     if (failures > 0) {
       failures--;
-      batch.forEach(publication -> refused(Objects.requireNonNull(publication.messageId())));
       throw new DiskFull();
     }
+    List<Committed> committed = appendNow(batch);
+    if (unknown > 0) {
+      unknown--;
+      world.tell("it is said that this was not kept");
+      throw new DiskFull();
+    }
+    return committed;
+  }
+
+  private List<Committed> appendNow(List<Publication> batch) {
     List<Committed> committed = logs.append(batch);
     for (int i = 0; i < batch.size(); i++) {
       if (!committed.get(i).duplicate()) {
+        inThisLife.add(batch.get(i));
         keep(batch.get(i), committed.get(i).position().seq());
       }
     }
@@ -107,14 +168,27 @@ final class SimStore implements HistoryStore {
   }
 
   /**
+   * Whether that place of the log is, or was before the logs were lost, taken by such a message.
+   */
+  boolean isOf(Address address, long seq, Predicate<String> messageIds) {
+    return of(address).stream()
+        .anyMatch(kept -> kept.seq == seq && messageIds.test(kept.messageId));
+  }
+
+  /**
    * What one publisher numbered is in every log in the order of its numbers, but for what was
-   * refused at first.
+   * refused at first, goes to several rooms, or was in a log that was lost before the publisher had
+   * its answer.
    */
   void checkOrder() {
     truth.forEach((address, log) -> {
       Map<String, Integer> last = new HashMap<>();
+      Map<String, Integer> lives = new HashMap<>();
       for (Kept kept : log) {
-        if (refused.contains(kept.messageId)) {
+        int first = lives.computeIfAbsent(kept.messageId, id -> kept.life);
+        if (refused.contains(kept.messageId)
+            || several.contains(kept.messageId)
+            || first != kept.life) {
           continue;
         }
         int dash = kept.messageId.lastIndexOf('-');
@@ -130,17 +204,41 @@ final class SimStore implements HistoryStore {
 
   @Override
   public Position head(LogKey log) {
+    read();
+    return upToShown(logs.head(log));
+  }
+
+  /** For who compares: never fails. */
+  Position truth(LogKey log) {
     return logs.head(log);
   }
 
   @Override
   public Page after(LogKey log, long seq, int limit, long bytes) {
-    return logs.after(log, seq, limit, bytes);
+    read();
+    Page page = logs.after(log, seq, limit, bytes);
+    return new Page(
+        upToShown(page.head()),
+        page.first(),
+        page.entries().stream().filter(entry -> entry.seq() <= shown).toList(),
+        page.more());
+  }
+
+  private Position upToShown(Position head) {
+    return new Position(head.epoch(), Math.min(head.seq(), shown));
   }
 
   @Override
   public Page before(LogKey log, long seq, int limit, long bytes) {
+    read();
     return logs.before(log, seq, limit, bytes);
+  }
+
+  private void read() {
+    if (failingReads > 0) {
+      failingReads--;
+      throw new DiskFull();
+    }
   }
 
   @Override

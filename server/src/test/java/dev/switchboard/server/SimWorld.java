@@ -40,6 +40,12 @@ final class SimWorld {
   /** Things that wait their turn, one at a time. */
   static class Queue implements Actor {
     private final Deque<Runnable> tasks = new ArrayDeque<>();
+    private boolean held;
+
+    /** Whether they wait whatever turn it is. */
+    void hold(boolean now) {
+      held = now;
+    }
 
     void add(Runnable task) {
       tasks.add(task);
@@ -47,7 +53,7 @@ final class SimWorld {
 
     @Override
     public boolean ready() {
-      return !tasks.isEmpty();
+      return !tasks.isEmpty() && !held;
     }
 
     @Override
@@ -121,6 +127,11 @@ final class SimWorld {
       events.remove().task.run();
     }
     return true;
+  }
+
+  /** Whether nothing is to be done before time passes. */
+  boolean quiet() {
+    return actors.stream().noneMatch(Actor::ready);
   }
 
   /** Everything happens until that time. */

@@ -1,0 +1,59 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.spi.Position;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic's subscription at the broker. It is asked for when it is needed first; a broker that does
+ * not answer is asked again a few times, with longer and longer pauses, while everybody who needs
+ * it waits for the same outcome. After that they are refused, and the next one to need it begins
+ * from the start: no failure outlives its cause. Thread-safe.
+ */
+final class Subscribing {
+  private static final int[] PAUSES_IN_TICKS = {1, 2, 4, 8};
+
+  private final Hub hub;
+  private final Topic topic;
+  private @Nullable CompletableFuture<Position> outcome; // guarded by this
+
+  Subscribing(Hub hub, Topic topic) {
+    this.hub = hub;
+    this.topic = topic;
+  }
+
+  /** Completes when entries flow. */
+  CompletionStage<Position> opened() {
+    CompletableFuture<Position> mine;
+    synchronized (this) {
+      CompletableFuture<Position> known = outcome;
+      if (known != null && !known.isCompletedExceptionally()) {
+        return known;
+      }
+      mine = new CompletableFuture<>();
+      outcome = mine;
+    }
+    ask(mine, 0);
+    return mine;
+  }
+
+  private void ask(CompletableFuture<Position> result, int failures) {
+    hub.subscribe(topic)
+        .whenComplete((position, failure) -> {
+          if (failure == null && position == null) {
+            result.completeExceptionally(
+                new RefusedException(ErrorCode.UNAVAILABLE, "the log is no longer read"));
+          } else if (failure == null) {
+            topic.begin(position);
+            result.complete(position);
+          } else if (failures == PAUSES_IN_TICKS.length) {
+            result.completeExceptionally(failure);
+          } else {
+            hub.later(PAUSES_IN_TICKS[failures], () -> ask(result, failures + 1));
+          }
+        });
+  }
+}

@@ -1,0 +1,334 @@
+package dev.switchboard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.Position;
+import dev.switchboard.spi.Publication;
+import dev.switchboard.spi.Retention;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** What members are shown of a log that does not behave, and what becomes of those who join it. */
+@Tag("D2")
+final class ReaderTest {
+  private final SimWorld world = new SimWorld(1);
+  private final SimStore store = new SimStore(world, false);
+  private SimServer server = server(endpoint -> {});
+
+  private SimServer server(Consumer<Endpoint<Talk>> options) {
+    return new SimServer(
+        world,
+        store,
+        false,
+        endpoint -> {
+          endpoint
+              .retention(new Retention(100_000, Duration.ofHours(1)))
+              .maxMessageBytes(1 << 10)
+              .maxPendingBytes(64 << 10);
+          options.accept(endpoint);
+        });
+  }
+
+  private int elsewhere;
+
+  private SimVisitor visitor(String user) {
+    SimVisitor visitor = new SimVisitor(world, user).connect(server);
+    world.run(10_000);
+    assertThat(visitor.heard("welcome")).hasSize(1);
+    return visitor;
+  }
+
+  private SimVisitor member(String user) {
+    SimVisitor member = visitor(user).join("r", 1);
+    world.run(10_000);
+    assertThat(member.type(1)).isEqualTo("room_joined");
+    return member;
+  }
+
+  /** Another server, or a call whose answer was lost, appends to the log. */
+  private void appendElsewhere(int entries) {
+    for (int i = 0; i < entries; i++) {
+      store.append(List.of(publication("elsewhere-" + elsewhere++)));
+    }
+  }
+
+  private LogKey log() {
+    return server.hub().log(Address.room("r"));
+  }
+
+  private static List<Long> upTo(long last) {
+    return LongStream.rangeClosed(1, last).boxed().toList();
+  }
+
+  @Test
+  void anEntryThatIsNotTheNextOneHasTheOnesBeforeItReadFromTheLog() {
+    SimVisitor ann = member("ann");
+    ann.publish("r", "m1", 2);
+    world.run(1_000);
+    appendElsewhere(2);
+    ann.publish("r", "m2", 3);
+    world.run(10_000);
+    assertThat(ann.seqs()).isEqualTo(upTo(4));
+    assertThat(ann.closedWith()).isZero();
+  }
+
+  @Test
+  void aQueueThatIsOverrunCostsNoEntry() {
+    SimVisitor ann = member("ann");
+    for (int i = 0; i < 10_001; i++) { // before the loop of the member gets to any of them
+      CompletionStage<?> unused = server.broker().publish(List.of(publication("m" + i)));
+      server.broker().act();
+    }
+    world.run(60_000);
+    assertThat(ann.seqs()).isEqualTo(upTo(10_001));
+    assertThat(ann.closedWith()).isZero();
+  }
+
+  private Publication publication(String messageId) {
+    return new Publication(
+        log(),
+        "chat",
+        "ann",
+        messageId,
+        world.clock.millis(),
+        "{\"message\":\"x\"}".getBytes(StandardCharsets.UTF_8),
+        false,
+        null,
+        server.endpoint().settings().retentions().of(log().address()));
+  }
+
+  @Test
+  void aLogThatIsLostUnderItsMembersIsAGapThatTheyAreToldOf() {
+    SimVisitor ann = member("ann");
+    ann.publish("r", "m1", 2).publish("r", "m2", 3);
+    world.run(1_000);
+    JsonNode welcome = ann.heard("welcome").getFirst();
+    JsonNode joined = ann.answer(1);
+    store.lose();
+    ann.publish("r", "m3", 4);
+    world.run(20_000);
+    assertThat(ann.closedWith()).isEqualTo(4008);
+    ann.connect(server).resume(welcome, joined, 2);
+    world.run(10_000);
+    JsonNode room = log(ann.answer(0));
+    assertThat(room.get("recovered").booleanValue()).isFalse();
+    assertThat(room.get("epoch")).isNotEqualTo(joined.get("epoch"));
+    ann.publish("r", "m4", 5);
+    world.run(10_000);
+    assertThat(ann.seqs()).containsExactly(room.get("seq").longValue() + 1);
+  }
+
+  private static JsonNode log(JsonNode resumed) {
+    return resumed
+        .get("logs")
+        .valueStream()
+        .filter(one -> one.has("room"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aMemberWhoComesBackToALogThatWasLostMeanwhileIsToldSo() {
+    SimVisitor ann = member("ann");
+    member("bob"); // who keeps the topic
+    ann.publish("r", "m1", 2).publish("r", "m2", 3);
+    world.run(1_000);
+    JsonNode welcome = ann.heard("welcome").getFirst();
+    JsonNode joined = ann.answer(1);
+    ann.link().cut();
+    world.run(40_000);
+    store.lose();
+    ann.connect(server).resume(welcome, joined, 1);
+    world.run(10_000);
+    assertThat(log(ann.answer(0)).get("recovered").booleanValue()).isFalse();
+  }
+
+  private Topic topic() {
+    return Objects.requireNonNull(server.hub().topic(Address.room("r")));
+  }
+
+  /** The broker says that the log has gone on to that place. */
+  private void moved(JsonNode joined, long seq) {
+    topic().moved(new Position(joined.get("epoch").stringValue(), seq));
+  }
+
+  @Test
+  void aPageThatLacksWhatWasHeardIsReadAgainUntilItHasIt() {
+    SimVisitor ann = member("ann");
+    ann.publish("r", "m1", 2);
+    world.run(1_000);
+    store.showOnlyUpTo(1);
+    moved(ann.answer(1), 3);
+    world.run(1_000);
+    store.showOnlyUpTo(Long.MAX_VALUE);
+    appendElsewhere(2);
+    world.run(5_000);
+    assertThat(ann.seqs()).isEqualTo(upTo(3));
+    assertThat(ann.closedWith()).isZero();
+  }
+
+  @Test
+  void aLogThatStaysShorterThanWhatWasHeardIsAGap() {
+    SimVisitor ann = member("ann");
+    ann.publish("r", "m1", 2).publish("r", "m2", 3).publish("r", "m3", 4);
+    world.run(1_000);
+    JsonNode welcome = ann.heard("welcome").getFirst();
+    JsonNode joined = ann.answer(1);
+    store.showOnlyUpTo(2);
+    moved(joined, 4);
+    world.run(30_000);
+    assertThat(ann.closedWith()).isEqualTo(4008);
+    ann.connect(server).resume(welcome, joined, 3);
+    world.run(10_000);
+    JsonNode room = log(ann.answer(0));
+    assertThat(room.get("recovered").booleanValue()).isFalse();
+    assertThat(room.get("seq").longValue()).isEqualTo(2);
+    world.run(30_000);
+    assertThat(ann.closedWith()).isZero();
+  }
+
+  @Test
+  void joiningAndLeavingAtOnceIsAnsweredTwice() {
+    SimVisitor ann = visitor("ann");
+    for (int i = 0; i < 10; i++) {
+      ann.join("r" + i, i)
+          .say("{\"type\":\"leave_room\",\"room\":\"r%d\",\"id\":%d}".formatted(i, 100 + i));
+    }
+    world.run(20_000);
+    for (int i = 0; i < 10; i++) {
+      assertThat(ann.type(i)).isIn("room_joined", "error");
+      assertThat(ann.type(100 + i)).isEqualTo("room_left");
+    }
+    assertThat(server.hub().sizes()).containsEntry("rooms", 0);
+  }
+
+  @Test
+  void aLeaveEndsAJoinThatWaitsForAHook() {
+    server = server(endpoint -> endpoint.onJoin((room, peer) -> {}));
+    SimVisitor ann = visitor("ann");
+    ann.join("r", 1).say("{\"type\":\"leave_room\",\"room\":\"r\",\"id\":2}");
+    world.run(20_000);
+    assertThat(ann.type(1)).isIn("room_joined", "error");
+    assertThat(ann.type(2)).isEqualTo("room_left");
+    assertThat(server.hub().sizes()).containsEntry("rooms", 0);
+  }
+
+  @Test
+  void whatIsPublishedAfterSomethingThatWaitsForAHookIsBehindItInTheLog() {
+    server = server(endpoint -> endpoint.onPublish(Talk.Typing.class, (typing, publishing) -> {}));
+    SimVisitor ann = member("ann");
+    server.threads().hold(true);
+    ann.say("{\"type\":\"typing\",\"room\":\"r\",\"data\":{\"on\":true}}");
+    ann.publish("r", "m1", 2);
+    world.run(1_000);
+    assertThat(ann.seqs()).isEmpty();
+    server.threads().hold(false);
+    world.run(1_000);
+    List<String> types = ann.all().stream().map(one -> one.get("type").stringValue()).toList();
+    assertThat(types.indexOf("typing")).isPositive().isLessThan(types.indexOf("chat"));
+  }
+
+  @Test
+  void aStoreThatFailsAtTheStartIsAskedAgain() {
+    store.failReads(2);
+    SimVisitor ann = new SimVisitor(world, "ann").connect(server);
+    world.run(10_000);
+    assertThat(ann.heard("welcome")).hasSize(1);
+    assertThat(ann.closedWith()).isZero();
+  }
+
+  @Test
+  void aStoreThatFailsForLongRefusesAndIsAskedAgainByWhoComesNext() {
+    store.failReads(1_000_000);
+    SimVisitor ann = new SimVisitor(world, "ann").connect(server);
+    world.run(30_000);
+    assertThat(ann.closedWith()).isEqualTo(1013);
+    store.heal();
+    assertThat(visitor("ann").heard("welcome")).hasSize(1);
+  }
+
+  @Test
+  void whoIsRefusedIsNoMember() {
+    SimVisitor bob = visitor("bob");
+    SimVisitor ann = visitor("ann");
+    store.failReads(1_000_000);
+    ann.join("r", 1);
+    world.run(30_000);
+    assertThat(ann.answer(1).get("code").stringValue()).isEqualTo("unavailable");
+    store.heal();
+    ann.publish("r", "m1", 2);
+    bob.join("r", 3);
+    world.run(10_000);
+    assertThat(ann.answer(2).get("code").stringValue()).isEqualTo("not_a_member");
+    assertThat(bob.answer(3).get("members").valueStream().map(JsonNode::stringValue))
+        .containsExactly("bob");
+    ann.join("r", 4);
+    world.run(10_000);
+    assertThat(ann.type(4)).isEqualTo("room_joined");
+  }
+
+  @Test
+  void joiningAgainInVainChangesNothing() {
+    SimVisitor ann = member("ann");
+    ann.publish("r", "m1", 2);
+    world.run(1_000);
+    store.failReads(1_000_000);
+    ann.say("{\"type\":\"join_room\",\"room\":\"r\",\"recent\":1,\"id\":3}");
+    world.run(30_000);
+    assertThat(ann.answer(3).get("code").stringValue()).isEqualTo("unavailable");
+    store.heal();
+    ann.publish("r", "m2", 4);
+    world.run(1_000);
+    assertThat(ann.type(4)).isEqualTo("ack");
+    assertThat(ann.seqs()).isEqualTo(upTo(2));
+  }
+
+  @Test
+  void aConnectionThatLostItsSessionJoinsNothingForIt() {
+    SimVisitor ann = member("ann");
+    JsonNode welcome = ann.heard("welcome").getFirst();
+    JsonNode joined = ann.answer(1);
+    Session session = server.hub().connections().getFirst().session();
+    SimVisitor again = new SimVisitor(world, "ann").connect(server);
+    again.resume(welcome, joined, 0);
+    ann.join("other", 2);
+    world.run(10_000);
+    assertThat(ann.closedWith()).isEqualTo(4509);
+    Connection connection = server.hub().connections().getFirst();
+    assertThat(connection.session()).isSameAs(session);
+    session.rooms().forEach(room -> assertThat(connection.reads(Address.room(room))).isTrue());
+  }
+
+  @Test
+  void whatIsFleetingAndWaitsForASlowMemberIsDroppedWhenItLeavesTheRoom() {
+    server = server(endpoint -> endpoint.whenSlow(WhenSlow.newest()));
+    SimVisitor ann = member("ann");
+    ann.link().stalled(true);
+    for (int i = 0; i < 400; i++) {
+      CompletionStage<?> unused =
+          server.endpoint().room("r").publishAsync(new Talk.Said("x".repeat(200)), "m" + i);
+    }
+    world.run(1_000);
+    CompletionStage<?> typing =
+        server.endpoint().room("r").publishAsync(new Talk.Typing(true), null);
+    world.run(1_000);
+    assertThat(typing).isCompleted();
+    ann.say("{\"type\":\"leave_room\",\"room\":\"r\",\"id\":2}");
+    world.run(1_000);
+    ann.link().stalled(false);
+    world.run(10_000);
+    assertThat(ann.type(2)).isEqualTo("room_left");
+    List<String> types = ann.all().stream().map(one -> one.get("type").stringValue()).toList();
+    assertThat(types.subList(types.indexOf("room_left"), types.size())).doesNotContain("typing");
+  }
+}
