@@ -4,6 +4,7 @@ import dev.switchboard.chat.ChatServer;
 import dev.switchboard.history.jdbc.HistoryException;
 import dev.switchboard.history.jdbc.PostgresHistory;
 import dev.switchboard.history.jdbc.SqliteHistory;
+import dev.switchboard.history.jdbc.SqliteLimits;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.BindException;
@@ -78,6 +79,21 @@ final class Serve implements Callable<Integer> {
   private int keepMib;
 
   @Option(
+      names = "--disk-mib",
+      paramLabel = "MIB",
+      description =
+          "MiB that the database in DIR may take; beyond it publishing is refused (default: any number).")
+  private @Nullable Integer diskMib;
+
+  @Option(
+      names = "--free-mib",
+      paramLabel = "MIB",
+      defaultValue = "256",
+      description =
+          "MiB that stay free on the disk of DIR; else publishing is refused (default: ${DEFAULT-VALUE}).")
+  private int freeMib;
+
+  @Option(
       names = "--rate",
       paramLabel = "COUNT",
       defaultValue = "20",
@@ -126,7 +142,16 @@ final class Serve implements Callable<Integer> {
       throw new Switchboard.Failure(
           "--data: " + data + " can't be made (expected: a folder that may be written to)");
     }
-    return SqliteHistory.open(data);
+    return SqliteHistory.open(data, diskLimits());
+  }
+
+  private SqliteLimits diskLimits() {
+    try {
+      long most = diskMib == null ? Long.MAX_VALUE : (long) diskMib << 20;
+      return new SqliteLimits(most, (long) freeMib << 20);
+    } catch (IllegalArgumentException wrong) {
+      throw new Switchboard.Failure("--disk-mib, --free-mib: " + wrong.getMessage());
+    }
   }
 
   private ChatServer.Limits limits() {

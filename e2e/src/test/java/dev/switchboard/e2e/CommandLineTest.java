@@ -198,7 +198,23 @@ class CommandLineTest {
               refused -> assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMITED));
     }
     fails(serve("--port", "0", "--keep-mib", "0"), 1, "--keep-", "bytes: 0");
+    fails(serve("--port", "0", "--disk-mib", "0"), 1, "--disk-mib", "maxBytes: 0");
     fails(serve("--port", "0", "--rate", "-1"), 1, "--rate", "-1");
+  }
+
+  @Test
+  void aDiskThatIsAlmostFullTakesNoMessage() {
+    String everything = String.valueOf(Integer.MAX_VALUE); // 2 PiB
+    try (Program server = serve("--port", "0", "--free-mib", everything);
+        ChatClient eve = ChatClient.of("ws://127.0.0.1:" + server.port() + "/ws", "eve")) {
+      eve.connect();
+      eve.joinRoom("general", 0);
+      assertThatThrownBy(() -> eve.sendMessage("general", "one more"))
+          .isInstanceOfSatisfying(
+              RefusedException.class,
+              refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE))
+          .hasMessageContaining("almost full");
+    }
   }
 
   @Test
