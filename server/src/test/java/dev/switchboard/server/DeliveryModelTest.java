@@ -149,7 +149,7 @@ final class DeliveryModelTest {
     }
 
     private void fault() {
-      switch (world.random.nextInt(12)) {
+      switch (world.random.nextInt(13)) {
         case 0 -> {
           if (server().alive()) {
             server().kill();
@@ -169,6 +169,11 @@ final class DeliveryModelTest {
         }
         case 5 -> store.failAfterwards(1 + world.random.nextInt(2));
         case 6 -> store.failReads(1 + world.random.nextInt(world.chance(20) ? 30 : 3));
+        case 7 -> {
+          if (world.chance(10)) {
+            store.lose(); // under the server
+          }
+        }
         case 4 -> world.run(world.random.nextInt(world.chance(10) ? 400_000 : 40_000));
         default -> anyone().cut();
       }
