@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -103,14 +104,14 @@ class StrictTest {
     assertThat(wrong).isEmpty();
   }
 
-  private static String server(Row row, int port) {
+  private static @Nullable String server(Row row, int port) {
     try (Bare peer = Bare.client(port, "/raw")) {
       peer.send(row.bytes(peer));
       return answered(row, peer);
     }
   }
 
-  private static String client(Row row, ServerSocket listening, boolean blocks) {
+  private static @Nullable String client(Row row, ServerSocket listening, boolean blocks) {
     String uri = "ws://127.0.0.1:" + listening.getLocalPort() + "/";
     RawClient client =
         Client.raw().reconnect(Reconnect.never()).maxMessageBytes(1 << 20).build(uri);
@@ -138,7 +139,7 @@ class StrictTest {
   }
 
   /** Null, or what is wrong. Pongs may overtake messages. */
-  private static String answered(Row row, Bare peer) {
+  private static @Nullable String answered(Row row, Bare peer) {
     List<String> messages = new ArrayList<>();
     List<String> pongs = new ArrayList<>();
     String end = "";
@@ -179,7 +180,8 @@ class StrictTest {
     return answer.substring(0, 3) + HexFormat.of().formatHex(Row.payload(answer.substring(3)));
   }
 
-  private static String ended(Bare peer, Bare.Frame close, List<String> owed, String end) {
+  private static @Nullable String ended(
+      Bare peer, Bare.Frame close, List<String> owed, String end) {
     if (!owed.isEmpty()) {
       return "closed before " + owed.size() + " answers";
     }

@@ -3,12 +3,14 @@ package dev.switchboard.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @Tag("D11")
 class StartCommandTest {
-  private static final Path CHECKOUT = Path.of("").toAbsolutePath().getParent();
+  private static final Path CHECKOUT =
+      Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final String JAVA =
       """
       #!/bin/sh
@@ -80,7 +83,7 @@ class StartCommandTest {
     builder.environment().put("SWITCHBOARD_JAVA_OPTS", options);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     Process process = builder.start();
-    String out = new String(process.getInputStream().readAllBytes());
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     return out;

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +28,14 @@ final class MemoryPresence implements PresenceStore {
     final NavigableMap<String, Long> byName = new ConcurrentSkipListMap<>(BY_NAME);
     final NavigableMap<Long, String> byArrival = new ConcurrentSkipListMap<>();
     long arrivals;
-    volatile int count;
+    final AtomicInteger count = new AtomicInteger();
 
     boolean add(String user) {
       if (byName.putIfAbsent(user, arrivals + 1) != null) {
         return false;
       }
       byArrival.put(++arrivals, user);
-      count = count + 1;
+      count.incrementAndGet();
       return true;
     }
 
@@ -44,7 +45,7 @@ final class MemoryPresence implements PresenceStore {
         return false;
       }
       byArrival.remove(arrival);
-      count = count - 1;
+      count.decrementAndGet();
       return true;
     }
   }
@@ -61,7 +62,7 @@ final class MemoryPresence implements PresenceStore {
         (key, present) -> {
           Place place = present == null ? new Place() : present;
           if (place.add(user)) {
-            watcher.changed(where, user, true, place.count);
+            watcher.changed(where, user, true, place.count.get());
           }
           return place;
         });
@@ -74,9 +75,9 @@ final class MemoryPresence implements PresenceStore {
         where,
         (key, place) -> {
           if (place.remove(user)) {
-            watcher.changed(where, user, false, place.count);
+            watcher.changed(where, user, false, place.count.get());
           }
-          return place.count == 0 ? null : place;
+          return place.count.get() == 0 ? null : place;
         });
     return CompletableFuture.completedFuture(null);
   }
@@ -98,7 +99,7 @@ final class MemoryPresence implements PresenceStore {
   private static CompletionStage<Users> users(
       @Nullable Place place, Collection<String> from, int limit) {
     List<String> names = from.stream().limit(limit).toList();
-    int count = place == null ? 0 : place.count;
+    int count = place == null ? 0 : place.count.get();
     return CompletableFuture.completedFuture(new Users(names, Math.max(count, names.size())));
   }
 

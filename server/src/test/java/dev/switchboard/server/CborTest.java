@@ -12,18 +12,17 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.cbor.CBORMapper;
 
 /** The JDK's client with Jackson's CBOR, beside one that types JSON. */
 @Tag("D9")
 @DisplayName("D9: a foreign client speaks CBOR")
 class CborTest {
-  private static final CBORMapper CBOR = new CBORMapper();
   private static final String NAME = CborWire.NAME;
 
   private final Server server = Server.builder().port(0).endpoint("/ws", Talk.endpoint()).start();
@@ -43,7 +42,7 @@ class CborTest {
         .hasCauseInstanceOf(WebSocketHandshakeException.class);
   }
 
-  private String agreed(String first, String... others) {
+  private @Nullable String agreed(String first, String... others) {
     try (CborWire socket = new CborWire(server.port(), "ann", first, others)) {
       return socket.subprotocol();
     }

@@ -159,7 +159,10 @@ class DeliverableTest {
         }
       }
       assertThat(asked).isBetween(1, 5);
-      assertThat(((RefusedException) refused).code()).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(refused)
+          .isInstanceOfSatisfying(
+              RefusedException.class,
+              why -> assertThat(why.code()).isEqualTo(ErrorCode.UNAVAILABLE));
       try (Wire again = Wire.welcomed(port, "ann")) {
         again.say(
             "{\"type\":\"resume\",\"id\":1,\"session\":%s,\"secret\":%s,\"logs\":[]}"

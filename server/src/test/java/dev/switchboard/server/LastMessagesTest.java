@@ -68,8 +68,7 @@ class LastMessagesTest {
   @ParameterizedTest
   @ValueSource(strings = {"close", "violation"})
   void aMessageWithAHookIsAcknowledgedToo(String end) throws Exception {
-    Endpoint<Talk> endpoint =
-        Talk.endpoint().onPublish(Talk.Said.class, (said, publishing) -> Thread.yield());
+    Endpoint<Talk> endpoint = Talk.endpoint().onPublish(Talk.Said.class, (said, publishing) -> {});
     try (Server server =
         Server.builder().port(0).broker(late()).endpoint("/ws", endpoint).start()) {
       says(

@@ -120,7 +120,7 @@ class SessionTest {
     awaitWaiting(1);
     Wire again = Wire.welcomed(server.port(), "ann");
     resumed(again, welcome);
-    clock.advance(Duration.ofSeconds(120));
+    clock.advance(Duration.ofMinutes(2));
     awaitWaiting(0);
     again.lose();
     awaitWaiting(1);

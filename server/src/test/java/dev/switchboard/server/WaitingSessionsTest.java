@@ -39,11 +39,11 @@ class WaitingSessionsTest {
   }
 
   private int waiting() {
-    return endpoint.hub().sizes().get("waiting");
+    return endpoint.hub().sizes().getOrDefault("waiting", 0);
   }
 
   private int sessions() {
-    return endpoint.hub().sizes().get("sessions");
+    return endpoint.hub().sizes().getOrDefault("sessions", 0);
   }
 
   private boolean comesBack(String user, JsonNode welcome) {
