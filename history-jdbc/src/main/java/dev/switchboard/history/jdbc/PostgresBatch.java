@@ -1,6 +1,7 @@
 package dev.switchboard.history.jdbc;
 
 import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
 import dev.switchboard.spi.Retention;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ final class PostgresBatch {
   private final String[] kinds;
   private final String[] names;
   private final Long[] counts;
+  private final long[] newest; // of the timestamps that each log gets
   private final Long[] ages;
   private final Long[] sizes;
   private final Integer[] logs;
@@ -26,7 +28,9 @@ final class PostgresBatch {
   private final @Nullable String[] messageIds;
   private final byte[] @Nullable [] datas;
 
-  PostgresBatch(List<Publication> batch) {
+  private long prunedAt;
+
+  PostgresBatch(List<Publication> batch, PruningTime time) {
     Map<LogKey, Integer> places = new LinkedHashMap<>();
     int size = batch.size();
     logs = new Integer[size];
@@ -48,12 +52,31 @@ final class PostgresBatch {
     kinds = new String[places.size()];
     names = new String[places.size()];
     counts = new Long[places.size()];
+    newest = new long[places.size()];
     ages = new Long[places.size()];
     sizes = new Long[places.size()];
     places.forEach((log, place) -> log(place - 1, log));
     for (int i = 0; i < size; i++) { // the last one's holds
       retention(logs[i] - 1, batch.get(i).retention());
+      newest[logs[i] - 1] = Math.max(newest[logs[i] - 1], timestamps[i]);
     }
+    for (int i = 0; i < ages.length; i++) {
+      prunedAt = time.of(newest[i], System.nanoTime());
+      ages[i] = older(ages[i], newest[i] - prunedAt);
+    }
+  }
+
+  /**
+   * The age by which the database lets go of what it should: it counts from the newest timestamp,
+   * which may be absurd.
+   */
+  private static long older(long age, long ahead) {
+    return age > Long.MAX_VALUE - ahead ? Long.MAX_VALUE : age + ahead;
+  }
+
+  /** The time by which this batch lets go of what is too old. */
+  long prunedAt() {
+    return prunedAt;
   }
 
   private void log(int index, LogKey log) {

@@ -6,6 +6,7 @@ import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
+import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -31,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  * appended again.
  *
  * <p>The clock of retention and of the duplicate window (5 minutes, longer while the entry is kept)
- * is the timestamps of what is appended. Tables are named {@code switchboard_…} and made when first
- * opened, in the first schema of the connection's search path ({@code ?currentSchema=chat} in the
- * URL).
+ * is the timestamps of what is appended; for retention, but for absurd jumps ({@link PruningTime}).
+ * Tables are named {@code switchboard_…} and made when first opened, in the first schema of the
+ * connection's search path ({@code ?currentSchema=chat} in the URL). While processes of an older
+ * version run beside this one, those let go by timestamps alone.
  */
 public final class PostgresHistory implements HistoryStore {
   private final DataSource pool;
@@ -42,10 +44,11 @@ public final class PostgresHistory implements HistoryStore {
   private final PostgresReader reader;
   private volatile boolean closed;
 
-  private PostgresHistory(DataSource pool, @Nullable HikariDataSource owned, String epoch) {
+  private PostgresHistory(
+      DataSource pool, @Nullable HikariDataSource owned, String epoch, long lastPruned) {
     this.pool = pool;
     this.owned = owned;
-    this.writer = new PostgresWriter(pool, epoch);
+    this.writer = new PostgresWriter(pool, epoch, lastPruned);
     this.reader = new PostgresReader(epoch);
   }
 
@@ -87,7 +90,8 @@ public final class PostgresHistory implements HistoryStore {
 
   private static PostgresHistory open(DataSource pool, @Nullable HikariDataSource owned) {
     try (Connection connection = pool.getConnection()) {
-      return new PostgresHistory(pool, owned, PostgresSchema.migrate(connection));
+      String epoch = PostgresSchema.migrate(connection);
+      return new PostgresHistory(pool, owned, epoch, PostgresSchema.lastPruned(connection));
     } catch (SQLException e) {
       throw new HistoryException("PostgreSQL: open failed: " + HistoryException.reason(e), e);
     }

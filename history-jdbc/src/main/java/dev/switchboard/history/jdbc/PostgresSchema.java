@@ -17,7 +17,7 @@ import java.sql.Statement;
  * replaced by the other; a step that can't promise this removes the function that they call.
  */
 final class PostgresSchema {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** Arbitrary, and the same for all: who makes tables holds this lock. */
   private static final long LOCK = 0x5357_4844_0001L;
@@ -45,6 +45,23 @@ final class PostgresSchema {
       throw e;
     } finally {
       connection.setAutoCommit(autoCommit);
+    }
+  }
+
+  /**
+   * When something was last let go of; in a database that does not know it, its newest entry's
+   * time.
+   */
+  static long lastPruned(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      return Long.parseLong(
+          text(
+              statement,
+              """
+              SELECT coalesce(pruned_at, (SELECT max(timestamp)
+                FROM switchboard_log l JOIN switchboard_entry ON log_id = l.id AND seq = l.head), 0)
+              FROM switchboard_store
+              """));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.switchboard.history.jdbc;
 
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.Position;
+import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
 import java.sql.Array;
 import java.sql.Connection;
@@ -33,15 +34,23 @@ final class PostgresWriter {
   private static final String APPEND =
       "SELECT switchboard_append_1(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
+  private static final long MINUTE = 60_000;
+
   private final DataSource pool;
   private final String epoch;
   private final UUID id = UUID.randomUUID();
   private final ReentrantLock lock = new ReentrantLock();
+  private final PruningTime time;
+  private long timeKept; // what the store has of it
   private long number;
 
-  PostgresWriter(DataSource pool, String epoch) {
+  /** A writer that lets go of what is too old by a time that went on from {@code lastPruned}. */
+  PostgresWriter(DataSource pool, String epoch, long lastPruned) {
     this.pool = pool;
     this.epoch = epoch;
+    this.timeKept = lastPruned;
+    this.time =
+        new PruningTime(lastPruned, System.nanoTime(), jump -> LOG.error("PostgreSQL: {}", jump));
   }
 
   List<Committed> append(List<Publication> batch) throws SQLException {
@@ -56,9 +65,9 @@ final class PostgresWriter {
 
   /** Makes the last call, as if its answer had been lost. */
   List<Committed> again(List<Publication> batch) throws SQLException {
-    PostgresBatch columns = new PostgresBatch(batch);
     lock.lock();
     try {
+      PostgresBatch columns = new PostgresBatch(batch, time);
       for (int attempt = 1; ; attempt++) {
         try (Connection connection = pool.getConnection()) {
           return append(connection, columns);
@@ -83,6 +92,7 @@ final class PostgresWriter {
     if (!connection.getAutoCommit()) {
       connection.setAutoCommit(true); // one statement is the transaction
     }
+    keepTime(connection, columns.prunedAt());
     try (PreparedStatement statement = connection.prepareStatement(APPEND)) {
       statement.setObject(1, id);
       statement.setLong(2, number);
@@ -91,6 +101,17 @@ final class PostgresWriter {
         row.next();
         return committed(row.getArray(1));
       }
+    }
+  }
+
+  private void keepTime(Connection connection, long prunedAt) throws SQLException {
+    if (Math.abs(prunedAt - timeKept) >= MINUTE) {
+      try (PreparedStatement move =
+          connection.prepareStatement("UPDATE switchboard_store SET pruned_at = ?")) {
+        move.setLong(1, prunedAt);
+        move.executeUpdate();
+      }
+      timeKept = prunedAt;
     }
   }
 

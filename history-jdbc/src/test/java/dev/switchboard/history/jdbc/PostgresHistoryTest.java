@@ -153,7 +153,7 @@ class PostgresHistoryTest {
   void aCallMadeAgainUnderItsNumberIsAnsweredAndNotCarriedOut() throws Exception {
     try (HikariDataSource pool = PostgresPool.open(url, null, null);
         PostgresHistory history = PostgresHistory.open(pool)) {
-      PostgresWriter writer = new PostgresWriter(pool, "e");
+      PostgresWriter writer = new PostgresWriter(pool, "e", 0);
       List<Publication> batch = List.of(publication(A, null, NOON), publication(B, "x", NOON));
       List<Committed> first = writer.append(batch);
       assertThat(writer.again(batch)).isEqualTo(first);
@@ -174,6 +174,37 @@ class PostgresHistoryTest {
       assertThat(
               history.append(List.of(publication(A, "a", NOON, one))).getFirst().position().seq())
           .isEqualTo(4);
+    }
+  }
+
+  @Test
+  void aWallClockYearsAheadDeletesNothingNeitherNowNorAfterARestart() {
+    Retention fiveYears = new Retention(10, Duration.ofDays(5 * 365));
+    long ahead = NOON + Duration.ofDays(6 * 365).toMillis();
+    try (PostgresHistory history = PostgresHistory.open(url)) {
+      history.append(List.of(publication(A, "m1", NOON, fiveYears)));
+      history.append(List.of(publication(A, "m2", ahead, fiveYears)));
+      assertThat(history.after(A, 0, 9, Long.MAX_VALUE).entries()).hasSize(2);
+    }
+    try (PostgresHistory history = PostgresHistory.open(url)) {
+      history.append(List.of(publication(A, "m3", ahead + 5_000, fiveYears)));
+      assertThat(history.after(A, 0, 9, Long.MAX_VALUE).entries()).hasSize(3);
+    }
+  }
+
+  @Test
+  void aDatabaseOfTheFirstVersionGoesOnFromItsNewestEntry() {
+    Retention fiveYears = new Retention(10, Duration.ofDays(5 * 365));
+    try (PostgresHistory history = PostgresHistory.open(url)) {
+      history.append(List.of(publication(A, "m1", NOON, fiveYears)));
+    }
+    String schema = url.substring(url.indexOf("currentSchema=") + "currentSchema=".length());
+    RealPostgres.execute("ALTER TABLE " + schema + ".switchboard_store DROP COLUMN pruned_at");
+    RealPostgres.execute("UPDATE " + schema + ".switchboard_store SET version = 1");
+    try (PostgresHistory history = PostgresHistory.open(url)) {
+      long ahead = NOON + Duration.ofDays(6 * 365).toMillis();
+      history.append(List.of(publication(A, "m2", ahead, fiveYears)));
+      assertThat(history.after(A, 0, 9, Long.MAX_VALUE).entries()).hasSize(2);
     }
   }
 
