@@ -45,10 +45,10 @@ public final class PostgresHistory implements HistoryStore {
   private volatile boolean closed;
 
   private PostgresHistory(
-      DataSource pool, @Nullable HikariDataSource owned, String epoch, long lastPruned) {
+      DataSource pool, @Nullable HikariDataSource owned, PostgresWriter writer, String epoch) {
     this.pool = pool;
     this.owned = owned;
-    this.writer = new PostgresWriter(pool, epoch, lastPruned);
+    this.writer = writer;
     this.reader = new PostgresReader(epoch);
   }
 
@@ -65,10 +65,16 @@ public final class PostgresHistory implements HistoryStore {
 
   /** As {@link #open(String)}, with user and password apart from the URL. */
   public static PostgresHistory open(String url, @Nullable String user, @Nullable String password) {
+    return open(url, user, password, PostgresLimits.DEFAULT);
+  }
+
+  /** As {@link #open(String, String, String)}, within limits. */
+  public static PostgresHistory open(
+      String url, @Nullable String user, @Nullable String password, PostgresLimits limits) {
     HikariDataSource pool = PostgresPool.open(url, user, password);
     boolean opened = false;
     try {
-      PostgresHistory history = open(pool, pool);
+      PostgresHistory history = open(pool, pool, limits);
       opened = true;
       return history;
     } finally {
@@ -85,18 +91,33 @@ public final class PostgresHistory implements HistoryStore {
    * @throws HistoryException if the database does not answer or refuses
    */
   public static PostgresHistory open(DataSource pool) {
-    return open(pool, null);
+    return open(pool, PostgresLimits.DEFAULT);
   }
 
-  private static PostgresHistory open(DataSource pool, @Nullable HikariDataSource owned) {
+  /** As {@link #open(DataSource)}, within limits. */
+  public static PostgresHistory open(DataSource pool, PostgresLimits limits) {
+    return open(pool, null, limits);
+  }
+
+  private static PostgresHistory open(
+      DataSource pool, @Nullable HikariDataSource owned, PostgresLimits limits) {
     try (Connection connection = pool.getConnection()) {
       String epoch = PostgresSchema.migrate(connection);
-      return new PostgresHistory(pool, owned, epoch, PostgresSchema.lastPruned(connection));
+      long lastPruned = PostgresSchema.lastPruned(connection);
+      PostgresWriter writer = new PostgresWriter(pool, epoch, lastPruned, limits);
+      return new PostgresHistory(pool, owned, writer, epoch);
     } catch (SQLException e) {
       throw new HistoryException("PostgreSQL: open failed: " + HistoryException.reason(e), e);
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if one is fleeting
+   * @throws dev.switchboard.protocol.RefusedException {@code unavailable} beyond the {@link
+   *     PostgresLimits}
+   */
   @Override
   public List<Committed> append(List<Publication> batch) {
     Kept.require(batch);

@@ -40,14 +40,16 @@ final class PostgresWriter {
   private final String epoch;
   private final UUID id = UUID.randomUUID();
   private final ReentrantLock lock = new ReentrantLock();
+  private final PostgresSize size;
   private final PruningTime time;
   private long timeKept; // what the store has of it
   private long number;
 
   /** A writer that lets go of what is too old by a time that went on from {@code lastPruned}. */
-  PostgresWriter(DataSource pool, String epoch, long lastPruned) {
+  PostgresWriter(DataSource pool, String epoch, long lastPruned, PostgresLimits limits) {
     this.pool = pool;
     this.epoch = epoch;
+    this.size = new PostgresSize(limits);
     this.timeKept = lastPruned;
     this.time =
         new PruningTime(lastPruned, System.nanoTime(), jump -> LOG.error("PostgreSQL: {}", jump));
@@ -57,7 +59,7 @@ final class PostgresWriter {
     lock.lock();
     try {
       number++;
-      return again(batch);
+      return call(batch, false);
     } finally {
       lock.unlock();
     }
@@ -65,12 +67,21 @@ final class PostgresWriter {
 
   /** Makes the last call, as if its answer had been lost. */
   List<Committed> again(List<Publication> batch) throws SQLException {
+    return call(batch, true);
+  }
+
+  private List<Committed> call(List<Publication> batch, boolean repeated) throws SQLException {
     lock.lock();
     try {
       PostgresBatch columns = new PostgresBatch(batch, time);
       for (int attempt = 1; ; attempt++) {
         try (Connection connection = pool.getConnection()) {
-          return append(connection, columns);
+          if (attempt == 1 && !repeated) { // what may have been appended before is not refused
+            size.require(connection, System.nanoTime());
+          }
+          List<Committed> results = append(connection, columns);
+          size.appended(batch);
+          return results;
         } catch (SQLException e) {
           if (attempt == ATTEMPTS || !passing(e)) {
             throw e;

@@ -188,7 +188,7 @@ final class SqliteDatabase {
   List<Committed> append(List<Publication> batch) throws SQLException {
     limits.requireFree(file);
     if (limits.maxBytes() < Long.MAX_VALUE) {
-      limits.requireSmaller(usedBytes());
+      MaxBytes.requireSmaller(usedBytes(), limits.maxBytes());
     }
     execute(connection, "BEGIN IMMEDIATE");
     boolean committed = false;

@@ -21,9 +21,7 @@ public record SqliteLimits(long maxBytes, long minFreeBytes) {
 
   /** Refuses limits that make no sense. */
   public SqliteLimits {
-    if (maxBytes < 1) {
-      throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: 1 or more)");
-    }
+    MaxBytes.requireValid(maxBytes);
     if (minFreeBytes < 0) {
       throw new IllegalArgumentException(
           "minFreeBytes: " + minFreeBytes + " (expected: 0 or more)");
@@ -41,14 +39,6 @@ public record SqliteLimits(long maxBytes, long minFreeBytes) {
       throw new RefusedException(
           ErrorCode.UNAVAILABLE,
           "the disk is almost full: " + free + " bytes free (expected: " + minFreeBytes + ")");
-    }
-  }
-
-  void requireSmaller(long bytes) {
-    if (bytes >= maxBytes) {
-      throw new RefusedException(
-          ErrorCode.UNAVAILABLE,
-          "the history is full: " + bytes + " bytes (expected: less than " + maxBytes + ")");
     }
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Publication;
@@ -153,7 +155,7 @@ class PostgresHistoryTest {
   void aCallMadeAgainUnderItsNumberIsAnsweredAndNotCarriedOut() throws Exception {
     try (HikariDataSource pool = PostgresPool.open(url, null, null);
         PostgresHistory history = PostgresHistory.open(pool)) {
-      PostgresWriter writer = new PostgresWriter(pool, "e", 0);
+      PostgresWriter writer = new PostgresWriter(pool, "e", 0, PostgresLimits.DEFAULT);
       List<Publication> batch = List.of(publication(A, null, NOON), publication(B, "x", NOON));
       List<Committed> first = writer.append(batch);
       assertThat(writer.again(batch)).isEqualTo(first);
@@ -206,6 +208,33 @@ class PostgresHistoryTest {
       history.append(List.of(publication(A, "m2", ahead, fiveYears)));
       assertThat(history.after(A, 0, 9, Long.MAX_VALUE).entries()).hasSize(2);
     }
+  }
+
+  @Test
+  void aHistoryGrowsToItsLimitAndIsReadBeyondIt() {
+    Retention three = new Retention(3, Duration.ofDays(1));
+    try (HikariDataSource pool = PostgresPool.open(url, null, null);
+        PostgresHistory history = PostgresHistory.open(pool, new PostgresLimits(100));
+        PostgresHistory other = PostgresHistory.open(url)) {
+      for (int i = 0; i < 50; i++) { // 20 bytes each, of which 60 are kept
+        history.append(List.of(publication(A, "m" + i, NOON, three)));
+      }
+      history.append(List.of(publication(B, "m1", NOON), publication(B, "m2", NOON)));
+      assertThatThrownBy(() -> history.append(List.of(publication(B, "m3", NOON))))
+          .isInstanceOfSatisfying(
+              RefusedException.class,
+              refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE))
+          .hasMessageContaining("the history is full: 100 bytes (expected: less than 100)");
+      assertThat(history.after(B, 0, 9, Long.MAX_VALUE).entries()).hasSize(2);
+      other.append(List.of(publication(B, "m4", NOON, new Retention(1, Duration.ofDays(1)))));
+      history.append(List.of(publication(B, "m3", NOON)));
+      assertThat(history.head(B).seq()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void aLimitThatMakesNoSenseIsRefused() {
+    assertThatThrownBy(() -> new PostgresLimits(0)).hasMessage("maxBytes: 0 (expected: 1 or more)");
   }
 
   @Test
