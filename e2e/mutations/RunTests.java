@@ -39,6 +39,7 @@ public class RunTests {
     LauncherFactory.create().execute(request, heard);
     for (var failure : heard.getSummary().getFailures()) {
       String why = String.valueOf(failure.getException()).strip().replaceAll("\\s+", " ");
+      why = why.substring(0, Math.min(why.length(), 200));
       failures.add(simple(name) + "." + failure.getTestIdentifier().getDisplayName() + ": " + why);
     }
     return heard.getSummary().getTestsStartedCount();

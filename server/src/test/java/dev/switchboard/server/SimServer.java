@@ -118,6 +118,7 @@ final class SimServer {
         loop.act();
       }
     }
+    hub().frames().close(); // its memory goes with the process
   }
 
   /** The broker, committing when it is its turn, and answering late at times. */
