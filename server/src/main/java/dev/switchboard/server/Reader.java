@@ -204,8 +204,12 @@ final class Reader {
 
   /** Entries and notices of the live stream. */
   void deliver(Outgoing[] batch) {
-    for (int i = 0; i < batch.length && !closed; i++) {
-      deliver(batch[i]);
+    try {
+      for (int i = 0; i < batch.length && !closed; i++) {
+        deliver(batch[i]);
+      }
+    } catch (Throwable failure) { // the other readers of the loop shall get theirs
+      failed(failure);
     }
   }
 
@@ -278,6 +282,8 @@ final class Reader {
           return; // writable() goes on
         }
       }
+    } catch (Throwable failure) { // whoever called has other readers to see to
+      failed(failure);
     } finally {
       advancing = false;
     }
@@ -361,6 +367,13 @@ final class Reader {
   private void gap(String why) {
     closed = true;
     connection.close(CloseCode.TOO_SLOW.code(), why);
+  }
+
+  /** What was being passed on may not have gone out: going on would leave a hole as well. */
+  private void failed(Throwable failure) {
+    closed = true;
+    connection.log("passing on what is in " + address, failure);
+    connection.close(CloseCode.INTERNAL_ERROR.code(), "the server failed");
   }
 
   /** Reads a page; what comes of it is told on the loop, with neither if the reader is closed. */

@@ -94,6 +94,41 @@ final class ReaderTest {
     assertThat(ann.closedWith()).isZero();
   }
 
+  @Test
+  void aReaderThatFailsEndsItsOwnConnectionAlone() {
+    List<SimVisitor> members =
+        LongStream.range(0, 8).mapToObj(i -> member("member" + i)).toList(); // of two loops
+    SimVisitor failing = members.get(4);
+    JsonNode welcome = failing.heard("welcome").getFirst();
+    JsonNode joined = failing.answer(1);
+    failing.link().broken(true);
+    for (int i = 0; i < 3; i++) {
+      CompletionStage<?> unused = server.broker().publish(List.of(publication("m" + i)));
+    }
+    world.run(20_000);
+    for (SimVisitor member : members) {
+      assertThat(member.closedWith()).isEqualTo(member == failing ? 1011 : 0);
+      assertThat(member.seqs()).isEqualTo(member == failing ? List.of() : upTo(3));
+    }
+    failing.connect(server).resume(welcome, joined, 0);
+    world.run(20_000);
+    assertThat(failing.seqs()).isEqualTo(upTo(3));
+  }
+
+  @Test
+  void aReaderThatFailsOnAPageLeavesNoHole() {
+    SimVisitor ann = member("ann");
+    ann.link().broken(true);
+    CompletionStage<?> unused = server.broker().publish(List.of(publication("m0")));
+    appendElsewhere(3);
+    moved(ann.answer(1), 3);
+    world.run(1_000);
+    ann.link().broken(false);
+    world.run(20_000);
+    assertThat(ann.closedWith()).isEqualTo(1011);
+    assertThat(ann.seqs()).isEmpty();
+  }
+
   private Publication publication(String messageId) {
     return new Publication(
         log(),

@@ -54,6 +54,8 @@ final class SimLink implements WebSocket {
   private boolean draining;
   private int failure;
   private boolean stalled;
+  private boolean broken;
+  private @Nullable Runnable whenAsked;
 
   private record Waiter(long until, Consumer<@Nullable Throwable> done) {}
 
@@ -270,6 +272,16 @@ final class SimLink implements WebSocket {
     stalled = now;
   }
 
+  /** Whatever the server sends throws, as it may when no memory is left. */
+  void broken(boolean now) {
+    broken = now;
+  }
+
+  /** Runs something, once, when another loop gives its own a task: as if it had just before. */
+  void whenAsked(Runnable first) {
+    whenAsked = first;
+  }
+
   // The server's end.
 
   @Override
@@ -283,6 +295,9 @@ final class SimLink implements WebSocket {
   }
 
   private void send(byte[] message) {
+    if (broken) {
+      throw new IllegalStateException("link: broken by the test");
+    }
     if (state != ReadyState.OPEN) {
       return;
     }
@@ -391,6 +406,11 @@ final class SimLink implements WebSocket {
 
   @Override
   public void execute(Runnable task) {
+    Runnable first = whenAsked;
+    if (first != null && !loop.inEventLoop()) {
+      whenAsked = null;
+      first.run();
+    }
     loop.execute(task);
   }
 
