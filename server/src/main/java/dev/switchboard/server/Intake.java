@@ -13,15 +13,18 @@ import org.jspecify.annotations.Nullable;
 final class Intake {
   private static final int MAX_COMMITS = 256;
 
+  /** Each ends a batch of what is committed, as the place it begins at must be exact. */
+  private static final int MAX_JOINS = 16;
+
   /** Requests that cost much more than they are long, and are dealt with at a stretch. */
   private static final int MAX_ASKED = 16;
 
   private final WebSocket webSocket;
   private final Meter meter;
   private boolean handlersFull; // guarded by this
-  private boolean commitsFull; // guarded by this
   private boolean readsFull; // guarded by this
-  private int commits; // guarded by this
+  private final Waiting commits = new Waiting(MAX_COMMITS, Limit.COMMITS_WAITING);
+  private final Waiting joins = new Waiting(MAX_JOINS, Limit.JOINS_WAITING);
   private int due; // guarded by this: answers that handlers owe
   private @Nullable Runnable whenAnswered; // guarded by this
   private int asked; // confined to the loop: since it last let others go first
@@ -44,34 +47,65 @@ final class Intake {
     apply();
   }
 
+  /** What the log was asked for and has not answered, of one kind. */
+  private final class Waiting {
+    private final int most;
+    private final Limit limit;
+    private int number; // guarded by the intake
+    private boolean full; // guarded by the intake
+
+    Waiting(int most, Limit limit) {
+      this.most = most;
+      this.limit = limit;
+    }
+
+    void begun() {
+      synchronized (Intake.this) {
+        if (++number < most || full) {
+          return;
+        }
+        full = true;
+      }
+      meter.limit(limit);
+      apply();
+    }
+
+    void ended() {
+      boolean again;
+      Runnable next;
+      synchronized (Intake.this) {
+        number--;
+        again = full && number <= most / 2;
+        full &= !again;
+        next = settled();
+      }
+      if (again) {
+        apply();
+      }
+      if (next != null) {
+        next.run();
+      }
+    }
+  }
+
   /** A publish waits for the log. */
   void commitBegun() {
-    synchronized (this) {
-      if (++commits < MAX_COMMITS || commitsFull) {
-        return;
-      }
-      commitsFull = true;
-    }
-    meter.limit(Limit.COMMITS_WAITING);
-    apply();
+    commits.begun();
   }
 
   /** The log has answered, and so have we. */
   void commitEnded() {
-    boolean again;
-    Runnable next;
-    synchronized (this) {
-      commits--;
-      again = commitsFull && commits <= MAX_COMMITS / 2;
-      commitsFull &= !again;
-      next = settled();
-    }
-    if (again) {
-      apply();
-    }
-    if (next != null) {
-      next.run();
-    }
+    commits.ended();
+  }
+
+  /** A log is to be followed, and it is not known yet from which place on. */
+  void joinBegun() {
+    joins.begun();
+  }
+
+  /** It is known, or will not be: also if the room was left meanwhile. */
+  void joinEnded() {
+    joins.ended();
   }
 
   /** A handler has a message that will be answered. */
@@ -106,7 +140,7 @@ final class Intake {
   /** With the lock held. */
   private @Nullable Runnable settled() {
     Runnable next = whenAnswered;
-    if (next == null || commits > 0 || due > 0) {
+    if (next == null || commits.number > 0 || due > 0) {
       return null;
     }
     whenAnswered = null;
@@ -150,7 +184,7 @@ final class Intake {
   }
 
   private synchronized boolean full() {
-    return handlersFull || commitsFull || readsFull;
+    return handlersFull || commits.full || joins.full || readsFull;
   }
 
   /**

@@ -20,6 +20,8 @@ public enum Limit {
   IDLE,
   /** Publishes of one connection that wait for the log: reading from it pauses. */
   COMMITS_WAITING,
+  /** Joins of one connection that wait for the log: reading from it pauses. */
+  JOINS_WAITING,
   /** Pages of history that one connection waits for: reading from it pauses. */
   READS_WAITING,
   /** Messages of one connection that wait for its handlers: reading from it pauses. */

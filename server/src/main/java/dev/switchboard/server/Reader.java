@@ -115,18 +115,21 @@ final class Reader {
     CompletableFuture<Opening> result = new CompletableFuture<>();
     opening = result;
     int number = ++openings;
+    connection.intake().joinBegun();
     topic
         .opened()
-        .whenComplete((opened, failure) ->
-            connection.onLoop(() -> {
-              if (closed) {
-                result.completeExceptionally(leftMeanwhile());
-              } else if (failure != null) {
-                result.completeExceptionally(failure);
-              } else {
-                begin(number, place, recent, result);
-              }
-            }));
+        .whenComplete((opened, failure) -> {
+          connection.intake().joinEnded();
+          connection.onLoop(() -> {
+            if (closed) {
+              result.completeExceptionally(leftMeanwhile());
+            } else if (failure != null) {
+              result.completeExceptionally(failure);
+            } else {
+              begin(number, place, recent, result);
+            }
+          });
+        });
     return result;
   }
 
