@@ -65,7 +65,8 @@ final class Arrival {
 
   /**
    * A former session, if it still waits and the secret and the user fit; else the fresh one. A
-   * guest, whom nobody has identified, is whoever the session belongs to.
+   * guest, whom nobody has identified, is whoever the session belongs to. The fresh one ends before
+   * the former is taken, so that of two who want each other's at most one gets it.
    */
   void resume(@Nullable Id id, Resume resume) {
     Session fresh = connection.session();
@@ -77,8 +78,12 @@ final class Arrival {
       welcome(resume, id);
       return;
     }
+    if (!fresh.end(connection)) {
+      return; // somebody took it over, and closes this connection with 4509
+    }
     Session.Attached attached = former.attach(connection);
     if (attached.gone()) {
+      fresh.goOn();
       welcome(resume, id);
       return;
     }

@@ -137,6 +137,11 @@ final class Session {
     return true;
   }
 
+  /** It was not to end after all. Only for whom {@link #end} gave true, right after. */
+  synchronized void goOn() {
+    ended = false;
+  }
+
   @Override
   public String toString() {
     return "session " + id + " of " + user;
