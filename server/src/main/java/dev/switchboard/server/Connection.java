@@ -314,9 +314,12 @@ final class Connection implements WebSocketListener {
       send(message);
       share.sent(message.length);
     } else {
-      send(shared);
-      share.sent(shared.payloadBytes());
-      shared.release();
+      try {
+        send(shared);
+        share.sent(shared.payloadBytes());
+      } finally {
+        shared.release();
+      }
     }
   }
 
