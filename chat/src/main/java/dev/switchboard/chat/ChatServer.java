@@ -28,12 +28,16 @@ public final class ChatServer implements AutoCloseable {
   /** So much of {@link Limits#rate} may come at once. */
   private static final Duration BURST = Duration.ofSeconds(30);
 
+  /** What one person may publish in a day, and at once. */
+  private static final long BYTES_A_DAY = 256L << 20;
+
   /**
    * What one person may cost the others. Immutable.
    *
    * @param retention how much is kept of each room and inbox
    * @param rate messages a second that one connection may send, joins and requests for pages
-   *     included; what it may send in 30 seconds may come at once. 0: any number
+   *     included; what it may send in 30 seconds may come at once. 0: any number. With a rate, one
+   *     person may also have no more than 256 MiB a day kept
    */
   public record Limits(Retention retention, int rate) {
     /** {@link ChatServer#RETENTION}, and 20 messages a second. */
@@ -66,6 +70,7 @@ public final class ChatServer implements AutoCloseable {
             .inboxRetention(limits.retention);
     if (limits.rate > 0) {
       endpoint.rate(limits.rate * (int) BURST.toSeconds(), BURST);
+      endpoint.bytesPerUser(BYTES_A_DAY, Duration.ofDays(1));
     }
     server =
         Server.builder()

@@ -322,6 +322,7 @@ final class Desk implements ServerConversation.Requests {
         endpoint.requireMayPublish(connection.session(), address);
       }
       endpoint.sizes().requirePublished(message.type().name(), message.envelope().payload());
+      takeBytes(message);
     } catch (RefusedException refused) {
       connection.refuse(message.envelope().id(), refused);
       return;
@@ -332,6 +333,24 @@ final class Desk implements ServerConversation.Requests {
       connection.mailbox().add(publishing::runHooked, size(message));
     } else {
       publishing.run();
+    }
+  }
+
+  private void takeBytes(Incoming message) {
+    UserBytes quota = endpoint.settings().userBytes();
+    if (quota == null || message.fleeting()) {
+      return;
+    }
+    Payload data = message.envelope().payload();
+    try {
+      quota.take(
+          connection.session().user(),
+          message.envelope().addresses().size(),
+          data == null ? 0 : data.json().length, // as logs keep it
+          endpoint.now());
+    } catch (RefusedException refused) {
+      endpoint.meter().limit(Limit.USER_BYTES);
+      throw refused;
     }
   }
 

@@ -302,6 +302,17 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     return set(() -> settings().rate(new Allowance.Rate(messages, per)));
   }
 
+  /**
+   * How many bytes one user may publish to logs in a time, and at once, over all connections: the
+   * data and 256 for each message, once for each room. What hooks add to it, what server code
+   * publishes and fleeting messages don't count. Default: any number. Beyond it {@code
+   * rate_limited}. Counted in memory, for the 100,000 users who published last: a restart begins
+   * anew, and several servers count each for itself.
+   */
+  public Endpoint<M> bytesPerUser(long bytes, Duration per) {
+    return set(() -> settings().userBytes(new UserBytes(bytes, per)));
+  }
+
   /** Publishes to a room, from server code. */
   public Destination<M> room(String name) {
     return new Destination<>(this, Address.room(name), null);

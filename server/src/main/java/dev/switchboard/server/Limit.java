@@ -14,6 +14,8 @@ public enum Limit {
   ROOMS,
   /** Messages of one connection in a time: {@code rate_limited}, at last close code 4029. */
   RATE,
+  /** Bytes that one user publishes to logs in a time: {@code rate_limited}. */
+  USER_BYTES,
   /** Bytes of a message: close code 1009. */
   MESSAGE_BYTES,
   /** Time without a message: the connection is closed. */

@@ -36,6 +36,7 @@ final class Settings {
   private Endpoint.Visibility visibility = (asker, user) -> true;
   private Heartbeat heartbeat = Heartbeat.DEFAULT;
   private Allowance.@Nullable Rate rate;
+  private @Nullable UserBytes userBytes;
   private @Nullable Deflate deflate;
   private @Nullable Batching batching;
   private Duration idleTimeout = Duration.ZERO;
@@ -263,6 +264,14 @@ final class Settings {
 
   void rate(Allowance.Rate newRate) {
     rate = newRate;
+  }
+
+  @Nullable UserBytes userBytes() {
+    return userBytes;
+  }
+
+  void userBytes(UserBytes newUserBytes) {
+    userBytes = newUserBytes;
   }
 
   boolean everyoneMayBroadcast() {

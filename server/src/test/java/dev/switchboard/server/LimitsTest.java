@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.protocol.RefusedException;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,6 +124,63 @@ class LimitsTest {
               bob.ask("{\"type\":\"ask\",\"id\":1,\"data\":{\"n\":1}}").get("type").stringValue())
           .isEqualTo("answer");
     }
+  }
+
+  @Test
+  @Tag("B8")
+  void whatOneUserPublishesIsCountedInBytesOverAllConnectionsAndForEachRoom() {
+    ManualClock clock = new ManualClock();
+    try (Server server =
+            Server.builder()
+                .port(0)
+                .clock(clock)
+                .endpoint("/ws", Talk.endpoint().bytesPerUser(2_000, Duration.ofSeconds(20)))
+                .start();
+        Wire bob = Wire.welcomed(server.port(), "bob")) {
+      bob.ask(JOIN.formatted("a"));
+      try (Wire ann = Wire.welcomed(server.port(), "ann")) {
+        ann.ask(JOIN.formatted("a"));
+        ann.ask(JOIN.formatted("b"));
+        // 256 and {"message":"m"} for each room: 542 of 2,000
+        assertThat(type(ann, "\"rooms\":[\"a\",\"b\"]")).isEqualTo("ack");
+        assertThat(type(ann, "\"rooms\":[\"a\",\"b\"]")).isEqualTo("ack");
+        assertThat(type(ann, "\"rooms\":[\"a\",\"b\"]")).isEqualTo("ack");
+      }
+      try (Wire again = Wire.welcomed(server.port(), "ann")) {
+        again.ask(JOIN.formatted("a"));
+        again.ask(JOIN.formatted("b"));
+        JsonNode refused = again.ask(chat("\"rooms\":[\"a\",\"b\"]"));
+        assertThat(refused.get("code").stringValue()).isEqualTo("rate_limited");
+        assertThat(refused.get("retryable").booleanValue()).isTrue();
+        // 168 are missing, and 100 come each second
+        assertThat(refused.get("details").get("retryAfter").intValue()).isEqualTo(1_680);
+        assertThat(type(bob, "\"room\":\"a\"")).isEqualTo("ack");
+        clock.advance(Duration.ofMillis(1_680));
+        assertThat(type(again, "\"rooms\":[\"a\",\"b\"]")).isEqualTo("ack");
+        assertThat(type(again, "\"room\":\"a\"")).isEqualTo("error");
+      }
+    }
+  }
+
+  private static final String JOIN = "{\"type\":\"join_room\",\"room\":\"%s\",\"id\":0}";
+
+  private static String chat(String to) {
+    return "{\"type\":\"chat\",%s,\"id\":1,\"data\":{\"message\":\"m\"}}".formatted(to);
+  }
+
+  private static String type(Wire wire, String to) {
+    return wire.ask(chat(to)).get("type").stringValue();
+  }
+
+  @Test
+  @Tag("B8")
+  void aMessageLargerThanAUsersBytesIsLetThroughWhenNothingElseWas() {
+    UserBytes quota = new UserBytes(1_000, Duration.ofSeconds(1));
+    quota.take("ann", 1, 5_000, 0);
+    assertThatThrownBy(() -> quota.take("ann", 1, 0, 4_000)).isInstanceOf(RefusedException.class);
+    quota.take("ann", 1, 0, 5_000);
+    assertThatThrownBy(() -> new UserBytes(0, Duration.ofDays(1)))
+        .hasMessage("bytesPerUser: 0 per PT24H (expected: at least 1 per positive time)");
   }
 
   @Test
