@@ -16,12 +16,13 @@ public interface Broker extends AutoCloseable {
   /**
    * Who gets the entries of a log. For one log, {@link #entry} and {@link #moved} together name
    * every place from the one that {@link Broker#subscribe} returned: in the order of seq, none
-   * twice, none left out. Called on any thread, one at a time for each log, must not block. What a
-   * call throws is logged, and readers of the log are then sent to the log itself.
+   * twice, none left out. These calls come one at a time for each log, on any thread; one for a
+   * fleeting entry may come while another is under way. None may block. What a call throws is
+   * logged, and readers of the log are then sent to the log itself.
    */
   interface Subscriber {
     /**
-     * The next entry. Fleeting ones come in between.
+     * The next entry, or a fleeting one (its seq is 0), which may come at any time.
      *
      * @param without the session that does not get it
      */
