@@ -89,7 +89,7 @@ final class Desk implements ServerConversation.Requests {
 
   private void decided(
       @Nullable Id id, Control.JoinRoom join, AtomicBoolean left, @Nullable Throwable refused) {
-    hooked.removeIf(one -> one.getValue() == left);
+    hooked.removeIf(one -> one.getValue().equals(left));
     if (refused != null) {
       connection.refuse(id, refused, "onJoin of " + join.room());
     } else if (left.get()) {

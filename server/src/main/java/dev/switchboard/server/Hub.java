@@ -181,10 +181,8 @@ final class Hub {
     return Objects.requireNonNull(used);
   }
 
-  /**
-   * Has the entries of a topic's log come to it; completes with null if nobody uses it any more.
-   */
-  CompletionStage<@Nullable Position> subscribe(Topic topic) {
+  /** Has the entries of a topic's log come to it; null if nobody uses it any more. */
+  @Nullable CompletionStage<Position> subscribe(Topic topic) {
     CompletableFuture<CompletionStage<Position>> asked = new CompletableFuture<>();
     topics.computeIfPresent(
         topic.log().address(),
@@ -198,7 +196,7 @@ final class Hub {
           }
           return present;
         });
-    return asked.getNow(CompletableFuture.completedStage(null));
+    return asked.isDone() ? asked.join() : null;
   }
 
   private void count(Address address) {

@@ -41,19 +41,21 @@ final class Subscribing {
   }
 
   private void ask(CompletableFuture<Position> result, int failures) {
-    hub.subscribe(topic)
-        .whenComplete((position, failure) -> {
-          if (failure == null && position == null) {
-            result.completeExceptionally(
-                new RefusedException(ErrorCode.UNAVAILABLE, "the log is no longer read"));
-          } else if (failure == null) {
-            topic.begin(position);
-            result.complete(position);
-          } else if (failures == PAUSES_IN_TICKS.length) {
-            result.completeExceptionally(failure);
-          } else {
-            hub.later(PAUSES_IN_TICKS[failures], () -> ask(result, failures + 1));
-          }
-        });
+    CompletionStage<Position> asked = hub.subscribe(topic);
+    if (asked == null) {
+      result.completeExceptionally(
+          new RefusedException(ErrorCode.UNAVAILABLE, "the log is no longer read"));
+      return;
+    }
+    asked.whenComplete((position, failure) -> {
+      if (failure == null) {
+        topic.begin(position);
+        result.complete(position);
+      } else if (failures == PAUSES_IN_TICKS.length) {
+        result.completeExceptionally(failure);
+      } else {
+        hub.later(PAUSES_IN_TICKS[failures], () -> ask(result, failures + 1));
+      }
+    });
   }
 }

@@ -55,9 +55,9 @@ final class UserBytes {
   synchronized void take(String user, int logs, int data, long now) {
     double cost = (double) logs * (data + ENTRY);
     Bucket bucket = buckets.computeIfAbsent(user, name -> new Bucket(bytes, now));
-    bucket.left = Math.min(bytes, bucket.left + (now - bucket.at) * perMilli);
+    bucket.left = Math.min((double) bytes, bucket.left + (now - bucket.at) * perMilli);
     bucket.at = now;
-    double missing = Math.min(cost, bytes) - bucket.left;
+    double missing = Math.min(cost, (double) bytes) - bucket.left;
     if (missing > 0) {
       throw new RefusedException(
           ErrorCode.RATE_LIMITED,

@@ -296,7 +296,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
               long seq =
                   acked.seqs().isEmpty()
                       ? acked.seq()
-                      : acked.seqs().get(((Address.Room) address).name());
+                      : Objects.requireNonNull(acked.seqs().get(((Address.Room) address).name()));
               assertThat(store.kept(address, seq, publish.messageId()))
                   .as("%s was acknowledged at %s of %s", publish.messageId(), seq, address)
                   .isTrue();

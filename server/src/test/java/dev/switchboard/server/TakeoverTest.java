@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +27,7 @@ final class TakeoverTest {
 
   private SimVisitor onAnotherLoopThan(SimVisitor other) {
     SimVisitor visitor = connect();
-    while (visitor.link().eventLoop() == other.link().eventLoop()) {
+    while (visitor.link().eventLoop().equals(other.link().eventLoop())) {
       visitor = connect();
     }
     return visitor;
@@ -40,15 +41,11 @@ final class TakeoverTest {
 
   private Session session(SimVisitor visitor) {
     String id = visitor.heard("welcome").getFirst().get("session").stringValue();
-    Session session = server.hub().session(id);
-    assertThat(session).isNotNull();
-    return session;
+    return Objects.requireNonNull(server.hub().session(id));
   }
 
   private Connection connection(SimVisitor visitor) {
-    Connection connection = session(visitor).connection();
-    assertThat(connection).isNotNull();
-    return connection;
+    return Objects.requireNonNull(session(visitor).connection());
   }
 
   @Test

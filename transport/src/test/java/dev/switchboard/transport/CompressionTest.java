@@ -78,7 +78,7 @@ final class CompressionTest {
   @MethodSource("terms")
   @Tag("slow")
   void thousandsOfMessagesOfEverySizeComeBack(Role role, Deflate terms) throws Exception {
-    talk(role, terms, 1_000, 100);
+    talk(role, terms, 250, 25);
   }
 
   private static void talk(Role role, Deflate terms, int small, int large)
