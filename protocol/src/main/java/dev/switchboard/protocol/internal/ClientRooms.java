@@ -4,9 +4,11 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,9 @@ final class ClientRooms {
 
   /** Whether the server was not told how far each room was read. */
   private boolean unnamed;
+
+  /** Rooms of joins that were sent and given up while another join of that room waited. */
+  private final Set<String> doubtful = new HashSet<>();
 
   /** How it stands with joining a room again. */
   private static final class Away {
@@ -88,6 +93,7 @@ final class ClientRooms {
 
   /** The server has let the client in. */
   ClientAnswer joined(ClientAsk.Join join, ClientAnswer.Joined answer) {
+    doubtful.remove(join.room());
     boolean missed = places.joined(join, answer, !away.containsKey(join.room()));
     arrived(join.room());
     effects.report(new ClientReport.Joined(join.room(), answer));
@@ -133,6 +139,7 @@ final class ClientRooms {
           .forEach(log -> notWanted(((Address.Room) log.address()).name()));
     } else {
       dropLeaves();
+      doubtful.clear();
       away.clear();
       places.rooms().forEach(room -> away.put(room, new Away()));
     }
@@ -150,14 +157,20 @@ final class ClientRooms {
 
   /** A question failed for want of an answer, or nobody waits for it any more. */
   void givenUp(ClientQuestion question) {
-    if (question.sent && question.ask instanceof ClientAsk.Join join) {
-      notWanted(join.room());
+    if (question.ask instanceof ClientAsk.Join join) {
+      if (question.sent) {
+        doubtful.add(join.room());
+      }
+      if (doubtful.contains(join.room())) {
+        notWanted(join.room());
+      }
     }
   }
 
   /** The server may have us in a room that we know nothing of: a join that was given up. */
   private void notWanted(String room) {
     if (!places.rooms().contains(room) && !questions.joining(room)) {
+      doubtful.remove(room);
       questions.ahead(
           new ClientQuestion(new ClientAsk.Leave(room), null, 0, ClientQuestions.NEVER, NOBODY),
           send);
