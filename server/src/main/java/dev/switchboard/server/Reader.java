@@ -109,7 +109,8 @@ final class Reader {
       if (started) {
         return CompletableFuture.completedStage(again(epoch));
       } else if (present != null && !present.isCompletedExceptionally()) {
-        return present.thenApply(same -> again(same.state.epoch()));
+        // A turn later: who asked first is answered first, and with what it missed.
+        return present.thenApplyAsync(same -> again(same.state.epoch()), connection.loop());
       }
     }
     CompletableFuture<Opening> result = new CompletableFuture<>();
