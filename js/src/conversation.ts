@@ -27,6 +27,8 @@ export class Conversation {
   readonly #settings: Settings;
   readonly #emit: Emit;
   readonly #draws: Draws;
+  /** Rooms that the server may have us in though we know nothing of it. */
+  readonly #doubtful = new Set<string>();
   #open = false;
   #ended: SwitchboardError | undefined;
   #mostBytes = Infinity;
@@ -130,6 +132,7 @@ export class Conversation {
   welcomed(user: string, logs: unknown, mostBytes: number): void {
     this.#begin(user, mostBytes);
     this.#replies.clear();
+    this.#doubtful.clear();
     for (const gap of this.places.welcomed(user, logs)) this.#gap(gap);
     this.#leaveForgottenRooms();
     this.#joinAgain();
@@ -142,6 +145,7 @@ export class Conversation {
     const { gaps, left, strange } = this.places.resumed(logs);
     for (const gap of gaps) this.#gap(gap);
     for (const room of left) this.#emit({ kind: "report", name: "room_left", event: { room } });
+    for (const room of strange) this.#doubtful.add(room);
     for (const room of strange) this.#takeBack(room);
     this.#joinAgain();
     this.#watchAgain();
@@ -185,8 +189,10 @@ export class Conversation {
     for (const command of this.#outbox.expired(now)) {
       const wasSent = command.id !== undefined;
       this.#refuse(command, "timeout", "no answer in time", true);
+      if (command.kind !== "join") continue;
       const room = text(command.head.room);
-      if (command.kind === "join" && wasSent && !this.places.rooms.has(room)) this.#takeBack(room);
+      if (wasSent) this.#doubtful.add(room);
+      this.#takeBack(room);
     }
     this.#joinAgain(now);
   }
@@ -301,9 +307,11 @@ export class Conversation {
     }
   }
 
-  /** The server has us in a room by a join that was given up. */
+  /** Leaves a room that we were let into in vain, unless another join of it is under way. */
   #takeBack(room: string): void {
+    if (!this.#doubtful.has(room) || this.places.rooms.has(room)) return;
     if (this.#outbox.has(({ kind, head }) => (kind === "join" || kind === "leave") && head.room === room)) return;
+    this.#doubtful.delete(room);
     const command: Command = { ticket: undefined, kind: "leave", head: { type: "leave_room", room } };
     if (this.#outbox.add(command) === undefined) this.#send(command);
   }
@@ -340,7 +348,12 @@ export class Conversation {
       if (command.kind === "rejoin" && error.retryable) return this.#joinLater(now, text(command.head.room), error);
     }
     answer(command, message, this.places, this.#emit);
-    if (command.kind === "rejoin" || command.kind === "join" || command.kind === "leave") this.flush();
+    if (command.kind === "rejoin" || command.kind === "join" || command.kind === "leave") {
+      const room = text(command.head.room);
+      if (message.type === "room_joined") this.#doubtful.delete(room);
+      this.#takeBack(room);
+      this.flush();
+    }
   }
 
   #joinLater(now: number, room: string, error: SwitchboardError): void {
@@ -354,6 +367,7 @@ export class Conversation {
   #left({ room }: Json): void {
     const message = { type: "room_left", room };
     answer({ ticket: undefined, kind: "leave", head: { room } }, message, this.places, this.#emit);
+    this.#takeBack(text(room));
   }
 
   #entry(message: Json): void {

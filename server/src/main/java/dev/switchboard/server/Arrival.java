@@ -141,6 +141,7 @@ final class Arrival {
             answer.accept(openings);
             session.questions().open().forEach(connection::send);
             openings.forEach(one -> one.reader().start(one));
+            openings.forEach(one -> one.reader().goOn());
           }
         }));
   }

@@ -181,6 +181,7 @@ final class Desk implements ServerConversation.Requests {
             members.count(),
             Boolean.TRUE.equals(state.recovered())));
     opening.reader().start(opening);
+    opening.reader().goOn();
   }
 
   @Override

@@ -10,6 +10,10 @@ import dev.switchboard.protocol.internal.Control.Place;
 import dev.switchboard.server.ServerMetrics.SlowReader;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -46,9 +50,8 @@ final class Reader {
   private final Address address;
   private @Nullable ReaderGroup group;
   private int index;
-  private @Nullable CompletableFuture<Opening> opening;
-  private int openings;
-  private int begun; // which of the openings is in force
+  private @Nullable Deque<Wanted> opening; // the first is dealt with, until it starts or fails
+  private int starts;
   private String epoch = "";
   private long last;
   private boolean live;
@@ -65,18 +68,17 @@ final class Reader {
     this.address = topic.log().address();
   }
 
+  /** What somebody who opens the reader asks for. */
+  private record Wanted(@Nullable Place place, int recent, CompletableFuture<Opening> result) {}
+
   /**
    * Where a reader begins, and what has to be passed on first.
    *
    * @param last what is behind it
-   * @param number of the reader's openings; one that is found later than a later one is void
+   * @param placed whether the client told that place; if not, one that reads already leaves nothing
+   *     out
    */
-  record Opening(Reader reader, LogState state, long last, @Nullable Page first, int number) {}
-
-  /** The answer to who asks again, and wants nothing but to go on. */
-  private Opening again(String life) {
-    return new Opening(this, new LogState(address, life, groupLast(), true), 0, null, 0);
-  }
+  record Opening(Reader reader, LogState state, long last, @Nullable Page first, boolean placed) {}
 
   Topic topic() {
     return topic;
@@ -92,46 +94,64 @@ final class Reader {
 
   /** Whether it passes entries on, or will when it is {@link #start}ed. */
   boolean reads() {
-    CompletableFuture<Opening> present = opening;
-    return !closed && (started || (present != null && !present.isCompletedExceptionally()));
+    return !closed && (started || opening != null);
   }
 
   /**
    * Finds where to begin; until {@link #start} it goes on as it did, and for good if this fails:
-   * the log cannot be read, or the reader is closed before it is known.
+   * the log cannot be read, or the reader is closed before it is known. Who asks meanwhile waits
+   * until that is settled, so each is answered in turn, and with what it missed.
    *
-   * @param place read on from here; null means from now on, or so many {@code recent} entries back.
-   *     Asked for nothing but "from now on", a reader that is open already just goes on
+   * @param place read on from here; null means from now on, or so many {@code recent} entries back
    */
   CompletionStage<Opening> open(@Nullable Place place, int recent) {
-    if (place == null && recent == 0) {
-      CompletableFuture<Opening> present = opening;
-      if (started) {
-        return CompletableFuture.completedStage(again(epoch));
-      } else if (present != null && !present.isCompletedExceptionally()) {
-        // A turn later: who asked first is answered first, and with what it missed.
-        return present.thenApplyAsync(same -> again(same.state.epoch()), connection.loop());
-      }
-    }
-    CompletableFuture<Opening> result = new CompletableFuture<>();
-    opening = result;
-    int number = ++openings;
+    Wanted wanted = new Wanted(place, recent, new CompletableFuture<>());
     connection.intake().joinBegun();
+    if (opening != null) {
+      opening.add(wanted);
+    } else {
+      opening = new ArrayDeque<>(List.of(wanted));
+      open(wanted);
+    }
+    return wanted.result;
+  }
+
+  private void open(Wanted wanted) {
     topic
         .opened()
         .whenComplete((opened, failure) -> {
           connection.intake().joinEnded();
           connection.onLoop(() -> {
             if (closed) {
-              result.completeExceptionally(leftMeanwhile());
+              wanted.result.completeExceptionally(leftMeanwhile());
             } else if (failure != null) {
-              result.completeExceptionally(failure);
+              notOpened(wanted, failure);
             } else {
-              begin(number, place, recent, result);
+              begin(wanted);
             }
           });
         });
-    return result;
+  }
+
+  private void notOpened(Wanted wanted, Throwable failure) {
+    opened();
+    wanted.result.completeExceptionally(failure);
+    openNext();
+  }
+
+  /** The first that asked is done with. */
+  private void opened() {
+    Deque<Wanted> asked = Objects.requireNonNull(opening);
+    asked.remove();
+    if (asked.isEmpty()) {
+      opening = null;
+    }
+  }
+
+  private void openNext() {
+    if (opening != null) {
+      open(opening.element());
+    }
   }
 
   /** Why a join has no reader to start. */
@@ -139,60 +159,71 @@ final class Reader {
     return new RefusedException(ErrorCode.CONFLICT, "room: left before it was joined");
   }
 
-  private void begin(
-      int number, @Nullable Place place, int recent, CompletableFuture<Opening> result) {
+  private void begin(Wanted wanted) {
     ReaderGroup mine = group;
     if (mine == null) {
       mine = topic.group(connection.loop());
       mine.add(this);
       group = mine;
     }
+    Place place = wanted.place;
+    if (started && place == null && wanted.recent == 0) {
+      found(wanted, new LogState(address, epoch, mine.last(), true), Long.MAX_VALUE, null);
+      return;
+    }
     String now = mine.epoch();
     long head = mine.last();
-    long from = place != null ? place.seq() : Math.max(0, head - recent);
+    long from = place != null ? place.seq() : Math.max(0, head - wanted.recent);
     boolean sameLife = place == null || place.epoch() == null || place.epoch().equals(now);
     boolean known = sameLife && from <= head && (place == null || head - from <= MAX_RECOVERY);
     if (!known || from == head) {
-      LogState state = new LogState(address, now, head, known);
-      result.complete(new Opening(this, state, head, null, number));
+      found(wanted, new LogState(address, now, head, known), head, null);
       return;
     }
     fetch(
         from,
         FIRST_BYTES,
         (page, failure) -> {
-          if (page == null) {
-            result.completeExceptionally(failure == null ? leftMeanwhile() : failure);
+          if (failure != null) {
+            notOpened(wanted, failure);
+          } else if (page == null) {
+            return; // closed, and whoever asked was told
           } else if (page.head().epoch().equals(now) && page.head().seq() >= from) {
-            result.complete(first(number, place == null, from, page));
+            first(wanted, from, page);
           } else { // another log than we follow: the loop is told before we go on
-            topic.anew(page.head());
-            LogState state =
-                new LogState(address, page.head().epoch(), page.head().seq(), place == null);
-            connection
-                .loop()
-                .execute(() ->
-                    result.complete(new Opening(this, state, page.head().seq(), null, number)));
+            Position other = page.head();
+            topic.anew(other);
+            LogState state = new LogState(address, other.epoch(), other.seq(), place == null);
+            connection.loop().execute(() -> found(wanted, state, other.seq(), null));
           }
         });
   }
 
   /** The beginning with the first page that was asked for. */
-  private Opening first(int number, boolean anyPlace, long from, Page page) {
-    boolean whole = anyPlace || page.first() <= from + 1;
+  private void first(Wanted wanted, long from, Page page) {
+    boolean whole = wanted.place == null || page.first() <= from + 1;
     LogState state = new LogState(address, page.head().epoch(), groupLast(), whole);
-    return whole
-        ? new Opening(this, state, Math.max(from, page.first() - 1), page, number)
-        : new Opening(this, state, groupLast(), null, number);
+    if (whole) {
+      found(wanted, state, Math.max(from, page.first() - 1), page);
+    } else {
+      found(wanted, state, groupLast(), null);
+    }
   }
 
-  /** Passes on what was found, then whatever comes. */
+  private void found(Wanted wanted, LogState state, long after, @Nullable Page first) {
+    wanted.result.complete(new Opening(this, state, after, first, wanted.place != null));
+  }
+
+  /** Takes what was found as its place; {@link #goOn} then passes on what follows. */
   void start(Opening found) {
-    ReaderGroup mine = group;
-    if (closed || mine == null || found.number <= begun) {
+    if (closed) {
       return;
     }
-    begun = found.number;
+    opened();
+    if (started && !found.placed && epoch.equals(found.state.epoch()) && last <= found.last) {
+      return; // it is about to pass on all that was asked for
+    }
+    starts++;
     epoch = found.state.epoch();
     last = found.last;
     started = true;
@@ -200,10 +231,16 @@ final class Reader {
     fetching = false;
     fruitless = 0;
     arrived = found.first;
-    if (found.number == openings) {
-      opening = null;
+    ReaderGroup mine = Objects.requireNonNull(group);
+    if (!epoch.equals(mine.epoch()) || last > mine.last()) {
+      gap("the log was begun anew");
     }
-    anew(new Position(mine.epoch(), mine.last()));
+  }
+
+  /** After {@link #start}: of several readers only when all have their places. */
+  void goOn() {
+    advance();
+    openNext();
   }
 
   /** Entries and notices of the live stream. */
@@ -294,13 +331,13 @@ final class Reader {
   }
 
   private void fetchNext() {
-    int number = begun;
+    int number = starts;
     fetching = true;
     fetch(
         last,
         PAGE_BYTES,
         (page, failure) -> {
-          if (number != begun || closed) {
+          if (number != starts || closed) {
             return;
           }
           fetching = false;
@@ -351,7 +388,7 @@ final class Reader {
       gap("the log is shorter than it was");
       return;
     }
-    int number = begun;
+    int number = starts;
     fetching = true;
     connection
         .endpoint()
@@ -360,7 +397,7 @@ final class Reader {
             PATIENCE_TICKS[fruitless++],
             () ->
                 connection.onLoop(() -> {
-                  if (number == begun) {
+                  if (number == starts) {
                     fetching = false;
                     advance();
                   }
@@ -410,9 +447,16 @@ final class Reader {
       group = null;
       mine.remove(this);
     }
-    CompletableFuture<Opening> present = opening;
-    if (present != null) {
-      present.completeExceptionally(leftMeanwhile());
+    Deque<Wanted> asked = opening;
+    if (asked != null) {
+      opening = null;
+      asked.element().result.completeExceptionally(leftMeanwhile());
+      asked.stream()
+          .skip(1)
+          .forEach(wanted -> {
+            connection.intake().joinEnded();
+            wanted.result.completeExceptionally(leftMeanwhile());
+          });
     }
   }
 }

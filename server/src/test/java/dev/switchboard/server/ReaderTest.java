@@ -94,6 +94,70 @@ final class ReaderTest {
     assertThat(ann.closedWith()).isZero();
   }
 
+  private SimVisitor join(SimVisitor visitor, int id, String how) {
+    return visitor.say("{\"type\":\"join_room\",\"room\":\"r\",\"id\":%d,%s}".formatted(id, how));
+  }
+
+  private String since(long seq) {
+    return "\"since\":{\"epoch\":\"%s\",\"seq\":%d}".formatted(store.truth(log()).epoch(), seq);
+  }
+
+  @Test
+  void joinsOfOneRoomAreAnsweredInTurnAndTheLaterOneLeavesOutNothing() {
+    appendElsewhere(8);
+    SimVisitor ann = visitor("ann");
+    join(ann, 1, since(2));
+    ann.join("r", 2);
+    join(ann, 3, "\"recent\":1");
+    world.run(10_000);
+    assertThat(ann.heard("room_joined").stream().map(one -> one.get("re").intValue()))
+        .containsExactly(1, 2, 3);
+    assertThat(ann.seqs().stream().distinct()).containsExactly(3L, 4L, 5L, 6L, 7L, 8L);
+  }
+
+  @Test
+  void whoAsksForRecentEntriesWhileBehindIsShownTheOnesBeforeThemToo() {
+    appendElsewhere(3_000);
+    SimVisitor ann = visitor("ann");
+    ann.link().stalled(true);
+    join(ann, 1, since(0));
+    world.run(5_000);
+    join(ann, 2, "\"recent\":2");
+    world.run(5_000);
+    ann.link().stalled(false);
+    world.run(60_000);
+    assertThat(ann.type(2)).isEqualTo("room_joined");
+    assertThat(ann.seqs()).isEqualTo(upTo(3_000));
+  }
+
+  @Test
+  void aJoinThatCannotReadTheLogLeavesTheNextOneItsTurn() {
+    appendElsewhere(4);
+    SimVisitor ann = visitor("ann");
+    SimVisitor bob = member("bob"); // so that it is the page that cannot be read
+    store.failReads(1);
+    join(ann, 1, since(2));
+    join(ann, 2, since(2));
+    world.run(10_000);
+    assertThat(bob.closedWith()).isZero();
+    assertThat(ann.type(1)).isEqualTo("error");
+    assertThat(ann.type(2)).isEqualTo("room_joined");
+    assertThat(ann.seqs()).containsExactly(3L, 4L);
+  }
+
+  @Test
+  void leavingEndsAllJoinsThatWait() {
+    appendElsewhere(4);
+    SimVisitor ann = visitor("ann");
+    join(ann, 1, since(2));
+    join(ann, 2, since(2));
+    ann.say("{\"type\":\"leave_room\",\"room\":\"r\",\"id\":3}");
+    ann.join("r", 4);
+    world.run(10_000);
+    assertThat(List.of(ann.type(3), ann.type(4))).containsExactly("room_left", "room_joined");
+    assertThat(List.of(ann.type(1), ann.type(2))).containsOnly("error");
+  }
+
   @Test
   void aReaderThatFailsEndsItsOwnConnectionAlone() {
     List<SimVisitor> members =

@@ -69,6 +69,7 @@ final class ClientAnswers {
       later(now, question, ClientReads.retryAfter(why));
     } else if (!why.retryable() || !rooms.refused(now, question, why)) {
       question.failed(why);
+      rooms.failed(question);
     }
   }
 

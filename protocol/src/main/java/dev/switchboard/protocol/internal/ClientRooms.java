@@ -43,7 +43,7 @@ final class ClientRooms {
   /** Whether the server was not told how far each room was read. */
   private boolean unnamed;
 
-  /** Rooms of joins that were sent and given up while another join of that room waited. */
+  /** Rooms that the server may have us in though we know nothing of it. */
   private final Set<String> doubtful = new HashSet<>();
 
   /** How it stands with joining a room again. */
@@ -136,7 +136,12 @@ final class ClientRooms {
       absent.stream().filter(room -> !away.containsKey(room)).forEach(this::left);
       greeting.logs().stream()
           .filter(log -> log.address() instanceof Address.Room)
-          .forEach(log -> notWanted(((Address.Room) log.address()).name()));
+          .map(log -> ((Address.Room) log.address()).name())
+          .filter(room -> !places.rooms().contains(room))
+          .forEach(room -> {
+            doubtful.add(room);
+            takeBack(room);
+          });
     } else {
       dropLeaves();
       doubtful.clear();
@@ -161,15 +166,20 @@ final class ClientRooms {
       if (question.sent) {
         doubtful.add(join.room());
       }
-      if (doubtful.contains(join.room())) {
-        notWanted(join.room());
-      }
+      takeBack(join.room());
     }
   }
 
-  /** The server may have us in a room that we know nothing of: a join that was given up. */
-  private void notWanted(String room) {
-    if (!places.rooms().contains(room) && !questions.joining(room)) {
+  /** A question has failed. */
+  void failed(ClientQuestion question) {
+    if (question.ask instanceof ClientAsk.Join join) {
+      takeBack(join.room());
+    }
+  }
+
+  /** Leaves a room that we were let into in vain, unless another join of it is under way. */
+  private void takeBack(String room) {
+    if (doubtful.contains(room) && !places.rooms().contains(room) && !questions.joining(room)) {
       doubtful.remove(room);
       questions.ahead(
           new ClientQuestion(new ClientAsk.Leave(room), null, 0, ClientQuestions.NEVER, NOBODY),
@@ -256,5 +266,6 @@ final class ClientRooms {
     if (was) {
       effects.report(new ClientReport.Left(room));
     }
+    takeBack(room);
   }
 }
