@@ -109,7 +109,11 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
       return new Allowed(user);
     }
 
-    /** Refuse with an HTTP status from 400 to 599 and a reason that the client sees. */
+    /**
+     * Refuse with an HTTP status and a reason that the client sees.
+     *
+     * @throws IllegalArgumentException if the status is not from 400 to 599
+     */
     static Verdict refuse(int status, String reason) {
       return new Refused(status, reason);
     }
@@ -123,7 +127,14 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     }
 
     /** Refused. */
-    record Refused(int status, String reason) implements Verdict {}
+    record Refused(int status, String reason) implements Verdict {
+      /** Refuses a status that is no refusal. */
+      public Refused {
+        if (status < 400 || status > 599) {
+          throw new IllegalArgumentException("status: " + status + " (expected: 400-599)");
+        }
+      }
+    }
   }
 
   /** Decides whether somebody may join a room. */
@@ -198,16 +209,19 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   }
 
   /**
-   * Called on a virtual thread for each connection, before its first message is handled. What it
-   * throws closes the connection: a {@link RefusedException} with 1008 and its message, anything
-   * else with 1011. A client that comes back says so while this runs or later; the peer's session,
-   * and the name of a guest, are the former ones from then on.
+   * Called on a virtual thread for each connection, before its first message is handled; at most
+   * one handler. What it throws closes the connection: a {@link RefusedException} with 1008 and its
+   * message, anything else with 1011. A client that comes back says so while this runs or later;
+   * the peer's session, and the name of a guest, are the former ones from then on.
    */
   public Endpoint<M> onOpen(Consumer<Peer<M>> handler) {
     return set(() -> reactions.onOpen(handler));
   }
 
-  /** Called on a virtual thread once for each connection, after its last message was handled. */
+  /**
+   * Called on a virtual thread once for each connection, after its last message was handled; at
+   * most one handler.
+   */
   public Endpoint<M> onClose(CloseHandler<M> handler) {
     return set(() -> reactions.onClose(handler));
   }

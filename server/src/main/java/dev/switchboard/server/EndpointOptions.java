@@ -40,8 +40,8 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
 
   /**
    * Who a connection belongs to, and whether it may be. Default: a guest with a name that no other
-   * has had, who is the same guest again when the client comes back to its session. Runs on a
-   * virtual thread and may block.
+   * has had, who is the same guest again when the client comes back to its session. The last one
+   * given counts. Runs on a virtual thread and may block.
    */
   public E identify(Identifier identifier) {
     return set(() -> identity.identifier(identifier));
@@ -134,6 +134,14 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
     }
     change.run();
     return self();
+  }
+
+  /** For handlers of which there is one: a second one would silently be called instead. */
+  static <T> T once(String what, @Nullable T present, T given) {
+    if (present != null) {
+      throw new IllegalStateException(what + ": there is one already (expected: one)");
+    }
+    return given;
   }
 
   void begin(String newPath, Time newTime, Meter newMeter) {

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * <p>Handlers run on virtual threads, one at a time and in order for each connection; they may
  * block. With {@link #handlersOnEventLoop} they run on the connection's event loop instead, in the
  * same order, and must not block. What one throws goes to {@code onError}, and closes its
- * connection with 1011.
+ * connection with 1011. There is one handler of each kind; a second one is refused with {@link
+ * IllegalStateException}.
  */
 public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   private static final Logger LOG = LoggerFactory.getLogger(RawEndpoint.class);
@@ -73,7 +74,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   /** Called for each connection, before its first message. */
   public RawEndpoint onOpen(Consumer<RawPeer> handler) {
-    return set(() -> handlers.open = handler);
+    return set(() -> handlers.open = once("onOpen", handlers.open, handler));
   }
 
   /**
@@ -81,7 +82,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
    * closes the connection with 1003.
    */
   public RawEndpoint onText(BiConsumer<RawPeer, String> handler) {
-    return set(() -> handlers.text = handler);
+    return set(() -> handlers.text = once("onText", handlers.text, handler));
   }
 
   /**
@@ -89,7 +90,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
    * either it closes the connection with 1003.
    */
   public RawEndpoint onBinary(BiConsumer<RawPeer, byte[]> handler) {
-    return set(() -> handlers.binary = handler);
+    return set(() -> handlers.binary = once("onBinary", handlers.binary, handler));
   }
 
   /**
@@ -97,27 +98,27 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
    * handler returns; with {@link #handlersOnEventLoop} it is of the bytes as they were received.
    */
   public RawEndpoint onView(BiConsumer<RawPeer, RawView> handler) {
-    return set(() -> handlers.view = handler);
+    return set(() -> handlers.view = once("onView", handlers.view, handler));
   }
 
   /** Called for each ping; it has been answered already. */
   public RawEndpoint onPing(BiConsumer<RawPeer, byte[]> handler) {
-    return set(() -> handlers.ping = handler);
+    return set(() -> handlers.ping = once("onPing", handlers.ping, handler));
   }
 
   /** Called for each pong. */
   public RawEndpoint onPong(BiConsumer<RawPeer, byte[]> handler) {
-    return set(() -> handlers.pong = handler);
+    return set(() -> handlers.pong = once("onPong", handlers.pong, handler));
   }
 
   /** Called once for each connection, last. */
   public RawEndpoint onClose(CloseHandler handler) {
-    return set(() -> handlers.close = handler);
+    return set(() -> handlers.close = once("onClose", handlers.close, handler));
   }
 
   /** Called with what a handler threw, instead of a line in the log. */
   public RawEndpoint onError(BiConsumer<RawPeer, Throwable> handler) {
-    return set(() -> handlers.error = handler);
+    return set(() -> handlers.error = once("onError", handlers.error, handler));
   }
 
   /** Puts an interceptor inside those given before. Default: none. */

@@ -61,18 +61,15 @@ final class Reactions<M> {
   }
 
   void joinHook(JoinHook<M> hook) {
-    if (onJoin != null) {
-      throw new IllegalStateException("onJoin: there is a hook already (expected: one)");
-    }
-    onJoin = hook;
+    onJoin = EndpointOptions.once("onJoin", onJoin, hook);
   }
 
   void onOpen(Consumer<Peer<M>> handler) {
-    onOpen = handler;
+    onOpen = EndpointOptions.once("onOpen", onOpen, handler);
   }
 
   void onClose(CloseHandler<M> handler) {
-    onClose = handler;
+    onClose = EndpointOptions.once("onClose", onClose, handler);
   }
 
   Interceptors<M> interceptors() {

@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,48 @@ class StartTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder.endpoint("/page", RawEndpoint.create()))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aSecondHandlerOfWhichThereIsOneIsRefused() {
+    RawEndpoint raw =
+        RawEndpoint.create()
+            .onOpen(peer -> {})
+            .onText((peer, text) -> {})
+            .onBinary((peer, bytes) -> {})
+            .onView((peer, view) -> {})
+            .onPing((peer, bytes) -> {})
+            .onPong((peer, bytes) -> {})
+            .onError((peer, failure) -> {})
+            .onClose((peer, code, reason, clean) -> {});
+    Endpoint<Talk> typed =
+        Endpoint.of(Talk.class)
+            .onOpen(peer -> {})
+            .onJoin((room, peer) -> {})
+            .onClose((peer, code, reason, clean) -> {});
+    Stream.<ThrowingCallable>of(
+            () -> raw.onOpen(peer -> {}),
+            () -> raw.onText((peer, text) -> {}),
+            () -> raw.onBinary((peer, bytes) -> {}),
+            () -> raw.onView((peer, view) -> {}),
+            () -> raw.onPing((peer, bytes) -> {}),
+            () -> raw.onPong((peer, bytes) -> {}),
+            () -> raw.onError((peer, failure) -> {}),
+            () -> raw.onClose((peer, code, reason, clean) -> {}),
+            () -> typed.onOpen(peer -> {}),
+            () -> typed.onJoin((room, peer) -> {}),
+            () -> typed.onClose((peer, code, reason, clean) -> {}))
+        .forEach(second ->
+            assertThatThrownBy(second)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("there is one already"));
+  }
+
+  @Test
+  void whatIsNoRefusalIsRefused() {
+    assertThatThrownBy(() -> Endpoint.Verdict.refuse(200, "come in"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("status: 200 (expected: 400-599)");
   }
 
   @Test
