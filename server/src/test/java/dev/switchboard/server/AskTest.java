@@ -124,6 +124,23 @@ class AskTest {
   }
 
   @Test
+  void whatHasNoAnswerIsAskedAgainWhenTheSessionGoesOn() throws Exception {
+    Wire lost = Wire.open(server.port(), "/ws?user=ann");
+    JsonNode welcome = lost.next();
+    CompletableFuture<Talk.Answer> answer = ask(Duration.ofMinutes(1));
+    String question = re(lost.next("ask"));
+    lost.lose();
+    try (Wire back = Wire.welcomed(server.port(), "ann")) {
+      back.ask(
+          "{\"type\":\"resume\",\"id\":1,\"session\":%s,\"secret\":%s}"
+              .formatted(welcome.get("session"), welcome.get("secret")));
+      assertThat(re(back.next("ask"))).isEqualTo(question);
+      back.say("{\"type\":\"answer\",\"re\":%s,\"data\":{\"n\":5}}".formatted(question));
+      assertThat(answer.get(10, TimeUnit.SECONDS).n()).isEqualTo(5);
+    }
+  }
+
+  @Test
   void aSessionThatEndsFailsWhatItWasAsked() throws Exception {
     try (Wire wire = Wire.welcomed(server.port(), "ann")) {
       CompletableFuture<Talk.Answer> answer = ask(Duration.ofMinutes(1));

@@ -110,6 +110,26 @@ class LocalBrokerTest {
   }
 
   @Test
+  void aSubscriptionBeginsBehindWhatWasPublishedBeforeIt() {
+    Answer<List<Committed>> before = publish(LOG, "a");
+    Told told = new Told();
+    CompletableFuture<Position> head = broker.subscribe(LOG, told).toCompletableFuture();
+    broker.commitWaiting();
+    assertThat(seqs(before)).containsExactly(1L);
+    assertThat(head.join().seq()).isEqualTo(1);
+    assertThat(told.all).isEmpty();
+  }
+
+  @Test
+  void whatWaitsWhenTheBrokerClosesIsRefused() {
+    Answer<List<Committed>> waiting = publish(LOG, "a");
+    CompletableFuture<Position> head = broker.subscribe(LOG, new Told()).toCompletableFuture();
+    broker.close(Duration.ofSeconds(1));
+    assertThat(waiting.refusal()).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(head).isCompletedExceptionally();
+  }
+
+  @Test
   void anEntryWhoseCommitSeemedToFailReachesReadersOnceWhenItIsPublishedAgain() {
     Told told = follow(LOG);
     commit(LOG, "a");

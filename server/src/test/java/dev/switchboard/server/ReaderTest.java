@@ -3,6 +3,8 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.Publication;
@@ -133,16 +135,31 @@ final class ReaderTest {
   @Test
   void aJoinThatCannotReadTheLogLeavesTheNextOneItsTurn() {
     appendElsewhere(4);
-    SimVisitor ann = visitor("ann");
     SimVisitor bob = member("bob"); // so that it is the page that cannot be read
-    store.failReads(1);
-    join(ann, 1, since(2));
-    join(ann, 2, since(2));
-    world.run(10_000);
+    for (int i = 0; i < 20; i++) { // in some order the second waits for the first
+      SimVisitor ann = visitor("ann" + i);
+      store.failReads(1);
+      join(ann, 1, since(2));
+      join(ann, 2, since(2));
+      world.run(10_000);
+      assertThat(ann.type(1)).isEqualTo("error");
+      assertThat(ann.type(2)).isEqualTo("room_joined");
+      assertThat(ann.seqs()).containsExactly(3L, 4L);
+    }
     assertThat(bob.closedWith()).isZero();
-    assertThat(ann.type(1)).isEqualTo("error");
-    assertThat(ann.type(2)).isEqualTo("room_joined");
-    assertThat(ann.seqs()).containsExactly(3L, 4L);
+  }
+
+  @Test
+  void whoHasLeftReadsNoMore() {
+    SimVisitor ann = member("ann");
+    ann.publish("r", "m1", 2);
+    world.run(1_000);
+    ann.say("{\"type\":\"leave_room\",\"room\":\"r\",\"id\":3}");
+    world.run(1_000);
+    CompletionStage<?> unused = server.broker().publish(List.of(publication("m2")));
+    world.run(10_000);
+    assertThat(ann.type(3)).isEqualTo("room_left");
+    assertThat(ann.seqs()).containsExactly(1L);
   }
 
   @Test
@@ -156,6 +173,134 @@ final class ReaderTest {
     world.run(10_000);
     assertThat(List.of(ann.type(3), ann.type(4))).containsExactly("room_left", "room_joined");
     assertThat(List.of(ann.type(1), ann.type(2))).containsOnly("error");
+  }
+
+  @Test
+  void aPlaceInALogThatWasLostIsNoPlace() {
+    appendElsewhere(8);
+    SimVisitor ann = visitor("ann");
+    join(ann, 1, "\"since\":{\"epoch\":\"another\",\"seq\":2}");
+    world.run(10_000);
+    assertThat(ann.answer(1).get("recovered").booleanValue()).isFalse();
+    assertThat(ann.seqs()).isEmpty();
+  }
+
+  @Test
+  void whoMissedMoreThanTenThousandIsToldOfAGapInstead() {
+    appendElsewhere(10_001);
+    SimVisitor ann = visitor("ann");
+    join(ann, 1, since(0));
+    SimVisitor bob = visitor("bob");
+    join(bob, 1, since(1));
+    world.run(60_000);
+    assertThat(ann.answer(1).get("recovered").booleanValue()).isFalse();
+    assertThat(ann.seqs()).isEmpty();
+    assertThat(bob.answer(1).get("recovered").booleanValue()).isTrue();
+    assertThat(bob.seqs()).hasSize(10_000);
+  }
+
+  /** As a broker might that is not ours: ours says first that something lies before it. */
+  @Test
+  void whatABrokerLeavesOutIsReadFromTheLog() {
+    SimVisitor ann = member("ann");
+    appendElsewhere(3);
+    Payload data = Payload.json("{\"message\":\"x\"}".getBytes(StandardCharsets.UTF_8));
+    topic().entry(new Entry(Address.room("r"), 3, "chat", "bob", 0, "elsewhere-2", data), null);
+    world.run(10_000);
+    assertThat(ann.seqs()).isEqualTo(upTo(3));
+  }
+
+  /** In many orders: a page of one log may come while another one's is waited for. */
+  @Test
+  void whoComesBackIsShownEachLogInOrder() {
+    for (int seed = 1; seed <= 200; seed++) {
+      new Comeback(seed).run();
+    }
+  }
+
+  private static final class Comeback {
+    private final int seed;
+    private final SimWorld world;
+    private final SimStore store;
+    private final SimServer server;
+    private int published;
+
+    Comeback(int seed) {
+      this.seed = seed;
+      this.world = new SimWorld(seed);
+      this.store = new SimStore(world, true);
+      this.server = new SimServer(world, store, true, endpoint -> {});
+    }
+
+    private Publication next(Address address) {
+      return new Publication(
+          server.hub().log(address),
+          "chat",
+          "bob",
+          "m" + published++,
+          world.clock.millis(),
+          "{\"message\":\"x\"}".getBytes(StandardCharsets.UTF_8),
+          false,
+          null,
+          new Retention(1_000, Duration.ofHours(1)));
+    }
+
+    private void append(Address address, int entries) {
+      for (int i = 0; i < entries; i++) {
+        store.append(List.of(next(address)));
+      }
+    }
+
+    void run() {
+      Address inbox = Address.user("ann");
+      append(inbox, 250);
+      append(Address.EVERYONE, 5);
+      String epoch = store.truth(server.hub().log(inbox)).epoch();
+      SimVisitor ann = new SimVisitor(world, "ann").connect(server);
+      ann.say(
+          ("{\"type\":\"resume\",\"id\":1,\"session\":\"none\",\"secret\":\"none\",\"logs\":["
+                  + "{\"user\":\"ann\",\"epoch\":\"%1$s\",\"seq\":0},{\"everyone\":true,\"epoch\":\"%1$s\",\"seq\":2}]}")
+              .formatted(epoch));
+      for (int i = 0; i < 10; i++) {
+        world.run(world.random.nextInt(500));
+        append(
+            Address.EVERYONE, world.random.nextInt(2)); // by another process: a hole for a moment
+        CompletionStage<?> unused = server.broker().publish(List.of(next(Address.EVERYONE)));
+      }
+      world.run(60_000);
+      long last = store.truth(server.hub().log(Address.EVERYONE)).seq();
+      int answered = ann.all().indexOf(ann.answer(1));
+      List<JsonNode> shown =
+          ann.all().stream()
+              .skip(answered)
+              .filter(one -> one.get("type").stringValue().equals("chat"))
+              .toList();
+      assertThat(
+              shown.stream().filter(one -> one.has("user")).map(one -> one.get("seq").longValue()))
+          .as("the inbox, with seed %s", seed)
+          .isEqualTo(upTo(250));
+      assertThat(
+              shown.stream()
+                  .filter(one -> one.has("everyone"))
+                  .map(one -> one.get("seq").longValue()))
+          .as("everyone's, with seed %s", seed)
+          .isEqualTo(LongStream.rangeClosed(3, last).boxed().toList());
+    }
+  }
+
+  @Test
+  void whoFallsBehindWhatIsKeptIsToldAtOnce() {
+    server = server(endpoint -> endpoint.retention(new Retention(50, Duration.ofHours(1))));
+    SimVisitor ann = member("ann");
+    ann.link().stalled(true);
+    for (int i = 0; i < 3_000; i++) {
+      CompletionStage<?> unused = server.broker().publish(List.of(publication("m" + i)));
+      world.run(1);
+    }
+    ann.link().stalled(false);
+    world.run(900); // less than a reader waits for what a page lacks
+    assertThat(ann.closedWith()).isEqualTo(4008);
+    assertThat(ann.seqs()).isEqualTo(upTo(ann.seqs().size())).hasSizeLessThan(3_000);
   }
 
   @Test

@@ -77,7 +77,7 @@ class ReadsTest {
     }
   }
 
-  private void flood(String request) throws Exception {
+  private void flood(String request, Limit bound) throws Exception {
     try (Server server = serve();
         Wire bob = Wire.welcomed(server.port(), "bob");
         Watched gated = store) { // the first to end: the server's end waits for reads
@@ -90,7 +90,7 @@ class ReadsTest {
         for (int i = 1; i <= REQUESTS; i++) {
           lazy.say(request.formatted("slow", i));
         }
-        await().untilAsserted(() -> assertThat(counted.of("limit READS_WAITING")).isEqualTo(1));
+        await().untilAsserted(() -> assertThat(counted.of("limit " + bound)).isEqualTo(1));
         assertThat(bob.ask(HISTORY.formatted("quick", 99)).get("messages").size()).isEqualTo(3);
         assertThat(gated.begun).as("one of the flood, and the other's").hasValue(2);
       }
@@ -103,12 +103,12 @@ class ReadsTest {
 
   @Test
   void aFloodOfHistoryRequestsIsReadOneAtATimeAndNotForWhoIsGone() throws Exception {
-    flood(HISTORY);
+    flood(HISTORY, Limit.READS_WAITING);
   }
 
   @Test
   void aFloodOfJoinsWithRecentIsReadOneAtATimeAndNotForWhoIsGone() throws Exception {
-    flood(REJOIN);
+    flood(REJOIN, Limit.JOINS_WAITING);
   }
 
   @Test

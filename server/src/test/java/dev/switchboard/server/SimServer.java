@@ -113,10 +113,8 @@ final class SimServer {
     loops.forEach(world::remove);
     List.of(threads, reads, broker).forEach(world::remove);
     links.forEach(SimLink::serverGone);
-    for (SimLoop loop : loops) { // nobody hears of it any more, but buffers must be given back
-      while (loop.ready()) {
-        loop.act();
-      }
+    while (loops.stream().anyMatch(SimLoop::ready)) { // nobody hears of it, but buffers go back
+      loops.stream().filter(SimLoop::ready).forEach(SimLoop::act);
     }
     hub().frames().close(); // its memory goes with the process
   }
