@@ -45,8 +45,8 @@ public final class ChatClient implements AutoCloseable {
   /**
    * Comes into the chat.
    *
-   * @throws dev.switchboard.protocol.ConnectException if the server does not answer, or refuses the
-   *     name
+   * @throws dev.switchboard.protocol.ConnectFailedException if the server does not answer, or
+   *     refuses the name
    */
   public ChatClient connect() {
     client.connect();

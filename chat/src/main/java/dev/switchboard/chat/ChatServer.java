@@ -2,7 +2,7 @@ package dev.switchboard.chat;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.server.Endpoint;
-import dev.switchboard.server.Publishing;
+import dev.switchboard.server.PublishContext;
 import dev.switchboard.server.Server;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
@@ -96,7 +96,7 @@ public final class ChatServer implements AutoCloseable {
    *
    * @param port 0 takes a free one
    * @param store where messages are kept; closed with the application
-   * @throws dev.switchboard.transport.BindException if the port is in use or may not be used
+   * @throws dev.switchboard.transport.BindFailedException if the port is in use or may not be used
    */
   public static ChatServer start(String host, int port, HistoryStore store) {
     return start(host, port, store, Limits.DEFAULT);
@@ -111,7 +111,7 @@ public final class ChatServer implements AutoCloseable {
     return endpoint.isOnline(user);
   }
 
-  private static void keepForSender(Chat.Message message, Publishing<Chat> publishing) {
+  private static void keepForSender(Chat.Message message, PublishContext<Chat> publishing) {
     for (Address address : publishing.to()) {
       if (address instanceof Address.User to && !to.name().equals(publishing.from().user())) {
         publishing.also(

@@ -3,7 +3,7 @@ package dev.switchboard.cli;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.RawPeer;
 import dev.switchboard.server.Server;
-import dev.switchboard.transport.BindException;
+import dev.switchboard.transport.BindFailedException;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.IoKind;
 import java.util.Locale;
@@ -71,7 +71,7 @@ final class BenchServe implements Callable<Integer> {
               .start();
       System.out.println("listening on http://" + server.address());
       System.out.flush();
-    } catch (IllegalArgumentException | BindException wrong) {
+    } catch (IllegalArgumentException | BindFailedException wrong) {
       throw new Switchboard.Failure(String.valueOf(wrong.getMessage()));
     }
     new CountDownLatch(1).await(); // until a signal ends the process

@@ -7,7 +7,7 @@ import dev.switchboard.history.jdbc.SqliteHistory;
 import dev.switchboard.history.jdbc.SqliteLimits;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
-import dev.switchboard.transport.BindException;
+import dev.switchboard.transport.BindFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -167,7 +167,7 @@ final class Serve implements Callable<Integer> {
     ChatServer.Limits limits = limits();
     try {
       return ChatServer.start(host, port, open(), limits);
-    } catch (BindException taken) {
+    } catch (BindFailedException taken) {
       throw new Switchboard.Failure(
           "--port: "
               + port

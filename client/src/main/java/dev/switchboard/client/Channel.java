@@ -5,7 +5,7 @@ import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientAsk;
+import dev.switchboard.protocol.internal.ClientCommand;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +58,7 @@ public sealed class Channel<M> permits Room {
    *     within the request timeout
    */
   public Receipt publish(M message) {
-    ClientAsk.Publish ask = publication(message);
+    ClientCommand.Publish ask = publication(message);
     return receipt(ask, client.blocking(ask, message));
   }
 
@@ -67,7 +67,7 @@ public sealed class Channel<M> permits Room {
    * lives.
    */
   public CompletionStage<Receipt> publishAsync(M message) {
-    ClientAsk.Publish ask = publication(message);
+    ClientCommand.Publish ask = publication(message);
     return client.later(ask, message, -1, answer -> receipt(ask, answer));
   }
 
@@ -80,13 +80,13 @@ public sealed class Channel<M> permits Room {
    *     {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public Receipt publish(String type, Object data) {
-    ClientAsk.Publish ask = publication(type, data);
+    ClientCommand.Publish ask = publication(type, data);
     return receipt(ask, client.blocking(ask, data));
   }
 
   /** The same without blocking; otherwise as {@link #publishAsync(Object)}. */
   public CompletionStage<Receipt> publishAsync(String type, Object data) {
-    ClientAsk.Publish ask = publication(type, data);
+    ClientCommand.Publish ask = publication(type, data);
     return client.later(ask, data, -1, answer -> receipt(ask, answer));
   }
 
@@ -101,7 +101,7 @@ public sealed class Channel<M> permits Room {
    *     written
    */
   public String enqueue(M message) {
-    ClientAsk.Publish ask = publication(message);
+    ClientCommand.Publish ask = publication(message);
     client.enqueue(ask, message);
     return ask.messageId();
   }
@@ -160,31 +160,31 @@ public sealed class Channel<M> permits Room {
 
   /** The same as {@link #history(long, int)} without blocking; {@code before} 0 for the newest. */
   public CompletionStage<History<M>> historyAsync(long before, int limit) {
-    ClientAsk.History ask = ask(before == 0 ? null : before, null, limit);
+    ClientCommand.History ask = ask(before == 0 ? null : before, null, limit);
     return client.later(ask, ask, 0, client::history);
   }
 
   private History<M> page(@Nullable Long before, @Nullable Long after, int limit) {
-    ClientAsk.History ask = ask(before, after, limit);
+    ClientCommand.History ask = ask(before, after, limit);
     return client.history(client.blocking(ask, ask));
   }
 
-  private ClientAsk.History ask(@Nullable Long before, @Nullable Long after, int limit) {
+  private ClientCommand.History ask(@Nullable Long before, @Nullable Long after, int limit) {
     if (limit < 1 || limit > 200) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: 1-200)");
     }
-    return new ClientAsk.History(address, before, after, limit);
+    return new ClientCommand.History(address, before, after, limit);
   }
 
-  private ClientAsk.Publish publication(M message) {
+  private ClientCommand.Publish publication(M message) {
     return client.publication(List.of(address), false, echo, message);
   }
 
-  private ClientAsk.Publish publication(String type, Object data) {
+  private ClientCommand.Publish publication(String type, Object data) {
     return client.publication(List.of(address), echo, type, data);
   }
 
-  static Receipt receipt(ClientAsk.Publish ask, ClientAnswer answer) {
+  static Receipt receipt(ClientCommand.Publish ask, ClientAnswer answer) {
     ClientAnswer.Acked acked = (ClientAnswer.Acked) answer;
     return new Receipt(ask.messageId(), acked.seq(), acked.seqs());
   }

@@ -7,7 +7,7 @@ import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientAsk;
+import dev.switchboard.protocol.internal.ClientCommand;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.Control;
 import dev.switchboard.protocol.internal.Encodings;
@@ -101,7 +101,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
    */
   public Room<M> join(String room, Join how) {
     Room<M> joined = new Room<>(this, room);
-    ClientAsk.Join ask = new ClientAsk.Join(room, how.recent(), null);
+    ClientCommand.Join ask = new ClientCommand.Join(room, how.recent(), null);
     blocking(ask, ask);
     return joined;
   }
@@ -109,7 +109,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   /** The same without blocking. */
   public CompletionStage<Room<M>> joinAsync(String room, Join how) {
     Room<M> joined = new Room<>(this, room);
-    ClientAsk.Join ask = new ClientAsk.Join(room, how.recent(), null);
+    ClientCommand.Join ask = new ClientCommand.Join(room, how.recent(), null);
     return later(ask, ask, 0, answer -> joined);
   }
 
@@ -130,7 +130,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
 
   /** Publishes to several rooms, to all or to none; see {@link Channel#publish}. */
   public Receipt publish(List<String> rooms, M message) {
-    ClientAsk.Publish ask =
+    ClientCommand.Publish ask =
         publication(rooms.stream().map(Address::room).toList(), true, true, message);
     return Channel.receipt(ask, blocking(ask, message));
   }
@@ -143,7 +143,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
    *     RefusedException#retryable} says whether asking again can help
    */
   public <R extends Record> R request(Request<R> request) {
-    ClientAsk.Tell ask = telling(request);
+    ClientCommand.Tell ask = telling(request);
     return this.<R>reply(request, blocking(ask, request));
   }
 
@@ -163,9 +163,9 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   /**
-   * Answers requests of a class that the server asks ({@code Peer.ask}). Called once for each, also
-   * if the connection is lost and the server has to ask again; on the handlers' thread, in order
-   * with messages. What nobody answers is refused with {@code unknown_type}.
+   * Answers requests of a class that the server asks ({@code Peer.request}). Called once for each,
+   * also if the connection is lost and the server has to ask again; on the handlers' thread, in
+   * order with messages. What nobody answers is refused with {@code unknown_type}.
    *
    * @throws IllegalStateException if the class is answered already
    */
@@ -213,7 +213,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
 
   /** Who is online: at most 100 users, in the order of their names. Asks the server. */
   public List<String> users() {
-    ClientAsk.Users ask = new ClientAsk.Users(null, null);
+    ClientCommand.Users ask = new ClientCommand.Users(null, null);
     return ((ClientAnswer.Users) blocking(ask, ask)).members();
   }
 
@@ -245,25 +245,27 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return messages;
   }
 
-  ClientAnswer blocking(ClientAsk ask, Object unsent) {
-    return Waiting.block(dispatcher, engine.asking().ask(ask, unsent, 0));
+  ClientAnswer blocking(ClientCommand ask, Object unsent) {
+    return Waiting.block(dispatcher, engine.commands().ask(ask, unsent, 0));
   }
 
-  void enqueue(ClientAsk.Publish ask, Object unsent) {
-    Waiting.blockUntilAccepted(engine.asking().enqueue(ask, unsent));
+  void enqueue(ClientCommand.Publish ask, Object unsent) {
+    Waiting.blockUntilAccepted(engine.commands().enqueue(ask, unsent));
   }
 
   <T extends @Nullable Object> CompletableFuture<T> later(
-      ClientAsk ask, Object unsent, long timeout, Function<ClientAnswer, T> mapped) {
-    return Waiting.stage(engine.asking().ask(ask, unsent, timeout).answer, mapped);
+      ClientCommand ask, Object unsent, long timeout, Function<ClientAnswer, T> mapped) {
+    return Waiting.stage(engine.commands().ask(ask, unsent, timeout).answer, mapped);
   }
 
-  ClientAsk.Publish publication(List<Address> addresses, boolean several, boolean echo, M message) {
+  ClientCommand.Publish publication(
+      List<Address> addresses, boolean several, boolean echo, M message) {
     MessageType<?> type = acknowledged(protocol.typeOf(message));
     return publication(addresses, several, echo, type.name(), protocol.encode(message));
   }
 
-  ClientAsk.Publish publication(List<Address> addresses, boolean echo, String type, Object data) {
+  ClientCommand.Publish publication(
+      List<Address> addresses, boolean echo, String type, Object data) {
     MessageType<? extends M> known = protocol.find(type);
     if (known != null) {
       acknowledged(known);
@@ -280,9 +282,9 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return type;
   }
 
-  private static ClientAsk.Publish publication(
+  private static ClientCommand.Publish publication(
       List<Address> addresses, boolean several, boolean echo, String type, byte[] data) {
-    return new ClientAsk.Publish(type, MessageIds.next(), addresses, several, echo, data);
+    return new ClientCommand.Publish(type, MessageIds.next(), addresses, several, echo, data);
   }
 
   private byte[] encode(String type, Object data) {
@@ -295,11 +297,11 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
 
   void fleeting(@Nullable Address address, M message) {
     String type = protocol.typeOf(message).name();
-    engine.asking().fleeting(type, address, protocol.encode(message), message);
+    engine.commands().fleeting(type, address, protocol.encode(message), message);
   }
 
   void fleeting(@Nullable Address address, String type, Object data) {
-    engine.asking().fleeting(type, address, encode(type, data), data);
+    engine.commands().fleeting(type, address, encode(type, data), data);
   }
 
   History<M> history(ClientAnswer answer) {
@@ -307,9 +309,9 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return new History<>(page.epoch(), page.seq(), messages.readable(page.entries()), page.more());
   }
 
-  private ClientAsk.Tell telling(Object message) {
+  private ClientCommand.Tell telling(Object message) {
     MessageType<?> type = acknowledged(protocol.typeOf(message));
-    return new ClientAsk.Tell(type.name(), null, protocol.encode(message));
+    return new ClientCommand.Tell(type.name(), null, protocol.encode(message));
   }
 
   @SuppressWarnings("unchecked") // a request's type names the class of its reply

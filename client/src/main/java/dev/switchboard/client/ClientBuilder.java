@@ -1,7 +1,7 @@
 package dev.switchboard.client;
 
 import dev.switchboard.client.internal.Carrier;
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.internal.Encodings;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
@@ -239,7 +239,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
     return this;
   }
 
-  /** Goes where the server points to; by default a redirect is a {@link ConnectException}. */
+  /** Goes where the server points to; by default a redirect is a {@link ConnectFailedException}. */
   public ClientBuilder<C> redirects(Redirects allowed) {
     redirects = allowed;
     return this;
@@ -330,7 +330,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   /**
    * A client that is connected. Blocks until the session is open.
    *
-   * @throws ConnectException if it could not connect; it is not tried again
+   * @throws ConnectFailedException if it could not connect; it is not tried again
    * @throws IllegalArgumentException as for {@link #build}
    */
   public C connect(String uri) {
@@ -344,7 +344,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
     }
   }
 
-  /** The same without blocking; the stage fails with {@link ConnectException}. */
+  /** The same without blocking; the stage fails with {@link ConnectFailedException}. */
   public CompletionStage<C> connectAsync(String uri) {
     C client = build(uri);
     return client

@@ -16,8 +16,8 @@ public record DebugInfo(String text, String json) {
   static DebugInfo of(WebSocketClient client) {
     ClientOptions options = client.options;
     Map<String, @Nullable Object> facts = new LinkedHashMap<>();
-    facts.put("uri", Masking.uri(options.uri()));
-    facts.put("headers", Masking.headers(options.headers()));
+    facts.put("uri", Redaction.uri(options.uri()));
+    facts.put("headers", Redaction.headers(options.headers()));
     facts.put("subprotocols", String.join(", ", options.subprotocols()));
     facts.put("state", client.state().name());
     SessionInfo session = client.events.session().orElse(null);

@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives a {@link ClientSession} its thread, its clock and its dice; {@link Line} gives it sockets,
- * and {@link Asking} users' messages. Everything but what is said to be thread-safe is confined to
- * the loop, which is the carrier's thread; nothing here runs users' code.
+ * Gives a {@link ClientSession} its thread, its clock and its dice; {@link SocketDriver} gives it
+ * sockets, and {@link CommandSubmitter} users' messages. Everything but what is said to be
+ * thread-safe is confined to the loop, which is the carrier's thread; nothing here runs users'
+ * code.
  */
 final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Client.class);
@@ -32,9 +33,9 @@ final class Engine {
   private final Runnable over;
   private final Traffic traffic;
   private final Carrier carrier;
-  private final Line line;
+  private final SocketDriver line;
   private final ClientSession session;
-  private final Asking asking;
+  private final CommandSubmitter commands;
   private final AtomicBoolean ending = new AtomicBoolean();
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final AtomicBoolean released = new AtomicBoolean();
@@ -68,7 +69,7 @@ final class Engine {
     this.traffic = traffic;
     this.reports = reports;
     this.carrier = options.carrier().get();
-    this.line = new Line(this, carrier, options, encodings, dispatcher, traffic);
+    this.line = new SocketDriver(this, carrier, options, encodings, dispatcher, traffic);
     this.session =
         new ClientSession(
             options.settings(),
@@ -77,7 +78,7 @@ final class Engine {
             line);
     this.limit = session.conversation().limit();
     try {
-      this.asking = new Asking(this, options, dispatcher);
+      this.commands = new CommandSubmitter(this, options, dispatcher);
     } catch (RuntimeException failed) {
       carrier.release();
       throw failed;
@@ -85,13 +86,13 @@ final class Engine {
   }
 
   /** The present connection, and what goes over it. */
-  Line line() {
+  SocketDriver line() {
     return line;
   }
 
   /** What users want to get through. */
-  Asking asking() {
-    return asking;
+  CommandSubmitter commands() {
+    return commands;
   }
 
   /** Where the client is. Thread-safe. */
@@ -227,7 +228,7 @@ final class Engine {
     if (ending.getAndSet(true)) {
       return false;
     }
-    asking.end();
+    commands.end();
     input(machine -> {
       how.accept(machine);
       if (machine.state() == ClientState.CLOSED) {
@@ -245,7 +246,7 @@ final class Engine {
   /** Gives the carrier back. Thread-safe; only the first call does something. */
   void release() {
     if (!released.getAndSet(true)) {
-      asking.close();
+      commands.close();
       metrics.run();
       try {
         carrier.execute(() -> timer.run());

@@ -1,6 +1,6 @@
 package dev.switchboard.client;
 
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientState;
@@ -61,7 +61,7 @@ final class Events {
     } else if (state == ClientState.CLOSING) {
       settle(future ->
           future.completeExceptionally(
-              new ConnectException("connect: the client is closing", 0, false, null)));
+              new ConnectFailedException("connect: the client is closing", 0, false, null)));
     }
   }
 
@@ -69,7 +69,7 @@ final class Events {
   void closed() {
     settle(future ->
         future.completeExceptionally(
-            new ConnectException("connect: closed before it was open", 0, true, null)));
+            new ConnectFailedException("connect: closed before it was open", 0, true, null)));
   }
 
   private void settle(Consumer<CompletableFuture<SessionInfo>> how) {
@@ -91,7 +91,7 @@ final class Events {
         settle(future -> future.complete(info));
       }
       case ClientReport.Failed failed -> {
-        if (failed.why() instanceof ConnectException why && !goesOn.getAsBoolean()) {
+        if (failed.why() instanceof ConnectFailedException why && !goesOn.getAsBoolean()) {
           settle(future -> future.completeExceptionally(why));
         }
       }
@@ -148,7 +148,7 @@ final class Events {
       case ClientEvent.Failed failed -> {
         if (failed.cause() instanceof RefusedException refused) {
           LOG.warn("the server refused something: {}", refused.toString());
-        } else if (!(failed.cause() instanceof ConnectException)) { // those, the state tells
+        } else if (!(failed.cause() instanceof ConnectFailedException)) { // those, the state tells
           LOG.error("something failed", failed.cause());
         }
       }

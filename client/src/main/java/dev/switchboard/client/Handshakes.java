@@ -1,6 +1,6 @@
 package dev.switchboard.client;
 
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.transport.HandshakeException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -17,21 +17,21 @@ final class Handshakes {
   private Handshakes() {}
 
   /** A failure in the words of the protocol; {@code retryAfter} in milliseconds, -1 if not said. */
-  record Refusal(ConnectException why, long retryAfter) {}
+  record Refusal(ConnectFailedException why, long retryAfter) {}
 
   static Refusal explain(Object uri, @Nullable Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException wrapped && wrapped.getCause() != null
             ? wrapped.getCause()
             : failure;
-    String where = "connect to " + Masking.uri(uri) + ": ";
+    String where = "connect to " + Redaction.uri(uri) + ": ";
     if (cause instanceof HandshakeException handshake) {
       return new Refusal(
-          new ConnectException(
+          new ConnectFailedException(
               where + handshake.getMessage(), handshake.status(), retryable(handshake), handshake),
           retryAfter(handshake));
     }
-    return new Refusal(new ConnectException(where + cause, 0, true, cause), -1);
+    return new Refusal(new ConnectFailedException(where + cause, 0, true, cause), -1);
   }
 
   private static boolean retryable(HandshakeException failure) {

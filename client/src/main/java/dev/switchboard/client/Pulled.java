@@ -27,7 +27,8 @@ final class Pulled {
     return subscriber -> {
       Handoff<E> handoff = new Handoff<>(Messages.CAPACITY, dispatcher);
       AtomicReference<Subscription> feed = new AtomicReference<>(() -> {});
-      Publishing<E> publishing = new Publishing<>(handoff, subscriber, () -> feed.get().close());
+      FlowSubscription<E> publishing =
+          new FlowSubscription<>(handoff, subscriber, () -> feed.get().close());
       feed.set(open(handoff, subscribing));
       publishing.start();
     };

@@ -1,7 +1,7 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.UnsentException;
-import dev.switchboard.protocol.internal.ClientAsk;
+import dev.switchboard.protocol.internal.ClientCommand;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.Encodings;
 import java.io.InputStream;
@@ -50,7 +50,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
    * #send(String)}.
    */
   public void send(byte[] bytes) {
-    blocking(new ClientAsk.Frame(false, bytes), bytes);
+    blocking(new ClientCommand.Frame(false, bytes), bytes);
   }
 
   /** Sends what is between position and limit as a binary message; as {@link #send(String)}. */
@@ -83,7 +83,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   private Transfer transfer(Object source, Upload.Opening opening) {
     Transfer transfer = new Transfer(dispatcher, this::takeBack);
     Upload upload = new Upload(source, opening, transfer);
-    transfer.started(upload, engine.asking().ask(new ClientAsk.Streamed(upload), source, -1));
+    transfer.started(upload, engine.commands().ask(new ClientCommand.Streamed(upload), source, -1));
     return transfer;
   }
 
@@ -104,7 +104,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
 
   /** Sends a binary message; as {@link #sendAsync(String)}. */
   public CompletionStage<Void> sendAsync(byte[] bytes) {
-    return later(new ClientAsk.Frame(false, bytes), bytes);
+    return later(new ClientCommand.Frame(false, bytes), bytes);
   }
 
   /**
@@ -227,22 +227,22 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
     messages.tell(message, thrown -> events.failed(message.getClass().getSimpleName(), thrown));
   }
 
-  void blocking(ClientAsk.Frame frame, Object unsent) {
-    Waiting.block(dispatcher, engine.asking().ask(frame, unsent, 0));
+  void blocking(ClientCommand.Frame frame, Object unsent) {
+    Waiting.block(dispatcher, engine.commands().ask(frame, unsent, 0));
   }
 
-  CompletionStage<Void> later(ClientAsk.Frame frame, Object unsent) {
+  CompletionStage<Void> later(ClientCommand.Frame frame, Object unsent) {
     return Waiting.stage(
-        engine.asking().ask(frame, unsent, -1).answer, written -> Waiting.nothing());
+        engine.commands().ask(frame, unsent, -1).answer, written -> Waiting.nothing());
   }
 
-  private static ClientAsk.Frame text(String text) {
-    return new ClientAsk.Frame(true, text.getBytes(StandardCharsets.UTF_8));
+  private static ClientCommand.Frame text(String text) {
+    return new ClientCommand.Frame(true, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static ClientAsk.Frame binary(ByteBuffer bytes) {
+  private static ClientCommand.Frame binary(ByteBuffer bytes) {
     byte[] copy = new byte[bytes.remaining()];
     bytes.duplicate().get(copy);
-    return new ClientAsk.Frame(false, copy);
+    return new ClientCommand.Frame(false, copy);
   }
 }

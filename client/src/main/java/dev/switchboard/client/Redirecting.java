@@ -158,7 +158,7 @@ final class Redirecting {
         Kind.STATUS,
         "redirect: %d to %s (expected: %s)"
             .formatted(
-                refused.status(), location == null ? "nowhere" : Masking.uri(location), expected),
+                refused.status(), location == null ? "nowhere" : Redaction.uri(location), expected),
         refused.status(),
         refused.headers(),
         refused.body(),

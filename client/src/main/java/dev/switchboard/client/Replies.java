@@ -5,11 +5,11 @@ import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.Refusal;
+import dev.switchboard.protocol.internal.ServerMessages;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,7 +42,7 @@ final class Replies<M> {
     Handling handling =
         (id, data) -> {
           R reply = Objects.requireNonNull(replier.reply(protocol.decode(type, data)), "reply");
-          return Answers.reply(id, protocol.typeOf(reply).name(), protocol.payload(reply));
+          return ServerMessages.reply(id, protocol.typeOf(reply).name(), protocol.payload(reply));
         };
     if (handlers.putIfAbsent(type.name(), handling) != null) {
       throw new IllegalStateException(type.name() + ": is answered already (expected: once)");
@@ -63,7 +63,7 @@ final class Replies<M> {
     Draft answer;
     if (handling == null) {
       answer =
-          Answers.error(
+          ServerMessages.error(
               Refusal.of(id, ErrorCode.UNKNOWN_TYPE, "type: " + type + " is not answered here"));
     } else {
       try {
@@ -73,7 +73,7 @@ final class Replies<M> {
         if (refusal.code() == ErrorCode.INTERNAL) {
           LOG.error("a question of type {} could not be answered", type, failure);
         }
-        answer = Answers.error(refusal);
+        answer = ServerMessages.error(refusal);
       }
     }
     Draft said = answer;

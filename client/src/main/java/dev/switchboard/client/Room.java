@@ -2,7 +2,7 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientAsk;
+import dev.switchboard.protocol.internal.ClientCommand;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -32,19 +32,19 @@ public final class Room<M> extends Channel<M> {
 
   /** Who is in it now: at most 100 users, in the order of their names. Asks the server. */
   public List<String> members() {
-    ClientAsk.Users ask = new ClientAsk.Users(name, null);
+    ClientCommand.Users ask = new ClientCommand.Users(name, null);
     return ((ClientAnswer.Users) client.blocking(ask, ask)).members();
   }
 
   /** Leaves the room; returns when the server knows. */
   public void leave() {
-    ClientAsk.Leave ask = new ClientAsk.Leave(name);
+    ClientCommand.Leave ask = new ClientCommand.Leave(name);
     client.blocking(ask, ask);
   }
 
   /** The same without blocking. */
   public CompletionStage<Void> leaveAsync() {
-    ClientAsk.Leave ask = new ClientAsk.Leave(name);
+    ClientCommand.Leave ask = new ClientCommand.Leave(name);
     return client.<Void>later(ask, ask, 0, answer -> Waiting.nothing());
   }
 

@@ -47,7 +47,7 @@ final class Traffic {
     messagesSent.incrementAndGet();
     bytesSent.addAndGet(payload.length);
     if (log != null) {
-      log.accept("> " + Masking.payload(text, payload));
+      log.accept("> " + Redaction.payload(text, payload));
     }
   }
 
@@ -64,7 +64,7 @@ final class Traffic {
     messagesReceived.incrementAndGet();
     bytesReceived.addAndGet(payload.length);
     if (log != null) {
-      log.accept("< " + Masking.payload(text, payload));
+      log.accept("< " + Redaction.payload(text, payload));
     }
   }
 
@@ -97,7 +97,7 @@ final class Traffic {
       default -> {}
     }
     if (log != null && !(report instanceof ClientReport.Received)) { // a frame, written already
-      log.accept("= " + Masking.words(report.toString()));
+      log.accept("= " + Redaction.words(report.toString()));
     }
   }
 }

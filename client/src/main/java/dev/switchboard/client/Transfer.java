@@ -16,7 +16,7 @@ public final class Transfer {
   private final CompletableFuture<Started> started = new CompletableFuture<>();
   private volatile long sent;
 
-  private record Started(Upload upload, Asked question) {}
+  private record Started(Upload upload, PendingCommand question) {}
 
   /** One that is not started. {@code takeBack} makes half a message nothing. */
   Transfer(Dispatcher dispatcher, Runnable takeBack) {
@@ -24,7 +24,7 @@ public final class Transfer {
     this.takeBack = takeBack;
   }
 
-  void started(Upload upload, Asked question) {
+  void started(Upload upload, PendingCommand question) {
     started.complete(new Started(upload, question));
   }
 

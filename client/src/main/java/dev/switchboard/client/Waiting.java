@@ -18,7 +18,7 @@ final class Waiting {
   private Waiting() {}
 
   /** Blocks for an answer. The session sees to it that there is one in time. */
-  static ClientAnswer block(Dispatcher dispatcher, Asked asked) {
+  static ClientAnswer block(Dispatcher dispatcher, PendingCommand asked) {
     boolean handler = dispatcher.waiting();
     try {
       return asked.answer.get(asked.patience(), TimeUnit.MILLISECONDS);
@@ -38,7 +38,7 @@ final class Waiting {
   }
 
   /** Blocks until a question is in the queue, and in the outbox if there is one. */
-  static void blockUntilAccepted(Asked asked) {
+  static void blockUntilAccepted(PendingCommand asked) {
     try {
       asked.accepted.get();
     } catch (InterruptedException interrupted) {

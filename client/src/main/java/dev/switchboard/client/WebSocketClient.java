@@ -1,7 +1,7 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.CloseCode;
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.internal.ClientReport;
 import dev.switchboard.protocol.internal.ClientSession;
 import dev.switchboard.protocol.internal.ClientState;
@@ -84,8 +84,8 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
    *
    * <p>An attempt that fails is not repeated, unless {@link Reconnect#fromTheStart} says so.
    *
-   * @throws ConnectException if it could not connect; {@link ConnectException#retryable} says
-   *     whether trying again can help
+   * @throws ConnectFailedException if it could not connect; {@link
+   *     ConnectFailedException#retryable} says whether trying again can help
    */
   public void connect() {
     CompletableFuture<SessionInfo> opened = opening();
@@ -94,8 +94,8 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       engine.input(session -> session.close(engine.now(), CloseCode.NORMAL.code(), ""));
-      throw new ConnectException(
-          "connect to " + Masking.uri(options.uri()) + ": interrupted", 0, true, null);
+      throw new ConnectFailedException(
+          "connect to " + Redaction.uri(options.uri()) + ": interrupted", 0, true, null);
     } catch (ExecutionException failed) {
       throw Waiting.unwrapped(failed);
     }
@@ -116,8 +116,8 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
               events.openAlready(session.state());
             });
     if (!asked) {
-      String what = "connect to " + Masking.uri(options.uri()) + ": the client is closed";
-      opened.completeExceptionally(new ConnectException(what, 0, false, null));
+      String what = "connect to " + Redaction.uri(options.uri()) + ": the client is closed";
+      opened.completeExceptionally(new ConnectFailedException(what, 0, false, null));
     }
     return opened;
   }
@@ -152,7 +152,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
 
   /** How full the queue is now; empty if the client is closed. */
   public QueueStatus queueStatus() {
-    return engine.asking().queueStatus();
+    return engine.commands().queueStatus();
   }
 
   /**
@@ -162,7 +162,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
    * @return completes when each message said before has its answer, or failed; never fails
    */
   public CompletionStage<Void> flush() {
-    return Waiting.stage(engine.asking().flush(), done -> Waiting.nothing());
+    return Waiting.stage(engine.commands().flush(), done -> Waiting.nothing());
   }
 
   /** The present connection. */

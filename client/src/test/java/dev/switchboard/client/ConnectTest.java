@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.transport.HandshakeException;
 import dev.switchboard.transport.Headers;
@@ -76,7 +76,7 @@ class ConnectTest {
       client.events(ClientEvent.Failed.class, events::add);
       assertThatThrownBy(client::connect)
           .isInstanceOfSatisfying(
-              ConnectException.class,
+              ConnectFailedException.class,
               refused -> {
                 assertThat(refused.status()).isZero();
                 assertThat(refused.retryable()).isTrue();
@@ -94,7 +94,7 @@ class ConnectTest {
   @Test
   void tlsWithAPortThatDoesNotSpeakItIsSaidInWords() {
     assertThatThrownBy(() -> Client.of(Talk.class).connect("wss://127.0.0.1:" + peer.port() + "/"))
-        .isInstanceOf(ConnectException.class)
+        .isInstanceOf(ConnectFailedException.class)
         .hasMessageEndingWith(
             "TLS with 127.0.0.1: the server does not speak TLS at this port"
                 + " (expected: one that does, or ws://)");
@@ -105,7 +105,7 @@ class ConnectTest {
     peer.refuse(HttpResponse.text(403, "not you"));
     assertThatThrownBy(() -> Client.of(Talk.class).connect(peer.uri()))
         .isInstanceOfSatisfying(
-            ConnectException.class,
+            ConnectFailedException.class,
             refused -> {
               assertThat(refused.status()).isEqualTo(403);
               assertThat(refused.retryable()).isFalse();
@@ -116,7 +116,7 @@ class ConnectTest {
   void aServerThatNeverSaysWelcomeIsGivenUp() {
     assertThatThrownBy(
             () -> Client.of(Talk.class).connectTimeout(Duration.ofMillis(200)).connect(peer.uri()))
-        .isInstanceOf(ConnectException.class)
+        .isInstanceOf(ConnectFailedException.class)
         .hasMessageContaining("welcome");
   }
 
@@ -125,7 +125,7 @@ class ConnectTest {
     try (Client<Talk> client = Client.of(Talk.class).build(peer.uri())) {
       Thread.currentThread().interrupt();
       assertThatThrownBy(client::connect)
-          .isInstanceOf(ConnectException.class)
+          .isInstanceOf(ConnectFailedException.class)
           .hasMessageContaining("interrupted");
       assertThat(Thread.interrupted()).isTrue();
       await().until(() -> client.state() == State.CLOSED);
@@ -136,7 +136,7 @@ class ConnectTest {
   void aClientThatFailedToConnectMayTryAgain() {
     peer.refuse(new HttpResponse(503, Headers.EMPTY, new byte[0]));
     try (Client<Talk> client = Client.of(Talk.class).build(peer.uri())) {
-      assertThatThrownBy(client::connect).isInstanceOf(ConnectException.class);
+      assertThatThrownBy(client::connect).isInstanceOf(ConnectFailedException.class);
       peer.refuse(null);
       CompletableFuture<SessionInfo> opening = client.connectAsync().toCompletableFuture();
       peer.welcome();
@@ -173,7 +173,7 @@ class ConnectTest {
     assertThat(line.end()).isEqualTo("1000 clean");
     assertThat(client.state()).isEqualTo(State.CLOSED);
     await().until(() -> closes.equals(List.of(new ClientEvent.Closed(1000, "", true))));
-    assertThatThrownBy(client::connect).isInstanceOf(ConnectException.class);
+    assertThatThrownBy(client::connect).isInstanceOf(ConnectFailedException.class);
     assertThatThrownBy(() -> client.join("general")).isInstanceOf(UnsentException.class);
     client.close();
   }
@@ -295,11 +295,11 @@ class ConnectTest {
     Reconnect how = Reconnect.fixed(Duration.ofMillis(1)).withMaxAttempts(2).fromTheStart();
     ClientBuilder<Client<Talk>> builder = Client.of(Talk.class).reconnect(how);
     assertThatThrownBy(() -> builder.connect(peer.uri()))
-        .isInstanceOf(ConnectException.class)
+        .isInstanceOf(ConnectFailedException.class)
         .hasMessageContaining("503");
     peer.refuse(HttpResponse.text(403, "you not"));
     assertThatThrownBy(() -> builder.connect(peer.uri()))
-        .isInstanceOf(ConnectException.class)
+        .isInstanceOf(ConnectFailedException.class)
         .hasMessageContaining("403");
     peer.refuse(HttpResponse.text(503, "never"));
     Client<Talk> client =

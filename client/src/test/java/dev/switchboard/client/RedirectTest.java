@@ -3,7 +3,7 @@ package dev.switchboard.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpExchange;
 import dev.switchboard.transport.HttpRequest;
@@ -81,7 +81,7 @@ class RedirectTest {
   private void fails(ClientBuilder<Client<Talk>> builder, String... words) {
     assertThatThrownBy(() -> builder.connect(uri()))
         .isInstanceOfSatisfying(
-            ConnectException.class,
+            ConnectFailedException.class,
             why -> {
               assertThat(why).hasMessageContainingAll(words);
               assertThat(why.retryable()).isFalse();
@@ -159,7 +159,7 @@ class RedirectTest {
           };
       long began = System.nanoTime();
       assertThatThrownBy(() -> following(1).connectTimeout(Duration.ofSeconds(1)).connect(uri()))
-          .isInstanceOf(ConnectException.class)
+          .isInstanceOf(ConnectFailedException.class)
           .hasMessageContaining("not done within");
       assertThat(Duration.ofNanos(System.nanoTime() - began))
           .isBetween(Duration.ofMillis(900), Duration.ofMillis(1_600));

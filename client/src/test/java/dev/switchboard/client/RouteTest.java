@@ -3,7 +3,7 @@ package dev.switchboard.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.transport.Proxy;
@@ -99,7 +99,7 @@ class RouteTest {
           talks(client);
         }
         assertThatThrownBy(() -> Client.raw().proxy(open).connect(uri("x.test")))
-            .isInstanceOf(ConnectException.class)
+            .isInstanceOf(ConnectFailedException.class)
             .hasMessageContaining("proxy 127.0.0.1");
         assertThat(open.as("ann", "secret").toString()).doesNotContain("secret");
       }
@@ -115,7 +115,7 @@ class RouteTest {
     assertThatThrownBy(
             () -> Client.raw().proxy(Proxy.http("127.0.0.1", nobody)).connect(uri("x.test")))
         .isInstanceOfSatisfying(
-            ConnectException.class, failed -> assertThat(failed.retryable()).isTrue());
+            ConnectFailedException.class, failed -> assertThat(failed.retryable()).isTrue());
   }
 
   @Test
@@ -144,14 +144,14 @@ class RouteTest {
   void allAddressesRefusingOrNoneAtAllIsAFailure() {
     assertThatThrownBy(() ->
             Client.raw().resolver(resolver("127.0.0.2", "127.0.0.3")).connect(uri("several.test")))
-        .isInstanceOf(ConnectException.class);
+        .isInstanceOf(ConnectFailedException.class);
     assertThatThrownBy(() ->
             Client.raw()
                 .resolver(host -> {
                   throw new UnknownHostException(host);
                 })
                 .connect(uri("nowhere.test")))
-        .isInstanceOf(ConnectException.class)
+        .isInstanceOf(ConnectFailedException.class)
         .hasMessageContaining("no such name");
   }
 }

@@ -3,7 +3,7 @@ package dev.switchboard.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.server.Certificates;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
@@ -112,7 +112,7 @@ class TlsTest {
       try (Client<Talk> fresh = connect(server, "second")) {
         assertThat(fresh.join("general").members()).hasSize(2);
       }
-      assertThatThrownBy(() -> connect(server, "first")).isInstanceOf(ConnectException.class);
+      assertThatThrownBy(() -> connect(server, "first")).isInstanceOf(ConnectFailedException.class);
       assertThat(old.isConnected()).isTrue();
       assertThat(old.join("another").members()).hasSize(1);
       Files.writeString(key, "not a key");
@@ -140,7 +140,7 @@ class TlsTest {
       ClientBuilder<Client<Talk>> options =
           Client.of(Talk.class).trust(folder.resolve("first.crt")).redirects(Redirects.upTo(1));
       assertThatThrownBy(() -> options.connect(uri))
-          .isInstanceOf(ConnectException.class)
+          .isInstanceOf(ConnectFailedException.class)
           .hasMessageContaining("expected: wss://, as before");
       try (Client<Talk> client =
           options.redirects(Redirects.upTo(1).alsoUnencrypted()).connect(uri)) {
@@ -165,15 +165,16 @@ class TlsTest {
   void aCertificateForAnotherHostOrOfNobodyWeTrustIsRefused() {
     try (Server server =
         serve(Certificates.pem(folder.resolve("stranger.crt"), folder.resolve("stranger.key")))) {
-      assertThatThrownBy(() -> connect(server, "stranger")).isInstanceOf(ConnectException.class);
-      assertThatThrownBy(() -> connect(server, "first")).isInstanceOf(ConnectException.class);
+      assertThatThrownBy(() -> connect(server, "stranger"))
+          .isInstanceOf(ConnectFailedException.class);
+      assertThatThrownBy(() -> connect(server, "first")).isInstanceOf(ConnectFailedException.class);
       assertThatThrownBy(() ->
               Client.of(Talk.class)
                   .connectTimeout(Duration.ofSeconds(5))
                   .reconnect(Reconnect.never())
                   .connect("ws://localhost:" + server.port() + "/ws"))
           .as("plain text to a TLS port")
-          .isInstanceOf(ConnectException.class);
+          .isInstanceOf(ConnectFailedException.class);
     }
   }
 }

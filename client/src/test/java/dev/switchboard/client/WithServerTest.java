@@ -72,7 +72,7 @@ class WithServerTest {
     CountDownLatch answering = new CountDownLatch(1);
     try (Client<Talk> ann = client("ann")) {
       dev.switchboard.server.Peer<Talk> peer = endpoint.peersOf("ann").getFirst();
-      RefusedException nobody = refusedBy(peer.ask(new Talk.Ask(1)));
+      RefusedException nobody = refusedBy(peer.request(new Talk.Ask(1)));
       assertThat(nobody.code()).isEqualTo(ErrorCode.UNKNOWN_TYPE);
       ann.reply(
           Talk.Ask.class,
@@ -81,7 +81,7 @@ class WithServerTest {
             assertThat(answering.await(10, TimeUnit.SECONDS)).isTrue();
             return new Talk.Answer(ask.n() * 2);
           });
-      CompletableFuture<Talk.Answer> answer = peer.ask(new Talk.Ask(21)).toCompletableFuture();
+      CompletableFuture<Talk.Answer> answer = peer.request(new Talk.Ask(21)).toCompletableFuture();
       await().until(() -> asked.equals(List.of(21)));
       peer.close(4000, "come back");
       await().until(() -> !endpoint.peersOf("ann").contains(peer) && ann.state() == State.OPEN);

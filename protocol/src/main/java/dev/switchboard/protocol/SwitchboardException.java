@@ -5,7 +5,7 @@ package dev.switchboard.protocol;
  * exhaustive.
  */
 public abstract sealed class SwitchboardException extends RuntimeException
-    permits ConnectException,
+    permits ConnectFailedException,
         DefinitionException,
         InvalidMessageException,
         RefusedException,

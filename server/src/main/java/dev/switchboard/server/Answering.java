@@ -2,10 +2,10 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.ServerConversation.Incoming;
+import dev.switchboard.protocol.internal.ServerMessages;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +20,12 @@ record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) 
 
   /** When it is known, from any thread; a close waits for it as long as it may. */
   void answer(CompletionStage<Outcome> coming) {
-    connection.intake().answerDue();
+    connection.readGate().answerDue();
     coming.whenComplete((outcome, failure) -> {
       try {
         answer(outcome, failure);
       } finally {
-        connection.intake().answered();
+        connection.readGate().answered();
       }
     });
   }
@@ -65,11 +65,11 @@ record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) 
   private @Nullable Draft draft(Id id, Outcome outcome) {
     return switch (outcome) {
       case Outcome.Replied replied ->
-          Answers.reply(
+          ServerMessages.reply(
               id,
               endpoint.protocol().typeOf(replied.reply()).name(),
               endpoint.sizes().sent(replied.reply()));
-      case Outcome.Handled handled -> message.fleeting() ? null : Answers.ack(id, 0);
+      case Outcome.Handled handled -> message.fleeting() ? null : ServerMessages.ack(id, 0);
       case Outcome.Published published -> message.fleeting() ? null : ack(id, published.seqs());
     };
   }
@@ -77,7 +77,7 @@ record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) 
   private Draft ack(Id id, List<Long> seqs) {
     List<Address> addresses = message.envelope().addresses();
     if (!message.envelope().several()) {
-      return Answers.ack(id, seqs.get(0));
+      return ServerMessages.ack(id, seqs.get(0));
     }
     Map<String, Long> byRoom = new LinkedHashMap<>();
     for (int i = 0; i < addresses.size(); i++) {
@@ -85,6 +85,6 @@ record Answering(Endpoint<?> endpoint, Connection connection, Incoming message) 
         byRoom.put(room.name(), seqs.get(i));
       }
     }
-    return Answers.ack(id, byRoom);
+    return ServerMessages.ack(id, byRoom);
   }
 }

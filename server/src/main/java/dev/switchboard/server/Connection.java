@@ -4,13 +4,13 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.ErrorCode;
-import dev.switchboard.protocol.internal.Answers;
-import dev.switchboard.protocol.internal.Answers.UserState;
 import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Encoding;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.Refusal;
 import dev.switchboard.protocol.internal.ServerConversation;
+import dev.switchboard.protocol.internal.ServerMessages;
+import dev.switchboard.protocol.internal.ServerMessages.UserState;
 import dev.switchboard.server.ServerMetrics.SlowReader;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.Prepared;
@@ -43,7 +43,7 @@ final class Connection implements WebSocketListener {
   private final String identified; // empty for a guest
   private final Encoding encoding;
   private final ServerConversation conversation;
-  private final Intake intake;
+  private final ReadGate readGate;
   private final Mailbox mailbox;
   private final Peer<?> peer;
   private final Map<Address, Reader> readers = new HashMap<>(8);
@@ -52,9 +52,9 @@ final class Connection implements WebSocketListener {
   private volatile Session session; // written on the loop, read by handlers too
   private volatile long heardAt; // only kept if there is an idle timeout
   private boolean greeted;
-  private final Held held = new Held(this);
+  private final LatestValueBuffer latestValues = new LatestValueBuffer(this);
   private final CatchUp.Share share;
-  private final Acquaintances acquaintances = new Acquaintances(this);
+  private final StatusWatches statusWatches = new StatusWatches(this);
   private boolean leaving;
   private volatile boolean turnedAway; // written by handlers
   private boolean tooSlow;
@@ -72,7 +72,7 @@ final class Connection implements WebSocketListener {
     this.parameters = parameters;
     this.identified = identified;
     this.session = new Session(identified.isEmpty() ? Identity.guest() : identified, this);
-    this.intake = new Intake(webSocket, endpoint.meter());
+    this.readGate = new ReadGate(webSocket, endpoint.meter());
     this.share =
         endpoint
             .hub()
@@ -82,19 +82,19 @@ final class Connection implements WebSocketListener {
     this.peer = endpoint.peer(this);
     this.mailbox =
         new Mailbox(
-            intake,
+            readGate,
             endpoint.onLoop() ? this::onLoop : endpoint.threads(webSocket.eventLoop()),
-            endpoint.watch(),
+            endpoint.watchdog(),
             peer);
     this.encoding = endpoint.encodings().agreed(webSocket.subprotocol());
     this.conversation =
-        new ServerConversation(endpoint.protocol(), encoding, new Desk(endpoint, this));
+        new ServerConversation(endpoint.protocol(), encoding, new RequestHandler(endpoint, this));
     Allowance.Rate rate = endpoint.settings().rate();
     this.allowance = rate == null ? null : new Allowance(rate, endpoint.now());
     endpoint.meter().opened();
     heard();
     endpoint.hub().begin(session);
-    new Arrival(this).welcome(null);
+    new SessionHandshake(this).welcome(null);
     if (!greeted) {
       webSocket.pauseReading(); // what the client asks comes after the first word
     }
@@ -126,8 +126,8 @@ final class Connection implements WebSocketListener {
     return identified;
   }
 
-  Acquaintances acquaintances() {
-    return acquaintances;
+  StatusWatches statusWatches() {
+    return statusWatches;
   }
 
   Mailbox mailbox() {
@@ -138,8 +138,8 @@ final class Connection implements WebSocketListener {
     return peer;
   }
 
-  Intake intake() {
-    return intake;
+  ReadGate readGate() {
+    return readGate;
   }
 
   Reads reads() {
@@ -217,7 +217,7 @@ final class Connection implements WebSocketListener {
     Reader reader = readers.remove(address);
     if (reader != null) {
       reader.close();
-      held.forget(reader.topic());
+      latestValues.forget(reader.topic());
       endpoint.hub().release(reader.topic());
     }
   }
@@ -276,9 +276,9 @@ final class Connection implements WebSocketListener {
     }
   }
 
-  void send(Outgoing outgoing) {
+  void send(Broadcast broadcast) {
     if (!closed) {
-      send(outgoing.prepared(encoding));
+      send(broadcast.prepared(encoding));
     }
   }
 
@@ -288,21 +288,21 @@ final class Connection implements WebSocketListener {
   }
 
   /** What is in no log: sent if the connection takes it, else whatever its policy says. */
-  void offer(@Nullable Topic topic, Outgoing outgoing) {
-    held.offer(topic, outgoing);
+  void offer(@Nullable Topic topic, Broadcast broadcast) {
+    latestValues.offer(topic, broadcast);
   }
 
   /** Answers how users are; older news of them that waits must not come after it. On the loop. */
   void answerStatuses(@Nullable Id id, List<UserState> states) {
     Statuses statuses = endpoint.hub().statuses();
-    states.forEach(state -> held.outdated(statuses.key(state.user())));
-    send(Answers.userStatus(id, states));
+    states.forEach(state -> latestValues.outdated(statuses.key(state.user())));
+    send(ServerMessages.userStatus(id, states));
   }
 
   /** What was published in a log it reads. */
-  void deliver(Outgoing outgoing) {
+  void deliver(Broadcast broadcast) {
     endpoint.meter().delivered();
-    send(outgoing);
+    send(broadcast);
   }
 
   /** An older entry of a log it reads. */
@@ -310,7 +310,7 @@ final class Connection implements WebSocketListener {
     endpoint.meter().delivered();
     Prepared shared = endpoint.hub().frames().of(entry, encoding);
     if (shared == null) {
-      byte[] message = encoding.write(Answers.entry(entry));
+      byte[] message = encoding.write(ServerMessages.entry(entry));
       send(message);
       share.sent(message.length);
     } else {
@@ -348,7 +348,7 @@ final class Connection implements WebSocketListener {
       log(what, cause);
     }
     endpoint.meter().error(refusal.code());
-    answer(Answers.error(refusal));
+    answer(ServerMessages.error(refusal));
   }
 
   /** Users' code failed; from any thread. */
@@ -377,7 +377,7 @@ final class Connection implements WebSocketListener {
   void sendAway(long after) {
     onLoop(() -> {
       leaving = true; // what comes now is not acknowledged, so it is sent again elsewhere
-      send(Answers.goingAway(after));
+      send(ServerMessages.goingAway(after));
       mailbox.add(() -> onLoop(() -> close(CloseCode.GOING_AWAY.code(), "the server is closing")));
     });
   }
@@ -438,7 +438,7 @@ final class Connection implements WebSocketListener {
 
   @Override
   public void onWritable() {
-    held.writable();
+    latestValues.writable();
     reads.begin();
     for (Reader reader : readers.values().toArray(Reader[]::new)) {
       reader.writable();
@@ -448,7 +448,7 @@ final class Connection implements WebSocketListener {
   /** What the messages before it are answered goes ahead of our close frame. */
   @Override
   public void onEnding(Runnable end) {
-    Runnable answered = () -> intake.whenAnswered(() -> webSocket.execute(end));
+    Runnable answered = () -> readGate.whenAnswered(() -> webSocket.execute(end));
     if (mailbox.idle()) {
       answered.run();
     } else {
@@ -459,9 +459,9 @@ final class Connection implements WebSocketListener {
   @Override
   public void onClose(int code, String reason, boolean clean) {
     closed = true;
-    held.clear();
+    latestValues.clear();
     reads.close();
-    acquaintances.end();
+    statusWatches.end();
     dropReaders();
     long now = endpoint.now();
     long timestamp = endpoint.clock().millis();

@@ -35,7 +35,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private final Reactions<M> reactions = new Reactions<>(this);
   private final Encodings encodings;
   private final Sizes sizes;
-  private final Slowness<M> slowness;
+  private final SlowConsumerPolicies<M> slowConsumerPolicies;
   private @Nullable Hub hub;
 
   private Endpoint(Protocol<M> protocol) {
@@ -43,7 +43,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     this.protocol = protocol;
     this.encodings = Encodings.of(protocol);
     this.sizes = new Sizes(protocol, encodings, settings());
-    this.slowness = new Slowness<>(protocol);
+    this.slowConsumerPolicies = new SlowConsumerPolicies<>(protocol);
   }
 
   /**
@@ -78,7 +78,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   @FunctionalInterface
   public interface PublishHook<M, T> {
     /** Lets it pass by returning; refuses it by throwing {@link RefusedException}. */
-    void publishing(T message, Publishing<M> publishing) throws Exception;
+    void publishing(T message, PublishContext<M> publishing) throws Exception;
   }
 
   /** Sees connections end. */
@@ -278,7 +278,8 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   /**
    * How much is kept of some rooms. The first that was given and matches holds.
    *
-   * @param rooms a name, or a pattern where {@code *} stands for any characters: {@code news.*}
+   * @param rooms a name, or a pattern where {@code *} stands for any characters: {@code
+   *     presenceNotifier.*}
    */
   public Endpoint<M> retention(String rooms, Retention retention) {
     return set(() -> settings().retentions().rooms(rooms, retention));
@@ -291,15 +292,16 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   /**
    * What becomes of fleeting messages for connections that are too slow for them. Default {@link
-   * WhenSlow#drop}.
+   * SlowConsumerPolicy#drop}.
    */
-  public Endpoint<M> whenSlow(WhenSlow<? super M> policy) {
-    return set(() -> slowness.others(policy));
+  public Endpoint<M> slowConsumers(SlowConsumerPolicy<? super M> policy) {
+    return set(() -> slowConsumerPolicies.others(policy));
   }
 
   /** The same for fleeting messages of a class; the most specific counts, as for {@link #on}. */
-  public <T extends M> Endpoint<M> whenSlow(Class<T> type, WhenSlow<? super T> policy) {
-    return set(() -> slowness.of(type, policy));
+  public <T extends M> Endpoint<M> slowConsumers(
+      Class<T> type, SlowConsumerPolicy<? super T> policy) {
+    return set(() -> slowConsumerPolicies.of(type, policy));
   }
 
   /** Whether any client may publish to everyone. Default no; server code always may. */
@@ -377,7 +379,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   void start(String newPath, Broker broker, PresenceStore users, Time newTime, Meter newMeter) {
     begin(newPath, newTime, newMeter);
-    hub = new Hub(newPath, broker, users, settings(), slowness, newMeter, now());
+    hub = new Hub(newPath, broker, users, settings(), slowConsumerPolicies, newMeter, now());
     hub.use(Address.EVERYONE); // for as long as the server runs
   }
 
@@ -419,7 +421,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   /** Refuses who may not publish there. */
   void requireMayPublish(Session session, Address address) {
     if (address instanceof Address.Room room && !session.in(room.name())) {
-      throw Desk.notAMember(room.name());
+      throw RequestHandler.notAMember(room.name());
     }
     if (address instanceof Address.Everyone && !settings().everyoneMayBroadcast()) {
       throw new RefusedException(

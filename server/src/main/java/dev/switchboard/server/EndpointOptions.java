@@ -26,12 +26,12 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
   private final Settings settings;
   private final Identity identity = new Identity();
   private final Map<EventLoop, Executor> threads = new ConcurrentHashMap<>(4);
-  private Function<EventLoop, Executor> newThreads = Starts::new;
+  private Function<EventLoop, Executor> newThreads = BatchedThreadStarter::new;
   private boolean onLoop;
   private @Nullable String path;
   private Meter meter = Meter.NONE;
   private Time time = Time.system();
-  private @Nullable Watch watch;
+  private @Nullable HandlerWatchdog watchdog;
   private @Nullable WebSocketOptions webSocket;
 
   EndpointOptions(Settings settings) {
@@ -150,7 +150,7 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
           path = newPath;
           time = newTime;
           meter = newMeter;
-          watch = new Watch(newPath, settings.stuckAfter(), onLoop, newMeter);
+          watchdog = new HandlerWatchdog(newPath, settings.stuckAfter(), onLoop, newMeter);
           webSocket = settings.webSocket();
         });
   }
@@ -184,8 +184,8 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
     return onLoop;
   }
 
-  Watch watch() {
-    return started(watch);
+  HandlerWatchdog watchdog() {
+    return started(watchdog);
   }
 
   /** The same for every connection. */

@@ -3,8 +3,8 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.internal.Answers.UserState;
 import dev.switchboard.protocol.internal.Draft;
+import dev.switchboard.protocol.internal.ServerMessages.UserState;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Position;
@@ -39,12 +39,12 @@ final class Hub {
   private final String space;
   private final Broker broker;
   private final Settings settings;
-  private final Slowness<?> slowness;
+  private final SlowConsumerPolicies<?> slowConsumerPolicies;
   private final Meter meter;
   private final AtomicInteger rooms = new AtomicInteger();
   private final Statuses statuses;
   private final PresenceStore users;
-  private final News news;
+  private final PresenceNotifier presenceNotifier;
   private final Presence presence;
   private final LogKey online;
   private final Map<Address, Topic> topics = new ConcurrentHashMap<>();
@@ -55,7 +55,7 @@ final class Hub {
   private int waitingRooms; // guarded by waiting
   private final CatchUp catchUp;
   private final SharedFrames frames = new SharedFrames(SHARED_FRAMES);
-  private final Census census = new Census();
+  private final ConnectionCounts connectionCounts = new ConnectionCounts();
   private long idleSweepAt; // confined to whoever ticks
 
   private final PriorityQueue<Due> due = new PriorityQueue<>(); // guarded by itself
@@ -75,7 +75,7 @@ final class Hub {
       Broker broker,
       PresenceStore users,
       Settings settings,
-      Slowness<?> slowness,
+      SlowConsumerPolicies<?> slowConsumerPolicies,
       Meter meter,
       long now) {
     this.space = space;
@@ -83,11 +83,12 @@ final class Hub {
     this.users = users;
     this.settings = settings;
     this.catchUp = new CatchUp(settings.maxCatchUpBytes());
-    this.slowness = slowness;
+    this.slowConsumerPolicies = slowConsumerPolicies;
     this.meter = meter;
     this.online = log(Address.EVERYONE);
     this.statuses = new Statuses(settings.lastSeenOf());
-    this.news = new News(settings.presenceNotices(), statuses, now, this::tell);
+    this.presenceNotifier =
+        new PresenceNotifier(settings.presenceNotices(), statuses, now, this::tell);
     this.presence = new Presence(settings.presenceGrace().toMillis(), users);
   }
 
@@ -108,8 +109,8 @@ final class Hub {
   }
 
   /** Hears of what changes in the places of this endpoint. */
-  News news() {
-    return news;
+  PresenceNotifier presenceNotifier() {
+    return presenceNotifier;
   }
 
   /** A user came to a room with one more session. Completes when everybody who asks is told so. */
@@ -173,7 +174,7 @@ final class Hub {
               Topic topic = present;
               if (topic == null) {
                 count(address);
-                topic = new Topic(log(address), slowness, meter, this);
+                topic = new Topic(log(address), slowConsumerPolicies, meter, this);
               }
               topic.use(1);
               return topic;
@@ -237,8 +238,8 @@ final class Hub {
   }
 
   /** Who is connected. */
-  Census census() {
-    return census;
+  ConnectionCounts connectionCounts() {
+    return connectionCounts;
   }
 
   @Nullable Session session(String id) {
@@ -335,7 +336,7 @@ final class Hub {
   void tick(long now) {
     runDue();
     presence.tick(now);
-    news.tick(now);
+    presenceNotifier.tick(now);
     frames.tick(now);
     endIdle(now);
     while (true) {

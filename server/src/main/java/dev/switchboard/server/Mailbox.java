@@ -20,11 +20,11 @@ final class Mailbox {
   private static final int SMALL = 4 << 10; // so many of them as are allowed at all are no matter
 
   private final Executor threads;
-  private final Intake intake;
-  private final Watch watch;
+  private final ReadGate readGate;
+  private final HandlerWatchdog watchdog;
   private final Object whose;
   private final Queue<Runnable> tasks = new ArrayDeque<>(1); // guarded by this
-  private @Nullable Shift shift; // guarded by this; null until something runs
+  private @Nullable RunningTask runningTask; // guarded by this; null until something runs
   private int bytes; // guarded by this: of tasks that are not small
   private boolean running; // guarded by this
   private boolean paused; // guarded by this
@@ -43,10 +43,10 @@ final class Mailbox {
    * @param threads where its tasks run, one after another all the same
    * @param whose says in reports whose handler is stuck
    */
-  Mailbox(Intake intake, Executor threads, Watch watch, Object whose) {
-    this.intake = intake;
+  Mailbox(ReadGate readGate, Executor threads, HandlerWatchdog watchdog, Object whose) {
+    this.readGate = readGate;
     this.threads = threads;
-    this.watch = watch;
+    this.watchdog = watchdog;
     this.whose = whose;
   }
 
@@ -62,7 +62,7 @@ final class Mailbox {
 
   void add(Runnable task) {
     boolean pause = false;
-    Shift begun = null;
+    RunningTask begun = null;
     synchronized (this) {
       tasks.add(task);
       if (task instanceof Large large) {
@@ -71,18 +71,18 @@ final class Mailbox {
       if (!paused && (tasks.size() >= FULL || bytes >= FULL_BYTES)) {
         paused = true;
         pause = true;
-        intake.handlersFull(true);
+        readGate.handlersFull(true);
       }
       if (!running) {
         running = true;
-        begun = shift();
+        begun = runningTask();
       }
     }
     if (pause) {
-      intake.stop();
+      readGate.stop();
     }
     if (begun != null) {
-      Shift now = begun;
+      RunningTask now = begun;
       try {
         threads.execute(() -> run(now));
       } catch (RuntimeException | Error noThread) {
@@ -94,16 +94,16 @@ final class Mailbox {
     }
   }
 
-  private Shift shift() {
-    Shift known = shift;
+  private RunningTask runningTask() {
+    RunningTask known = runningTask;
     if (known == null) {
-      known = watch.begin(whose);
-      shift = known;
+      known = watchdog.begin(whose);
+      runningTask = known;
     }
     return known;
   }
 
-  private void run(Shift now) {
+  private void run(RunningTask now) {
     while (true) {
       Runnable task;
       boolean resume = false;
@@ -119,7 +119,7 @@ final class Mailbox {
         return;
       }
       if (resume) {
-        intake.apply();
+        readGate.apply();
       }
       now.begin();
       try {
@@ -129,7 +129,7 @@ final class Mailbox {
           now.end();
         }
       } catch (Throwable failure) { // the next task must run whatever this one did
-        LOG.error("{}: a handler failed for {}", watch.path(), whose, failure);
+        LOG.error("{}: a handler failed for {}", watchdog.path(), whose, failure);
       }
     }
   }
@@ -141,7 +141,7 @@ final class Mailbox {
     }
     if (paused && tasks.size() <= FULL / 2 && bytes <= FULL_BYTES / 2) {
       paused = false;
-      intake.handlersFull(false);
+      readGate.handlersFull(false);
       return true;
     }
     return false;
@@ -149,12 +149,12 @@ final class Mailbox {
 
   /** The connection has ended and so have its handlers; called by the last task. */
   void retire() {
-    Shift known;
+    RunningTask known;
     synchronized (this) {
-      known = shift;
+      known = runningTask;
     }
     if (known != null) {
-      watch.end(known);
+      watchdog.end(known);
     }
   }
 }

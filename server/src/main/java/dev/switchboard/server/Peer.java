@@ -3,7 +3,7 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.ServerMessages;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Duration;
 import java.util.List;
@@ -75,18 +75,18 @@ public final class Peer<M> {
    */
   public void send(M message) {
     connection.answer(
-        Answers.message(
+        ServerMessages.message(
             endpoint.protocol().typeOf(message).name(),
             endpoint.clock().millis(),
             endpoint.sizes().sent(message)));
   }
 
   /**
-   * Asks the client, and waits up to 30 seconds for its answer; see {@link #ask(Request,
+   * Asks the client, and waits up to 30 seconds for its answer; see {@link #request(Request,
    * Duration)}.
    */
-  public <R extends Record> CompletionStage<R> ask(Request<R> request) {
-    return ask(request, Duration.ofSeconds(30));
+  public <R extends Record> CompletionStage<R> request(Request<R> request) {
+    return request(request, Duration.ofSeconds(30));
   }
 
   /**
@@ -106,8 +106,8 @@ public final class Peer<M> {
    * @param timeout positive
    * @throws IllegalArgumentException if the request is not one of the endpoint's messages
    */
-  public <R extends Record> CompletionStage<R> ask(Request<R> request, Duration timeout) {
-    return Asking.ask(endpoint, connection.session(), request, timeout);
+  public <R extends Record> CompletionStage<R> request(Request<R> request, Duration timeout) {
+    return PeerRequests.ask(endpoint, connection.session(), request, timeout);
   }
 
   /**

@@ -3,10 +3,10 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.Draft;
 import dev.switchboard.protocol.internal.Id;
 import dev.switchboard.protocol.internal.ServerConversation.Answer;
+import dev.switchboard.protocol.internal.ServerMessages;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,7 +77,7 @@ final class Questions {
                 .formatted(bytes, most, more));
       }
       id = Id.of(session + "." + ++last);
-      draft = Answers.question(id, type, timestamp, data);
+      draft = ServerMessages.question(id, type, timestamp, data);
       waiting.put(id, new Waiting(draft, more, answer));
     }
     CompletionStage<Answer> unused =

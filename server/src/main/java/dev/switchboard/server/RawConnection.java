@@ -39,9 +39,9 @@ final class RawConnection implements WebSocketListener {
         endpoint.onLoop()
             ? null
             : new Mailbox(
-                new Intake(webSocket, endpoint.meter()),
+                new ReadGate(webSocket, endpoint.meter()),
                 endpoint.threads(webSocket.eventLoop()),
-                endpoint.watch(),
+                endpoint.watchdog(),
                 peer);
     endpoint.meter().opened();
     heard();

@@ -35,7 +35,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   private final RawRegistry connections = new RawRegistry();
   private final Map<EventLoop, RawGroup> groups = new ConcurrentHashMap<>(4);
-  private final Census census = new Census();
+  private final ConnectionCounts connectionCounts = new ConnectionCounts();
   private final Handlers handlers = new Handlers();
   private List<String> subprotocols = List.of();
   private boolean endsIdle;
@@ -230,11 +230,12 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   /** The connections on that loop. */
   RawGroup group(EventLoop loop) {
     return Objects.requireNonNull(
-        groups.computeIfAbsent(loop, key -> new RawGroup(key, meter(), onLoop() ? watch() : null)));
+        groups.computeIfAbsent(
+            loop, key -> new RawGroup(key, meter(), onLoop() ? watchdog() : null)));
   }
 
-  Census census() {
-    return census;
+  ConnectionCounts connectionCounts() {
+    return connectionCounts;
   }
 
   void endIdle(long now) {
@@ -264,14 +265,15 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   /** The connection has ended, and so has what its handlers did. */
   void finished(RawConnection connection) {
-    census.leave(connection.peer().identified(), Router.address(connection.peer().request()));
+    connectionCounts.leave(
+        connection.peer().identified(), Router.address(connection.peer().request()));
   }
 
   /** For tests: what is held. */
   Map<String, Integer> sizes() {
     Map<String, Integer> sizes = new LinkedHashMap<>();
     sizes.put("peers", connections.size());
-    sizes.put("open", census.open());
+    sizes.put("open", connectionCounts.open());
     return sizes;
   }
 }

@@ -18,7 +18,7 @@ final class RawGroup {
   private final Meter meter;
   private final ArrayList<RawConnection> members = new ArrayList<>();
   private final ArrayList<WebSocket> sockets = new ArrayList<>(); // theirs, at the same places
-  private final @Nullable Shift shift;
+  private final @Nullable RunningTask runningTask;
   private final AtomicInteger waiting = new AtomicInteger(); // bytes on their way to the loop
   private boolean sending;
 
@@ -28,23 +28,23 @@ final class RawGroup {
    * @param meter counts what is sent
    * @param watch notices handlers that keep the loop; null if they run elsewhere
    */
-  RawGroup(EventLoop loop, Meter meter, @Nullable Watch watch) {
+  RawGroup(EventLoop loop, Meter meter, @Nullable HandlerWatchdog watchdog) {
     this.loop = loop;
     this.meter = meter;
-    this.shift = watch == null ? null : watch.begin(loop);
+    this.runningTask = watchdog == null ? null : watchdog.begin(loop);
   }
 
   /** A handler of that connection begins here. */
   void begin(RawPeer peer) {
-    if (shift != null) {
-      shift.begin(peer);
+    if (runningTask != null) {
+      runningTask.begin(peer);
     }
   }
 
   /** A handler has returned. */
   void end() {
-    if (shift != null) {
-      shift.end();
+    if (runningTask != null) {
+      runningTask.end();
     }
   }
 

@@ -41,8 +41,8 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
   }
 
   @Override
-  public Census census() {
-    return endpoint.census();
+  public ConnectionCounts connectionCounts() {
+    return endpoint.connectionCounts();
   }
 
   @Override

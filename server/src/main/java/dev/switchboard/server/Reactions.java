@@ -116,7 +116,7 @@ final class Reactions<M> {
 
   /** Takes a message through the interceptors and its hook to the log; where it may block. */
   CompletionStage<Outcome> publish(
-      Incoming message, Publishing<M> publishing, Callable<CompletionStage<Outcome>> commit) {
+      Incoming message, PublishContext<M> publishing, Callable<CompletionStage<Outcome>> commit) {
     return around(
         message,
         publishing.from(),
@@ -127,7 +127,7 @@ final class Reactions<M> {
   }
 
   @SuppressWarnings("unchecked") // a hook is given for a class of the messages it gets
-  private void hook(Incoming message, Publishing<M> publishing) throws Exception {
+  private void hook(Incoming message, PublishContext<M> publishing) throws Exception {
     for (PublishHook<M, ?> hook : hooks.getOrDefault(message.type().name(), List.of())) {
       ((PublishHook<M, Object>) hook).publishing(message.message(), publishing);
     }
@@ -186,7 +186,7 @@ final class Reactions<M> {
             connection.mailbox().retire();
             endpoint
                 .hub()
-                .census()
+                .connectionCounts()
                 .leave(connection.identified(), Router.address(connection.request()));
           }
         });

@@ -5,8 +5,8 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.internal.Answers.LogState;
 import dev.switchboard.protocol.internal.Control.Place;
+import dev.switchboard.protocol.internal.ServerMessages.LogState;
 import dev.switchboard.server.ServerMetrics.SlowReader;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
@@ -106,7 +106,7 @@ final class Reader {
    */
   CompletionStage<Opening> open(@Nullable Place place, int recent) {
     Wanted wanted = new Wanted(place, recent, new CompletableFuture<>());
-    connection.intake().joinBegun();
+    connection.readGate().joinBegun();
     if (opening != null) {
       opening.add(wanted);
     } else {
@@ -120,7 +120,7 @@ final class Reader {
     topic
         .opened()
         .whenComplete((opened, failure) -> {
-          connection.intake().joinEnded();
+          connection.readGate().joinEnded();
           connection.onLoop(() -> {
             if (closed) {
               wanted.result.completeExceptionally(leftMeanwhile());
@@ -244,7 +244,7 @@ final class Reader {
   }
 
   /** Entries and notices of the live stream. */
-  void deliver(Outgoing[] batch) {
+  void deliver(Broadcast[] batch) {
     try {
       for (int i = 0; i < batch.length && !closed; i++) {
         deliver(batch[i]);
@@ -254,18 +254,18 @@ final class Reader {
     }
   }
 
-  private void deliver(Outgoing outgoing) {
-    if (outgoing.seq() == 0) {
-      if (started && outgoing.isFor(connection)) {
-        connection.offer(topic, outgoing);
+  private void deliver(Broadcast broadcast) {
+    if (broadcast.seq() == 0) {
+      if (started && broadcast.isFor(connection)) {
+        connection.offer(topic, broadcast);
       }
-    } else if (live && outgoing.seq() > last) {
-      if (outgoing.seq() != last + 1 || !connection.takesMore()) {
+    } else if (live && broadcast.seq() > last) {
+      if (broadcast.seq() != last + 1 || !connection.takesMore()) {
         fallBehind();
       } else {
-        last = outgoing.seq();
-        if (outgoing.isFor(connection)) {
-          connection.deliver(outgoing);
+        last = broadcast.seq();
+        if (broadcast.isFor(connection)) {
+          connection.deliver(broadcast);
         }
       }
     }
@@ -454,7 +454,7 @@ final class Reader {
       asked.stream()
           .skip(1)
           .forEach(wanted -> {
-            connection.intake().joinEnded();
+            connection.readGate().joinEnded();
             wanted.result.completeExceptionally(leftMeanwhile());
           });
     }

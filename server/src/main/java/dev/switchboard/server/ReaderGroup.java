@@ -19,7 +19,7 @@ final class ReaderGroup {
 
   private final EventLoop loop;
   private final ArrayList<Reader> readers = new ArrayList<>(1); // confined to the loop
-  private final Queue<Outgoing> queue = new ArrayDeque<>(1); // guarded by itself
+  private final Queue<Broadcast> queue = new ArrayDeque<>(1); // guarded by itself
   private final Meter meter;
   private boolean scheduled; // guarded by queue
   private long dropped; // guarded by queue: the highest seq that comes from the log only
@@ -63,14 +63,14 @@ final class ReaderGroup {
   }
 
   /** Any thread. */
-  void offer(Outgoing outgoing) {
+  void offer(Broadcast broadcast) {
     synchronized (queue) {
       if (queue.size() >= MAX_QUEUE) {
         queue.forEach(this::drop);
         queue.clear();
-        drop(outgoing);
+        drop(broadcast);
       } else {
-        queue.add(outgoing);
+        queue.add(broadcast);
       }
       if (!schedule()) {
         return;
@@ -125,20 +125,20 @@ final class ReaderGroup {
     return untold;
   }
 
-  private void drop(Outgoing outgoing) {
-    dropped = Math.max(dropped, outgoing.seq());
-    if (outgoing.seq() == 0) {
+  private void drop(Broadcast broadcast) {
+    dropped = Math.max(dropped, broadcast.seq());
+    if (broadcast.seq() == 0) {
       meter.slow(SlowReader.DROPPED);
     }
-    outgoing.done();
+    broadcast.done();
   }
 
   private void drain() {
-    Outgoing[] batch;
+    Broadcast[] batch;
     long missed;
     Position anew;
     synchronized (queue) {
-      batch = queue.toArray(Outgoing[]::new);
+      batch = queue.toArray(Broadcast[]::new);
       queue.clear();
       scheduled = false;
       missed = dropped;
@@ -155,16 +155,16 @@ final class ReaderGroup {
       last = missed;
       readers.forEach(Reader::fallBehind);
     }
-    for (Outgoing outgoing : batch) {
-      last = Math.max(last, outgoing.seq());
+    for (Broadcast broadcast : batch) {
+      last = Math.max(last, broadcast.seq());
     }
     for (int i = readers.size() - 1;
         i >= 0;
         i--) { // backwards: who leaves is replaced by one who had all
       readers.get(i).deliver(batch);
     }
-    for (Outgoing outgoing : batch) {
-      outgoing.done();
+    for (Broadcast broadcast : batch) {
+      broadcast.done();
     }
   }
 }

@@ -75,7 +75,7 @@ final class Reads {
     begin();
     if (!full && waiting.size() >= FULL) {
       full = true;
-      connection.intake().readsFull(true);
+      connection.readGate().readsFull(true);
     }
   }
 
@@ -94,7 +94,7 @@ final class Reads {
     }
     if (full && waiting.size() <= FULL / 2) {
       full = false;
-      connection.intake().readsFull(false);
+      connection.readGate().readsFull(false);
     }
   }
 

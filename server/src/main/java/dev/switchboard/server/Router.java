@@ -194,7 +194,7 @@ final class Router implements HttpHandler {
       String user) {
     HttpRequest request = exchange.request();
     String address = address(request);
-    Limit reached = socket.census().enter(user, address, socket.settings());
+    Limit reached = socket.connectionCounts().enter(user, address, socket.settings());
     if (reached != null) {
       socket.meter().limit(reached);
       refuse(
@@ -210,7 +210,7 @@ final class Router implements HttpHandler {
             Headers.EMPTY,
             socket.endpoint().webSocket(),
             webSocket -> socket.open(webSocket, request, parameters, user),
-            () -> socket.census().leave(user, address)));
+            () -> socket.connectionCounts().leave(user, address)));
   }
 
   static String address(HttpRequest request) {

@@ -45,7 +45,7 @@ public final class Server implements AutoCloseable {
   private final Map<PathPattern, SocketPath> sockets;
   private final ScheduledFuture<?> ticking;
   private final Duration closeTimeout;
-  private final WatchThread watching;
+  private final WatchdogThread watching;
   private volatile boolean closed; // written under this
 
   private Server(Builder builder) {
@@ -83,7 +83,8 @@ public final class Server implements AutoCloseable {
       throw failed;
     }
     this.loops = started;
-    this.watching = WatchThread.start(sockets.values().stream().map(SocketPath::watch).toList());
+    this.watching =
+        WatchdogThread.start(sockets.values().stream().map(SocketPath::watchdog).toList());
     LongSupplier now = builder.time.elapsed();
     this.ticking =
         loops
@@ -160,11 +161,11 @@ public final class Server implements AutoCloseable {
         .forEach(socket -> socket.sendAway(GOING_AWAY_SPREAD_MILLIS, closeTimeout.toMillis()));
     try {
       for (SocketPath socket : sockets.values()) {
-        if (!socket.census().awaitEmpty(deadline)) {
+        if (!socket.connectionCounts().awaitEmpty(deadline)) {
           LOG.warn(
               "{}: {} connections cut, they did not close within {}",
               socket.path(),
-              socket.census().open(),
+              socket.connectionCounts().open(),
               closeTimeout);
         }
       }
@@ -412,7 +413,8 @@ public final class Server implements AutoCloseable {
     /**
      * Starts the server; it accepts connections when this returns.
      *
-     * @throws dev.switchboard.transport.BindException if the port is in use or may not be used
+     * @throws dev.switchboard.transport.BindFailedException if the port is in use or may not be
+     *     used
      */
     public Server start() {
       return new Server(this);

@@ -1,6 +1,6 @@
 package dev.switchboard.server;
 
-import dev.switchboard.protocol.internal.Answers;
+import dev.switchboard.protocol.internal.ServerMessages;
 import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
@@ -85,8 +85,8 @@ final class Settings {
     }
   }
 
-  Answers.Terms terms() {
-    return new Answers.Terms(
+  ServerMessages.Terms terms() {
+    return new ServerMessages.Terms(
         heartbeat.interval().toMillis(), heartbeat.timeout().toMillis(), maxMessageBytes, maxRooms);
   }
 

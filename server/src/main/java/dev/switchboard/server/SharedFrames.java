@@ -3,8 +3,8 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.Payload;
-import dev.switchboard.protocol.internal.Answers;
 import dev.switchboard.protocol.internal.Encoding;
+import dev.switchboard.protocol.internal.ServerMessages;
 import dev.switchboard.transport.Prepared;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -109,7 +109,7 @@ final class SharedFrames {
       }
       Prepared made = encoding.binary() ? binary : text;
       if (made == null) {
-        byte[] message = encoding.write(Answers.entry(entry));
+        byte[] message = encoding.write(ServerMessages.entry(entry));
         if (encoding.binary()) {
           made = Prepared.binary(message);
           binary = made;

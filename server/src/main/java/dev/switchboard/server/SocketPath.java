@@ -48,7 +48,7 @@ interface SocketPath {
   }
 
   /** Who is connected. */
-  Census census();
+  ConnectionCounts connectionCounts();
 
   /** Limits and habits of its connections. */
   default Settings settings() {
@@ -61,8 +61,8 @@ interface SocketPath {
   }
 
   /** Who notices handlers that do not return. */
-  default Watch watch() {
-    return endpoint().watch();
+  default HandlerWatchdog watchdog() {
+    return endpoint().watchdog();
   }
 
   /** Takes a connection; on its event loop. The user is empty if there are {@link #guestsOnly}. */

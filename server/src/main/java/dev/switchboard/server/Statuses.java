@@ -1,7 +1,7 @@
 package dev.switchboard.server;
 
-import dev.switchboard.protocol.internal.Answers;
-import dev.switchboard.protocol.internal.Answers.UserState;
+import dev.switchboard.protocol.internal.ServerMessages;
+import dev.switchboard.protocol.internal.ServerMessages.UserState;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,20 +94,23 @@ final class Statuses {
   private void tell(String user, boolean online, Set<Connection> all) {
     List<Connection> told = List.copyOf(all);
     if (!told.isEmpty()) {
-      Outgoing news =
-          Outgoing.notice(
-              Answers.userStatus(null, List.of(state(user, online))), key(user), null, told.size());
+      Broadcast presenceNotifier =
+          Broadcast.notice(
+              ServerMessages.userStatus(null, List.of(state(user, online))),
+              key(user),
+              null,
+              told.size());
       told.forEach(connection ->
           connection.onLoop(() -> {
-            connection.offer(null, news);
-            news.done();
+            connection.offer(null, presenceNotifier);
+            presenceNotifier.done();
           }));
     }
   }
 
   /** What news of a user replaces, and is replaced by. */
   Object key(String user) {
-    return new Slowness.Key(this, "", user);
+    return new SlowConsumerPolicies.Key(this, "", user);
   }
 
   /** How many users somebody watches. */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Topic implements Broker.Subscriber {
   private final LogKey log;
-  private final Slowness<?> slowness;
+  private final SlowConsumerPolicies<?> slowConsumerPolicies;
   private final Meter meter;
   private final Subscribing subscribing;
   private final List<ReaderGroup> groups = new ArrayList<>(1); // guarded by this
@@ -29,9 +29,9 @@ final class Topic implements Broker.Subscriber {
   private long last; // guarded by this
   private int users; // guarded by the hub's map of topics
 
-  Topic(LogKey log, Slowness<?> slowness, Meter meter, Hub hub) {
+  Topic(LogKey log, SlowConsumerPolicies<?> slowConsumerPolicies, Meter meter, Hub hub) {
     this.log = log;
-    this.slowness = slowness;
+    this.slowConsumerPolicies = slowConsumerPolicies;
     this.meter = meter;
     this.subscribing = new Subscribing(hub, this);
   }
@@ -79,7 +79,7 @@ final class Topic implements Broker.Subscriber {
   public synchronized void entry(Entry entry, @Nullable String without) {
     last = Math.max(last, entry.seq());
     if (!groups.isEmpty()) {
-      offer(Outgoing.entry(entry, without, slowness, groups.size()));
+      offer(Broadcast.entry(entry, without, slowConsumerPolicies, groups.size()));
     }
   }
 
@@ -109,14 +109,15 @@ final class Topic implements Broker.Subscriber {
   /** Tells all readers something that is in no log, but not the one user it is about. */
   synchronized void notice(Draft notice, @Nullable String aboutUser) {
     if (!groups.isEmpty()) {
-      Object key = aboutUser == null ? null : new Slowness.Key(log.address(), "", aboutUser);
-      offer(Outgoing.notice(notice, key, aboutUser, groups.size()));
+      Object key =
+          aboutUser == null ? null : new SlowConsumerPolicies.Key(log.address(), "", aboutUser);
+      offer(Broadcast.notice(notice, key, aboutUser, groups.size()));
     }
   }
 
-  private void offer(Outgoing outgoing) {
+  private void offer(Broadcast broadcast) {
     for (ReaderGroup group : groups) {
-      group.offer(outgoing);
+      group.offer(broadcast);
     }
   }
 }

@@ -37,8 +37,8 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
   }
 
   @Override
-  public Census census() {
-    return endpoint.hub().census();
+  public ConnectionCounts connectionCounts() {
+    return endpoint.hub().connectionCounts();
   }
 
   @Override
@@ -59,6 +59,6 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
 
   @Override
   public void changed(LogKey where, String user, boolean present, int count) {
-    endpoint.hub().news().changed(where, user, present, count);
+    endpoint.hub().presenceNotifier().changed(where, user, present, count);
   }
 }

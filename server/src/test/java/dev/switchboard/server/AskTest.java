@@ -34,7 +34,7 @@ class AskTest {
   }
 
   private CompletableFuture<Talk.Answer> ask(Duration timeout) {
-    return ann().ask(new Talk.Ask(1), timeout).toCompletableFuture();
+    return ann().request(new Talk.Ask(1), timeout).toCompletableFuture();
   }
 
   private static RefusedException refused(CompletableFuture<?> answer) throws Exception {

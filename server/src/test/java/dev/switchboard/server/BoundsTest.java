@@ -156,7 +156,7 @@ class BoundsTest {
       await().untilAsserted(() -> assertThat(server.connections()).isZero());
       gate.countDown();
       decided.join();
-      await().untilAsserted(() -> assertThat(endpoint.hub().census().open()).isZero());
+      await().untilAsserted(() -> assertThat(endpoint.hub().connectionCounts().open()).isZero());
       Wire.welcomed(server.port(), "ann").close();
     }
   }

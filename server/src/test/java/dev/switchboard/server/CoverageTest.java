@@ -142,11 +142,12 @@ class CoverageTest {
 
   @Test
   void aPolicyForAnInterfaceHoldsForItsMessagesButThoseWithAPolicyOfTheirOwn() {
-    Slowness<Shop> slowness = new Slowness<>(Protocol.of(Shop.class));
-    slowness.of(Shop.class, WhenSlow.newest());
-    slowness.of(Shop.Cursor.class, WhenSlow.close());
-    assertThat(slowness.policy("buy")).isEqualTo(WhenSlow.Policy.NEWEST);
-    assertThat(slowness.policy("cursor")).isEqualTo(WhenSlow.Policy.CLOSE);
+    SlowConsumerPolicies<Shop> slowConsumerPolicies =
+        new SlowConsumerPolicies<>(Protocol.of(Shop.class));
+    slowConsumerPolicies.of(Shop.class, SlowConsumerPolicy.newest());
+    slowConsumerPolicies.of(Shop.Cursor.class, SlowConsumerPolicy.close());
+    assertThat(slowConsumerPolicies.policy("buy")).isEqualTo(SlowConsumerPolicy.Policy.NEWEST);
+    assertThat(slowConsumerPolicies.policy("cursor")).isEqualTo(SlowConsumerPolicy.Policy.CLOSE);
   }
 
   @Test
@@ -160,7 +161,7 @@ class CoverageTest {
         .hasMessageContaining("Stock is a request (expected: reply");
     assertThatThrownBy(() -> endpoint.on(Shop.Question.class, (question, from) -> {}))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> endpoint.whenSlow(Shop.Stock.class, WhenSlow.newest()))
+    assertThatThrownBy(() -> endpoint.slowConsumers(Shop.Stock.class, SlowConsumerPolicy.newest()))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> endpoint.reply(Foreign.class, (foreign, from) -> new Answer("")))
         .isInstanceOf(IllegalArgumentException.class)

@@ -131,7 +131,7 @@ class DeliverableTest {
           ann.ask("{\"type\":\"text\",\"room\":\"r\",\"id\":3,\"data\":{\"text\":\"copy\"}}"));
       Peer<Load> peer = endpoint.peersOf("ann").getFirst();
       assertThatThrownBy(() ->
-              peer.ask(new Load.Ask("\u0001".repeat(100 * KIB)))
+              peer.request(new Load.Ask("\u0001".repeat(100 * KIB)))
                   .toCompletableFuture()
                   .get(10, TimeUnit.SECONDS))
           .isInstanceOf(ExecutionException.class)
@@ -151,7 +151,7 @@ class DeliverableTest {
       int asked = 0;
       @Nullable Throwable refused = null;
       while (refused == null && asked < 100) {
-        var answer = peer.ask(new Load.Ask("x".repeat(200 * KIB))).toCompletableFuture();
+        var answer = peer.request(new Load.Ask("x".repeat(200 * KIB))).toCompletableFuture();
         if (answer.isCompletedExceptionally()) {
           refused = answer.exceptionNow();
         } else {

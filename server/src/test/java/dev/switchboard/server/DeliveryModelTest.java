@@ -96,11 +96,11 @@ final class DeliveryModelTest {
           .maxMessageBytes(Math.max(256, maxPending / 4))
           .maxPendingBytes(maxPending)
           .presenceNotices(new PresenceNotices(world.random.nextInt(4), Duration.ofSeconds(1), 2))
-          .whenSlow(
+          .slowConsumers(
               switch (world.random.nextInt(3)) {
-                case 0 -> WhenSlow.drop();
-                case 1 -> WhenSlow.newest();
-                default -> WhenSlow.close();
+                case 0 -> SlowConsumerPolicy.drop();
+                case 1 -> SlowConsumerPolicy.newest();
+                default -> SlowConsumerPolicy.close();
               });
     }
 
@@ -208,7 +208,7 @@ final class DeliveryModelTest {
           .containsEntry("sessions", 0)
           .containsEntry("places", 0)
           .containsEntry("waiting", 0);
-      assertThat(hub.census().open()).isZero();
+      assertThat(hub.connectionCounts().open()).isZero();
     }
   }
 }

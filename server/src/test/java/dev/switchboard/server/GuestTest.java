@@ -71,7 +71,7 @@ class GuestTest {
     }
     await()
         .untilAsserted(() ->
-            assertThat(endpoint.hub().census().sizes())
+            assertThat(endpoint.hub().connectionCounts().sizes())
                 .isEqualTo(Map.of("open", 0, "users", 0, "addresses", 0)));
   }
 
@@ -97,7 +97,7 @@ class GuestTest {
         Endpoint.of(Talk.class)
             .onOpen(peer -> {
               if (!first.complete(null)) {
-                peer.ask(new Talk.Ask(1))
+                peer.request(new Talk.Ask(1))
                     .whenComplete((answer, failure) -> {
                       if (failure == null) {
                         answered.complete(answer);

@@ -49,9 +49,13 @@ final class LeakHost {
   private static Map<String, Long> held() {
     Map<String, Long> held = new TreeMap<>();
     TYPED.hub().sizes().forEach((name, size) -> held.put("typed." + name, (long) size));
-    TYPED.hub().census().sizes().forEach((name, size) -> held.put("typed." + name, (long) size));
+    TYPED
+        .hub()
+        .connectionCounts()
+        .sizes()
+        .forEach((name, size) -> held.put("typed." + name, (long) size));
     RAW.sizes().forEach((name, size) -> held.put("raw." + name, (long) size));
-    RAW.census().sizes().forEach((name, size) -> held.put("raw." + name, (long) size));
+    RAW.connectionCounts().sizes().forEach((name, size) -> held.put("raw." + name, (long) size));
     return held;
   }
 

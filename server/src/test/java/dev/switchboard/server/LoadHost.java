@@ -44,7 +44,7 @@ final class LoadHost {
               Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
           .heartbeat(new Heartbeat(Duration.ofMinutes(10), Duration.ofMinutes(10)))
           .retention(new Retention(20_000, Duration.ofHours(1)))
-          .whenSlow(Load.Cursor.class, WhenSlow.newestPer(Load.Cursor::of));
+          .slowConsumers(Load.Cursor.class, SlowConsumerPolicy.newestPer(Load.Cursor::of));
 
   public static void main(String[] none) {
     LoadHost host = new LoadHost();

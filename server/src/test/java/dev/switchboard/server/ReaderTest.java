@@ -555,7 +555,7 @@ final class ReaderTest {
 
   @Test
   void whatIsFleetingAndWaitsForASlowMemberIsDroppedWhenItLeavesTheRoom() {
-    server = server(endpoint -> endpoint.whenSlow(WhenSlow.newest()));
+    server = server(endpoint -> endpoint.slowConsumers(SlowConsumerPolicy.newest()));
     SimVisitor ann = member("ann");
     ann.link().stalled(true);
     for (int i = 0; i < 400; i++) {

@@ -3,13 +3,13 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientAsk;
 import dev.switchboard.protocol.internal.ClientBackoff;
+import dev.switchboard.protocol.internal.ClientCommand;
 import dev.switchboard.protocol.internal.ClientEffects;
 import dev.switchboard.protocol.internal.ClientQuestion;
 import dev.switchboard.protocol.internal.ClientReport;
@@ -129,15 +129,15 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     switch (world.random.nextInt(14)) {
       case 0, 1, 2 -> {
         if (!in) {
-          ask(new ClientAsk.Join(room, world.chance(80) ? 0 : world.random.nextInt(5), null));
+          ask(new ClientCommand.Join(room, world.chance(80) ? 0 : world.random.nextInt(5), null));
         }
       }
       case 3 -> {
         if (in && world.chance(40)) {
-          ask(new ClientAsk.Leave(room));
+          ask(new ClientCommand.Leave(room));
         } else if (world.chance(10)) { // before it is known whether one is in
-          ask(new ClientAsk.Join(room, 0, null));
-          ask(new ClientAsk.Leave(room));
+          ask(new ClientCommand.Join(room, 0, null));
+          ask(new ClientCommand.Leave(room));
         }
       }
       case 4 -> publish(Address.user("u" + world.random.nextInt(3)));
@@ -148,7 +148,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
       }
       case 13 -> {
         List<String> one = List.of("u" + world.random.nextInt(3));
-        ask(new ClientAsk.Statuses(one, world.chance(80), false));
+        ask(new ClientCommand.Statuses(one, world.chance(80), false));
       }
       case 6 -> {
         if (world.chance(20)) {
@@ -179,7 +179,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     }
     byte[] data =
         ("{\"message\":\"" + "x".repeat(length()) + "\"}").getBytes(StandardCharsets.UTF_8);
-    ask(new ClientAsk.Publish("chat", id, all, all.size() > 1, echo, data));
+    ask(new ClientCommand.Publish("chat", id, all, all.size() > 1, echo, data));
   }
 
   /** Mostly short; at times about as long as the server takes. */
@@ -198,10 +198,10 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     rooms().forEach(room -> publish(Address.room(room)));
   }
 
-  private void ask(ClientAsk ask) {
+  private void ask(ClientCommand ask) {
     unanswered++;
     try {
-      long timeout = ask instanceof ClientAsk.Publish ? -1 : 0;
+      long timeout = ask instanceof ClientCommand.Publish ? -1 : 0;
       session.conversation().ask(world.now(), ask, null, timeout, new Told(ask));
     } catch (UnsentException refused) {
       unanswered--;
@@ -265,10 +265,10 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   private final class Told implements ClientQuestion.Outcome {
-    private final ClientAsk ask;
+    private final ClientCommand ask;
     private boolean told;
 
-    Told(ClientAsk ask) {
+    Told(ClientCommand ask) {
       this.ask = ask;
     }
 
@@ -281,7 +281,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     @Override
     public void answered(ClientAnswer answer) {
       once();
-      if (ask instanceof ClientAsk.Statuses statuses
+      if (ask instanceof ClientCommand.Statuses statuses
           && answer instanceof ClientAnswer.Statuses of) {
         world.tell(name + " asked with " + statuses.watch() + ": " + of.states());
         online.keySet().removeAll(statuses.users());
@@ -289,7 +289,8 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
           of.states().forEach(state -> online.put(state.user(), state.online()));
         }
       }
-      if (ask instanceof ClientAsk.Publish publish && answer instanceof ClientAnswer.Acked acked) {
+      if (ask instanceof ClientCommand.Publish publish
+          && answer instanceof ClientAnswer.Acked acked) {
         publish
             .addresses()
             .forEach(address -> {
@@ -302,7 +303,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
                   .isTrue();
             });
       }
-      if (ask instanceof ClientAsk.Join join && join.recent() > 0) {
+      if (ask instanceof ClientCommand.Join join && join.recent() > 0) {
         seen.put(Address.room(join.room()), UNKNOWN); // what comes first is from before
       }
     }
@@ -310,10 +311,10 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     @Override
     public void failed(SwitchboardException why) {
       once();
-      if (ask instanceof ClientAsk.Publish publish) {
+      if (ask instanceof ClientCommand.Publish publish) {
         world.tell(publish.messageId() + " failed: " + why.getMessage());
       }
-      if (ask instanceof ClientAsk.Statuses statuses) { // the server may have done it or not
+      if (ask instanceof ClientCommand.Statuses statuses) { // the server may have done it or not
         world.tell(name + " asked with " + statuses.watch() + " failed: " + why.getMessage());
         online.keySet().removeAll(statuses.users());
       }
@@ -387,7 +388,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
       return;
     }
     if (server == null || !server.alive()) {
-      session.failed(world.now(), number, new ConnectException("refused", 0, true, null), -1);
+      session.failed(world.now(), number, new ConnectFailedException("refused", 0, true, null), -1);
     } else {
       link = server.accept(this, number, user, encoding);
       session.opened(world.now(), number, encoding);
@@ -412,12 +413,12 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   @Override
-  public void send(long id, ClientAsk.Frame frame) {
+  public void send(long id, ClientCommand.Frame frame) {
     throw new UnsupportedOperationException("a frame for a server that is not ours");
   }
 
   @Override
-  public void send(long id, ClientAsk.Streamed stream) {
+  public void send(long id, ClientCommand.Streamed stream) {
     throw new UnsupportedOperationException("a stream for a server that is not ours");
   }
 

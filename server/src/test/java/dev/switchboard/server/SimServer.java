@@ -94,7 +94,8 @@ final class SimServer {
     links.add(link);
     HttpRequest request =
         new HttpRequest("GET", "/ws", Headers.EMPTY, link.remoteAddress(), false, new byte[0]);
-    assertThat(path.census().enter(user, Router.address(request), path.settings())).isNull();
+    assertThat(path.connectionCounts().enter(user, Router.address(request), path.settings()))
+        .isNull();
     loop.execute(() -> link.listener(path.open(link, request, Map.of(), user)));
     return link;
   }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 @Tag("D8")
 @Tag("D6")
 class StuckHandlerTest {
-  private final Logger log = (Logger) LoggerFactory.getLogger(Watch.class);
+  private final Logger log = (Logger) LoggerFactory.getLogger(HandlerWatchdog.class);
   private final List<ILoggingEvent> lines = new CopyOnWriteArrayList<>();
   private final AppenderBase<ILoggingEvent> appender =
       new AppenderBase<>() {
@@ -92,6 +92,6 @@ class StuckHandlerTest {
                 .map(line -> line.getStackTraceElement().getMethodName()))
         .contains("waitHere");
     assertThat(lines.get(1).getFormattedMessage()).contains("returned after PT0.");
-    assertThat(endpoint.watch().size()).as("nothing is left to watch").isZero();
+    assertThat(endpoint.watchdog().size()).as("nothing is left to watch").isZero();
   }
 }

@@ -41,7 +41,7 @@ sealed interface Talk {
 
   private static void pass(Peer<Talk> asked, Peer<Talk> to) {
     asked
-        .ask(new Ask(1))
+        .request(new Ask(1))
         .whenComplete((answer, failure) ->
             to.send(
                 new Note(

@@ -10,7 +10,7 @@ import dev.switchboard.client.Client;
 import dev.switchboard.client.ClientEvent;
 import dev.switchboard.client.Reconnect;
 import dev.switchboard.client.State;
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -97,7 +97,7 @@ class ScriptedPeerTest {
         Client<Said> client = client(peer)) {
       peer.play("peer! refuse 403");
       assertThatThrownBy(client::connect)
-          .isInstanceOf(ConnectException.class)
+          .isInstanceOf(ConnectFailedException.class)
           .hasMessageContaining("403");
       peer.await();
     }

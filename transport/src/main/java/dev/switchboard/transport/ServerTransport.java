@@ -35,7 +35,7 @@ public final class ServerTransport implements AutoCloseable {
   /**
    * Binds and starts accepting; blocks until the port is bound.
    *
-   * @throws BindException if the port is in use or the address is not this machine's
+   * @throws BindFailedException if the port is in use or the address is not this machine's
    */
   public static ServerTransport bind(
       ServerTransportOptions options, Loops loops, HttpHandler handler) {
@@ -51,7 +51,7 @@ public final class ServerTransport implements AutoCloseable {
             .awaitUninterruptibly();
     Throwable cause = bound.cause();
     if (cause != null) {
-      throw new BindException(
+      throw new BindFailedException(
           "cannot listen on " + options.host() + ":" + options.port() + ": " + cause.getMessage(),
           cause);
     }

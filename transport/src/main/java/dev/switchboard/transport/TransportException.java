@@ -2,7 +2,7 @@ package dev.switchboard.transport;
 
 /** What can go wrong with sockets. */
 public sealed class TransportException extends RuntimeException
-    permits BindException, HandshakeException {
+    permits BindFailedException, HandshakeException {
   private static final long serialVersionUID = 1;
 
   TransportException(String message, @org.jspecify.annotations.Nullable Throwable cause) {

@@ -227,7 +227,7 @@ class HttpTest {
       var options = ServerTransportOptions.builder().host("127.0.0.1").port(port).build();
       org.assertj.core.api.Assertions.assertThatThrownBy(
               () -> ServerTransport.bind(options, loops, exchange -> {}))
-          .isInstanceOf(BindException.class)
+          .isInstanceOf(BindFailedException.class)
           .hasMessageContaining("127.0.0.1:" + port);
     }
   }

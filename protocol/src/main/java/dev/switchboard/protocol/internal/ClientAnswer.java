@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How a {@link ClientAsk} came out. Immutable by convention. */
+/** How a {@link ClientCommand} came out. Immutable by convention. */
 public sealed interface ClientAnswer {
 
   /** It was written to the socket. */
@@ -29,7 +29,7 @@ public sealed interface ClientAnswer {
       implements ClientAnswer {}
 
   /** {@code user_status}. */
-  record Statuses(List<Answers.UserState> states) implements ClientAnswer {}
+  record Statuses(List<ServerMessages.UserState> states) implements ClientAnswer {}
 
   /** {@code user_list}. */
   record Users(List<String> members, int count) implements ClientAnswer {}

@@ -36,7 +36,7 @@ final class ClientAnswers {
   void answered(long now, Id re, Envelope envelope, Encoding encoding, byte[] message) {
     ClientQuestion question = questions.take(re);
     JsonNode control = envelope.control();
-    if (question == null || !(question.ask instanceof ClientAsk.Answered ask)) {
+    if (question == null || !(question.ask instanceof ClientCommand.Answered ask)) {
       if (control != null && envelope.type().equals("room_left")) { // late, but true
         rooms.left(ClientReads.text(control, "room"));
       }
@@ -62,7 +62,7 @@ final class ClientAnswers {
   }
 
   private void refused(long now, ClientQuestion question, RefusedException why) {
-    if (question.ask instanceof ClientAsk.Leave leave && why.code() == ErrorCode.NOT_A_MEMBER) {
+    if (question.ask instanceof ClientCommand.Leave leave && why.code() == ErrorCode.NOT_A_MEMBER) {
       rooms.left(leave.room()); // as the user wants it
       question.answered(new ClientAnswer.Left());
     } else if (question.durable && why.retryable()) {
@@ -83,45 +83,45 @@ final class ClientAnswers {
   }
 
   private @Nullable ClientAnswer answer(
-      ClientAsk.Answered ask, Envelope envelope, Encoding encoding, byte[] message) {
+      ClientCommand.Answered ask, Envelope envelope, Encoding encoding, byte[] message) {
     JsonNode control = envelope.control();
     if (control == null) {
-      return ask instanceof ClientAsk.Tell
+      return ask instanceof ClientCommand.Tell
           ? new ClientAnswer.Reply(envelope.type(), envelope.payload())
           : null;
     }
     return envelope.type().equals(answerOf(ask)) ? taken(ask, control, encoding, message) : null;
   }
 
-  private static String answerOf(ClientAsk.Answered ask) {
+  private static String answerOf(ClientCommand.Answered ask) {
     return switch (ask) {
-      case ClientAsk.Publish publish -> "ack";
-      case ClientAsk.Tell tell -> "ack";
-      case ClientAsk.Join join -> "room_joined";
-      case ClientAsk.Leave leave -> "room_left";
-      case ClientAsk.History history -> "history";
-      case ClientAsk.Users users -> "user_list";
-      case ClientAsk.Statuses statuses -> "user_status";
+      case ClientCommand.Publish publish -> "ack";
+      case ClientCommand.Tell tell -> "ack";
+      case ClientCommand.Join join -> "room_joined";
+      case ClientCommand.Leave leave -> "room_left";
+      case ClientCommand.History history -> "history";
+      case ClientCommand.Users users -> "user_list";
+      case ClientCommand.Statuses statuses -> "user_status";
     };
   }
 
   private ClientAnswer taken(
-      ClientAsk.Answered ask, JsonNode control, Encoding encoding, byte[] message) {
+      ClientCommand.Answered ask, JsonNode control, Encoding encoding, byte[] message) {
     return switch (ask) {
-      case ClientAsk.Publish publish -> committed(publish, ClientReads.acked(control));
-      case ClientAsk.Tell tell -> ClientReads.acked(control);
-      case ClientAsk.Join join -> rooms.joined(join, ClientReads.joined(control));
-      case ClientAsk.Leave leave -> {
+      case ClientCommand.Publish publish -> committed(publish, ClientReads.acked(control));
+      case ClientCommand.Tell tell -> ClientReads.acked(control);
+      case ClientCommand.Join join -> rooms.joined(join, ClientReads.joined(control));
+      case ClientCommand.Leave leave -> {
         rooms.left(leave.room());
         yield new ClientAnswer.Left();
       }
-      case ClientAsk.History history -> ClientReads.page(control, encoding.entries(message));
-      case ClientAsk.Users users -> ClientReads.users(control);
-      case ClientAsk.Statuses asked -> statuses.answered(asked, ClientReads.statuses(control));
+      case ClientCommand.History history -> ClientReads.page(control, encoding.entries(message));
+      case ClientCommand.Users users -> ClientReads.users(control);
+      case ClientCommand.Statuses asked -> statuses.answered(asked, ClientReads.statuses(control));
     };
   }
 
-  private ClientAnswer committed(ClientAsk.Publish publish, ClientAnswer.Acked acked) {
+  private ClientAnswer committed(ClientCommand.Publish publish, ClientAnswer.Acked acked) {
     refusals = 0;
     if (!publish.echo()) {
       for (Address log : publish.addresses()) {

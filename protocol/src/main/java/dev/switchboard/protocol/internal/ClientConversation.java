@@ -68,7 +68,7 @@ public final class ClientConversation {
    * @throws UnsentException if there is no room in the queue, or the client is closed
    */
   public ClientQuestion ask(
-      long now, ClientAsk ask, @Nullable Object unsent, long timeout, Outcome outcome) {
+      long now, ClientCommand ask, @Nullable Object unsent, long timeout, Outcome outcome) {
     long deadline =
         timeout < 0
             ? ClientQuestions.NEVER
@@ -93,7 +93,7 @@ public final class ClientConversation {
   public void keep(
       long since,
       boolean restored,
-      ClientAsk.Publish ask,
+      ClientCommand.Publish ask,
       @Nullable Object unsent,
       Outcome outcome) {
     ClientQuestion question =
@@ -149,7 +149,7 @@ public final class ClientConversation {
             ErrorCode.TOO_LARGE,
             "reply: too large (expected: at most %d bytes, the server's limit)"
                 .formatted(limit.bytes()));
-    replies.answered(id, Answers.error(Refusal.of(id, why)), life.open());
+    replies.answered(id, ServerMessages.error(Refusal.of(id, why)), life.open());
     effects.report(new ClientReport.Failed(why));
   }
 
@@ -209,15 +209,15 @@ public final class ClientConversation {
     }
   }
 
-  private void send(Long id, ClientAsk ask) {
+  private void send(Long id, ClientCommand ask) {
     switch (ask) {
-      case ClientAsk.Frame frame -> effects.send(id, frame);
-      case ClientAsk.Streamed stream -> effects.send(id, stream);
-      case ClientAsk.Answered answered -> say(id, answered);
+      case ClientCommand.Frame frame -> effects.send(id, frame);
+      case ClientCommand.Streamed stream -> effects.send(id, stream);
+      case ClientCommand.Answered answered -> say(id, answered);
     }
   }
 
-  private void say(long id, ClientAsk.Answered ask) {
+  private void say(long id, ClientCommand.Answered ask) {
     Draft message = ClientWrites.ask(id, ask);
     try {
       limit.require(message, ask.bytes(), ask);
@@ -263,7 +263,7 @@ public final class ClientConversation {
       case "users_changed" -> changed(ClientReads.usersChanged(control));
       case "room_left" -> rooms.left(ClientReads.text(control, "room"));
       case "error" -> effects.report(new ClientReport.Failed(ClientReads.refused(control)));
-      case "ping" -> effects.send(Answers.pong(envelope.id()));
+      case "ping" -> effects.send(ServerMessages.pong(envelope.id()));
       default -> {}
     }
   }

@@ -12,10 +12,10 @@ public interface ClientEffects {
   void send(Draft message);
 
   /** Sends a message whose end {@code written} is to tell. */
-  void send(long id, ClientAsk.Frame frame);
+  void send(long id, ClientCommand.Frame frame);
 
   /** Sends a message that is read meanwhile; its end is told by {@code written} too. */
-  void send(long id, ClientAsk.Streamed stream);
+  void send(long id, ClientCommand.Streamed stream);
 
   /** Asks with a message, or otherwise if that would have to wait behind another. */
   default void ping(Draft message) {
@@ -24,7 +24,7 @@ public interface ClientEffects {
 
   /** The same in the words of a server that is not ours. */
   default void ping(byte[] words) {
-    send(0, new ClientAsk.Frame(true, words));
+    send(0, new ClientCommand.Frame(true, words));
   }
 
   /** Sends a message if there is room for it, otherwise drops it. */

@@ -1,7 +1,7 @@
 package dev.switchboard.protocol.internal;
 
 import dev.switchboard.protocol.CloseCode;
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 
 /**
  * Where a client is: which of its sockets counts, and when the next one is tried. Confined to the
@@ -124,7 +124,7 @@ final class ClientLife {
   }
 
   /** The present attempt to connect came to nothing. */
-  void failed(long now, ConnectException why) {
+  void failed(long now, ConnectFailedException why) {
     boolean first = first();
     abandon();
     questions.lost();

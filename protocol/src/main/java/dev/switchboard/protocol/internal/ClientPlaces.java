@@ -53,7 +53,7 @@ final class ClientPlaces {
    * @param in whether the client was in the room already, so that nothing was missed
    * @return whether something was missed for good
    */
-  boolean joined(ClientAsk.Join join, ClientAnswer.Joined answer, boolean in) {
+  boolean joined(ClientCommand.Join join, ClientAnswer.Joined answer, boolean in) {
     Place known = rooms.get(join.room());
     long start = Math.max(0, answer.seq() - join.recent());
     boolean recovered = join.since() != null && answer.recovered();
@@ -76,7 +76,7 @@ final class ClientPlaces {
    *
    * @return whether something was missed for good
    */
-  boolean state(Answers.LogState log) {
+  boolean state(ServerMessages.LogState log) {
     Place known = find(log.address());
     if (known != null
         && known.epoch.equals(log.epoch())

@@ -6,9 +6,9 @@ import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
 import org.jspecify.annotations.Nullable;
 
-/** One {@link ClientAsk} on its way to its answer. Confined to the session's thread. */
+/** One {@link ClientCommand} on its way to its answer. Confined to the session's thread. */
 public final class ClientQuestion {
-  final ClientAsk ask;
+  final ClientCommand ask;
   final Outcome outcome;
   final long since;
   final long deadline;
@@ -50,7 +50,7 @@ public final class ClientQuestion {
    * @param since when the user wanted it
    */
   ClientQuestion(
-      ClientAsk ask, @Nullable Object unsent, long since, long deadline, Outcome outcome) {
+      ClientCommand ask, @Nullable Object unsent, long since, long deadline, Outcome outcome) {
     this.ask = ask;
     this.unsent = unsent;
     this.since = since;
@@ -65,12 +65,12 @@ public final class ClientQuestion {
   }
 
   boolean joins(String room) {
-    return ask instanceof ClientAsk.Join join && join.room().equals(room);
+    return ask instanceof ClientCommand.Join join && join.room().equals(room);
   }
 
   /** A failure because no answer will come. Half a stream is nothing that anybody got. */
   SwitchboardException unanswered(String why) {
-    return sent && !(ask instanceof ClientAsk.Streamed)
+    return sent && !(ask instanceof ClientCommand.Streamed)
         ? new RefusedException(ErrorCode.TIMEOUT, why)
         : new UnsentException(why, unsent());
   }

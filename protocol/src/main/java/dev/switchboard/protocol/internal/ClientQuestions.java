@@ -81,7 +81,7 @@ final class ClientQuestions {
     if (question.deadline != NEVER) {
       deadlines.add(question);
     }
-    if (question.ask instanceof ClientAsk.Publish publish && !publish.echo()) {
+    if (question.ask instanceof ClientCommand.Publish publish && !publish.echo()) {
       noEcho.add(publish.messageId());
     }
   }
@@ -90,7 +90,7 @@ final class ClientQuestions {
     if (question.deadline != NEVER) {
       deadlines.remove(question);
     }
-    if (question.ask instanceof ClientAsk.Publish publish && !publish.echo()) {
+    if (question.ask instanceof ClientCommand.Publish publish && !publish.echo()) {
       noEcho.remove(publish.messageId());
     }
   }
@@ -106,7 +106,7 @@ final class ClientQuestions {
   }
 
   /** Sends a question before all that wait. */
-  void ahead(ClientQuestion question, BiConsumer<Long, ClientAsk> send) {
+  void ahead(ClientQuestion question, BiConsumer<Long, ClientCommand> send) {
     question.control = true;
     queue.count(question);
     remember(question);
@@ -114,7 +114,7 @@ final class ClientQuestions {
   }
 
   /** Sends what waits, as far as the window is open. */
-  void pump(Predicate<ClientQuestion> sendable, BiConsumer<Long, ClientAsk> send) {
+  void pump(Predicate<ClientQuestion> sendable, BiConsumer<Long, ClientCommand> send) {
     for (ClientQuestion next = queue.next(windowOpen(), sendable);
         next != null;
         next = queue.next(windowOpen(), sendable)) {
@@ -127,7 +127,7 @@ final class ClientQuestions {
         || (sent.size() < settings.windowMessages() && bytesOnTheWay < settings.windowBytes());
   }
 
-  private void dispatch(ClientQuestion question, BiConsumer<Long, ClientAsk> send) {
+  private void dispatch(ClientQuestion question, BiConsumer<Long, ClientCommand> send) {
     question.id = nextId++;
     question.sent = true;
     sent.put(question.id, question);
@@ -190,7 +190,7 @@ final class ClientQuestions {
   }
 
   /** Removes the waiting questions that a new session has no use for. */
-  List<ClientQuestion> dropWaiting(Predicate<ClientAsk> which) {
+  List<ClientQuestion> dropWaiting(Predicate<ClientCommand> which) {
     List<ClientQuestion> dropped =
         queue.waiting().stream().filter(question -> which.test(question.ask)).toList();
     dropped.forEach(this::withdraw);

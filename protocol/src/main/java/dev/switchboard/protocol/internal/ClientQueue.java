@@ -88,15 +88,15 @@ final class ClientQueue {
     released = true;
   }
 
-  private boolean control(ClientAsk ask) {
+  private boolean control(ClientCommand ask) {
     return switch (ask) {
-      case ClientAsk.Join join ->
+      case ClientCommand.Join join ->
           messages.stream()
               .noneMatch(one ->
-                  one.ask instanceof ClientAsk.Leave leave && leave.room().equals(join.room()));
-      case ClientAsk.History history -> true;
-      case ClientAsk.Users users -> true;
-      case ClientAsk.Statuses statuses -> true;
+                  one.ask instanceof ClientCommand.Leave leave && leave.room().equals(join.room()));
+      case ClientCommand.History history -> true;
+      case ClientCommand.Users users -> true;
+      case ClientCommand.Statuses statuses -> true;
       default -> false;
     };
   }
@@ -179,16 +179,16 @@ final class ClientQueue {
   private boolean behindHeld(ClientQuestion message) {
     return !heldLogs.isEmpty()
         && switch (message.ask) {
-          case ClientAsk.Publish publish ->
+          case ClientCommand.Publish publish ->
               publish.addresses().stream().anyMatch(heldLogs::contains);
-          case ClientAsk.Leave leave -> heldLogs.contains(Address.room(leave.room()));
+          case ClientCommand.Leave leave -> heldLogs.contains(Address.room(leave.room()));
           default -> false;
         };
   }
 
   private void hold(ClientQuestion message) {
     held.addLast(message);
-    if (message.ask instanceof ClientAsk.Publish publish) {
+    if (message.ask instanceof ClientCommand.Publish publish) {
       heldLogs.addAll(publish.addresses());
     }
   }

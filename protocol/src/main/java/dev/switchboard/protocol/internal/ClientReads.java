@@ -24,7 +24,7 @@ final class ClientReads {
       @Nullable String secret,
       String user,
       long limit,
-      List<Answers.LogState> logs) {
+      List<ServerMessages.LogState> logs) {
     @Override
     public String toString() {
       return "Session[session=" + session + ", user=" + user + "]"; // never the secret
@@ -32,13 +32,13 @@ final class ClientReads {
   }
 
   static Session session(JsonNode tree) {
-    List<Answers.LogState> logs = new ArrayList<>();
+    List<ServerMessages.LogState> logs = new ArrayList<>();
     for (JsonNode log : tree.path("logs")) {
       Address address = address(log);
       if (address != null) {
         JsonNode recovered = log.path("recovered");
         logs.add(
-            new Answers.LogState(
+            new ServerMessages.LogState(
                 address,
                 text(log, "epoch"),
                 number(log, "seq"),
@@ -78,11 +78,11 @@ final class ClientReads {
         joined, text(tree, "room"), text(tree, "user"), (int) number(tree, "count"));
   }
 
-  static List<Answers.UserState> statuses(JsonNode tree) {
-    List<Answers.UserState> states = new ArrayList<>();
+  static List<ServerMessages.UserState> statuses(JsonNode tree) {
+    List<ServerMessages.UserState> states = new ArrayList<>();
     for (JsonNode one : tree.path("users")) {
       states.add(
-          new Answers.UserState(
+          new ServerMessages.UserState(
               text(one, "user"), one.path("online").asBoolean(false), number(one, "lastSeen")));
     }
     return List.copyOf(states);

@@ -61,7 +61,7 @@ public sealed interface ClientReport {
       implements ClientReport {}
 
   /** A user who is watched is online now, or no more. */
-  record Status(Answers.UserState state) implements ClientReport {}
+  record Status(ServerMessages.UserState state) implements ClientReport {}
 
   /** What was missed in that log cannot be had. */
   record Gap(Address log) implements ClientReport {}
@@ -76,5 +76,6 @@ public sealed interface ClientReport {
   record GoingAway(long after) implements ClientReport {}
 
   /** A message that was kept will not be delivered. */
-  record Undelivered(ClientAsk.Publish message, SwitchboardException why) implements ClientReport {}
+  record Undelivered(ClientCommand.Publish message, SwitchboardException why)
+      implements ClientReport {}
 }

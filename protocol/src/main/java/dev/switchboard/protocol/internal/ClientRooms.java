@@ -35,7 +35,7 @@ final class ClientRooms {
   private final ClientPlaces places;
   private final DoubleSupplier draws;
   private final ClientEffects effects;
-  private final BiConsumer<Long, ClientAsk> send;
+  private final BiConsumer<Long, ClientCommand> send;
 
   /** Rooms that the server has not let us into again yet. */
   private final Map<String, Away> away = new LinkedHashMap<>();
@@ -60,7 +60,7 @@ final class ClientRooms {
       ClientPlaces places,
       DoubleSupplier draws,
       ClientEffects effects,
-      BiConsumer<Long, ClientAsk> send) {
+      BiConsumer<Long, ClientCommand> send) {
     this.questions = questions;
     this.places = places;
     this.draws = draws;
@@ -73,7 +73,7 @@ final class ClientRooms {
    * for rooms that have to be joined first; what the user says now is for the server to judge.
    */
   boolean takes(ClientQuestion question) {
-    if (!(question.ask instanceof ClientAsk.Publish publish)) {
+    if (!(question.ask instanceof ClientCommand.Publish publish)) {
       return true;
     }
     for (Address address : publish.addresses()) {
@@ -92,7 +92,7 @@ final class ClientRooms {
   }
 
   /** The server has let the client in. */
-  ClientAnswer joined(ClientAsk.Join join, ClientAnswer.Joined answer) {
+  ClientAnswer joined(ClientCommand.Join join, ClientAnswer.Joined answer) {
     doubtful.remove(join.room());
     boolean missed = places.joined(join, answer, !away.containsKey(join.room()));
     arrived(join.room());
@@ -120,7 +120,7 @@ final class ClientRooms {
 
   /** A session begins, or goes on. */
   void begin(ClientReads.Session greeting, boolean resumed) {
-    for (Answers.LogState log : greeting.logs()) {
+    for (ServerMessages.LogState log : greeting.logs()) {
       if (places.state(log)) {
         effects.report(new ClientReport.Gap(log.address()));
       }
@@ -162,7 +162,7 @@ final class ClientRooms {
 
   /** A question failed for want of an answer, or nobody waits for it any more. */
   void givenUp(ClientQuestion question) {
-    if (question.ask instanceof ClientAsk.Join join) {
+    if (question.ask instanceof ClientCommand.Join join) {
       if (question.sent) {
         doubtful.add(join.room());
       }
@@ -172,7 +172,7 @@ final class ClientRooms {
 
   /** A question has failed. */
   void failed(ClientQuestion question) {
-    if (question.ask instanceof ClientAsk.Join join) {
+    if (question.ask instanceof ClientCommand.Join join) {
       takeBack(join.room());
     }
   }
@@ -182,7 +182,7 @@ final class ClientRooms {
     if (doubtful.contains(room) && !places.rooms().contains(room) && !questions.joining(room)) {
       doubtful.remove(room);
       questions.ahead(
-          new ClientQuestion(new ClientAsk.Leave(room), null, 0, ClientQuestions.NEVER, NOBODY),
+          new ClientQuestion(new ClientCommand.Leave(room), null, 0, ClientQuestions.NEVER, NOBODY),
           send);
     }
   }
@@ -195,14 +195,14 @@ final class ClientRooms {
   private void dropLeaves() {
     for (ClientQuestion question :
         questions.dropWaiting(
-            ask -> ask instanceof ClientAsk.Leave one && places.rooms().contains(one.room()))) {
-      left(((ClientAsk.Leave) question.ask).room());
+            ask -> ask instanceof ClientCommand.Leave one && places.rooms().contains(one.room()))) {
+      left(((ClientCommand.Leave) question.ask).room());
       question.answered(new ClientAnswer.Left());
     }
   }
 
   private void rejoin(String room) {
-    ClientAsk.Join join = new ClientAsk.Join(room, 0, places.place(Address.room(room)));
+    ClientCommand.Join join = new ClientCommand.Join(room, 0, places.place(Address.room(room)));
     ClientQuestion question =
         new ClientQuestion(join, null, 0, ClientQuestions.NEVER, rejoined(room));
     Away one = away.computeIfAbsent(room, name -> new Away());
@@ -231,7 +231,7 @@ final class ClientRooms {
    * asks again in time.
    */
   boolean refused(long now, ClientQuestion question, RefusedException why) {
-    Away room = question.ask instanceof ClientAsk.Join join ? away.get(join.room()) : null;
+    Away room = question.ask instanceof ClientCommand.Join join ? away.get(join.room()) : null;
     if (room == null || room.question != question) {
       return false;
     }

@@ -1,7 +1,7 @@
 package dev.switchboard.protocol.internal;
 
 import dev.switchboard.protocol.CloseCode;
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.RefusedException;
 import java.util.function.DoubleSupplier;
 
@@ -121,7 +121,7 @@ public final class ClientSession {
   }
 
   /** A socket could not be opened. {@code retryAfter} in milliseconds, -1 if nobody said. */
-  public void failed(long now, int number, ConnectException why, long retryAfter) {
+  public void failed(long now, int number, ConnectFailedException why, long retryAfter) {
     if (life.present(number) && life.state() == ClientState.CONNECTING) {
       comeback.ask(retryAfter);
       life.failed(now, why);
@@ -146,7 +146,7 @@ public final class ClientSession {
           effects.report(new ClientReport.Closed(code, reason, clean));
         }
         String what = "connect: closed with " + code + (reason.isEmpty() ? "" : " " + reason);
-        life.failed(now, new ConnectException(what, 0, back, null));
+        life.failed(now, new ConnectFailedException(what, 0, back, null));
       }
       case IDLE, WAITING, CLOSED -> {}
     }
@@ -224,7 +224,7 @@ public final class ClientSession {
       case CONNECTING ->
           life.failed(
               now,
-              new ConnectException(
+              new ConnectFailedException(
                   "connect: no welcome in time (expected: a server that speaks switchboard.v1)",
                   0,
                   true,
@@ -266,7 +266,7 @@ public final class ClientSession {
     } else {
       ticket.tear();
     }
-    life.failed(now, new ConnectException("resume: " + why.getMessage(), 0, true, why));
+    life.failed(now, new ConnectFailedException("resume: " + why.getMessage(), 0, true, why));
   }
 
   private void welcomed(long now, ClientReads.Session greeting, boolean resumed) {
@@ -296,6 +296,6 @@ public final class ClientSession {
   }
 
   private static ClientReport.Failed failure(String message, boolean retryable) {
-    return new ClientReport.Failed(new ConnectException(message, 0, retryable, null));
+    return new ClientReport.Failed(new ConnectFailedException(message, 0, retryable, null));
   }
 }

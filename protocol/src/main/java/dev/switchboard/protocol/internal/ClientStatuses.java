@@ -3,7 +3,7 @@ package dev.switchboard.protocol.internal;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
-import dev.switchboard.protocol.internal.Answers.UserState;
+import dev.switchboard.protocol.internal.ServerMessages.UserState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +20,7 @@ final class ClientStatuses {
   private final Map<String, Optional<UserState>> watched = new LinkedHashMap<>();
   private final ClientQuestions questions;
   private final ClientEffects effects;
-  private final BiConsumer<Long, ClientAsk> send;
+  private final BiConsumer<Long, ClientCommand> send;
 
   private final ClientQuestion.Outcome again =
       new ClientQuestion.Outcome() {
@@ -36,7 +36,7 @@ final class ClientStatuses {
       };
 
   ClientStatuses(
-      ClientQuestions questions, ClientEffects effects, BiConsumer<Long, ClientAsk> send) {
+      ClientQuestions questions, ClientEffects effects, BiConsumer<Long, ClientCommand> send) {
     this.questions = questions;
     this.effects = effects;
     this.send = send;
@@ -44,16 +44,18 @@ final class ClientStatuses {
 
   /** A connection is open, and its server knows nothing of who is watched. */
   void begin() {
-    questions.dropWaiting(ask -> ask instanceof ClientAsk.Statuses statuses && statuses.again());
+    questions.dropWaiting(
+        ask -> ask instanceof ClientCommand.Statuses statuses && statuses.again());
     List<String> users = new ArrayList<>(watched.keySet());
     for (int from = 0; from < users.size(); from += Control.MAX_USERS) {
       int to = Math.min(users.size(), from + Control.MAX_USERS);
-      ClientAsk ask = new ClientAsk.Statuses(List.copyOf(users.subList(from, to)), true, true);
+      ClientCommand ask =
+          new ClientCommand.Statuses(List.copyOf(users.subList(from, to)), true, true);
       questions.ahead(new ClientQuestion(ask, null, 0, ClientQuestions.NEVER, again), send);
     }
   }
 
-  ClientAnswer answered(ClientAsk.Statuses ask, List<UserState> states) {
+  ClientAnswer answered(ClientCommand.Statuses ask, List<UserState> states) {
     if (Boolean.FALSE.equals(ask.watch())) {
       watched.keySet().removeAll(ask.users());
     } else if (ask.watch() != null && !ask.again()) {

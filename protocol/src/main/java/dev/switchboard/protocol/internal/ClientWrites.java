@@ -9,16 +9,17 @@ import org.jspecify.annotations.Nullable;
 final class ClientWrites {
   private ClientWrites() {}
 
-  static Draft ask(long id, ClientAsk.Answered ask) {
+  static Draft ask(long id, ClientCommand.Answered ask) {
     return switch (ask) {
-      case ClientAsk.Publish publish -> publish(id, publish);
-      case ClientAsk.Tell tell ->
+      case ClientCommand.Publish publish -> publish(id, publish);
+      case ClientCommand.Tell tell ->
           object(tell.type(), id, out -> data(out, tell.type(), tell.data()));
-      case ClientAsk.Join join -> join(id, join);
-      case ClientAsk.Leave leave -> object("leave_room", id, out -> out.text("room", leave.room()));
-      case ClientAsk.History history -> history(id, history);
-      case ClientAsk.Users users -> users(id, users);
-      case ClientAsk.Statuses statuses -> statuses(id, statuses);
+      case ClientCommand.Join join -> join(id, join);
+      case ClientCommand.Leave leave ->
+          object("leave_room", id, out -> out.text("room", leave.room()));
+      case ClientCommand.History history -> history(id, history);
+      case ClientCommand.Users users -> users(id, users);
+      case ClientCommand.Statuses statuses -> statuses(id, statuses);
     };
   }
 
@@ -28,7 +29,7 @@ final class ClientWrites {
         0,
         out -> {
           if (address != null) {
-            Answers.address(out, address);
+            ServerMessages.address(out, address);
           }
           out.flag("fleeting", true);
           if (address != null) {
@@ -48,7 +49,7 @@ final class ClientWrites {
           out.array("logs");
           for (Control.Place place : places) {
             out.element();
-            Answers.address(out, place.address());
+            ServerMessages.address(out, place.address());
             place(out, place);
             out.endObject();
           }
@@ -60,7 +61,7 @@ final class ClientWrites {
     return object("ping", id, out -> {});
   }
 
-  private static Draft publish(long id, ClientAsk.Publish publish) {
+  private static Draft publish(long id, ClientCommand.Publish publish) {
     return object(
         publish.type(),
         id,
@@ -68,7 +69,7 @@ final class ClientWrites {
           if (publish.several()) {
             out.texts("rooms", names(publish.addresses()));
           } else {
-            Answers.address(out, publish.addresses().get(0));
+            ServerMessages.address(out, publish.addresses().get(0));
           }
           out.text("messageId", publish.messageId());
           if (!publish.echo()) {
@@ -78,7 +79,7 @@ final class ClientWrites {
         });
   }
 
-  private static Draft join(long id, ClientAsk.Join join) {
+  private static Draft join(long id, ClientCommand.Join join) {
     return object(
         "join_room",
         id,
@@ -95,12 +96,12 @@ final class ClientWrites {
         });
   }
 
-  private static Draft history(long id, ClientAsk.History history) {
+  private static Draft history(long id, ClientCommand.History history) {
     return object(
         "history",
         id,
         out -> {
-          Answers.address(out, history.address());
+          ServerMessages.address(out, history.address());
           if (history.before() != null) {
             out.number("before", history.before());
           }
@@ -111,7 +112,7 @@ final class ClientWrites {
         });
   }
 
-  private static Draft users(long id, ClientAsk.Users users) {
+  private static Draft users(long id, ClientCommand.Users users) {
     return object(
         "user_list",
         id,
@@ -125,7 +126,7 @@ final class ClientWrites {
         });
   }
 
-  private static Draft statuses(long id, ClientAsk.Statuses statuses) {
+  private static Draft statuses(long id, ClientCommand.Statuses statuses) {
     return object(
         "user_status",
         id,

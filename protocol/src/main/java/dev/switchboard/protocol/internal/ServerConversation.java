@@ -172,7 +172,7 @@ public final class ServerConversation {
       case Control.UserList list -> requests.userList(id, list);
       case Control.UserStatus status -> requests.userStatus(id, status);
       case Control.History history -> requests.history(id, history);
-      case Control.Ping ping -> requests.answer(Answers.pong(id));
+      case Control.Ping ping -> requests.answer(ServerMessages.pong(id));
       case Control.Pong pong -> {}
     }
   }
@@ -213,6 +213,6 @@ public final class ServerConversation {
 
   private void refuse(Refusal refusal) {
     requests.refused(refusal.code());
-    requests.answer(Answers.error(refusal));
+    requests.answer(ServerMessages.error(refusal));
   }
 }

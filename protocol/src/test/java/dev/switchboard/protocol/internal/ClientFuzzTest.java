@@ -26,22 +26,22 @@ class ClientFuzzTest {
     machine.session.connect(0);
     machine.session.opened(0, machine.connection, Encoding.JSON);
     machine.session.received(0, machine.connection, false, WELCOME);
-    machine.ask(new ClientAsk.Join("general", 5, null));
-    machine.ask(new ClientAsk.History(Address.room("general"), null, null, 10));
-    machine.ask(new ClientAsk.Users("general", null));
-    machine.ask(new ClientAsk.Leave("other"));
+    machine.ask(new ClientCommand.Join("general", 5, null));
+    machine.ask(new ClientCommand.History(Address.room("general"), null, null, 10));
+    machine.ask(new ClientCommand.Users("general", null));
+    machine.ask(new ClientCommand.Leave("other"));
     machine.ask(
-        new ClientAsk.Publish(
+        new ClientCommand.Publish(
             "chat", "m1", List.of(Address.room("general")), false, true, "{}".getBytes(UTF_8)));
     machine.ask(
-        new ClientAsk.Publish(
+        new ClientCommand.Publish(
             "chat",
             "m2",
             List.of(Address.room("a"), Address.room("b")),
             true,
             false,
             "{}".getBytes(UTF_8)));
-    machine.ask(new ClientAsk.Tell("ask", "answer", "{}".getBytes(UTF_8)));
+    machine.ask(new ClientCommand.Tell("ask", "answer", "{}".getBytes(UTF_8)));
     ServerFuzzTest.lines(said).forEach(machine::line);
     machine.session.forceClose(machine.now);
     assertThat(machine.outcomes).as("outcomes of 7 questions").isEqualTo(7);
@@ -57,7 +57,7 @@ class ClientFuzzTest {
     int outcomes;
     long now;
 
-    void ask(ClientAsk ask) {
+    void ask(ClientCommand ask) {
       ClientQuestion unused = session.conversation().ask(now, ask, null, 0, this);
     }
 
@@ -98,10 +98,10 @@ class ClientFuzzTest {
     }
 
     @Override
-    public void send(long id, ClientAsk.Frame frame) {}
+    public void send(long id, ClientCommand.Frame frame) {}
 
     @Override
-    public void send(long id, ClientAsk.Streamed stream) {}
+    public void send(long id, ClientCommand.Streamed stream) {}
 
     @Override
     public void sendIfRoom(Draft message) {

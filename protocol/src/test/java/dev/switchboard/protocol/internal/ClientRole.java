@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.RefusedException;
@@ -97,7 +97,7 @@ final class ClientRole implements ClientEffects {
       open = false;
       session.closed(now, connection, 1006, "", false);
     } else {
-      session.failed(now, connection, new ConnectException("refused", 0, true, null), -1);
+      session.failed(now, connection, new ConnectFailedException("refused", 0, true, null), -1);
     }
   }
 
@@ -146,15 +146,15 @@ final class ClientRole implements ClientEffects {
       case "close" -> session.close(now, 1000, "");
       case "join" ->
           ask(
-              new ClientAsk.Join(
+              new ClientCommand.Join(
                   words[1], words.length > 2 ? Integer.parseInt(words[3]) : 0, null));
       case "reconnect" -> session.reconnect(now);
       case "keep", "restore" -> keep(words);
       case "flush" -> session.conversation().flush();
       case "forceClose" -> session.forceClose(now);
       case "quiet" -> publish(Address.room(words[1]), false, words);
-      case "watch" -> ask(new ClientAsk.Statuses(List.of(words[1]), true, false));
-      case "leave" -> ask(new ClientAsk.Leave(words[1]));
+      case "watch" -> ask(new ClientCommand.Statuses(List.of(words[1]), true, false));
+      case "leave" -> ask(new ClientCommand.Leave(words[1]));
       case "publish" -> publish(Address.room(words[1]), true, words);
       case "direct" -> publish(Address.user(words[1]), true, words);
       case "fleeting" ->
@@ -163,17 +163,19 @@ final class ClientRole implements ClientEffects {
               .fleeting(
                   words[2], Address.room(words[1]), words[3].getBytes(StandardCharsets.UTF_8));
       case "request" ->
-          ask(new ClientAsk.Tell(words[1], "answer", words[2].getBytes(StandardCharsets.UTF_8)));
+          ask(
+              new ClientCommand.Tell(
+                  words[1], "answer", words[2].getBytes(StandardCharsets.UTF_8)));
       case "reply" ->
           session
               .conversation()
               .reply(
                   asked,
-                  Answers.reply(
+                  ServerMessages.reply(
                       asked, words[1], Payload.of(words[2].getBytes(StandardCharsets.UTF_8))));
       case "history" ->
           ask(
-              new ClientAsk.History(
+              new ClientCommand.History(
                   Address.room(words[1]),
                   words.length > 2 ? Long.parseLong(words[3]) : null,
                   null,
@@ -184,7 +186,7 @@ final class ClientRole implements ClientEffects {
 
   private void publish(Address address, boolean echo, String[] words) {
     ask(
-        new ClientAsk.Publish(
+        new ClientCommand.Publish(
             words[2],
             "m" + ++messages + "-of-" + who,
             List.of(address),
@@ -199,7 +201,7 @@ final class ClientRole implements ClientEffects {
         .keep(
             now,
             words[0].equals("restore"),
-            new ClientAsk.Publish(
+            new ClientCommand.Publish(
                 words[2],
                 "m" + ++messages + "-of-" + who,
                 List.of(Address.room(words[1])),
@@ -210,11 +212,11 @@ final class ClientRole implements ClientEffects {
             new Told());
   }
 
-  private void ask(ClientAsk ask) {
+  private void ask(ClientCommand ask) {
     try {
       session
           .conversation()
-          .ask(now, ask, null, ask instanceof ClientAsk.Publish ? -1 : 0, new Told());
+          .ask(now, ask, null, ask instanceof ClientCommand.Publish ? -1 : 0, new Told());
     } catch (UnsentException unsent) {
       out.add("= unsent");
     }
@@ -276,12 +278,12 @@ final class ClientRole implements ClientEffects {
   }
 
   @Override
-  public void send(long id, ClientAsk.Frame frame) {
+  public void send(long id, ClientCommand.Frame frame) {
     throw new AssertionError("a frame without an envelope, to a server of ours");
   }
 
   @Override
-  public void send(long id, ClientAsk.Streamed stream) {}
+  public void send(long id, ClientCommand.Streamed stream) {}
 
   @Override
   public void sendIfRoom(Draft message) {
@@ -364,7 +366,7 @@ final class ClientRole implements ClientEffects {
   private static String entry(Envelope envelope) {
     return text(
         Encoding.JSON.write(
-            Answers.entry(
+            ServerMessages.entry(
                 new Entry(
                     envelope.addresses().get(0),
                     envelope.seq(),

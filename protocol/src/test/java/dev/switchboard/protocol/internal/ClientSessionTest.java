@@ -2,7 +2,7 @@ package dev.switchboard.protocol.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -170,7 +170,7 @@ class ClientSessionTest {
     ClientSession session = replay(OPEN, "ann lost\nann= close 1006 unclean\n");
     session.advance(1_000);
     assertThat(session.state()).isEqualTo(ClientState.CONNECTING);
-    session.failed(1_000, 3, new ConnectException("status 403", 403, false, null), -1);
+    session.failed(1_000, 3, new ConnectFailedException("status 403", 403, false, null), -1);
     assertThat(session.state()).isEqualTo(ClientState.CLOSED);
   }
 

@@ -180,7 +180,7 @@ class EnvelopeTest {
       Envelope back =
           Envelope.parse(
               Encoding.JSON.write(
-                  Answers.entry(new Entry(address, 42, "chat", "ann", 5, "m1", data))));
+                  ServerMessages.entry(new Entry(address, 42, "chat", "ann", 5, "m1", data))));
       assertThat(back.addresses()).containsExactly(address);
       assertThat(back.seq()).isEqualTo(42);
       assertThat(back.from()).isEqualTo("ann");
@@ -191,7 +191,7 @@ class EnvelopeTest {
     assertThat(
             new String(
                 Encoding.JSON.write(
-                    Answers.entry(
+                    ServerMessages.entry(
                         new Entry(Address.EVERYONE, 0, "t", null, 5, null, (Payload) null))),
                 UTF_8))
         .isEqualTo("{\"type\":\"t\",\"everyone\":true,\"fleeting\":true,\"timestamp\":5}");

@@ -2,7 +2,7 @@ package dev.switchboard.protocol.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -139,7 +139,7 @@ final class FlakyNetwork implements ClientEffects {
             return;
           }
           if (refused) {
-            session.failed(now, number, new ConnectException("refused", 0, true, null), -1);
+            session.failed(now, number, new ConnectFailedException("refused", 0, true, null), -1);
             return;
           }
           open = true;
@@ -165,12 +165,12 @@ final class FlakyNetwork implements ClientEffects {
   }
 
   @Override
-  public void send(long id, ClientAsk.Frame frame) {
+  public void send(long id, ClientCommand.Frame frame) {
     throw new AssertionError("a frame to a server of ours");
   }
 
   @Override
-  public void send(long id, ClientAsk.Streamed stream) {
+  public void send(long id, ClientCommand.Streamed stream) {
     throw new AssertionError("a stream to a server of ours");
   }
 

@@ -2,7 +2,7 @@ package dev.switchboard.protocol.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.switchboard.protocol.ConnectException;
+import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
@@ -44,7 +44,7 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
   private void ask(ClientSession session, String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     ClientQuestion unused =
-        session.conversation().ask(0, new ClientAsk.Frame(true, utf8), text, -1, this);
+        session.conversation().ask(0, new ClientCommand.Frame(true, utf8), text, -1, this);
   }
 
   @Test
@@ -134,7 +134,7 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
     ClientSession session = open();
     session.closed(0, connection, 1006, "", false);
     session.advance(1_000);
-    session.failed(1_000, connection, new ConnectException("no", 0, true, null), -1);
+    session.failed(1_000, connection, new ConnectFailedException("no", 0, true, null), -1);
     assertThat(session.state()).isEqualTo(ClientState.WAITING);
   }
 
@@ -149,7 +149,7 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
   }
 
   @Override
-  public void send(long id, ClientAsk.Frame frame) {
+  public void send(long id, ClientCommand.Frame frame) {
     if (id > 0) {
       ids.add(id);
     }
@@ -157,7 +157,7 @@ class ForeignServerTest implements ClientEffects, ClientQuestion.Outcome {
   }
 
   @Override
-  public void send(long id, ClientAsk.Streamed stream) {}
+  public void send(long id, ClientCommand.Streamed stream) {}
 
   @Override
   public void sendIfRoom(Draft message) {}

@@ -116,10 +116,10 @@ class RandomConversationsTest {
     private void act() {
       String room = random.nextBoolean() ? "a" : "b";
       switch (random.nextInt(16)) {
-        case 0 -> ask(new ClientAsk.Join(room, 0, null));
-        case 1 -> ask(new ClientAsk.Leave(room));
-        case 2 -> ask(new ClientAsk.History(Address.room(room), null, null, 10));
-        case 3 -> ask(new ClientAsk.Tell("ask", "answer", null));
+        case 0 -> ask(new ClientCommand.Join(room, 0, null));
+        case 1 -> ask(new ClientCommand.Leave(room));
+        case 2 -> ask(new ClientCommand.History(Address.room(room), null, null, 10));
+        case 3 -> ask(new ClientCommand.Tell("ask", "answer", null));
         case 4, 5 -> network.fault();
         case 6 -> network.session.connect(network.now);
         case 7 -> network.session.reconnect(network.now);
@@ -134,7 +134,7 @@ class RandomConversationsTest {
       return random.nextInt(3) == 0 ? Address.room(room) : Address.EVERYONE;
     }
 
-    private void ask(ClientAsk ask) {
+    private void ask(ClientCommand ask) {
       put(ask, 0, new Told(all.size(), null, false));
     }
 
@@ -143,11 +143,11 @@ class RandomConversationsTest {
       put(publication(id, to), -1, new Told(all.size(), id, true));
     }
 
-    private static ClientAsk.Publish publication(String id, Address to) {
-      return new ClientAsk.Publish("chat", id, List.of(to), false, true, new byte[] {'1'});
+    private static ClientCommand.Publish publication(String id, Address to) {
+      return new ClientCommand.Publish("chat", id, List.of(to), false, true, new byte[] {'1'});
     }
 
-    private void put(ClientAsk ask, long timeout, Told told) {
+    private void put(ClientCommand ask, long timeout, Told told) {
       all.add(told);
       try {
         network.session.conversation().ask(network.now, ask, null, timeout, told);
@@ -176,8 +176,8 @@ class RandomConversationsTest {
       network.server.faulty = false;
       network.pass(30_000);
       network.session.connect(network.now);
-      ask(new ClientAsk.Join("a", 0, null));
-      ask(new ClientAsk.Join("b", 0, null));
+      ask(new ClientCommand.Join("a", 0, null));
+      ask(new ClientCommand.Join("b", 0, null));
       network.pass(120_000);
       network.session.connect(network.now); // if a late close was final
       network.pass(5_000);

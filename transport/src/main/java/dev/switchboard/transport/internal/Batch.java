@@ -17,19 +17,19 @@ final class Batch {
   private @Nullable ByteBuf joined;
 
   /** The parts in one buffer, whose indices must not be moved and which stays this one's. */
-  ByteBuf join(Outgoing outgoing) {
+  ByteBuf join(WriteBatch writeBatch) {
     ByteBuf ready = joined;
-    if (ready != null && outgoing.same(parts, count)) {
+    if (ready != null && writeBatch.same(parts, count)) {
       return ready;
     }
     release();
-    ByteBuf buffer = UnpooledByteBufAllocator.DEFAULT.directBuffer((int) outgoing.bytes());
-    for (int i = 0; i < outgoing.size(); i++) {
-      ByteBuf part = outgoing.buffer(i);
+    ByteBuf buffer = UnpooledByteBufAllocator.DEFAULT.directBuffer((int) writeBatch.bytes());
+    for (int i = 0; i < writeBatch.size(); i++) {
+      ByteBuf part = writeBatch.buffer(i);
       buffer.writeBytes(part, part.readerIndex(), part.readableBytes());
     }
-    parts = outgoing.copyParts(parts);
-    count = outgoing.size();
+    parts = writeBatch.copyParts(parts);
+    count = writeBatch.size();
     joined = buffer;
     return buffer;
   }

@@ -207,7 +207,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         new Terms(
             request, true, request.secure(), address, subprotocol, deflate, request.options());
     received = null;
-    Connection connection = Connection.open(terms, ctx, Unpooled.EMPTY_BUFFER);
+    WebSocketConnection connection = WebSocketConnection.open(terms, ctx, Unpooled.EMPTY_BUFFER);
     try {
       connection.start(listeners, all, () -> result.complete(connection));
     } finally {
@@ -259,7 +259,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
 
   private void fail(ChannelHandlerContext ctx, HandshakeException why) {
     result.completeExceptionally(why);
-    Ending.now(ctx);
+    SocketClose.now(ctx);
   }
 
   private static String newKey() {

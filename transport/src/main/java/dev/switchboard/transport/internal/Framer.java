@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes frames of what one connection sends, compressed and masked as agreed, for its {@link
- * Outbox}. While a message goes out in fragments others wait here. Confined to its loop.
+ * SendBuffer}. While a message goes out in fragments others wait here. Confined to its loop.
  *
  * <p>Memory that runs out ends the connection: whoever sends may send to others, too, and what was
  * to be sent next would leave a hole.
@@ -19,11 +19,11 @@ final class Framer {
    */
   private static final int COPIED = 32 << 10;
 
-  private final Outbox outbox;
+  private final SendBuffer sendBuffer;
   private final ByteBufAllocator memory;
   private final @Nullable MaskSource masks;
   private final @Nullable Compressor compressor;
-  private @Nullable Behind behind;
+  private @Nullable PendingAfterFragments pendingAfterFragments;
 
   /**
    * For one connection.
@@ -32,11 +32,11 @@ final class Framer {
    * @param compressor if compression was agreed on
    */
   Framer(
-      Outbox outbox,
+      SendBuffer sendBuffer,
       ByteBufAllocator memory,
       @Nullable MaskSource masks,
       @Nullable Compressor compressor) {
-    this.outbox = outbox;
+    this.sendBuffer = sendBuffer;
     this.memory = memory;
     this.masks = masks;
     this.compressor = compressor;
@@ -44,8 +44,8 @@ final class Framer {
 
   /** Bytes sent but not yet with the kernel. */
   long pending() {
-    Behind wait = behind;
-    return outbox.pending() + (wait == null ? 0 : wait.bytes());
+    PendingAfterFragments wait = pendingAfterFragments;
+    return sendBuffer.pending() + (wait == null ? 0 : wait.bytes());
   }
 
   /**
@@ -54,7 +54,7 @@ final class Framer {
    */
   void control(int opcode, ByteBuf payload) {
     frame(Frames.FIN | opcode, payload);
-    outbox.soon();
+    sendBuffer.soon();
   }
 
   /**
@@ -62,10 +62,10 @@ final class Framer {
    * buffer.
    */
   void message(int opcode, ByteBuf payload) {
-    Behind wait = behind;
+    PendingAfterFragments wait = pendingAfterFragments;
     if (wait == null) {
       data(Frames.FIN | opcode, payload, true);
-      outbox.held();
+      sendBuffer.held();
     } else {
       wait.add(opcode, payload.slice()); // the indices of a view are set back after the call
     }
@@ -74,25 +74,27 @@ final class Framer {
   /** Sends a prepared message, masked anew if this is a client. */
   void message(Prepared message) {
     Compressor squeezing = compressing(message.payloadBytes());
-    if (masks != null || behind != null || (squeezing != null && !squeezing.shares())) {
+    if (masks != null
+        || pendingAfterFragments != null
+        || (squeezing != null && !squeezing.shares())) {
       int start = message.frame().readerIndex() + message.headerBytes();
       message(message.opcode(), message.frame().retainedSlice(start, message.payloadBytes()));
-    } else if (!outbox.isClosed()) {
+    } else if (!sendBuffer.isClosed()) {
       Prepared form;
       try {
         form = squeezing == null ? message : squeezing.shared(message);
       } catch (RuntimeException | Error noMemory) {
-        outbox.writeFailed(noMemory);
+        sendBuffer.writeFailed(noMemory);
         return;
       }
-      outbox.prepared(form);
-      outbox.held();
+      sendBuffer.prepared(form);
+      sendBuffer.held();
     }
   }
 
   /** Refuses a fragment of another kind than the message it would continue. */
   void checkFragment(boolean text) {
-    Behind open = behind;
+    PendingAfterFragments open = pendingAfterFragments;
     if (open != null && open.text() != text) {
       throw new IllegalStateException(
           "fragment: "
@@ -104,18 +106,19 @@ final class Framer {
   /** Sends a piece of a message; other messages wait until the last one. Takes over the buffer. */
   void fragment(boolean text, ByteBuf piece, boolean last) {
     int kind = text ? Opcode.TEXT : Opcode.BINARY;
-    Behind open = behind;
+    PendingAfterFragments open = pendingAfterFragments;
     if (open != null) {
       next(open, piece, last);
     } else if (last) {
       data(Frames.FIN | kind, piece, true);
     } else {
       boolean compressed = data(kind, piece, false);
-      behind = outbox.isClosed() ? null : new Behind(text, compressed);
+      pendingAfterFragments =
+          sendBuffer.isClosed() ? null : new PendingAfterFragments(text, compressed);
     }
-    outbox.soon();
+    sendBuffer.soon();
     if (last && open != null) {
-      behind = null;
+      pendingAfterFragments = null;
       open.forEach(this::message);
     }
   }
@@ -130,14 +133,14 @@ final class Framer {
    * @return whether it is
    */
   private boolean data(int first, ByteBuf payload, boolean whole) {
-    Compressor squeezing = outbox.isClosed() ? null : compressing(payload.readableBytes());
+    Compressor squeezing = sendBuffer.isClosed() ? null : compressing(payload.readableBytes());
     ByteBuf shorter = null;
     if (squeezing != null) {
       try {
         shorter = whole ? squeezing.compress(payload, memory) : squeezing.begin(payload, memory);
       } catch (RuntimeException | Error noMemory) {
         payload.release();
-        outbox.writeFailed(noMemory);
+        sendBuffer.writeFailed(noMemory);
         return false;
       }
     }
@@ -150,9 +153,9 @@ final class Framer {
     return shorter != null;
   }
 
-  private void next(Behind open, ByteBuf piece, boolean last) {
+  private void next(PendingAfterFragments open, ByteBuf piece, boolean last) {
     int first = Opcode.CONTINUATION | (last ? Frames.FIN : 0);
-    if (!open.compressed() || compressor == null || outbox.isClosed()) {
+    if (!open.compressed() || compressor == null || sendBuffer.isClosed()) {
       frame(first, piece);
       return;
     }
@@ -160,7 +163,7 @@ final class Framer {
     try {
       shorter = compressor.next(piece, last, memory);
     } catch (RuntimeException | Error noMemory) {
-      outbox.writeFailed(noMemory);
+      sendBuffer.writeFailed(noMemory);
       return;
     } finally {
       piece.release();
@@ -170,17 +173,17 @@ final class Framer {
 
   private void frame(int first, ByteBuf payload) {
     int length = payload.readableBytes();
-    if (outbox.isClosed()) {
+    if (sendBuffer.isClosed()) {
       payload.release();
       return;
     }
     boolean copied = length <= COPIED || masks != null || !payload.isDirect();
     ByteBuf out;
     try {
-      out = outbox.room(Frames.headerBytes(length, masks != null) + (copied ? length : 0));
+      out = sendBuffer.room(Frames.headerBytes(length, masks != null) + (copied ? length : 0));
     } catch (RuntimeException | Error noMemory) {
       payload.release();
-      outbox.writeFailed(noMemory);
+      sendBuffer.writeFailed(noMemory);
       return;
     }
     int before = out.writerIndex();
@@ -195,11 +198,11 @@ final class Framer {
         out.writeBytes(payload, payload.readerIndex(), length);
       }
     }
-    outbox.grew(out.writerIndex() - before);
+    sendBuffer.grew(out.writerIndex() - before);
     if (copied) {
       payload.release();
     } else {
-      outbox.raw(payload.slice()); // the indices of a view are set back after the call
+      sendBuffer.raw(payload.slice()); // the indices of a view are set back after the call
     }
   }
 
@@ -208,9 +211,9 @@ final class Framer {
     if (compressor != null) {
       compressor.close();
     }
-    if (behind != null) {
-      behind.release();
-      behind = null;
+    if (pendingAfterFragments != null) {
+      pendingAfterFragments.release();
+      pendingAfterFragments = null;
     }
   }
 }

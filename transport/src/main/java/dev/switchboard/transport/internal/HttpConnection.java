@@ -53,7 +53,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   private @Nullable ByteBuf waiting;
   private @Nullable RequestHead head;
   private @Nullable BodyReader body;
-  private @Nullable Connection upgraded;
+  private @Nullable WebSocketConnection upgraded;
   private long deadline;
   private int slot = -1;
 
@@ -129,7 +129,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     if (!in.isReadable() || phase == Phase.ENDING) {
       return false;
     }
-    Connection successor = upgraded;
+    WebSocketConnection successor = upgraded;
     if (successor != null) {
       successor.channelRead(successor.context(), in.retain());
       return false;
@@ -315,7 +315,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
             upgrade.options());
     ByteBuf response =
         ResponseWriter.switching(context.alloc(), accept, upgrade, terms.extensions());
-    Connection connection = Connection.open(terms, context, response);
+    WebSocketConnection connection = WebSocketConnection.open(terms, context, response);
     upgraded = connection;
     connection.start(upgrade.listener(), early == null ? Unpooled.EMPTY_BUFFER : early, () -> {});
     if (early != null) {
@@ -339,7 +339,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     ChannelFuture unused =
         ctx()
             .writeAndFlush(Unpooled.EMPTY_BUFFER)
-            .addListener(done -> Ending.half(ctx(), secure || inputEnded));
+            .addListener(done -> SocketClose.half(ctx(), secure || inputEnded));
   }
 
   @Override
@@ -348,7 +348,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       inputEnded = true;
       if (phase != Phase.ANSWERING) {
         ChannelFuture unused =
-            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> Ending.now(context));
+            context
+                .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(done -> SocketClose.now(context));
       }
     }
   }
@@ -371,7 +373,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     LOG.debug("connection of {} broke", context.channel().remoteAddress(), cause);
-    Ending.now(context);
+    SocketClose.now(context);
   }
 
   @Override
@@ -384,7 +386,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       refuse(HttpResponse.text(408, "request: not complete in time\n"));
       ctx().flush();
     } else {
-      Ending.now(ctx());
+      SocketClose.now(ctx());
     }
   }
 
@@ -401,7 +403,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   @Override
   public void terminate() {
     if (ctx != null) {
-      Ending.now(ctx);
+      SocketClose.now(ctx);
     }
   }
 

@@ -43,14 +43,14 @@ final class LoopState {
 
   private @Nullable ByteBuf receive;
   private @Nullable ByteBuf gather;
-  private final ArrayDeque<Outbox> dirty = new ArrayDeque<>();
-  private final ArrayDeque<Outgoing> spare = new ArrayDeque<>();
+  private final ArrayDeque<SendBuffer> dirty = new ArrayDeque<>();
+  private final ArrayDeque<WriteBatch> spare = new ArrayDeque<>();
   private final Batch batch = new Batch();
   private final @Nullable Deflater[] deflaters = new Deflater[10];
   private final ArrayDeque<Inflater> inflaters = new ArrayDeque<>();
   private final Runnable endOfTurn = this::drain;
   private boolean scheduled; // whether dirty is drained at the end of this turn, or just now
-  private @Nullable Outbox reading;
+  private @Nullable SendBuffer reading;
 
   private LoopState(EventLoop loop) {
     this.loop = loop;
@@ -113,7 +113,7 @@ final class LoopState {
   }
 
   /** Has an outbox drained at the end of this turn of the loop. */
-  void atEndOfTurn(Outbox outbox) {
+  void atEndOfTurn(SendBuffer sendBuffer) {
     if (!scheduled) {
       if (loop instanceof SingleThreadEventLoop single) {
         single.executeAfterEventLoopIteration(endOfTurn);
@@ -122,27 +122,27 @@ final class LoopState {
       }
       scheduled = true;
     }
-    dirty.add(outbox);
+    dirty.add(sendBuffer);
   }
 
   /** Says whose read is going on, or nobody's: that outbox is drained when the read is over. */
-  void reading(@Nullable Outbox outbox) {
-    reading = outbox;
+  void reading(@Nullable SendBuffer sendBuffer) {
+    reading = sendBuffer;
   }
 
-  boolean isReading(Outbox outbox) {
-    return reading == outbox;
+  boolean isReading(SendBuffer sendBuffer) {
+    return reading == sendBuffer;
   }
 
-  Outgoing borrowOutgoing() {
-    Outgoing outgoing = spare.poll();
-    return outgoing == null ? new Outgoing() : outgoing;
+  WriteBatch borrowOutgoing() {
+    WriteBatch writeBatch = spare.poll();
+    return writeBatch == null ? new WriteBatch() : writeBatch;
   }
 
-  void giveBack(Outgoing outgoing) {
-    outgoing.clear();
+  void giveBack(WriteBatch writeBatch) {
+    writeBatch.clear();
     if (spare.size() < 1024) {
-      spare.add(outgoing);
+      spare.add(writeBatch);
     }
   }
 
@@ -181,8 +181,8 @@ final class LoopState {
 
   private void drain() {
     try {
-      for (Outbox outbox = dirty.poll(); outbox != null; outbox = dirty.poll()) {
-        outbox.drain();
+      for (SendBuffer sendBuffer = dirty.poll(); sendBuffer != null; sendBuffer = dirty.poll()) {
+        sendBuffer.drain();
       }
     } finally {
       scheduled = false;

@@ -199,7 +199,7 @@ final class ProxyHandshake extends ChannelInboundHandlerAdapter {
     failed.accept(
         new HandshakeException(
             HandshakeException.Kind.PROTOCOL, "proxy " + proxy.host() + ": " + why, null));
-    Ending.now(ctx);
+    SocketClose.now(ctx);
   }
 
   private void broken(ChannelHandlerContext ctx, @Nullable Throwable cause) {
@@ -208,7 +208,7 @@ final class ProxyHandshake extends ChannelInboundHandlerAdapter {
             HandshakeException.Kind.NETWORK,
             "proxy " + proxy.host() + ": ended the connection",
             cause));
-    Ending.now(ctx);
+    SocketClose.now(ctx);
   }
 
   @Override

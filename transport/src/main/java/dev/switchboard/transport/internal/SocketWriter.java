@@ -58,7 +58,7 @@ final class SocketWriter {
    *
    * @param before how many bytes were sent before it
    */
-  void write(Outgoing now, long before) {
+  void write(WriteBatch now, long before) {
     Socket socket = direct;
     if (socket != null && written == before) {
       straight(socket, now);
@@ -67,7 +67,7 @@ final class SocketWriter {
     }
   }
 
-  private void straight(Socket socket, Outgoing now) {
+  private void straight(Socket socket, WriteBatch now) {
     int count = now.size();
     if (count > 1 && now.shared() && now.bytes() <= Batch.MAX_BYTES) {
       ByteBuf joined = state.batch().join(now);
@@ -108,7 +108,7 @@ final class SocketWriter {
     }
   }
 
-  private void rest(Outgoing now, int from, int done) {
+  private void rest(WriteBatch now, int from, int done) {
     ByteBuf part = now.buffer(from);
     int left = part.readableBytes() - done;
     int start = part.readerIndex() + done;
@@ -122,7 +122,7 @@ final class SocketWriter {
     ctx.flush();
   }
 
-  private void throughNetty(Outgoing now) {
+  private void throughNetty(WriteBatch now) {
     if (now.size() > 1 && now.shared() && now.bytes() <= Batch.MAX_BYTES) {
       netty(state.batch().join(now).retainedDuplicate());
     } else {
@@ -131,7 +131,7 @@ final class SocketWriter {
     ctx.flush();
   }
 
-  private void writeParts(Outgoing now, int from) {
+  private void writeParts(WriteBatch now, int from) {
     for (int i = from; i < now.size(); i++) {
       ByteBuf part = now.buffer(i);
       if (!now.isOwn(i)) {

@@ -1,0 +1,180 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.protocol.internal.ClientAnswer;
+import dev.switchboard.protocol.internal.ClientCommand;
+import dev.switchboard.protocol.internal.ClientQueueStatus;
+import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.internal.ClientSession;
+import dev.switchboard.protocol.internal.ClientState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from a user's thread to the session: through the gate if the queue may be full, and the
+ * outbox if there is one. Thread-safe.
+ */
+final class CommandSubmitter {
+  private final Engine engine;
+  private final ClientOptions options;
+  private final Dispatcher dispatcher;
+  private final @Nullable QueueGate gate;
+  private final @Nullable OutboxWriter outgoing;
+
+  CommandSubmitter(Engine engine, ClientOptions options, Dispatcher dispatcher) {
+    this.engine = engine;
+    this.options = options;
+    this.dispatcher = dispatcher;
+    Outbox outbox = options.outbox();
+    QueueGate entrance = new QueueGate(options.queueMessages(), options.queueBytes());
+    this.gate = options.gated() ? entrance : null;
+    this.outgoing = outbox == null ? null : OutboxWriter.open(outbox, engine, entrance);
+  }
+
+  /**
+   * Asks the server. The future completes on the loop: it is not for users.
+   *
+   * @param timeout as for {@link dev.switchboard.protocol.internal.ClientConversation#ask}
+   */
+  PendingCommand ask(ClientCommand ask, Object unsent, long timeout) {
+    PendingCommand asked = new PendingCommand(engine, unsent);
+    if (engine.ending()) {
+      asked.failed(UnsentException.closed(unsent));
+      return asked;
+    }
+    try {
+      passGate(asked, ask, timeout);
+    } catch (UnsentException refused) {
+      asked.failed(refused);
+      return asked;
+    }
+    if (outgoing != null && ask instanceof ClientCommand.Publish publish) {
+      asked.kept(timeout == 0 ? options.requestTimeout().toMillis() : Long.MAX_VALUE);
+      outgoing.store(publish, asked);
+    } else if (!engine.input(machine -> put(machine, ask, timeout, asked))) {
+      asked.failed(UnsentException.closed(unsent));
+    }
+    return asked;
+  }
+
+  /** Asks without waiting for the answer: tells the user if it is a bad one. */
+  PendingCommand enqueue(ClientCommand.Publish ask, Object unsent) {
+    PendingCommand asked = ask(ask, unsent, -1);
+    if (outgoing == null) { // otherwise told anyway
+      CompletionStage<?> unused =
+          asked.answer.whenComplete((answer, failure) -> {
+            if (failure instanceof SwitchboardException why && asked.accepted.getNow(false)) {
+              engine.input(machine -> engine.report(new ClientReport.Undelivered(ask, why)));
+            }
+          });
+    }
+    return asked;
+  }
+
+  private void put(ClientSession machine, ClientCommand ask, long timeout, PendingCommand asked) {
+    if (!asked.answer.isDone()) {
+      try {
+        asked.queued(machine.conversation().ask(engine.now(), ask, asked.unsent(), timeout, asked));
+      } catch (UnsentException refused) {
+        asked.failed(refused);
+      }
+    }
+  }
+
+  private void passGate(PendingCommand asked, ClientCommand ask, long timeout) {
+    QueueGate present = gate;
+    if (present != null && ask.message()) {
+      int size = ask.bytes();
+      boolean handler = dispatcher.waiting();
+      try {
+        present.enter(size, patience(timeout, handler), asked.unsent());
+      } finally {
+        dispatcher.waited(handler);
+      }
+      asked.through(present, size);
+    }
+  }
+
+  private long patience(long timeout, boolean handler) {
+    if (options.whenFull() != WhenFull.BLOCK) {
+      return 0;
+    }
+    return timeout < 0 && !handler ? Long.MAX_VALUE : options.requestTimeout().toMillis();
+  }
+
+  /**
+   * Sends something that is worth nothing later.
+   *
+   * @throws UnsentException if the server would not take so much
+   */
+  void fleeting(String type, @Nullable Address address, byte[] data, Object unsent) {
+    if (engine.state() == ClientState.OPEN) {
+      engine.limit().requireFleeting(type, address, data, unsent);
+      engine.input(machine -> {
+        try {
+          machine.conversation().fleeting(type, address, data);
+        } catch (UnsentException smallerLimitNow) {
+          engine.report(new ClientReport.Failed(smallerLimitNow));
+        }
+      });
+    }
+  }
+
+  /** How full the queue is. Not for the loop. */
+  QueueStatus queueStatus() {
+    ClientQueueStatus now =
+        engine.read(
+            new ClientQueueStatus(0, 0, 0, false, 0),
+            machine -> machine.conversation().queue(engine.now()));
+    return new QueueStatus(
+        now.waiting(),
+        now.onTheWay(),
+        now.bytes(),
+        gate == null ? now.full() : gate.full(),
+        Duration.ofMillis(now.oldest()));
+  }
+
+  /**
+   * Sends what only waits for others to go with. The future completes on the loop when all that was
+   * said before has its answer, or failed.
+   */
+  CompletableFuture<Boolean> flush() {
+    List<CompletableFuture<ClientAnswer>> answers = new ArrayList<>();
+    if (outgoing != null) {
+      answers.addAll(outgoing.answers());
+    }
+    answers.addAll(engine.read(List.of(), CommandSubmitter::flushed));
+    CompletableFuture<?>[] settled =
+        answers.stream()
+            .map(answer -> answer.handle((done, failure) -> true))
+            .toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(settled).thenApply(done -> true);
+  }
+
+  private static List<CompletableFuture<ClientAnswer>> flushed(ClientSession machine) {
+    return machine.conversation().flush().stream()
+        .filter(PendingCommand.class::isInstance)
+        .map(outcome -> ((PendingCommand) outcome).answer)
+        .toList();
+  }
+
+  /** The client is ending: nobody needs to wait for room any more. */
+  void end() {
+    if (gate != null) {
+      gate.close();
+    }
+  }
+
+  /** Gives the outbox back. */
+  void close() {
+    if (outgoing != null) {
+      outgoing.close();
+    }
+  }
+}

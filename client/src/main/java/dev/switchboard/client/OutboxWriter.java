@@ -1,0 +1,209 @@
+package dev.switchboard.client;
+
+import dev.switchboard.client.OutboxRecord.Done;
+import dev.switchboard.client.OutboxRecord.Stored;
+import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.protocol.internal.ClientAnswer;
+import dev.switchboard.protocol.internal.ClientCommand;
+import dev.switchboard.protocol.internal.ClientQuestion;
+import dev.switchboard.protocol.internal.ClientReport;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes publications to an outbox before it hands them to the session, and strikes them out when
+ * they have their answer. All that comes while it writes is written together next. The file belongs
+ * to a virtual thread that lives while there is something to write. Thread-safe.
+ */
+final class OutboxWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+
+  private final Engine engine;
+  private final OutboxFile file;
+  private final Set<Kept> open = ConcurrentHashMap.newKeySet();
+  private final Object lock = new Object();
+  private List<Kept> toStore = new ArrayList<>(); // under lock, as is all below
+  private List<Long> toStrike = new ArrayList<>();
+  private boolean writing;
+  private boolean closed;
+
+  private OutboxWriter(Engine engine, OutboxFile file) {
+    this.engine = engine;
+    this.file = file;
+  }
+
+  /** Opens an outbox, and hands what is in it to the engine's session. */
+  static OutboxWriter open(Outbox outbox, Engine engine, QueueGate gate) {
+    List<Stored> restored = new ArrayList<>();
+    OutboxWriter outgoing = new OutboxWriter(engine, OutboxFile.open(outbox.path(), restored));
+    List<Kept> kept = new ArrayList<>();
+    for (Stored each : restored) {
+      PendingCommand asked = new PendingCommand(engine, each.message());
+      gate.count(each.message().bytes());
+      asked.through(gate, each.message().bytes());
+      Kept one = outgoing.new Kept(each.message(), asked, each.at(), true);
+      one.number = each.number();
+      // Only the wall clock was there in the other process.
+      one.since = engine.now() - Math.max(0, System.currentTimeMillis() - each.at());
+      outgoing.open.add(one);
+      kept.add(one);
+    }
+    outgoing.handOver(kept);
+    return outgoing;
+  }
+
+  /** Stores a publication and then sends it. */
+  void store(ClientCommand.Publish publish, PendingCommand asked) {
+    synchronized (lock) {
+      if (!closed) {
+        Kept kept = new Kept(publish, asked, System.currentTimeMillis(), false);
+        kept.since = engine.now();
+        open.add(kept);
+        toStore.add(kept);
+        write();
+        return;
+      }
+    }
+    asked.failed(UnsentException.closed(asked.unsent()));
+  }
+
+  private void strike(long number) {
+    synchronized (lock) {
+      if (!closed) {
+        toStrike.add(number);
+        write();
+      }
+    }
+  }
+
+  private void write() {
+    if (!writing) {
+      writing = true;
+      Thread unused = Thread.ofVirtual().name("switchboard-outbox").start(this::run);
+    }
+  }
+
+  private void run() {
+    while (true) {
+      List<Kept> stores;
+      List<Long> strikes;
+      synchronized (lock) {
+        stores = toStore;
+        strikes = toStrike;
+        if (stores.isEmpty() && strikes.isEmpty()) {
+          writing = false;
+          lock.notifyAll();
+          return;
+        }
+        toStore = new ArrayList<>();
+        toStrike = new ArrayList<>();
+      }
+      commit(stores, strikes);
+    }
+  }
+
+  private void commit(List<Kept> stores, List<Long> strikes) {
+    List<OutboxRecord> records = new ArrayList<>();
+    strikes.forEach(number -> records.add(new Done(number)));
+    for (Kept each : stores) {
+      each.number = file.nextNumber();
+      records.add(new Stored(each.number, each.at, each.publish));
+    }
+    try {
+      file.write(records);
+    } catch (IOException | RuntimeException failed) {
+      LOG.warn("the outbox could not be written", failed);
+      for (Kept each : stores) {
+        open.remove(each);
+        each.asked.failed(new UnsentException("outbox: " + failed, each.asked.unsent()));
+      }
+      return; // what could not be struck out is sent again after a restart, and taken once
+    }
+    handOver(stores);
+  }
+
+  private void handOver(List<Kept> kept) {
+    if (kept.isEmpty()) {
+      return;
+    }
+    engine.input(machine -> {
+      for (Kept each : kept) {
+        machine
+            .conversation()
+            .keep(each.since, each.restored, each.publish, each.asked.unsent(), each);
+      }
+    });
+    kept.forEach(each -> each.asked.accepted());
+  }
+
+  /** The answers that are still to come. */
+  List<CompletableFuture<ClientAnswer>> answers() {
+    return open.stream().map(each -> each.asked.answer).toList();
+  }
+
+  /** Gives the file back when everything is written; what has no answer stays in it. */
+  void close() {
+    synchronized (lock) {
+      closed = true;
+      boolean interrupted = false;
+      while (writing) {
+        try {
+          lock.wait();
+        } catch (InterruptedException again) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    file.close();
+    for (Kept each : open) {
+      each.asked.failed(
+          new UnsentException(
+              "the client was closed; the message stays in the outbox", each.asked.unsent()));
+    }
+    open.clear();
+  }
+
+  /** A publication in the file, until it has its answer. */
+  private final class Kept implements ClientQuestion.Outcome {
+    private final ClientCommand.Publish publish;
+    private final PendingCommand asked;
+    private final long at;
+    private final boolean restored;
+    private long number;
+
+    /** When the user asked, by the engine's clock. */
+    private long since;
+
+    Kept(ClientCommand.Publish publish, PendingCommand asked, long at, boolean restored) {
+      this.publish = publish;
+      this.asked = asked;
+      this.at = at;
+      this.restored = restored;
+    }
+
+    @Override
+    public void answered(ClientAnswer answer) {
+      open.remove(this);
+      strike(number);
+      asked.answered(answer);
+    }
+
+    @Override
+    public void failed(SwitchboardException why) {
+      open.remove(this);
+      strike(number);
+      asked.failed(why);
+      engine.report(new ClientReport.Undelivered(publish, why));
+    }
+  }
+}

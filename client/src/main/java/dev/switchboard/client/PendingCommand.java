@@ -1,0 +1,83 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.protocol.internal.ClientAnswer;
+import dev.switchboard.protocol.internal.ClientQuestion;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A question of a user's thread. Its futures complete on the loop: they are not for users. */
+final class PendingCommand implements ClientQuestion.Outcome {
+  final CompletableFuture<ClientAnswer> answer = new CompletableFuture<>();
+
+  /** Completed when the question is in the queue, and in the outbox if there is one. */
+  final CompletableFuture<Boolean> accepted = new CompletableFuture<>();
+
+  private final Engine engine;
+  private final Object unsent;
+  private @Nullable ClientQuestion question;
+  private boolean kept;
+  private long patience = Long.MAX_VALUE;
+
+  PendingCommand(Engine engine, Object unsent) {
+    this.engine = engine;
+    this.unsent = unsent;
+  }
+
+  /** What a failure gives back. */
+  Object unsent() {
+    return unsent;
+  }
+
+  /** It leaves a gate when it has its answer. */
+  void through(QueueGate gate, int size) {
+    CompletionStage<?> unused = answer.whenComplete((done, failure) -> gate.leave(size));
+  }
+
+  /** It is in the queue. */
+  void queued(ClientQuestion as) {
+    question = as;
+    accepted();
+  }
+
+  /** It is in the outbox; or in the queue, where there is none. */
+  void accepted() {
+    accepted.complete(true);
+  }
+
+  @Override
+  public void answered(ClientAnswer given) {
+    answer.complete(given);
+  }
+
+  @Override
+  public void failed(SwitchboardException why) {
+    accepted.completeExceptionally(why);
+    answer.completeExceptionally(why);
+  }
+
+  /** It stays in an outbox, so that nobody but its asker sees to an end in time. */
+  void kept(long waiting) {
+    kept = true;
+    patience = waiting;
+  }
+
+  /** How long to block for the answer, in milliseconds. */
+  long patience() {
+    return patience;
+  }
+
+  /** The asker no longer waits. Thread-safe. */
+  void withdraw() {
+    if (!kept) {
+      failed(new UnsentException("withdrawn", unsent));
+      engine.input(machine -> {
+        if (question != null) {
+          machine.conversation().withdraw(question);
+        }
+      });
+    }
+  }
+}

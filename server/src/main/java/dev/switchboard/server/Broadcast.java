@@ -1,0 +1,142 @@
+package dev.switchboard.server;
+
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.internal.Draft;
+import dev.switchboard.protocol.internal.Encoding;
+import dev.switchboard.protocol.internal.ServerMessages;
+import dev.switchboard.transport.Prepared;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message on its way to many connections, and what is done with it for those that are too slow.
+ * It is written and framed once in each encoding that one of them reads, by the first loop that
+ * comes to it, and released when the last group has dealt with it.
+ */
+final class Broadcast {
+  private final Draft draft;
+  private final long seq;
+  private final @Nullable String withoutSession;
+  private final @Nullable String withoutUser;
+  private final SlowConsumerPolicy.Policy slowConsumers;
+  private final @Nullable Supplier<?> keyed;
+  private final AtomicInteger groups;
+  private volatile @Nullable Object key; // written under this
+  private volatile @Nullable Prepared text; // written under this
+  private volatile @Nullable Prepared binary; // written under this
+
+  private Broadcast(
+      Draft draft,
+      long seq,
+      @Nullable String withoutSession,
+      @Nullable String withoutUser,
+      SlowConsumerPolicy.Policy slowConsumers,
+      @Nullable Supplier<?> keyed,
+      int groups) {
+    this.draft = draft;
+    this.slowConsumers = slowConsumers;
+    this.keyed = keyed;
+    this.seq = seq;
+    this.withoutSession = withoutSession;
+    this.withoutUser = withoutUser;
+    this.groups = new AtomicInteger(groups);
+  }
+
+  /** A published message. */
+  static Broadcast entry(
+      Entry entry,
+      @Nullable String withoutSession,
+      SlowConsumerPolicies<?> slowConsumerPolicies,
+      int groups) {
+    return new Broadcast(
+        ServerMessages.entry(entry),
+        entry.seq(),
+        withoutSession,
+        null,
+        slowConsumerPolicies.policy(entry.type()),
+        entry.fleeting() ? () -> slowConsumerPolicies.key(entry) : null,
+        groups);
+  }
+
+  /**
+   * Something that is in no log. Whoever is slow gets the newest of each key.
+   *
+   * @param key what it is about; null if it replaces nothing
+   */
+  static Broadcast notice(
+      Draft draft, @Nullable Object key, @Nullable String withoutUser, int groups) {
+    return new Broadcast(
+        draft,
+        0,
+        null,
+        withoutUser,
+        SlowConsumerPolicy.Policy.NEWEST,
+        key == null ? null : () -> key,
+        groups);
+  }
+
+  /** The frame. For groups that are not {@link #done}. */
+  Prepared prepared(Encoding encoding) {
+    Prepared framed = encoding.binary() ? binary : text;
+    return framed == null ? frame(encoding) : framed;
+  }
+
+  private synchronized Prepared frame(Encoding encoding) {
+    Prepared framed = encoding.binary() ? binary : text;
+    if (framed != null) {
+      return framed;
+    }
+    byte[] message = encoding.write(draft);
+    if (encoding.binary()) {
+      framed = Prepared.binary(message);
+      binary = framed;
+    } else {
+      framed = Prepared.text(message);
+      text = framed;
+    }
+    return framed;
+  }
+
+  /** 0 for what is in no log. */
+  long seq() {
+    return seq;
+  }
+
+  SlowConsumerPolicy.Policy slowConsumers() {
+    return slowConsumers;
+  }
+
+  /** What it is about: one with the same key takes its place. Found by the first who asks. */
+  Object key() {
+    Object known = key;
+    return known == null ? findKey() : known;
+  }
+
+  private synchronized Object findKey() {
+    Object known = key;
+    if (known == null) {
+      known = keyed == null ? this : keyed.get();
+      key = known;
+    }
+    return known;
+  }
+
+  boolean isFor(Connection connection) {
+    return (withoutSession == null || !connection.session().id().equals(withoutSession))
+        && (withoutUser == null || !connection.session().user().equals(withoutUser));
+  }
+
+  void done() {
+    if (groups.decrementAndGet() == 0) {
+      release(text);
+      release(binary);
+    }
+  }
+
+  private static void release(@Nullable Prepared framed) {
+    if (framed != null) {
+      framed.release();
+    }
+  }
+}
