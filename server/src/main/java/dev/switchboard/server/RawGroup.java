@@ -26,7 +26,7 @@ final class RawGroup {
    * A group without members.
    *
    * @param meter counts what is sent
-   * @param watch notices handlers that keep the loop; null if they run elsewhere
+   * @param watchdog notices handlers that keep the loop; null if they run elsewhere
    */
   RawGroup(EventLoop loop, Meter meter, @Nullable HandlerWatchdog watchdog) {
     this.loop = loop;
