@@ -19,7 +19,7 @@ final class Broadcast {
   private final long seq;
   private final @Nullable String withoutSession;
   private final @Nullable String withoutUser;
-  private final SlowConsumerPolicy.Policy slowConsumers;
+  private final SlowConsumerPolicy.Policy policy;
   private final @Nullable Supplier<?> keyed;
   private final AtomicInteger groups;
   private volatile @Nullable Object key; // written under this
@@ -31,11 +31,11 @@ final class Broadcast {
       long seq,
       @Nullable String withoutSession,
       @Nullable String withoutUser,
-      SlowConsumerPolicy.Policy slowConsumers,
+      SlowConsumerPolicy.Policy policy,
       @Nullable Supplier<?> keyed,
       int groups) {
     this.draft = draft;
-    this.slowConsumers = slowConsumers;
+    this.policy = policy;
     this.keyed = keyed;
     this.seq = seq;
     this.withoutSession = withoutSession;
@@ -103,8 +103,8 @@ final class Broadcast {
     return seq;
   }
 
-  SlowConsumerPolicy.Policy slowConsumers() {
-    return slowConsumers;
+  SlowConsumerPolicy.Policy policy() {
+    return policy;
   }
 
   /** What it is about: one with the same key takes its place. Found by the first who asks. */

@@ -278,8 +278,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   /**
    * How much is kept of some rooms. The first that was given and matches holds.
    *
-   * @param rooms a name, or a pattern where {@code *} stands for any characters: {@code
-   *     presenceNotifier.*}
+   * @param rooms a name, or a pattern where {@code *} stands for any characters: {@code news.*}
    */
   public Endpoint<M> retention(String rooms, Retention retention) {
     return set(() -> settings().retentions().rooms(rooms, retention));

@@ -39,12 +39,12 @@ final class LatestValueBuffer {
       return;
     }
     boolean takes = connection.takesMore();
-    boolean keeps = broadcast.slowConsumers() == SlowConsumerPolicy.Policy.NEWEST;
+    boolean keeps = broadcast.policy() == SlowConsumerPolicy.Policy.NEWEST;
     if (takes && (newest.isEmpty() || !keeps)) { // what waits must not come after what is newer
       connection.deliver(broadcast);
     } else if (keeps) {
       hold(topic, broadcast);
-    } else if (broadcast.slowConsumers() == SlowConsumerPolicy.Policy.CLOSE) {
+    } else if (broadcast.policy() == SlowConsumerPolicy.Policy.CLOSE) {
       connection.tooSlow("messages would be missed");
     } else {
       count(SlowReader.DROPPED);

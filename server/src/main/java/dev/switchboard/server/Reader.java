@@ -74,7 +74,7 @@ final class Reader {
   /**
    * Where a reader begins, and what has to be passed on first.
    *
-   * @param last what is behind it
+   * @param last what is behind it; {@link Long#MAX_VALUE} if it just goes on
    * @param placed whether the client told that place; if not, one that reads already leaves nothing
    *     out
    */

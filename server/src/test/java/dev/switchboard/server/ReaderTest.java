@@ -233,16 +233,7 @@ final class ReaderTest {
     }
 
     private Publication next(Address address) {
-      return new Publication(
-          server.hub().log(address),
-          "chat",
-          "bob",
-          "m" + published++,
-          world.clock.millis(),
-          "{\"message\":\"x\"}".getBytes(StandardCharsets.UTF_8),
-          false,
-          null,
-          new Retention(1_000, Duration.ofHours(1)));
+      return publication(world, server, address, "m" + published++);
     }
 
     private void append(Address address, int entries) {
@@ -339,8 +330,13 @@ final class ReaderTest {
   }
 
   private Publication publication(String messageId) {
+    return publication(world, server, Address.room("r"), messageId);
+  }
+
+  private static Publication publication(
+      SimWorld world, SimServer server, Address address, String messageId) {
     return new Publication(
-        log(),
+        server.hub().log(address),
         "chat",
         "ann",
         messageId,
@@ -348,7 +344,7 @@ final class ReaderTest {
         "{\"message\":\"x\"}".getBytes(StandardCharsets.UTF_8),
         false,
         null,
-        server.endpoint().settings().retentions().of(log().address()));
+        server.endpoint().settings().retentions().of(address));
   }
 
   @Test

@@ -3,8 +3,8 @@ package dev.switchboard.transport;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A whole response. {@code Content-Length}, {@code Date} and {@code WebSocketConnection} are set by
- * the transport; the body is left out for HEAD, 204 and 304. Immutable, if the body is left alone.
+ * A whole response. {@code Content-Length}, {@code Date} and {@code Connection} are set by the
+ * transport; the body is left out for HEAD, 204 and 304. Immutable, if the body is left alone.
  *
  * @param status 200–599
  * @param headers further headers

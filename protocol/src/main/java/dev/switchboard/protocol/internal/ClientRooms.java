@@ -143,8 +143,8 @@ final class ClientRooms {
             takeBack(room);
           });
     } else {
-      dropLeaves();
       doubtful.clear();
+      dropLeaves();
       away.clear();
       places.rooms().forEach(room -> away.put(room, new Away()));
     }
@@ -162,12 +162,10 @@ final class ClientRooms {
 
   /** A question failed for want of an answer, or nobody waits for it any more. */
   void givenUp(ClientQuestion question) {
-    if (question.ask instanceof ClientCommand.Join join) {
-      if (question.sent) {
-        doubtful.add(join.room());
-      }
-      takeBack(join.room());
+    if (question.sent && question.ask instanceof ClientCommand.Join join) {
+      doubtful.add(join.room());
     }
+    failed(question);
   }
 
   /** A question has failed. */
