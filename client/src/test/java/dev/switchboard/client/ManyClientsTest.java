@@ -106,8 +106,10 @@ class ManyClientsTest {
           .untilAsserted(() -> {
             System.gc();
             assertThat(gone).allMatch(reference -> reference.get() == null);
-            assertThat(sockets()).isLessThanOrEqualTo(sockets);
-            assertThat(threads("")).isLessThanOrEqualTo(threads);
+            assertThat(sockets()).as("sockets").isLessThanOrEqualTo(sockets);
+            assertThat(threads(""))
+                .as("threads: %s", Thread.getAllStackTraces().keySet())
+                .isLessThanOrEqualTo(threads);
           });
       assertThat(other.isConnected()).isTrue();
     }
