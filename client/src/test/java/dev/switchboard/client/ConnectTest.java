@@ -226,7 +226,10 @@ class ConnectTest {
   @Test
   @Tag("A6")
   void aClientTellsOfItsConnection() {
-    try (Client<Talk> client = Client.of(Talk.class).build(peer.uri())) {
+    try (Client<Talk> client =
+        Client.of(Talk.class)
+            .reconnect(Reconnect.fixed(Duration.ofHours(1)))
+            .build(peer.uri())) {
       URI uri = URI.create(peer.uri());
       assertThat(client.connection())
           .isEqualTo(new ConnectionInfo(uri, ReadyState.CLOSED, null, "", null));

@@ -97,7 +97,7 @@ class ManyClientsTest {
       other.connect(); // it keeps the loops alive all the time
       gone.addAll(used(true)); // what is made for the first and kept for all
       long sockets = sockets();
-      long threads = threads("");
+      long threads = threads("switchboard");
       for (int i = 0; i < 20; i++) {
         gone.addAll(used(i % 2 == 0));
       }
@@ -107,7 +107,7 @@ class ManyClientsTest {
             System.gc();
             assertThat(gone).allMatch(reference -> reference.get() == null);
             assertThat(sockets()).as("sockets").isLessThanOrEqualTo(sockets);
-            assertThat(threads(""))
+            assertThat(threads("switchboard"))
                 .as("threads: %s", Thread.getAllStackTraces().keySet())
                 .isLessThanOrEqualTo(threads);
           });
