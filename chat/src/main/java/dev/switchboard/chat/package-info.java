@@ -3,3 +3,4 @@
 package dev.switchboard.chat;
 
 import org.jspecify.annotations.NullMarked;
+

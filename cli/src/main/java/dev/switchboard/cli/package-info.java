@@ -3,3 +3,4 @@
 package dev.switchboard.cli;
 
 import org.jspecify.annotations.NullMarked;
+

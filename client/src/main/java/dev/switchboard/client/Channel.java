@@ -4,8 +4,8 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.UnsentException;
-import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientCommand;
+import dev.switchboard.protocol.client.Answer;
+import dev.switchboard.protocol.client.Command;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +58,7 @@ public sealed class Channel<M> permits Room {
    *     within the request timeout
    */
   public Receipt publish(M message) {
-    ClientCommand.Publish ask = publication(message);
+    Command.Publish ask = publication(message);
     return receipt(ask, client.blocking(ask, message));
   }
 
@@ -67,7 +67,7 @@ public sealed class Channel<M> permits Room {
    * lives.
    */
   public CompletionStage<Receipt> publishAsync(M message) {
-    ClientCommand.Publish ask = publication(message);
+    Command.Publish ask = publication(message);
     return client.later(ask, message, -1, answer -> receipt(ask, answer));
   }
 
@@ -80,13 +80,13 @@ public sealed class Channel<M> permits Room {
    *     {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public Receipt publish(String type, Object data) {
-    ClientCommand.Publish ask = publication(type, data);
+    Command.Publish ask = publication(type, data);
     return receipt(ask, client.blocking(ask, data));
   }
 
   /** The same without blocking; otherwise as {@link #publishAsync(Object)}. */
   public CompletionStage<Receipt> publishAsync(String type, Object data) {
-    ClientCommand.Publish ask = publication(type, data);
+    Command.Publish ask = publication(type, data);
     return client.later(ask, data, -1, answer -> receipt(ask, answer));
   }
 
@@ -101,7 +101,7 @@ public sealed class Channel<M> permits Room {
    *     written
    */
   public String enqueue(M message) {
-    ClientCommand.Publish ask = publication(message);
+    Command.Publish ask = publication(message);
     client.enqueue(ask, message);
     return ask.messageId();
   }
@@ -160,32 +160,32 @@ public sealed class Channel<M> permits Room {
 
   /** The same as {@link #history(long, int)} without blocking; {@code before} 0 for the newest. */
   public CompletionStage<History<M>> historyAsync(long before, int limit) {
-    ClientCommand.History ask = ask(before == 0 ? null : before, null, limit);
+    Command.History ask = ask(before == 0 ? null : before, null, limit);
     return client.later(ask, ask, 0, client::history);
   }
 
   private History<M> page(@Nullable Long before, @Nullable Long after, int limit) {
-    ClientCommand.History ask = ask(before, after, limit);
+    Command.History ask = ask(before, after, limit);
     return client.history(client.blocking(ask, ask));
   }
 
-  private ClientCommand.History ask(@Nullable Long before, @Nullable Long after, int limit) {
+  private Command.History ask(@Nullable Long before, @Nullable Long after, int limit) {
     if (limit < 1 || limit > 200) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: 1-200)");
     }
-    return new ClientCommand.History(address, before, after, limit);
+    return new Command.History(address, before, after, limit);
   }
 
-  private ClientCommand.Publish publication(M message) {
+  private Command.Publish publication(M message) {
     return client.publication(List.of(address), false, echo, message);
   }
 
-  private ClientCommand.Publish publication(String type, Object data) {
+  private Command.Publish publication(String type, Object data) {
     return client.publication(List.of(address), echo, type, data);
   }
 
-  static Receipt receipt(ClientCommand.Publish ask, ClientAnswer answer) {
-    ClientAnswer.Acked acked = (ClientAnswer.Acked) answer;
+  static Receipt receipt(Command.Publish ask, Answer answer) {
+    Answer.Acked acked = (Answer.Acked) answer;
     return new Receipt(ask.messageId(), acked.seq(), acked.seqs());
   }
 }

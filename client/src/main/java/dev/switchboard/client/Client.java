@@ -6,11 +6,10 @@ import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientCommand;
-import dev.switchboard.protocol.internal.ClientReport;
-import dev.switchboard.protocol.internal.Control;
-import dev.switchboard.protocol.internal.Encodings;
+import dev.switchboard.protocol.client.Answer;
+import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.wire.Encodings;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -39,8 +38,8 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   @Override
-  void received(ClientReport.Received message) {
-    if (message instanceof ClientReport.Question question) {
+  void received(Report.Received message) {
+    if (message instanceof Report.Question question) {
       replies.asked(question);
     } else {
       messages.received(message);
@@ -101,7 +100,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
    */
   public Room<M> join(String room, Join how) {
     Room<M> joined = new Room<>(this, room);
-    ClientCommand.Join ask = new ClientCommand.Join(room, how.recent(), null);
+    Command.Join ask = new Command.Join(room, how.recent(), null);
     blocking(ask, ask);
     return joined;
   }
@@ -109,7 +108,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   /** The same without blocking. */
   public CompletionStage<Room<M>> joinAsync(String room, Join how) {
     Room<M> joined = new Room<>(this, room);
-    ClientCommand.Join ask = new ClientCommand.Join(room, how.recent(), null);
+    Command.Join ask = new Command.Join(room, how.recent(), null);
     return later(ask, ask, 0, answer -> joined);
   }
 
@@ -130,7 +129,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
 
   /** Publishes to several rooms, to all or to none; see {@link Channel#publish}. */
   public Receipt publish(List<String> rooms, M message) {
-    ClientCommand.Publish ask =
+    Command.Publish ask =
         publication(rooms.stream().map(Address::room).toList(), true, true, message);
     return Channel.receipt(ask, blocking(ask, message));
   }
@@ -143,7 +142,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
    *     RefusedException#retryable} says whether asking again can help
    */
   public <R extends Record> R request(Request<R> request) {
-    ClientCommand.Tell ask = telling(request);
+    Command.Tell ask = telling(request);
     return this.<R>reply(request, blocking(ask, request));
   }
 
@@ -213,8 +212,8 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
 
   /** Who is online: at most 100 users, in the order of their names. Asks the server. */
   public List<String> users() {
-    ClientCommand.Users ask = new ClientCommand.Users(null, null);
-    return ((ClientAnswer.Users) blocking(ask, ask)).members();
+    Command.Users ask = new Command.Users(null, null);
+    return ((Answer.Users) blocking(ask, ask)).members();
   }
 
   /**
@@ -245,27 +244,25 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return messages;
   }
 
-  ClientAnswer blocking(ClientCommand ask, Object unsent) {
+  Answer blocking(Command ask, Object unsent) {
     return Waiting.block(dispatcher, engine.commands().ask(ask, unsent, 0));
   }
 
-  void enqueue(ClientCommand.Publish ask, Object unsent) {
+  void enqueue(Command.Publish ask, Object unsent) {
     Waiting.blockUntilAccepted(engine.commands().enqueue(ask, unsent));
   }
 
   <T extends @Nullable Object> CompletableFuture<T> later(
-      ClientCommand ask, Object unsent, long timeout, Function<ClientAnswer, T> mapped) {
+      Command ask, Object unsent, long timeout, Function<Answer, T> mapped) {
     return Waiting.stage(engine.commands().ask(ask, unsent, timeout).answer, mapped);
   }
 
-  ClientCommand.Publish publication(
-      List<Address> addresses, boolean several, boolean echo, M message) {
+  Command.Publish publication(List<Address> addresses, boolean several, boolean echo, M message) {
     MessageType<?> type = acknowledged(protocol.typeOf(message));
     return publication(addresses, several, echo, type.name(), protocol.encode(message));
   }
 
-  ClientCommand.Publish publication(
-      List<Address> addresses, boolean echo, String type, Object data) {
+  Command.Publish publication(List<Address> addresses, boolean echo, String type, Object data) {
     MessageType<? extends M> known = protocol.find(type);
     if (known != null) {
       acknowledged(known);
@@ -282,13 +279,13 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return type;
   }
 
-  private static ClientCommand.Publish publication(
+  private static Command.Publish publication(
       List<Address> addresses, boolean several, boolean echo, String type, byte[] data) {
-    return new ClientCommand.Publish(type, MessageIds.next(), addresses, several, echo, data);
+    return new Command.Publish(type, MessageIds.next(), addresses, several, echo, data);
   }
 
   private byte[] encode(String type, Object data) {
-    if (Control.reserved(type)) {
+    if (MessageType.isReserved(type)) {
       throw new IllegalArgumentException(
           "type: " + type + " is Switchboard's own (expected: a message's)");
     }
@@ -304,20 +301,20 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     engine.commands().fleeting(type, address, encode(type, data), data);
   }
 
-  History<M> history(ClientAnswer answer) {
-    ClientAnswer.Page page = (ClientAnswer.Page) answer;
+  History<M> history(Answer answer) {
+    Answer.Page page = (Answer.Page) answer;
     return new History<>(page.epoch(), page.seq(), messages.readable(page.entries()), page.more());
   }
 
-  private ClientCommand.Tell telling(Object message) {
+  private Command.Tell telling(Object message) {
     MessageType<?> type = acknowledged(protocol.typeOf(message));
-    return new ClientCommand.Tell(type.name(), null, protocol.encode(message));
+    return new Command.Tell(type.name(), null, protocol.encode(message));
   }
 
   @SuppressWarnings("unchecked") // a request's type names the class of its reply
-  private <R extends Record> R reply(Request<R> request, ClientAnswer answer) {
+  private <R extends Record> R reply(Request<R> request, Answer answer) {
     Class<R> expected = (Class<R>) protocol.typeOf(request).replyClass();
-    if (expected == null || !(answer instanceof ClientAnswer.Reply reply)) {
+    if (expected == null || !(answer instanceof Answer.Reply reply)) {
       throw new RefusedException(
           ErrorCode.INTERNAL, "reply: none (expected: a " + expected + " to " + request.getClass());
     }

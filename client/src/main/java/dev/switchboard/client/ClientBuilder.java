@@ -2,7 +2,7 @@ package dev.switchboard.client;
 
 import dev.switchboard.client.internal.Carrier;
 import dev.switchboard.protocol.ConnectFailedException;
-import dev.switchboard.protocol.internal.Encodings;
+import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.Proxy;

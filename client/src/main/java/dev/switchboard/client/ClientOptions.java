@@ -1,8 +1,8 @@
 package dev.switchboard.client;
 
 import dev.switchboard.client.internal.Carrier;
-import dev.switchboard.protocol.internal.ClientBackoff;
-import dev.switchboard.protocol.internal.ClientSettings;
+import dev.switchboard.protocol.client.Backoff;
+import dev.switchboard.protocol.client.Settings;
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
@@ -105,9 +105,9 @@ record ClientOptions(
                 .build());
   }
 
-  ClientSettings settings() {
-    return new ClientSettings(
-        new ClientBackoff(
+  Settings settings() {
+    return new Settings(
+        new Backoff(
             reconnect.first().toMillis(),
             reconnect.cap().toMillis(),
             reconnect.exponential(),
@@ -117,7 +117,7 @@ record ClientOptions(
         requestTimeout.toMillis(),
         heartbeatInterval == null
             ? null
-            : new ClientSettings.Heartbeat(
+            : new Settings.Heartbeat(
                 heartbeatInterval.toMillis(),
                 heartbeatTimeout.toMillis(),
                 heartbeatMessages,
@@ -132,16 +132,16 @@ record ClientOptions(
     return whenFull == WhenFull.BLOCK || outbox != null;
   }
 
-  private ClientSettings.Queue queue() {
-    return new ClientSettings.Queue(
+  private Settings.Queue queue() {
+    return new Settings.Queue(
         gated() ? Integer.MAX_VALUE : queueMessages,
         gated() ? Long.MAX_VALUE : queueBytes,
         queueAge == null ? Long.MAX_VALUE : queueAge.toMillis(),
         switch (whenFull) {
-          case REFUSE -> ClientSettings.WhenFull.REFUSE;
-          case DROP_OLDEST -> ClientSettings.WhenFull.DROP_OLDEST;
-          case DROP_NEWEST -> ClientSettings.WhenFull.DROP_NEWEST;
-          case BLOCK -> ClientSettings.WhenFull.REFUSE; // never: threads wait at the gate
+          case REFUSE -> Settings.WhenFull.REFUSE;
+          case DROP_OLDEST -> Settings.WhenFull.DROP_OLDEST;
+          case DROP_NEWEST -> Settings.WhenFull.DROP_NEWEST;
+          case BLOCK -> Settings.WhenFull.REFUSE; // never: threads wait at the gate
         },
         batchCount,
         batchInterval.toMillis());

@@ -3,12 +3,12 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
-import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientCommand;
-import dev.switchboard.protocol.internal.ClientQueueStatus;
-import dev.switchboard.protocol.internal.ClientReport;
-import dev.switchboard.protocol.internal.ClientSession;
-import dev.switchboard.protocol.internal.ClientState;
+import dev.switchboard.protocol.client.Answer;
+import dev.switchboard.protocol.client.ClientSession;
+import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.client.QueueState;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.client.SessionState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +40,9 @@ final class CommandSubmitter {
   /**
    * Asks the server. The future completes on the loop: it is not for users.
    *
-   * @param timeout as for {@link dev.switchboard.protocol.internal.ClientConversation#ask}
+   * @param timeout as for {@link dev.switchboard.protocol.client.Conversation#ask}
    */
-  PendingCommand ask(ClientCommand ask, Object unsent, long timeout) {
+  PendingCommand ask(Command ask, Object unsent, long timeout) {
     PendingCommand asked = new PendingCommand(engine, unsent);
     if (engine.ending()) {
       asked.failed(UnsentException.closed(unsent));
@@ -54,7 +54,7 @@ final class CommandSubmitter {
       asked.failed(refused);
       return asked;
     }
-    if (outgoing != null && ask instanceof ClientCommand.Publish publish) {
+    if (outgoing != null && ask instanceof Command.Publish publish) {
       asked.kept(timeout == 0 ? options.requestTimeout().toMillis() : Long.MAX_VALUE);
       outgoing.store(publish, asked);
     } else if (!engine.input(machine -> put(machine, ask, timeout, asked))) {
@@ -64,20 +64,20 @@ final class CommandSubmitter {
   }
 
   /** Asks without waiting for the answer: tells the user if it is a bad one. */
-  PendingCommand enqueue(ClientCommand.Publish ask, Object unsent) {
+  PendingCommand enqueue(Command.Publish ask, Object unsent) {
     PendingCommand asked = ask(ask, unsent, -1);
     if (outgoing == null) { // otherwise told anyway
       CompletionStage<?> unused =
           asked.answer.whenComplete((answer, failure) -> {
             if (failure instanceof SwitchboardException why && asked.accepted.getNow(false)) {
-              engine.input(machine -> engine.report(new ClientReport.Undelivered(ask, why)));
+              engine.input(machine -> engine.report(new Report.Undelivered(ask, why)));
             }
           });
     }
     return asked;
   }
 
-  private void put(ClientSession machine, ClientCommand ask, long timeout, PendingCommand asked) {
+  private void put(ClientSession machine, Command ask, long timeout, PendingCommand asked) {
     if (!asked.answer.isDone()) {
       try {
         asked.queued(machine.conversation().ask(engine.now(), ask, asked.unsent(), timeout, asked));
@@ -87,7 +87,7 @@ final class CommandSubmitter {
     }
   }
 
-  private void passGate(PendingCommand asked, ClientCommand ask, long timeout) {
+  private void passGate(PendingCommand asked, Command ask, long timeout) {
     QueueGate present = gate;
     if (present != null && ask.message()) {
       int size = ask.bytes();
@@ -114,13 +114,13 @@ final class CommandSubmitter {
    * @throws UnsentException if the server would not take so much
    */
   void fleeting(String type, @Nullable Address address, byte[] data, Object unsent) {
-    if (engine.state() == ClientState.OPEN) {
+    if (engine.state() == SessionState.OPEN) {
       engine.limit().requireFleeting(type, address, data, unsent);
       engine.input(machine -> {
         try {
           machine.conversation().fleeting(type, address, data);
         } catch (UnsentException smallerLimitNow) {
-          engine.report(new ClientReport.Failed(smallerLimitNow));
+          engine.report(new Report.Failed(smallerLimitNow));
         }
       });
     }
@@ -128,9 +128,9 @@ final class CommandSubmitter {
 
   /** How full the queue is. Not for the loop. */
   QueueStatus queueStatus() {
-    ClientQueueStatus now =
+    QueueState now =
         engine.read(
-            new ClientQueueStatus(0, 0, 0, false, 0),
+            new QueueState(0, 0, 0, false, 0),
             machine -> machine.conversation().queue(engine.now()));
     return new QueueStatus(
         now.waiting(),
@@ -145,7 +145,7 @@ final class CommandSubmitter {
    * said before has its answer, or failed.
    */
   CompletableFuture<Boolean> flush() {
-    List<CompletableFuture<ClientAnswer>> answers = new ArrayList<>();
+    List<CompletableFuture<Answer>> answers = new ArrayList<>();
     if (outgoing != null) {
       answers.addAll(outgoing.answers());
     }
@@ -157,7 +157,7 @@ final class CommandSubmitter {
     return CompletableFuture.allOf(settled).thenApply(done -> true);
   }
 
-  private static List<CompletableFuture<ClientAnswer>> flushed(ClientSession machine) {
+  private static List<CompletableFuture<Answer>> flushed(ClientSession machine) {
     return machine.conversation().flush().stream()
         .filter(PendingCommand.class::isInstance)
         .map(outcome -> ((PendingCommand) outcome).answer)

@@ -1,11 +1,11 @@
 package dev.switchboard.client;
 
 import dev.switchboard.client.internal.Carrier;
-import dev.switchboard.protocol.internal.ClientLimit;
-import dev.switchboard.protocol.internal.ClientReport;
-import dev.switchboard.protocol.internal.ClientSession;
-import dev.switchboard.protocol.internal.ClientState;
-import dev.switchboard.protocol.internal.Encodings;
+import dev.switchboard.protocol.client.ClientSession;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.client.SessionState;
+import dev.switchboard.protocol.client.SizeLimit;
+import dev.switchboard.protocol.wire.Encodings;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Client.class);
 
-  private final Consumer<ClientReport> reports;
+  private final Consumer<Report> reports;
   private final Runnable lost;
   private final Runnable over;
   private final Traffic traffic;
@@ -40,9 +40,9 @@ final class Engine {
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final AtomicBoolean released = new AtomicBoolean();
 
-  private volatile ClientState state = ClientState.IDLE;
+  private volatile SessionState state = SessionState.IDLE;
   private volatile List<String> rooms = List.of();
-  private volatile ClientLimit limit;
+  private volatile SizeLimit limit;
   private boolean entered;
   private final ArrayDeque<Consumer<ClientSession>> inputs = new ArrayDeque<>();
   private Runnable timer = () -> {};
@@ -61,7 +61,7 @@ final class Engine {
       Encodings encodings,
       Dispatcher dispatcher,
       Traffic traffic,
-      Consumer<ClientReport> reports,
+      Consumer<Report> reports,
       Runnable lost,
       Runnable over) {
     this.lost = lost;
@@ -96,7 +96,7 @@ final class Engine {
   }
 
   /** Where the client is. Thread-safe. */
-  ClientState state() {
+  SessionState state() {
     return state;
   }
 
@@ -106,7 +106,7 @@ final class Engine {
   }
 
   /** How large a message the server takes. Thread-safe. */
-  ClientLimit limit() {
+  SizeLimit limit() {
     return limit;
   }
 
@@ -190,13 +190,13 @@ final class Engine {
   }
 
   /** On the loop: the state has changed. */
-  void changed(ClientState next) {
+  void changed(SessionState next) {
     state = next;
     traffic.note("* " + next);
-    if (next == ClientState.CLOSED) {
+    if (next == SessionState.CLOSED) {
       inputs.add(machine -> over.run()); // when the user was told why
     }
-    if (next == ClientState.CLOSED && ending.get()) {
+    if (next == SessionState.CLOSED && ending.get()) {
       ended.complete(null);
     }
   }
@@ -212,7 +212,7 @@ final class Engine {
   }
 
   /** On the loop: tells the user. */
-  void report(ClientReport report) {
+  void report(Report report) {
     rooms = session.conversation().rooms();
     traffic.reported(report);
     reports.accept(report);
@@ -231,7 +231,7 @@ final class Engine {
     commands.end();
     input(machine -> {
       how.accept(machine);
-      if (machine.state() == ClientState.CLOSED) {
+      if (machine.state() == SessionState.CLOSED) {
         ended.complete(null);
       }
     });
@@ -263,7 +263,7 @@ final class Engine {
     metrics =
         carrier.schedule(
             () -> {
-              if (state == ClientState.OPEN) {
+              if (state == SessionState.OPEN) {
                 what.run();
               }
               if (!released.get()) {

@@ -2,8 +2,8 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.internal.ClientReport;
-import dev.switchboard.protocol.internal.ClientState;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.client.SessionState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ final class Events {
   private static final Logger DEBUG = LoggerFactory.getLogger("dev.switchboard.client.debug");
 
   private final Dispatcher dispatcher;
-  private final Consumer<ClientReport.Received> messages;
+  private final Consumer<Report.Received> messages;
   private final BooleanSupplier goesOn;
   private final Listeners<ClientEvent> events = new Listeners<>();
   private final List<CompletableFuture<SessionInfo>> openings = new ArrayList<>(); // on the loop
@@ -34,7 +34,7 @@ final class Events {
    * @param messages gets what came, on the loop
    * @param goesOn whether an attempt to connect that failed is not the end of connecting
    */
-  Events(Dispatcher dispatcher, Consumer<ClientReport.Received> messages, BooleanSupplier goesOn) {
+  Events(Dispatcher dispatcher, Consumer<Report.Received> messages, BooleanSupplier goesOn) {
     this.dispatcher = dispatcher;
     this.messages = messages;
     this.goesOn = goesOn;
@@ -54,11 +54,11 @@ final class Events {
   }
 
   /** On the loop, after a call of connect that may have had nothing to do. */
-  void openAlready(ClientState state) {
+  void openAlready(SessionState state) {
     SessionInfo present = session;
-    if (state == ClientState.OPEN && present != null) {
+    if (state == SessionState.OPEN && present != null) {
       settle(future -> future.complete(present));
-    } else if (state == ClientState.CLOSING) {
+    } else if (state == SessionState.CLOSING) {
       settle(future ->
           future.completeExceptionally(
               new ConnectFailedException("connect: the client is closing", 0, false, null)));
@@ -79,18 +79,18 @@ final class Events {
   }
 
   /** On the loop: notes what matters at once, and leaves the rest to the handlers' thread. */
-  void reported(ClientReport report) {
+  void reported(Report report) {
     switch (report) {
-      case ClientReport.Received message -> {
+      case Report.Received message -> {
         messages.accept(message);
         return;
       }
-      case ClientReport.Opened opened -> {
+      case Report.Opened opened -> {
         SessionInfo info = new SessionInfo(opened.session(), opened.user(), opened.resumed());
         session = info;
         settle(future -> future.complete(info));
       }
-      case ClientReport.Failed failed -> {
+      case Report.Failed failed -> {
         if (failed.why() instanceof ConnectFailedException why && !goesOn.getAsBoolean()) {
           settle(future -> future.completeExceptionally(why));
         }
@@ -167,44 +167,40 @@ final class Events {
     }
   }
 
-  private static ClientEvent event(ClientReport report) {
+  private static ClientEvent event(Report report) {
     return switch (report) {
-      case ClientReport.Opened opened ->
+      case Report.Opened opened ->
           new ClientEvent.Opened(
               new SessionInfo(opened.session(), opened.user(), opened.resumed()));
-      case ClientReport.Closed closed ->
+      case Report.Closed closed ->
           new ClientEvent.Closed(closed.code(), closed.reason(), closed.clean());
-      case ClientReport.Failed failed -> new ClientEvent.Failed(failed.why());
-      case ClientReport.Reconnecting attempt -> new ClientEvent.ReconnectAttempt(attempt.attempt());
-      case ClientReport.Reconnected attempt -> new ClientEvent.ReconnectSuccess(attempt.attempt());
-      case ClientReport.ReconnectFailed attempt ->
-          new ClientEvent.ReconnectFailed(attempt.attempt());
-      case ClientReport.Received message ->
+      case Report.Failed failed -> new ClientEvent.Failed(failed.why());
+      case Report.Reconnecting attempt -> new ClientEvent.ReconnectAttempt(attempt.attempt());
+      case Report.Reconnected attempt -> new ClientEvent.ReconnectSuccess(attempt.attempt());
+      case Report.ReconnectFailed attempt -> new ClientEvent.ReconnectFailed(attempt.attempt());
+      case Report.Received message ->
           throw new IllegalArgumentException("message: " + message + " (expected: an event)");
-      case ClientReport.Joined joined ->
+      case Report.Joined joined ->
           new ClientEvent.RoomJoined(
               joined.room(), joined.how().seq(), joined.how().members(), joined.how().count());
-      case ClientReport.Left left -> new ClientEvent.RoomLeft(left.room());
-      case ClientReport.Presence presence ->
+      case Report.Left left -> new ClientEvent.RoomLeft(left.room());
+      case Report.Presence presence ->
           presence.joined()
               ? new ClientEvent.UserJoined(presence.room(), presence.user(), presence.count())
               : new ClientEvent.UserLeft(presence.room(), presence.user(), presence.count());
-      case ClientReport.UsersChanged changed ->
+      case Report.UsersChanged changed ->
           new ClientEvent.UsersChanged(
               changed.room(), changed.joined(), changed.left(), changed.count(), changed.more());
-      case ClientReport.Status status ->
-          new ClientEvent.StatusChanged(Statuses.status(status.state()));
-      case ClientReport.Gap gap -> new ClientEvent.Gap(gap.log());
-      case ClientReport.Heartbeat beat ->
-          new ClientEvent.Heartbeat(Duration.ofMillis(beat.roundTrip()));
-      case ClientReport.HeartbeatTimeout timeout -> new ClientEvent.HeartbeatTimeout();
-      case ClientReport.GoingAway away ->
-          new ClientEvent.GoingAway(Duration.ofMillis(away.after()));
-      case ClientReport.Undelivered undelivered -> undelivered(undelivered);
+      case Report.Status status -> new ClientEvent.StatusChanged(Statuses.status(status.state()));
+      case Report.Gap gap -> new ClientEvent.Gap(gap.log());
+      case Report.Heartbeat beat -> new ClientEvent.Heartbeat(Duration.ofMillis(beat.roundTrip()));
+      case Report.HeartbeatTimeout timeout -> new ClientEvent.HeartbeatTimeout();
+      case Report.GoingAway away -> new ClientEvent.GoingAway(Duration.ofMillis(away.after()));
+      case Report.Undelivered undelivered -> undelivered(undelivered);
     };
   }
 
-  private static ClientEvent undelivered(ClientReport.Undelivered undelivered) {
+  private static ClientEvent undelivered(Report.Undelivered undelivered) {
     byte[] data = undelivered.message().data();
     return new ClientEvent.Undelivered(
         undelivered.message().type(),

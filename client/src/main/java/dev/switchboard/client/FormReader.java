@@ -1,8 +1,8 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.Payload;
-import dev.switchboard.protocol.internal.Envelope;
-import dev.switchboard.protocol.internal.Json;
+import dev.switchboard.protocol.format.Json;
+import dev.switchboard.protocol.wire.Envelope;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.internal.ClientCommand;
+import dev.switchboard.protocol.client.Command;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -29,7 +29,7 @@ sealed interface OutboxRecord {
   long number();
 
   /** A message, and when it was stored by the wall clock. */
-  record Stored(long number, long at, ClientCommand.Publish message) implements OutboxRecord {}
+  record Stored(long number, long at, Command.Publish message) implements OutboxRecord {}
 
   /** The message with that number needs no longer be kept. */
   record Done(long number) implements OutboxRecord {}
@@ -100,8 +100,7 @@ sealed interface OutboxRecord {
     return (int) crc.getValue();
   }
 
-  private static void message(DataOutputStream out, ClientCommand.Publish message)
-      throws IOException {
+  private static void message(DataOutputStream out, Command.Publish message) throws IOException {
     out.writeUTF(message.type());
     out.writeUTF(message.messageId());
     out.writeBoolean(message.several());
@@ -128,7 +127,7 @@ sealed interface OutboxRecord {
     out.write(utf8);
   }
 
-  private static ClientCommand.Publish message(DataInputStream in) throws IOException {
+  private static Command.Publish message(DataInputStream in) throws IOException {
     String type = in.readUTF();
     String messageId = in.readUTF();
     boolean several = in.readBoolean();
@@ -140,7 +139,7 @@ sealed interface OutboxRecord {
     }
     int length = in.readInt();
     byte[] data = length < 0 ? null : in.readNBytes(length);
-    return new ClientCommand.Publish(type, messageId, addresses, several, echo, data);
+    return new Command.Publish(type, messageId, addresses, several, echo, data);
   }
 
   private static Address address(DataInputStream in) throws IOException {

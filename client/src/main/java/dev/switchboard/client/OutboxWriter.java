@@ -4,10 +4,10 @@ import dev.switchboard.client.OutboxRecord.Done;
 import dev.switchboard.client.OutboxRecord.Stored;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
-import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientCommand;
-import dev.switchboard.protocol.internal.ClientQuestion;
-import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.client.Answer;
+import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.client.Question;
+import dev.switchboard.protocol.client.Report;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +60,7 @@ final class OutboxWriter {
   }
 
   /** Stores a publication and then sends it. */
-  void store(ClientCommand.Publish publish, PendingCommand asked) {
+  void store(Command.Publish publish, PendingCommand asked) {
     synchronized (lock) {
       if (!closed) {
         Kept kept = new Kept(publish, asked, System.currentTimeMillis(), false);
@@ -144,7 +144,7 @@ final class OutboxWriter {
   }
 
   /** The answers that are still to come. */
-  List<CompletableFuture<ClientAnswer>> answers() {
+  List<CompletableFuture<Answer>> answers() {
     return open.stream().map(each -> each.asked.answer).toList();
   }
 
@@ -174,8 +174,8 @@ final class OutboxWriter {
   }
 
   /** A publication in the file, until it has its answer. */
-  private final class Kept implements ClientQuestion.Outcome {
-    private final ClientCommand.Publish publish;
+  private final class Kept implements Question.Outcome {
+    private final Command.Publish publish;
     private final PendingCommand asked;
     private final long at;
     private final boolean restored;
@@ -184,7 +184,7 @@ final class OutboxWriter {
     /** When the user asked, by the engine's clock. */
     private long since;
 
-    Kept(ClientCommand.Publish publish, PendingCommand asked, long at, boolean restored) {
+    Kept(Command.Publish publish, PendingCommand asked, long at, boolean restored) {
       this.publish = publish;
       this.asked = asked;
       this.at = at;
@@ -192,7 +192,7 @@ final class OutboxWriter {
     }
 
     @Override
-    public void answered(ClientAnswer answer) {
+    public void answered(Answer answer) {
       open.remove(this);
       strike(number);
       asked.answered(answer);
@@ -203,7 +203,7 @@ final class OutboxWriter {
       open.remove(this);
       strike(number);
       asked.failed(why);
-      engine.report(new ClientReport.Undelivered(publish, why));
+      engine.report(new Report.Undelivered(publish, why));
     }
   }
 }

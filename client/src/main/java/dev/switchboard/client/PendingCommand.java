@@ -2,22 +2,22 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
-import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientQuestion;
+import dev.switchboard.protocol.client.Answer;
+import dev.switchboard.protocol.client.Question;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A question of a user's thread. Its futures complete on the loop: they are not for users. */
-final class PendingCommand implements ClientQuestion.Outcome {
-  final CompletableFuture<ClientAnswer> answer = new CompletableFuture<>();
+final class PendingCommand implements Question.Outcome {
+  final CompletableFuture<Answer> answer = new CompletableFuture<>();
 
   /** Completed when the question is in the queue, and in the outbox if there is one. */
   final CompletableFuture<Boolean> accepted = new CompletableFuture<>();
 
   private final Engine engine;
   private final Object unsent;
-  private @Nullable ClientQuestion question;
+  private @Nullable Question question;
   private boolean kept;
   private long patience = Long.MAX_VALUE;
 
@@ -37,7 +37,7 @@ final class PendingCommand implements ClientQuestion.Outcome {
   }
 
   /** It is in the queue. */
-  void queued(ClientQuestion as) {
+  void queued(Question as) {
     question = as;
     accepted();
   }
@@ -48,7 +48,7 @@ final class PendingCommand implements ClientQuestion.Outcome {
   }
 
   @Override
-  public void answered(ClientAnswer given) {
+  public void answered(Answer given) {
     answer.complete(given);
   }
 

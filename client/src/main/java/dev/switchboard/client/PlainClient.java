@@ -2,8 +2,8 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.Protocol;
-import dev.switchboard.protocol.internal.ClientCommand;
-import dev.switchboard.protocol.internal.Envelope;
+import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.wire.Envelope;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -68,15 +68,15 @@ public final class PlainClient<M> extends RawClient implements TypedClient<M> {
     }
   }
 
-  private ClientCommand.Frame frame(M message) {
+  private Command.Frame frame(M message) {
     return frame(protocol.typeOf(message).name(), protocol.encode(message));
   }
 
-  private ClientCommand.Frame frame(String type, Object data) {
+  private Command.Frame frame(String type, Object data) {
     return frame(type, typed.encode(type, data));
   }
 
-  private ClientCommand.Frame frame(String type, byte[] json) {
-    return new ClientCommand.Frame(true, form.write(type, json, System.currentTimeMillis()));
+  private Command.Frame frame(String type, byte[] json) {
+    return new Command.Frame(true, form.write(type, json, System.currentTimeMillis()));
   }
 }

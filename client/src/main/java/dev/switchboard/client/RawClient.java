@@ -1,9 +1,9 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.UnsentException;
-import dev.switchboard.protocol.internal.ClientCommand;
-import dev.switchboard.protocol.internal.ClientReport;
-import dev.switchboard.protocol.internal.Encodings;
+import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.wire.Encodings;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +50,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
    * #send(String)}.
    */
   public void send(byte[] bytes) {
-    blocking(new ClientCommand.Frame(false, bytes), bytes);
+    blocking(new Command.Frame(false, bytes), bytes);
   }
 
   /** Sends what is between position and limit as a binary message; as {@link #send(String)}. */
@@ -83,7 +83,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   private Transfer transfer(Object source, Upload.Opening opening) {
     Transfer transfer = new Transfer(dispatcher, this::takeBack);
     Upload upload = new Upload(source, opening, transfer);
-    transfer.started(upload, engine.commands().ask(new ClientCommand.Streamed(upload), source, -1));
+    transfer.started(upload, engine.commands().ask(new Command.Streamed(upload), source, -1));
     return transfer;
   }
 
@@ -104,7 +104,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
 
   /** Sends a binary message; as {@link #sendAsync(String)}. */
   public CompletionStage<Void> sendAsync(byte[] bytes) {
-    return later(new ClientCommand.Frame(false, bytes), bytes);
+    return later(new Command.Frame(false, bytes), bytes);
   }
 
   /**
@@ -177,20 +177,19 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   }
 
   @Override
-  void received(ClientReport.Received message) {
+  void received(Report.Received message) {
     switch (message) {
-      case ClientReport.Text text ->
-          dispatcher.submit(() -> handle(text.utf8()), text.utf8().length);
-      case ClientReport.Binary binary ->
+      case Report.Text text -> dispatcher.submit(() -> handle(text.utf8()), text.utf8().length);
+      case Report.Binary binary ->
           dispatcher.submit(
               () -> tell(new RawMessage.Binary(binary.payload())), binary.payload().length);
-      case ClientReport.Piece piece -> piece(piece);
-      case ClientReport.Message entry -> {}
-      case ClientReport.Question question -> {}
+      case Report.Piece piece -> piece(piece);
+      case Report.Message entry -> {}
+      case Report.Question question -> {}
     }
   }
 
-  private void piece(ClientReport.Piece piece) {
+  private void piece(Report.Piece piece) {
     Download present = download;
     if (present == null) {
       Download begun = new Download(dispatcher);
@@ -227,22 +226,22 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
     messages.tell(message, thrown -> events.failed(message.getClass().getSimpleName(), thrown));
   }
 
-  void blocking(ClientCommand.Frame frame, Object unsent) {
+  void blocking(Command.Frame frame, Object unsent) {
     Waiting.block(dispatcher, engine.commands().ask(frame, unsent, 0));
   }
 
-  CompletionStage<Void> later(ClientCommand.Frame frame, Object unsent) {
+  CompletionStage<Void> later(Command.Frame frame, Object unsent) {
     return Waiting.stage(
         engine.commands().ask(frame, unsent, -1).answer, written -> Waiting.nothing());
   }
 
-  private static ClientCommand.Frame text(String text) {
-    return new ClientCommand.Frame(true, text.getBytes(StandardCharsets.UTF_8));
+  private static Command.Frame text(String text) {
+    return new Command.Frame(true, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static ClientCommand.Frame binary(ByteBuffer bytes) {
+  private static Command.Frame binary(ByteBuffer bytes) {
     byte[] copy = new byte[bytes.remaining()];
     bytes.duplicate().get(copy);
-    return new ClientCommand.Frame(false, copy);
+    return new Command.Frame(false, copy);
   }
 }

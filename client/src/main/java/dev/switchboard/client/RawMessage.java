@@ -1,6 +1,6 @@
 package dev.switchboard.client;
 
-import dev.switchboard.protocol.internal.Json;
+import dev.switchboard.protocol.format.Json;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;

@@ -5,11 +5,11 @@ import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.internal.ClientReport;
-import dev.switchboard.protocol.internal.Draft;
-import dev.switchboard.protocol.internal.Id;
-import dev.switchboard.protocol.internal.Refusal;
-import dev.switchboard.protocol.internal.ServerMessages;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.Refusal;
+import dev.switchboard.protocol.wire.ServerMessages;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,12 +51,12 @@ final class Replies<M> {
   }
 
   /** On the loop. */
-  void asked(ClientReport.Question question) {
+  void asked(Report.Question question) {
     Payload data = question.envelope().payload();
     dispatcher.submit(() -> answer(question), data == null ? 0 : data.bytes().length);
   }
 
-  private void answer(ClientReport.Question question) {
+  private void answer(Report.Question question) {
     Id id = question.id();
     String type = question.envelope().type();
     Handling handling = handlers.get(type);

@@ -1,8 +1,8 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientCommand;
+import dev.switchboard.protocol.client.Answer;
+import dev.switchboard.protocol.client.Command;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -32,19 +32,19 @@ public final class Room<M> extends Channel<M> {
 
   /** Who is in it now: at most 100 users, in the order of their names. Asks the server. */
   public List<String> members() {
-    ClientCommand.Users ask = new ClientCommand.Users(name, null);
-    return ((ClientAnswer.Users) client.blocking(ask, ask)).members();
+    Command.Users ask = new Command.Users(name, null);
+    return ((Answer.Users) client.blocking(ask, ask)).members();
   }
 
   /** Leaves the room; returns when the server knows. */
   public void leave() {
-    ClientCommand.Leave ask = new ClientCommand.Leave(name);
+    Command.Leave ask = new Command.Leave(name);
     client.blocking(ask, ask);
   }
 
   /** The same without blocking. */
   public CompletionStage<Void> leaveAsync() {
-    ClientCommand.Leave ask = new ClientCommand.Leave(name);
+    Command.Leave ask = new Command.Leave(name);
     return client.<Void>later(ask, ask, 0, answer -> Waiting.nothing());
   }
 

@@ -1,13 +1,13 @@
 package dev.switchboard.client;
 
 import dev.switchboard.client.internal.Carrier;
-import dev.switchboard.protocol.internal.ClientCommand;
-import dev.switchboard.protocol.internal.ClientEffects;
-import dev.switchboard.protocol.internal.ClientReport;
-import dev.switchboard.protocol.internal.ClientState;
-import dev.switchboard.protocol.internal.Draft;
-import dev.switchboard.protocol.internal.Encoding;
-import dev.switchboard.protocol.internal.Encodings;
+import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.client.Effects;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.client.SessionState;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;
 import java.net.URI;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A client's way to its server: one socket after the other, and what is written to the present one.
  * Confined to the loop, but for what is said to be thread-safe.
  */
-final class SocketDriver implements ClientEffects {
+final class SocketDriver implements Effects {
   /** What may wait in the socket before fleeting messages are dropped. */
   private static final long FLEETING_ROOM = 64 << 10;
 
@@ -127,7 +127,7 @@ final class SocketDriver implements ClientEffects {
       Handshakes.Refusal refusal = Handshakes.explain(options.uri(), failure);
       engine.enter(
           machine -> machine.failed(engine.now(), number, refusal.why(), refusal.retryAfter()));
-    } else if (number != connecting || engine.state() != ClientState.CONNECTING) {
+    } else if (number != connecting || engine.state() != SessionState.CONNECTING) {
       open.terminate();
     } else {
       socket = open;
@@ -149,7 +149,7 @@ final class SocketDriver implements ClientEffects {
   }
 
   @Override
-  public void send(long id, ClientCommand.Frame frame) {
+  public void send(long id, Command.Frame frame) {
     Outflow flow = outflow;
     if (flow != null) {
       traffic.sent(frame.text(), frame.payload());
@@ -158,7 +158,7 @@ final class SocketDriver implements ClientEffects {
   }
 
   @Override
-  public void send(long id, ClientCommand.Streamed stream) {
+  public void send(long id, Command.Streamed stream) {
     Outflow flow = outflow;
     if (flow != null) {
       flow.send((Upload) stream.source(), written(id));
@@ -261,12 +261,12 @@ final class SocketDriver implements ClientEffects {
   }
 
   @Override
-  public void state(ClientState next) {
+  public void state(SessionState next) {
     engine.changed(next);
   }
 
   @Override
-  public void report(ClientReport report) {
+  public void report(Report report) {
     engine.report(report);
     if (dispatcher.full()) {
       adjust();

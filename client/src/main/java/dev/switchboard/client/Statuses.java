@@ -1,9 +1,9 @@
 package dev.switchboard.client;
 
-import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientCommand;
-import dev.switchboard.protocol.internal.Control;
-import dev.switchboard.protocol.internal.ServerMessages.UserState;
+import dev.switchboard.protocol.client.Answer;
+import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.wire.Control;
+import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,8 +34,8 @@ final class Statuses {
     List<UserStatus> statuses = new ArrayList<>();
     for (int from = 0; from < all.size(); from += Control.MAX_USERS) {
       int to = Math.min(all.size(), from + Control.MAX_USERS);
-      ClientCommand ask = new ClientCommand.Statuses(all.subList(from, to), watch, false);
-      ClientAnswer.Statuses answer = (ClientAnswer.Statuses) client.blocking(ask, ask);
+      Command ask = new Command.Statuses(all.subList(from, to), watch, false);
+      Answer.Statuses answer = (Answer.Statuses) client.blocking(ask, ask);
       answer.states().forEach(state -> statuses.add(status(state)));
     }
     return List.copyOf(statuses);

@@ -1,6 +1,6 @@
 package dev.switchboard.client;
 
-import dev.switchboard.protocol.internal.ClientReport;
+import dev.switchboard.protocol.client.Report;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -85,18 +85,18 @@ final class Traffic {
   }
 
   /** Something the user hears of. */
-  void reported(ClientReport report) {
+  void reported(Report report) {
     switch (report) {
-      case ClientReport.Opened opened -> {
+      case Report.Opened opened -> {
         connections.incrementAndGet();
         openedAt = System.nanoTime();
       }
-      case ClientReport.Closed closed -> openedAt = null;
-      case ClientReport.Reconnecting attempt -> attempts.incrementAndGet();
-      case ClientReport.Heartbeat beat -> roundTrip = Duration.ofMillis(beat.roundTrip());
+      case Report.Closed closed -> openedAt = null;
+      case Report.Reconnecting attempt -> attempts.incrementAndGet();
+      case Report.Heartbeat beat -> roundTrip = Duration.ofMillis(beat.roundTrip());
       default -> {}
     }
-    if (log != null && !(report instanceof ClientReport.Received)) { // a frame, written already
+    if (log != null && !(report instanceof Report.Received)) { // a frame, written already
       log.accept("= " + Redaction.words(report.toString()));
     }
   }

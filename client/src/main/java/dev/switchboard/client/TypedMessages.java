@@ -5,9 +5,9 @@ import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.Protocol;
-import dev.switchboard.protocol.internal.ClientReport;
-import dev.switchboard.protocol.internal.Envelope;
-import dev.switchboard.protocol.internal.Json;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.format.Json;
+import dev.switchboard.protocol.wire.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -104,8 +104,8 @@ final class TypedMessages<M> {
   }
 
   /** On the loop: leaves it to the handlers' thread, if there is a handler. */
-  void received(ClientReport.Received message) {
-    if (message instanceof ClientReport.Message entry && !messages.isEmpty()) {
+  void received(Report.Received message) {
+    if (message instanceof Report.Message entry && !messages.isEmpty()) {
       Payload payload = entry.envelope().payload();
       dispatcher.submit(
           () -> handle(entry.envelope()), payload == null ? 0 : payload.bytes().length);

@@ -4,7 +4,7 @@ import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
-import dev.switchboard.protocol.internal.ClientAnswer;
+import dev.switchboard.protocol.client.Answer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -18,7 +18,7 @@ final class Waiting {
   private Waiting() {}
 
   /** Blocks for an answer. The session sees to it that there is one in time. */
-  static ClientAnswer block(Dispatcher dispatcher, PendingCommand asked) {
+  static Answer block(Dispatcher dispatcher, PendingCommand asked) {
     boolean handler = dispatcher.waiting();
     try {
       return asked.answer.get(asked.patience(), TimeUnit.MILLISECONDS);

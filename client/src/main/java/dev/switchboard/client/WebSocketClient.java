@@ -2,10 +2,10 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ConnectFailedException;
-import dev.switchboard.protocol.internal.ClientReport;
-import dev.switchboard.protocol.internal.ClientSession;
-import dev.switchboard.protocol.internal.ClientState;
-import dev.switchboard.protocol.internal.Encodings;
+import dev.switchboard.protocol.client.ClientSession;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.client.SessionState;
+import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.WebSocket;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -56,15 +56,15 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     engine.line().flow();
   }
 
-  private void reported(ClientReport report) {
-    if (report instanceof ClientReport.Closed) {
+  private void reported(Report report) {
+    if (report instanceof Report.Closed) {
       lost();
     }
     events.reported(report);
   }
 
   private boolean goesOn() {
-    return options.reconnect().fromStart() && engine.state() != ClientState.CLOSED;
+    return options.reconnect().fromStart() && engine.state() != SessionState.CLOSED;
   }
 
   private void over() {
@@ -76,7 +76,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   void lost() {}
 
   /** On the loop: a message came. */
-  abstract void received(ClientReport.Received message);
+  abstract void received(Report.Received message);
 
   /**
    * Connects, and returns when the session is open, or with a server that knows no sessions, the

@@ -227,9 +227,7 @@ class ConnectTest {
   @Tag("A6")
   void aClientTellsOfItsConnection() {
     try (Client<Talk> client =
-        Client.of(Talk.class)
-            .reconnect(Reconnect.fixed(Duration.ofHours(1)))
-            .build(peer.uri())) {
+        Client.of(Talk.class).reconnect(Reconnect.fixed(Duration.ofHours(1))).build(peer.uri())) {
       URI uri = URI.create(peer.uri());
       assertThat(client.connection())
           .isEqualTo(new ConnectionInfo(uri, ReadyState.CLOSED, null, "", null));

@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Logger;
 import dev.switchboard.client.OutboxRecord.Done;
 import dev.switchboard.client.OutboxRecord.Stored;
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.internal.ClientCommand;
+import dev.switchboard.protocol.client.Command;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -82,7 +82,7 @@ class OutboxFileTest {
     return new Stored(
         number,
         1_000 + number,
-        new ClientCommand.Publish(
+        new Command.Publish(
             "chat", "id-" + number, addresses, addresses.size() > 1, number % 2 == 0, data));
   }
 
@@ -214,7 +214,7 @@ class OutboxFileTest {
                 new Stored(
                     number,
                     0,
-                    new ClientCommand.Publish(
+                    new Command.Publish(
                         "chat", "id" + i, List.of(Address.EVERYONE), false, true, data))));
         if (i % 10 != 0 || i <= 100) {
           file.write(List.of(new Done(number)));

@@ -3,3 +3,4 @@
 package dev.switchboard.e2e;
 
 import org.jspecify.annotations.NullMarked;
+

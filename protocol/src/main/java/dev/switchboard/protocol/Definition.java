@@ -1,7 +1,5 @@
 package dev.switchboard.protocol;
 
-import dev.switchboard.protocol.internal.Control;
-import dev.switchboard.protocol.internal.Shape;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Collections;
@@ -104,7 +102,7 @@ final class Definition<M> {
       throw new DefinitionException(
           recordClass.getName() + ": type \"" + name + "\" (expected: [a-z][a-z0-9_.-]{0,63})");
     }
-    if (Control.reserved(name)) {
+    if (MessageType.isReserved(name)) {
       throw new DefinitionException(
           recordClass.getName()
               + ": type \""

@@ -1,6 +1,5 @@
 package dev.switchboard.protocol;
 
-import dev.switchboard.protocol.internal.Shown;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

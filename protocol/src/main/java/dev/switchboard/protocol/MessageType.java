@@ -14,4 +14,10 @@ public record MessageType<T>(
     String name,
     Class<T> recordClass,
     boolean fleeting,
-    @Nullable Class<? extends Record> replyClass) {}
+    @Nullable Class<? extends Record> replyClass) {
+
+  /** Whether a name is one that Switchboard itself uses, so that no type of users may have it. */
+  public static boolean isReserved(String name) {
+    return ReservedTypes.ALL.contains(name);
+  }
+}

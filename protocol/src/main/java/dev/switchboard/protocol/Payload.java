@@ -1,6 +1,6 @@
 package dev.switchboard.protocol;
 
-import dev.switchboard.protocol.internal.Cbor;
+import dev.switchboard.protocol.format.Cbor;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,6 @@
 package dev.switchboard.protocol;
 
-import dev.switchboard.protocol.internal.Checks;
-import dev.switchboard.protocol.internal.Constraints;
-import dev.switchboard.protocol.internal.DataCodec;
-import dev.switchboard.protocol.internal.Json;
+import dev.switchboard.protocol.format.Json;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +34,7 @@ public final class Protocol<M> {
     this.byName = definition.byName();
     this.byClass = definition.byClass();
     this.codec = new DataCodec(definition.shapes(), writing);
-    this.checks = Constraints.checks(byClass.keySet(), definition.shapes().records());
+    this.checks = ConstraintChecks.of(byClass.keySet(), definition.shapes().records());
   }
 
   private Protocol(Protocol<M> without, Checks checks) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.switchboard.protocol.internal.Envelope;
-import dev.switchboard.protocol.internal.Envelope.MalformedEnvelope;
-import dev.switchboard.protocol.internal.Json;
+import dev.switchboard.protocol.format.Json;
+import dev.switchboard.protocol.wire.Envelope;
+import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
 import java.text.Normalizer;
 import java.util.Map;
 

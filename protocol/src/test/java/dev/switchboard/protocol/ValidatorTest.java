@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.switchboard.protocol.internal.Id;
-import dev.switchboard.protocol.internal.Refusal;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.Refusal;
 import jakarta.validation.constraints.NotBlank;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.internal.Draft;
-import dev.switchboard.protocol.internal.Id;
-import dev.switchboard.protocol.internal.ServerConversation.Incoming;
-import dev.switchboard.protocol.internal.ServerMessages;
+import dev.switchboard.protocol.server.ServerConversation.Incoming;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.ServerMessages;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Entry;
-import dev.switchboard.protocol.internal.Draft;
-import dev.switchboard.protocol.internal.Encoding;
-import dev.switchboard.protocol.internal.ServerMessages;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.transport.Prepared;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;

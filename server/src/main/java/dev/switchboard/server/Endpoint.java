@@ -5,7 +5,7 @@ import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.internal.Encodings;
+import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.Retention;

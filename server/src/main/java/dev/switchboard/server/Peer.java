@@ -3,7 +3,7 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.internal.ServerMessages;
+import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Duration;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.internal.ServerConversation.Answer;
+import dev.switchboard.protocol.server.ServerConversation.Answer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

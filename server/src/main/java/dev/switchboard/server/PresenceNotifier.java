@@ -1,8 +1,8 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.internal.Draft;
-import dev.switchboard.protocol.internal.ServerMessages;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import java.util.Map;

@@ -2,8 +2,8 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Payload;
-import dev.switchboard.protocol.internal.Envelope;
-import dev.switchboard.protocol.internal.ServerConversation.Incoming;
+import dev.switchboard.protocol.server.ServerConversation.Incoming;
+import dev.switchboard.protocol.wire.Envelope;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.Publication;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.internal.ServerConversation.Incoming;
+import dev.switchboard.protocol.server.ServerConversation.Incoming;
 import dev.switchboard.server.Endpoint.CloseHandler;
 import dev.switchboard.server.Endpoint.JoinHook;
 import dev.switchboard.server.Endpoint.PublishHook;

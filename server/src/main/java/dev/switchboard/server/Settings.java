@@ -1,6 +1,6 @@
 package dev.switchboard.server;
 
-import dev.switchboard.protocol.internal.ServerMessages;
+import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;

@@ -2,9 +2,9 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.protocol.internal.Control;
-import dev.switchboard.protocol.internal.Id;
-import dev.switchboard.protocol.internal.ServerMessages.UserState;
+import dev.switchboard.protocol.wire.Control;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

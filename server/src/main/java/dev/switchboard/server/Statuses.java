@@ -1,7 +1,7 @@
 package dev.switchboard.server;
 
-import dev.switchboard.protocol.internal.ServerMessages;
-import dev.switchboard.protocol.internal.ServerMessages.UserState;
+import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

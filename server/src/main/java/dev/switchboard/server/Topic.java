@@ -1,7 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Entry;
-import dev.switchboard.protocol.internal.Draft;
+import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Position;

@@ -1,8 +1,8 @@
 package dev.switchboard.server;
 
-import dev.switchboard.protocol.internal.Encoding;
-import dev.switchboard.protocol.internal.Envelope;
-import dev.switchboard.protocol.internal.Id;
+import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.protocol.wire.Envelope;
+import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.transport.Overflow;
 import dev.switchboard.transport.Prepared;
 import dev.switchboard.transport.ReadyState;

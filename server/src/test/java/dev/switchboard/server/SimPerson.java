@@ -7,18 +7,18 @@ import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
-import dev.switchboard.protocol.internal.ClientAnswer;
-import dev.switchboard.protocol.internal.ClientBackoff;
-import dev.switchboard.protocol.internal.ClientCommand;
-import dev.switchboard.protocol.internal.ClientEffects;
-import dev.switchboard.protocol.internal.ClientQuestion;
-import dev.switchboard.protocol.internal.ClientReport;
-import dev.switchboard.protocol.internal.ClientSession;
-import dev.switchboard.protocol.internal.ClientSettings;
-import dev.switchboard.protocol.internal.ClientState;
-import dev.switchboard.protocol.internal.Draft;
-import dev.switchboard.protocol.internal.Encoding;
-import dev.switchboard.protocol.internal.Envelope;
+import dev.switchboard.protocol.client.Answer;
+import dev.switchboard.protocol.client.Backoff;
+import dev.switchboard.protocol.client.ClientSession;
+import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.client.Effects;
+import dev.switchboard.protocol.client.Question;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.client.SessionState;
+import dev.switchboard.protocol.client.Settings;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.protocol.wire.Envelope;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,14 +35,14 @@ import org.jspecify.annotations.Nullable;
  * it at random and checks what is shown: each log in order, without a repetition, and without a
  * hole that was not said.
  */
-final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
-  private static final ClientSettings SETTINGS =
-      new ClientSettings(
-          new ClientBackoff(500, 8_000, true, Integer.MAX_VALUE),
+final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
+  private static final Settings SETTINGS =
+      new Settings(
+          new Backoff(500, 8_000, true, Integer.MAX_VALUE),
           10_000,
           10_000,
-          new ClientSettings.Heartbeat(25_000, 10_000, false),
-          ClientSettings.Queue.DEFAULT,
+          new Settings.Heartbeat(25_000, 10_000, false),
+          Settings.Queue.DEFAULT,
           8,
           64 << 10);
   private static final Encoding CBOR = Encoding.cbor(Protocol.of(Talk.class));
@@ -120,7 +120,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   void something() {
-    if (session.state() == ClientState.IDLE || session.state() == ClientState.CLOSED) {
+    if (session.state() == SessionState.IDLE || session.state() == SessionState.CLOSED) {
       connect();
       return;
     }
@@ -129,15 +129,15 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     switch (world.random.nextInt(14)) {
       case 0, 1, 2 -> {
         if (!in) {
-          ask(new ClientCommand.Join(room, world.chance(80) ? 0 : world.random.nextInt(5), null));
+          ask(new Command.Join(room, world.chance(80) ? 0 : world.random.nextInt(5), null));
         }
       }
       case 3 -> {
         if (in && world.chance(40)) {
-          ask(new ClientCommand.Leave(room));
+          ask(new Command.Leave(room));
         } else if (world.chance(10)) { // before it is known whether one is in
-          ask(new ClientCommand.Join(room, 0, null));
-          ask(new ClientCommand.Leave(room));
+          ask(new Command.Join(room, 0, null));
+          ask(new Command.Leave(room));
         }
       }
       case 4 -> publish(Address.user("u" + world.random.nextInt(3)));
@@ -148,7 +148,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
       }
       case 13 -> {
         List<String> one = List.of("u" + world.random.nextInt(3));
-        ask(new ClientCommand.Statuses(one, world.chance(80), false));
+        ask(new Command.Statuses(one, world.chance(80), false));
       }
       case 6 -> {
         if (world.chance(20)) {
@@ -179,7 +179,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     }
     byte[] data =
         ("{\"message\":\"" + "x".repeat(length()) + "\"}").getBytes(StandardCharsets.UTF_8);
-    ask(new ClientCommand.Publish("chat", id, all, all.size() > 1, echo, data));
+    ask(new Command.Publish("chat", id, all, all.size() > 1, echo, data));
   }
 
   /** Mostly short; at times about as long as the server takes. */
@@ -198,10 +198,10 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     rooms().forEach(room -> publish(Address.room(room)));
   }
 
-  private void ask(ClientCommand ask) {
+  private void ask(Command ask) {
     unanswered++;
     try {
-      long timeout = ask instanceof ClientCommand.Publish ? -1 : 0;
+      long timeout = ask instanceof Command.Publish ? -1 : 0;
       session.conversation().ask(world.now(), ask, null, timeout, new Told(ask));
     } catch (UnsentException refused) {
       unanswered--;
@@ -232,7 +232,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   // What the user must have when nothing more happens.
 
   void checkSettled(Hub hub) {
-    assertThat(session.state()).as(name).isEqualTo(ClientState.OPEN);
+    assertThat(session.state()).as(name).isEqualTo(SessionState.OPEN);
     assertThat(unanswered).as("questions of %s without an answer", name).isZero();
     assertThat(session.conversation().queue(world.now()).waiting()).isZero();
     online.forEach((watched, there) ->
@@ -260,15 +260,15 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   void checkGone() {
-    assertThat(session.state()).as(name).isEqualTo(ClientState.CLOSED);
+    assertThat(session.state()).as(name).isEqualTo(SessionState.CLOSED);
     assertThat(unanswered).as("questions of %s without an answer", name).isZero();
   }
 
-  private final class Told implements ClientQuestion.Outcome {
-    private final ClientCommand ask;
+  private final class Told implements Question.Outcome {
+    private final Command ask;
     private boolean told;
 
-    Told(ClientCommand ask) {
+    Told(Command ask) {
       this.ask = ask;
     }
 
@@ -279,18 +279,16 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     }
 
     @Override
-    public void answered(ClientAnswer answer) {
+    public void answered(Answer answer) {
       once();
-      if (ask instanceof ClientCommand.Statuses statuses
-          && answer instanceof ClientAnswer.Statuses of) {
+      if (ask instanceof Command.Statuses statuses && answer instanceof Answer.Statuses of) {
         world.tell(name + " asked with " + statuses.watch() + ": " + of.states());
         online.keySet().removeAll(statuses.users());
         if (Boolean.TRUE.equals(statuses.watch())) {
           of.states().forEach(state -> online.put(state.user(), state.online()));
         }
       }
-      if (ask instanceof ClientCommand.Publish publish
-          && answer instanceof ClientAnswer.Acked acked) {
+      if (ask instanceof Command.Publish publish && answer instanceof Answer.Acked acked) {
         publish
             .addresses()
             .forEach(address -> {
@@ -303,7 +301,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
                   .isTrue();
             });
       }
-      if (ask instanceof ClientCommand.Join join && join.recent() > 0) {
+      if (ask instanceof Command.Join join && join.recent() > 0) {
         seen.put(Address.room(join.room()), UNKNOWN); // what comes first is from before
       }
     }
@@ -311,10 +309,10 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
     @Override
     public void failed(SwitchboardException why) {
       once();
-      if (ask instanceof ClientCommand.Publish publish) {
+      if (ask instanceof Command.Publish publish) {
         world.tell(publish.messageId() + " failed: " + why.getMessage());
       }
-      if (ask instanceof ClientCommand.Statuses statuses) { // the server may have done it or not
+      if (ask instanceof Command.Statuses statuses) { // the server may have done it or not
         world.tell(name + " asked with " + statuses.watch() + " failed: " + why.getMessage());
         online.keySet().removeAll(statuses.users());
       }
@@ -322,28 +320,28 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   @Override
-  public void report(ClientReport report) {
+  public void report(Report report) {
     switch (report) {
-      case ClientReport.Message message -> shown(message.envelope());
-      case ClientReport.Joined joined -> {
+      case Report.Message message -> shown(message.envelope());
+      case Report.Joined joined -> {
         world.tell(name + " is in " + joined.room() + " at " + joined.how().seq());
         seen.putIfAbsent(Address.room(joined.room()), joined.how().seq());
       }
-      case ClientReport.Status status -> {
+      case Report.Status status -> {
         world.tell(name + " is told: " + status.state());
         online.put(status.state().user(), status.state().online());
       }
-      case ClientReport.Left left -> {
+      case Report.Left left -> {
         world.tell(name + " has left " + left.room());
         seen.remove(Address.room(left.room()));
       }
-      case ClientReport.Gap gap -> {
+      case Report.Gap gap -> {
         world.tell(name + " has a gap in " + gap.log());
         seen.put(gap.log(), UNKNOWN);
       }
-      case ClientReport.Opened opened ->
+      case Report.Opened opened ->
           world.tell(name + (opened.resumed() ? " has resumed" : " is welcome"));
-      case ClientReport.Closed closed -> world.tell(name + " was closed with " + closed.code());
+      case Report.Closed closed -> world.tell(name + " was closed with " + closed.code());
       default -> {}
     }
   }
@@ -413,12 +411,12 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   @Override
-  public void send(long id, ClientCommand.Frame frame) {
+  public void send(long id, Command.Frame frame) {
     throw new UnsupportedOperationException("a frame for a server that is not ours");
   }
 
   @Override
-  public void send(long id, ClientCommand.Streamed stream) {
+  public void send(long id, Command.Streamed stream) {
     throw new UnsupportedOperationException("a stream for a server that is not ours");
   }
 
@@ -438,7 +436,7 @@ final class SimPerson implements ClientEffects, SimLink.Far, SimWorld.Actor {
   }
 
   @Override
-  public void state(ClientState state) {}
+  public void state(SessionState state) {}
 
   @Override
   public void received(int number, byte[] text) {

@@ -2,7 +2,7 @@ package dev.switchboard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.switchboard.protocol.internal.Encoding;
+import dev.switchboard.protocol.wire.Encoding;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.LogKey;

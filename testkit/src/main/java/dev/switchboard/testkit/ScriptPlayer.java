@@ -1,7 +1,7 @@
 package dev.switchboard.testkit;
 
-import dev.switchboard.protocol.internal.Transcript;
-import dev.switchboard.protocol.internal.TranscriptNames;
+import dev.switchboard.protocol.wire.Transcript;
+import dev.switchboard.protocol.wire.TranscriptNames;
 import dev.switchboard.transport.HttpExchange;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.WebSocket;

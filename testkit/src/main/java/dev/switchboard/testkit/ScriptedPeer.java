@@ -2,8 +2,8 @@ package dev.switchboard.testkit;
 
 import dev.switchboard.client.ClientBuilder;
 import dev.switchboard.client.WebSocketClient;
-import dev.switchboard.protocol.internal.Transcript;
-import dev.switchboard.protocol.internal.TranscriptNames;
+import dev.switchboard.protocol.wire.Transcript;
+import dev.switchboard.protocol.wire.TranscriptNames;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package dev.switchboard.testkit;
 
-import dev.switchboard.protocol.internal.Json;
+import dev.switchboard.protocol.format.Json;
 import dev.switchboard.transport.Upgrade;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;

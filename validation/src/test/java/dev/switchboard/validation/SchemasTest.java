@@ -10,7 +10,7 @@ import dev.switchboard.protocol.DefinitionException;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.internal.Json;
+import dev.switchboard.protocol.format.Json;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;

@@ -3,3 +3,4 @@
 package dev.switchboard.history.jdbc;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,6 +1,6 @@
 package dev.switchboard.transport.internal;
 
-import dev.switchboard.protocol.internal.Heartbeat;
+import dev.switchboard.protocol.wire.Heartbeat;
 import dev.switchboard.transport.WebSocketOptions;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.switchboard.validation.internal;
 
+import dev.switchboard.protocol.Constraints;
 import dev.switchboard.protocol.InvalidMessageException;
-import dev.switchboard.protocol.internal.Constraints;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Path;
 import jakarta.validation.Validation;

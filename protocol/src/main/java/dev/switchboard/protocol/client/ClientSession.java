@@ -1,0 +1,303 @@
+package dev.switchboard.protocol.client;
+
+import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.ConnectFailedException;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.protocol.wire.Envelope;
+import dev.switchboard.protocol.wire.Refusal;
+import java.util.function.DoubleSupplier;
+
+/**
+ * The life of a client, from its first connection over all further ones to its end ({@code
+ * spec/protocol.md#9-coming-back}). Inputs are method calls with the time in milliseconds; what is
+ * to be done about them goes to {@link Effects}. What the user asks for goes to its {@link
+ * #conversation}. After each input {@link #wakeAt} says when {@link #advance} is to be called at
+ * the latest. Confined to one thread.
+ *
+ * <p>Sockets are numbered: what comes from one that is no longer the present one is ignored.
+ */
+public final class ClientSession {
+  private final Settings settings;
+  private final boolean greeted;
+  private final Effects effects;
+  private final Reconnection comeback;
+  private final Questions questions;
+  private final Lifecycle life;
+  private final Pings heartbeat;
+  private final Conversation conversation;
+  private final Ticket ticket = new Ticket();
+  private Encoding encoding = Encoding.JSON;
+
+  /**
+   * A client that was never connected.
+   *
+   * @param greeted whether the server is ours, so that a session begins with {@code welcome}
+   * @param draws numbers from 0 to 1 for the jitter
+   */
+  public ClientSession(Settings settings, boolean greeted, DoubleSupplier draws, Effects effects) {
+    this.settings = settings;
+    this.greeted = greeted;
+    this.effects = effects;
+    this.comeback = new Reconnection(settings.backoff(), draws);
+    this.questions = new Questions(settings);
+    this.life = new Lifecycle(comeback, questions, effects);
+    this.heartbeat = new Pings(settings.heartbeat(), questions, effects);
+    this.conversation = new Conversation(settings, life, questions, draws, effects);
+  }
+
+  /** Where it is. */
+  public SessionState state() {
+    return life.state();
+  }
+
+  /** What is asked and said, over all connections. */
+  public Conversation conversation() {
+    return conversation;
+  }
+
+  /** When {@link #advance} is needed; {@code Long.MAX_VALUE} for never. */
+  public long wakeAt() {
+    long next = Math.min(life.dueAt(), conversation.wakeAt());
+    return life.open() ? Math.min(next, heartbeat.wakeAt()) : next;
+  }
+
+  /** The user connects, or does not want to wait for the next attempt. */
+  public void connect(long now) {
+    switch (life.state()) {
+      case IDLE, CLOSED -> life.connect();
+      case WAITING -> life.retry();
+      case CONNECTING, OPEN, CLOSING -> {}
+    }
+  }
+
+  /** The user wants a new connection, whatever the present one is like. */
+  public void reconnect(long now) {
+    if (life.open()) {
+      effects.close(4000, "reconnect");
+      life.lost(now, 4000, "reconnect", true);
+    }
+    connect(now);
+  }
+
+  /** The user closes: no more attempts, and what has no answer fails. */
+  public void close(long now, int code, String reason) {
+    switch (life.state()) {
+      case OPEN -> life.close(code, reason);
+      case CONNECTING -> {
+        boolean first = life.first();
+        life.end("the client was closed");
+        if (first) {
+          effects.report(failure("connect: closed before it was open", true));
+        }
+      }
+      case IDLE, WAITING -> life.end("the client was closed");
+      case CLOSING, CLOSED -> {}
+    }
+  }
+
+  /** The user closes without a handshake. */
+  public void forceClose(long now) {
+    switch (life.state()) {
+      case OPEN, CLOSING -> {
+        life.end("the client was closed");
+        effects.report(new Report.Closed(1006, "", false));
+      }
+      default -> close(now, 1000, "");
+    }
+  }
+
+  /** A socket is open, and both sides agreed on an encoding. */
+  public void opened(long now, int number, Encoding agreed) {
+    if (!life.present(number) || life.state() != SessionState.CONNECTING) {
+      return;
+    }
+    life.opened(now + settings.welcomeTimeout());
+    encoding = agreed;
+    conversation.speaks(agreed);
+    if (!greeted) {
+      begun(now, new Report.Opened("", "", false));
+    } else if (ticket.valid()) {
+      effects.send(conversation.resume(ticket));
+    }
+  }
+
+  /** A socket could not be opened. {@code retryAfter} in milliseconds, -1 if nobody said. */
+  public void failed(long now, int number, ConnectFailedException why, long retryAfter) {
+    if (life.present(number) && life.state() == SessionState.CONNECTING) {
+      comeback.ask(retryAfter);
+      life.failed(now, why);
+    }
+  }
+
+  /** A socket has ended, with a close frame or without (1006). */
+  public void closed(long now, int number, int code, String reason, boolean clean) {
+    if (!life.present(number)) {
+      return;
+    }
+    switch (life.state()) {
+      case OPEN -> life.lost(now, code, reason, clean);
+      case CLOSING -> {
+        life.end("the client was closed");
+        effects.report(new Report.Closed(code, reason, clean));
+      }
+      case CONNECTING -> {
+        comeback.closed(now, code, reason);
+        boolean back = CloseCode.comesBack(code);
+        if (!back) {
+          effects.report(new Report.Closed(code, reason, clean));
+        }
+        String what = "connect: closed with " + code + (reason.isEmpty() ? "" : " " + reason);
+        life.failed(now, new ConnectFailedException(what, 0, back, null));
+      }
+      case IDLE, WAITING, CLOSED -> {}
+    }
+  }
+
+  /** A message came, text or binary. */
+  public void received(long now, int number, boolean binary, byte[] message) {
+    if (!life.hears(number)) {
+      return;
+    }
+    heartbeat.heard(now);
+    if (!greeted) {
+      effects.report(binary ? new Report.Binary(message) : new Report.Text(message));
+      return;
+    }
+    if (binary != encoding.binary()) {
+      return;
+    }
+    Envelope envelope;
+    try {
+      envelope = encoding.read(message);
+    } catch (Envelope.MalformedEnvelope malformed) {
+      effects.report(failure("message: not readable: " + malformed.getMessage(), false));
+      return;
+    }
+    switch (life.state()) {
+      case CONNECTING -> greeted(now, envelope);
+      case OPEN -> told(now, envelope, message);
+      default -> {}
+    }
+  }
+
+  /** A piece of a binary message came. */
+  public void receivedPiece(long now, int number, byte[] payload, boolean last) {
+    heard(now, number);
+    if (life.hears(number) && !greeted) {
+      effects.report(new Report.Piece(payload, last));
+    }
+  }
+
+  /** A message that was sent with that id is with the kernel. */
+  public void written(long now, int number, long id) {
+    if (life.present(number) && life.open()) {
+      conversation.written(id);
+    }
+  }
+
+  /** Anything else came: a ping, a part of a message. */
+  public void heard(long now, int number) {
+    if (life.present(number)) {
+      heartbeat.heard(now);
+    }
+  }
+
+  /** A pong frame came. */
+  public void ponged(long now, int number) {
+    if (life.present(number) && life.open()) {
+      heartbeat.ponged(now);
+    }
+  }
+
+  /** Does what is due by now. */
+  public void advance(long now) {
+    conversation.advance(now);
+    if (life.open() && !heartbeat.beat(now)) {
+      int code = CloseCode.NO_HEARTBEAT.code();
+      effects.close(code, "no answer to ping");
+      life.lost(now, code, "no answer to ping", false);
+    }
+    if (!life.due(now)) {
+      return;
+    }
+    switch (life.state()) {
+      case WAITING -> life.retry();
+      case CONNECTING ->
+          life.failed(
+              now,
+              new ConnectFailedException(
+                  "connect: no welcome in time (expected: a server that speaks switchboard.v1)",
+                  0,
+                  true,
+                  null));
+      default -> {}
+    }
+  }
+
+  private void greeted(long now, Envelope envelope) {
+    if (envelope.control() == null) {
+      return;
+    }
+    switch (envelope.type()) {
+      case "welcome" -> {
+        if (!ticket.valid() || ticket.answeredBy(envelope)) {
+          welcomed(now, ControlReader.session(envelope.control()), false);
+        }
+      }
+      case "resumed" -> {
+        if (ticket.answeredBy(envelope)) {
+          welcomed(now, ControlReader.session(envelope.control()), true);
+        }
+      }
+      case "error" -> {
+        RefusedException why = Refusal.read(envelope.control());
+        if (ticket.answeredBy(envelope)) {
+          notResumed(now, why);
+        } else {
+          effects.report(new Report.Failed(why));
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void notResumed(long now, RefusedException why) {
+    if (why.retryable()) {
+      comeback.ask(ControlReader.retryAfter(why));
+    } else {
+      ticket.tear();
+    }
+    life.failed(now, new ConnectFailedException("resume: " + why.getMessage(), 0, true, why));
+  }
+
+  private void welcomed(long now, ControlReader.Session greeting, boolean resumed) {
+    ticket.renew(greeting);
+    conversation.begin(greeting, resumed);
+    begun(now, new Report.Opened(greeting.session(), greeting.user(), resumed));
+  }
+
+  private void begun(long now, Report.Opened opened) {
+    heartbeat.start(now);
+    life.begun(now, opened);
+    conversation.pump();
+  }
+
+  private void told(long now, Envelope envelope, byte[] message) {
+    switch (envelope.type()) {
+      case "pong" -> heartbeat.ponged(now, envelope.re());
+      case "going_away" -> {
+        if (envelope.control() != null) {
+          long after = Math.max(0, ControlReader.number(envelope.control(), "after"));
+          comeback.ask(after);
+          effects.report(new Report.GoingAway(after));
+        }
+      }
+      default -> conversation.told(now, envelope, message);
+    }
+  }
+
+  private static Report.Failed failure(String message, boolean retryable) {
+    return new Report.Failed(new ConnectFailedException(message, 0, retryable, null));
+  }
+}

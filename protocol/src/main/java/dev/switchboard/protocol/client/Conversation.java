@@ -1,0 +1,293 @@
+package dev.switchboard.protocol.client;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.protocol.client.Question.Outcome;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.protocol.wire.Envelope;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.Refusal;
+import dev.switchboard.protocol.wire.ServerMessages;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a client asks and is told, over all its connections: questions go out, answers and entries
+ * come in. Confined to the session's thread.
+ */
+public final class Conversation {
+  private final Settings settings;
+  private final Lifecycle life;
+  private final Questions questions;
+  private final Effects effects;
+  private final Places places = new Places();
+  private final Rooms rooms;
+  private final Statuses statuses;
+  private final Answers answers;
+  private final Replies replies;
+  private Encoding encoding = Encoding.JSON;
+  private SizeLimit limit = SizeLimit.NONE;
+  private String user = "";
+
+  Conversation(
+      Settings settings,
+      Lifecycle life,
+      Questions questions,
+      DoubleSupplier draws,
+      Effects effects) {
+    this.settings = settings;
+    this.life = life;
+    this.questions = questions;
+    this.effects = effects;
+    this.rooms = new Rooms(questions, places, draws, effects, this::send);
+    this.statuses = new Statuses(questions, effects, this::send);
+    this.answers = new Answers(questions, places, rooms, statuses, draws);
+    this.replies = new Replies(effects);
+  }
+
+  /** The rooms it is in, in the order of joining. */
+  public List<String> rooms() {
+    return List.copyOf(places.rooms());
+  }
+
+  /** How large a message the present server takes, or the last one. */
+  public SizeLimit limit() {
+    return limit;
+  }
+
+  /** What waits for an answer. */
+  public QueueState queue(long now) {
+    return questions.status(now);
+  }
+
+  /**
+   * Asks for an answer. It waits for a connection if there is none.
+   *
+   * @param unsent what a failure is to give back
+   * @param timeout in milliseconds; 0 for the setting's, below 0 for none
+   * @return for {@link #withdraw}
+   * @throws UnsentException if there is no room in the queue, or the client is closed
+   */
+  public Question ask(
+      long now, Command ask, @Nullable Object unsent, long timeout, Outcome outcome) {
+    long deadline =
+        timeout < 0 ? Questions.NEVER : now + (timeout == 0 ? settings.requestTimeout() : timeout);
+    Question question = new Question(ask, unsent, now, deadline, outcome);
+    if (life.over()) {
+      throw UnsentException.closed(question.unsent());
+    }
+    questions.add(question, now);
+    pump();
+    return question;
+  }
+
+  /**
+   * Asks for something that is kept elsewhere, in whatever state. Only an answer ends it, or its
+   * age: it outlives connections and the end of this session, refusals that trying again can help,
+   * and goes where it was. It needs no room in the queue.
+   *
+   * @param since when the user asked
+   * @param restored whether an earlier process did; then it waits until its rooms are joined
+   */
+  public void keep(
+      long since, boolean restored, Command.Publish ask, @Nullable Object unsent, Outcome outcome) {
+    Question question = new Question(ask, unsent, since, Questions.NEVER, outcome);
+    question.durable = true;
+    question.restored = restored;
+    questions.keep(question);
+    pump();
+  }
+
+  /** Takes a question back; its outcome is not called any more. */
+  public void withdraw(Question question) {
+    question.done = true;
+    questions.withdraw(question);
+    if (life.open()) {
+      rooms.givenUp(question);
+      pump();
+    }
+  }
+
+  /** Sends what only waits for others to go with. Returns whose answers are still to come. */
+  public List<Outcome> flush() {
+    List<Outcome> outcomes = questions.flush().stream().map(one -> one.outcome).toList();
+    pump();
+    return outcomes;
+  }
+
+  /**
+   * Sends something that is worth nothing later. Whether there was a connection to send it on.
+   *
+   * @throws UnsentException if the server would not take so much
+   */
+  public boolean fleeting(String type, @Nullable Address address, byte @Nullable [] data) {
+    if (!life.open()) {
+      return false;
+    }
+    limit.requireFleeting(type, address, data, type);
+    effects.sendIfRoom(ClientMessages.fleeting(type, address, data));
+    return true;
+  }
+
+  /**
+   * Answers a {@link Report.Question}, of whatever connection of this session. An answer that the
+   * server would not take becomes a refusal, and is reported.
+   */
+  public void reply(Id id, Draft answer) {
+    if (limit.fits(answer)) {
+      replies.answered(id, answer, life.open());
+      return;
+    }
+    RefusedException why =
+        new RefusedException(
+            ErrorCode.TOO_LARGE,
+            "reply: too large (expected: at most %d bytes, the server's limit)"
+                .formatted(limit.bytes()));
+    replies.answered(id, ServerMessages.error(Refusal.of(id, why)), life.open());
+    effects.report(new Report.Failed(why));
+  }
+
+  /** From now on, that is how what is sent will be written. */
+  void speaks(Encoding agreed) {
+    encoding = agreed;
+    limit = new SizeLimit(agreed, limit.bytes());
+  }
+
+  /**
+   * What asks to go on with a session. If the places in all rooms are more than the server takes in
+   * one message, it has only those of the other logs, and the rooms are joined again one by one.
+   */
+  Draft resume(Ticket ticket) {
+    long id = questions.nextId();
+    Draft all = ticket.resume(id, places.all());
+    if (limit.fits(all)) {
+      return all;
+    }
+    rooms.unnamed();
+    return ticket.resume(id, places.own());
+  }
+
+  /** A session begins, or goes on. */
+  void begin(ControlReader.Session greeting, boolean resumed) {
+    user = greeting.user();
+    places.retainUser(user);
+    if (greeting.limit() > 0) {
+      limit = new SizeLimit(encoding, greeting.limit());
+    }
+    if (!resumed) {
+      replies.clear();
+    }
+    rooms.begin(greeting, resumed);
+    statuses.begin();
+  }
+
+  /** Does what is due by now. */
+  void advance(long now) {
+    List<Question> late = questions.expire(now);
+    if (life.open()) {
+      late.forEach(rooms::givenUp);
+      rooms.advance(now);
+      pump();
+    }
+  }
+
+  /** When {@link #advance} is needed. */
+  long wakeAt() {
+    return life.open() ? Math.min(questions.wakeAt(), rooms.wakeAt()) : questions.wakeAt();
+  }
+
+  /** Sends what waits, if there is a connection. */
+  void pump() {
+    if (life.open()) {
+      questions.pump(rooms::takes, this::send);
+    }
+  }
+
+  private void send(Long id, Command ask) {
+    switch (ask) {
+      case Command.Frame frame -> effects.send(id, frame);
+      case Command.Streamed stream -> effects.send(id, stream);
+      case Command.Answered answered -> say(id, answered);
+    }
+  }
+
+  private void say(long id, Command.Answered ask) {
+    Draft message = ClientMessages.ask(id, ask);
+    try {
+      limit.require(message, ask.bytes(), ask);
+      effects.send(message);
+    } catch (UnsentException tooLarge) {
+      Question question = questions.take(Id.of(id));
+      if (question != null) {
+        question.failed(
+            new UnsentException(String.valueOf(tooLarge.getMessage()), question.unsent()));
+      }
+    }
+  }
+
+  /** A message is with the kernel. */
+  void written(long id) {
+    Question question = questions.take(Id.of(id));
+    if (question != null) {
+      question.answered(new Answer.Written());
+    }
+    pump();
+  }
+
+  /** Anything the server says, but for what concerns the session itself. */
+  void told(long now, Envelope envelope, byte[] message) {
+    if (envelope.re() != null) {
+      answers.answered(now, envelope.re(), envelope, encoding, message);
+      pump();
+      return;
+    }
+    JsonNode control = envelope.control();
+    if (control == null) {
+      if (envelope.id() != null && envelope.addresses().isEmpty()) {
+        replies.asked(envelope.id(), envelope);
+      } else {
+        message(envelope);
+      }
+      return;
+    }
+    switch (envelope.type()) {
+      case "user_joined" -> effects.report(ControlReader.presence(true, control));
+      case "user_left" -> effects.report(ControlReader.presence(false, control));
+      case "user_status" -> statuses.told(ControlReader.statuses(control));
+      case "users_changed" -> changed(ControlReader.usersChanged(control));
+      case "room_left" -> rooms.left(ControlReader.text(control, "room"));
+      case "error" -> effects.report(new Report.Failed(Refusal.read(control)));
+      case "ping" -> effects.send(ServerMessages.pong(envelope.id()));
+      default -> {}
+    }
+  }
+
+  /** One message to all of a large room: those who are named come and go one by one here. */
+  private void changed(Report.UsersChanged all) {
+    for (String came : all.joined()) {
+      if (!came.equals(user)) {
+        effects.report(new Report.Presence(true, all.room(), came, all.count()));
+      }
+    }
+    for (String gone : all.left()) {
+      effects.report(new Report.Presence(false, all.room(), gone, all.count()));
+    }
+    effects.report(all);
+  }
+
+  private void message(Envelope envelope) {
+    Address log = envelope.addresses().isEmpty() ? null : envelope.addresses().get(0);
+    boolean logged = log != null && envelope.seq() > 0 && !envelope.fleeting();
+    if (logged && log != null && (rooms.away(log) || !places.advance(log, envelope.seq()))) {
+      return;
+    }
+    if (envelope.messageId() == null || !questions.noEcho(envelope.messageId())) {
+      effects.report(new Report.Message(envelope));
+    }
+  }
+}

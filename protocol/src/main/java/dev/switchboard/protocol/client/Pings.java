@@ -1,0 +1,87 @@
+package dev.switchboard.protocol.client;
+
+import dev.switchboard.protocol.wire.Id;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out whether the other side is still there ({@code spec/protocol.md#10-liveness}). Confined
+ * to the session's thread.
+ */
+final class Pings {
+  private final Settings.@Nullable Heartbeat settings;
+  private final Questions questions;
+  private final Effects effects;
+  private long heardAt;
+  private long askedAt = -1;
+  private boolean waiting;
+  private long messageId;
+
+  Pings(Settings.@Nullable Heartbeat settings, Questions questions, Effects effects) {
+    this.settings = settings;
+    this.questions = questions;
+    this.effects = effects;
+  }
+
+  /** A session is open on a new connection. */
+  void start(long now) {
+    heardAt = now;
+    askedAt = -1;
+    waiting = false;
+    messageId = 0;
+  }
+
+  /** Anything came. */
+  void heard(long now) {
+    if (waiting && settings != null && !settings.words().isEmpty()) {
+      effects.report(new Report.Heartbeat(now - askedAt)); // how others answer is not known
+    }
+    heardAt = now;
+    waiting = false;
+  }
+
+  /** A pong frame came. */
+  void ponged(long now) {
+    if (askedAt >= 0) {
+      effects.report(new Report.Heartbeat(now - askedAt));
+    }
+    askedAt = -1;
+    heard(now);
+  }
+
+  /** A {@code pong} message came. */
+  void ponged(long now, @Nullable Id re) {
+    if (re != null && re.number() == messageId) {
+      ponged(now);
+    }
+  }
+
+  /** Asks if it is time to; false if the other side had its time to answer. */
+  boolean beat(long now) {
+    if (settings == null || now < wakeAt()) {
+      return true;
+    }
+    if (waiting) {
+      effects.report(new Report.HeartbeatTimeout());
+      return false;
+    }
+    waiting = true;
+    askedAt = now;
+    if (settings.message() && !settings.words().isEmpty()) {
+      effects.ping(settings.words().getBytes(StandardCharsets.UTF_8));
+    } else if (settings.message()) {
+      messageId = questions.nextId();
+      effects.ping(ClientMessages.ping(messageId));
+    } else {
+      effects.ping();
+    }
+    return true;
+  }
+
+  long wakeAt() {
+    if (settings == null) {
+      return Questions.NEVER;
+    }
+    return waiting ? askedAt + settings.timeout() : heardAt + settings.interval();
+  }
+}

@@ -1,0 +1,268 @@
+package dev.switchboard.protocol.client;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.wire.ServerMessages;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a client in the rooms that it joined, whatever becomes of its connections and sessions, and
+ * out of the others. Confined to the session's thread.
+ *
+ * <p>A room that was joined is the client's until the user leaves it or the server refuses it for
+ * good. In a new session the server does not know that yet: until it has answered, the room is
+ * {@link #away}, and messages to it wait.
+ */
+final class Rooms {
+  private static final Question.Outcome NOBODY =
+      new Question.Outcome() {
+        @Override
+        public void answered(Answer answer) {}
+
+        @Override
+        public void failed(SwitchboardException why) {}
+      };
+
+  private final Questions questions;
+  private final Places places;
+  private final DoubleSupplier draws;
+  private final Effects effects;
+  private final BiConsumer<Long, Command> send;
+
+  /** Rooms that the server has not let us into again yet. */
+  private final Map<String, Away> away = new LinkedHashMap<>();
+
+  /** Whether the server was not told how far each room was read. */
+  private boolean unnamed;
+
+  /** Rooms that the server may have us in though we know nothing of it. */
+  private final Set<String> doubtful = new HashSet<>();
+
+  /** How it stands with joining a room again. */
+  private static final class Away {
+    /** On its way; null while it waits until {@code at}. */
+    private @Nullable Question question;
+
+    private long at = Questions.NEVER;
+    private int refusals;
+  }
+
+  Rooms(
+      Questions questions,
+      Places places,
+      DoubleSupplier draws,
+      Effects effects,
+      BiConsumer<Long, Command> send) {
+    this.questions = questions;
+    this.places = places;
+    this.draws = draws;
+    this.effects = effects;
+    this.send = send;
+  }
+
+  /**
+   * Whether a message can go out now, as far as its rooms go. One that an earlier process left is
+   * for rooms that have to be joined first; what the user says now is for the server to judge.
+   */
+  boolean takes(Question question) {
+    if (!(question.ask instanceof Command.Publish publish)) {
+      return true;
+    }
+    for (Address address : publish.addresses()) {
+      if (address instanceof Address.Room room
+          && (away.containsKey(room.name())
+              || (question.restored && !places.rooms().contains(room.name())))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether entries of a log wait: what the answer to joining again brings comes before them. */
+  boolean away(Address log) {
+    return log instanceof Address.Room room && away.containsKey(room.name());
+  }
+
+  /** The server has let the client in. */
+  Answer joined(Command.Join join, Answer.Joined answer) {
+    doubtful.remove(join.room());
+    boolean missed = places.joined(join, answer, !away.containsKey(join.room()));
+    arrived(join.room());
+    effects.report(new Report.Joined(join.room(), answer));
+    if (missed) {
+      effects.report(new Report.Gap(Address.room(join.room())));
+    }
+    return answer;
+  }
+
+  /** A room is no longer away: it was joined, or is none of ours any more. */
+  private void arrived(String room) {
+    Away was = away.remove(room);
+    if (was != null && was.question != null) {
+      questions.withdraw(was.question);
+    }
+    questions.release();
+  }
+
+  /** The session is to go on without the places in its rooms: those are joined again, with them. */
+  void unnamed() {
+    unnamed = true;
+    places.rooms().forEach(room -> away.computeIfAbsent(room, name -> new Away()));
+  }
+
+  /** A session begins, or goes on. */
+  void begin(ControlReader.Session greeting, boolean resumed) {
+    for (ServerMessages.LogState log : greeting.logs()) {
+      if (places.state(log)) {
+        effects.report(new Report.Gap(log.address()));
+      }
+    }
+    away.values().forEach(this::pause);
+    if (resumed) {
+      List<String> absent = places.rooms().stream().filter(room -> !named(greeting, room)).toList();
+      if (!unnamed) {
+        List.copyOf(places.rooms()).stream()
+            .filter(room -> !absent.contains(room))
+            .forEach(this::arrived);
+      }
+      absent.stream().filter(room -> !away.containsKey(room)).forEach(this::left);
+      greeting.logs().stream()
+          .filter(log -> log.address() instanceof Address.Room)
+          .map(log -> ((Address.Room) log.address()).name())
+          .filter(room -> !places.rooms().contains(room))
+          .forEach(room -> {
+            doubtful.add(room);
+            takeBack(room);
+          });
+    } else {
+      doubtful.clear();
+      dropLeaves();
+      away.clear();
+      places.rooms().forEach(room -> away.put(room, new Away()));
+    }
+    unnamed = false;
+    List.copyOf(away.keySet()).forEach(this::rejoin);
+  }
+
+  private void pause(Away room) {
+    if (room.question != null) {
+      questions.withdraw(room.question);
+    }
+    room.question = null;
+    room.at = Questions.NEVER;
+  }
+
+  /** A question failed for want of an answer, or nobody waits for it any more. */
+  void givenUp(Question question) {
+    if (question.sent && question.ask instanceof Command.Join join) {
+      doubtful.add(join.room());
+    }
+    failed(question);
+  }
+
+  /** A question has failed. */
+  void failed(Question question) {
+    if (question.ask instanceof Command.Join join) {
+      takeBack(join.room());
+    }
+  }
+
+  /** Leaves a room that we were let into in vain, unless another join of it is under way. */
+  private void takeBack(String room) {
+    if (doubtful.contains(room) && !places.rooms().contains(room) && !questions.joining(room)) {
+      doubtful.remove(room);
+      questions.ahead(
+          new Question(new Command.Leave(room), null, 0, Questions.NEVER, NOBODY), send);
+    }
+  }
+
+  private static boolean named(ControlReader.Session greeting, String room) {
+    return greeting.logs().stream().anyMatch(log -> log.address().equals(Address.room(room)));
+  }
+
+  /** A session that is gone was in no room, so there is none of ours to leave. */
+  private void dropLeaves() {
+    for (Question question :
+        questions.dropWaiting(
+            ask -> ask instanceof Command.Leave one && places.rooms().contains(one.room()))) {
+      left(((Command.Leave) question.ask).room());
+      question.answered(new Answer.Left());
+    }
+  }
+
+  private void rejoin(String room) {
+    Command.Join join = new Command.Join(room, 0, places.place(Address.room(room)));
+    Question question = new Question(join, null, 0, Questions.NEVER, rejoined(room));
+    Away one = away.computeIfAbsent(room, name -> new Away());
+    one.question = question;
+    one.at = Questions.NEVER;
+    questions.ahead(question, send);
+  }
+
+  private Question.Outcome rejoined(String room) {
+    return new Question.Outcome() {
+      @Override
+      public void answered(Answer answer) {}
+
+      @Override
+      public void failed(SwitchboardException why) {
+        if (why instanceof RefusedException refused && refused.code() != ErrorCode.TIMEOUT) {
+          effects.report(new Report.Failed(why));
+          left(room);
+        }
+      }
+    };
+  }
+
+  /**
+   * The server can't do it now. Whether the question was one of this class's own, which it then
+   * asks again in time.
+   */
+  boolean refused(long now, Question question, RefusedException why) {
+    Away room = question.ask instanceof Command.Join join ? away.get(join.room()) : null;
+    if (room == null || room.question != question) {
+      return false;
+    }
+    room.question = null;
+    room.refusals++;
+    room.at =
+        now
+            + Backoff.REPEATS.delay(
+                room.refusals, draws.getAsDouble(), ControlReader.retryAfter(why));
+    effects.report(new Report.Failed(why));
+    return true;
+  }
+
+  /** Joins again what is due by now. There must be a connection. */
+  void advance(long now) {
+    for (Map.Entry<String, Away> room : List.copyOf(away.entrySet())) {
+      if (room.getValue().at <= now) {
+        rejoin(room.getKey());
+      }
+    }
+  }
+
+  /** When {@link #advance} has something to do. */
+  long wakeAt() {
+    return away.values().stream().mapToLong(room -> room.at).min().orElse(Questions.NEVER);
+  }
+
+  /** The client is no longer in the room, if it was. */
+  void left(String room) {
+    boolean was = places.left(room);
+    arrived(room);
+    if (was) {
+      effects.report(new Report.Left(room));
+    }
+    takeBack(room);
+  }
+}

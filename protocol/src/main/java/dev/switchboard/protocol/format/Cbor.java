@@ -1,0 +1,80 @@
+package dev.switchboard.protocol.format;
+
+import dev.switchboard.protocol.wire.CborCheck;
+import java.io.ByteArrayOutputStream;
+import java.util.Base64;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.dataformat.cbor.CBORFactory;
+import tools.jackson.dataformat.cbor.CBORMapper;
+
+/** How this project reads CBOR that {@link CborCheck} has found sound, and turns it into JSON. */
+public final class Cbor {
+  private static final CBORFactory FACTORY =
+      CBORFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxNestingDepth(Json.MAX_DEPTH).build())
+          .build();
+
+  /** The mapper, as strict as that for JSON. Thread-safe. */
+  public static final CBORMapper MAPPER = Json.strict(CBORMapper.builder(FACTORY), true).build();
+
+  /** Most bytes of an integer. */
+  public static final int MAX_NUMBER_BYTES = 400;
+
+  /** The exponents of decimals are less, above and below zero. */
+  public static final int MAX_EXPONENT = 100_000;
+
+  private Cbor() {}
+
+  /** The JSON that says the same; byte strings become base64. */
+  public static byte[] toJson(byte[] cbor) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(cbor.length * 2);
+    try (JsonParser from = FACTORY.createParser(ObjectReadContext.empty(), cbor);
+        JsonGenerator to = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
+      for (JsonToken token = from.nextToken(); token != null; token = from.nextToken()) {
+        copy(token, from, to);
+      }
+    }
+    return out.toByteArray();
+  }
+
+  private static void copy(JsonToken token, JsonParser from, JsonGenerator to) {
+    switch (token) {
+      case START_OBJECT -> to.writeStartObject();
+      case END_OBJECT -> to.writeEndObject();
+      case START_ARRAY -> to.writeStartArray();
+      case END_ARRAY -> to.writeEndArray();
+      case PROPERTY_NAME -> to.writeName(from.currentName());
+      case VALUE_STRING -> to.writeString(from.getString());
+      case VALUE_NUMBER_INT -> integer(from, to);
+      case VALUE_NUMBER_FLOAT -> real(from, to);
+      case VALUE_TRUE -> to.writeBoolean(true);
+      case VALUE_FALSE -> to.writeBoolean(false);
+      case VALUE_NULL -> to.writeNull();
+      case VALUE_EMBEDDED_OBJECT ->
+          to.writeString(Base64.getEncoder().encodeToString(from.getBinaryValue()));
+      case NOT_AVAILABLE -> throw new IllegalStateException("token: " + token);
+    }
+  }
+
+  private static void integer(JsonParser from, JsonGenerator to) {
+    if (from.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+      to.writeNumber(from.getBigIntegerValue());
+    } else {
+      to.writeNumber(from.getLongValue());
+    }
+  }
+
+  private static void real(JsonParser from, JsonGenerator to) {
+    if (from.getNumberType() == JsonParser.NumberType.BIG_DECIMAL) {
+      to.writeNumber(from.getDecimalValue());
+    } else {
+      to.writeNumber(from.getDoubleValue());
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.switchboard.protocol.format;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Optional;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.cfg.MapperBuilder;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
+
+/**
+ * How this project reads and writes JSON: strictly. A number is not a text, {@code 1.5} is not an
+ * {@code int}, null is not 0.
+ */
+public final class Json {
+  public static final int MAX_DEPTH = 100;
+  public static final int MAX_DIGITS = 1_000;
+  public static final int MAX_KEY = 50_000;
+
+  static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNumberLength(MAX_DIGITS)
+                  .maxNameLength(MAX_KEY)
+                  .build())
+          // What comes is UTF-8 (RFC 8259 §8.1); guessing UTF-16 from its zero bytes would read
+          // what
+          // other readers refuse, and byte offsets would be lost.
+          .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+          .build();
+
+  /** The mapper. Thread-safe. */
+  public static final JsonMapper MAPPER = strict(JsonMapper.builder(FACTORY), false).build();
+
+  /** One that leaves out what is an empty {@code Optional}. Thread-safe. */
+  public static final JsonMapper SPARSE =
+      MAPPER
+          .rebuild()
+          .withConfigOverride(
+              Optional.class,
+              override ->
+                  override.setInclude(
+                      JsonInclude.Value.construct(
+                          JsonInclude.Include.NON_ABSENT, JsonInclude.Include.ALWAYS)))
+          .build();
+
+  private Json() {}
+
+  /** The rules that hold for every encoding. */
+  static <B extends MapperBuilder<?, B>> B strict(B builder, boolean binary) {
+    return builder
+        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+        .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE) // an offset is kept
+        .defaultLeniency(false) // of java.time: no date out of a date with time
+        .addModule(new StrictTypes(binary))
+        .withCoercionConfig(
+            LogicalType.Textual,
+            config -> {
+              config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+              config.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+              config.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+            });
+  }
+}

@@ -1,0 +1,225 @@
+package dev.switchboard.protocol.server;
+
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.InvalidMessageException;
+import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Protocol;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.wire.Control;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.protocol.wire.Envelope;
+import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.Refusal;
+import dev.switchboard.protocol.wire.ServerMessages;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What one connection to a server says, understood: bytes go in, requests come out, and what is
+ * wrong is answered here. It decides what may be said when ({@code resume} only first), checks each
+ * message against its type, and knows nothing of rooms, users, sockets or time. Confined to one
+ * thread.
+ */
+public final class ServerConversation {
+  private final Protocol<?> protocol;
+  private final Encoding encoding;
+  private final Requests requests;
+  private boolean first = true;
+
+  /** What the other side asks for, each checked and of the right kind. */
+  public interface Requests {
+    /** Sends an answer that needs nothing else. */
+    void answer(Draft answer);
+
+    /** Told of each {@code error} that is sent as such an answer, before it. */
+    default void refused(ErrorCode code) {}
+
+    /** Go on with a session; only ever the first call. */
+    void resume(@Nullable Id id, Control.Resume resume);
+
+    /** Join a room. */
+    void join(@Nullable Id id, Control.JoinRoom join);
+
+    /** Leave a room. */
+    void leave(@Nullable Id id, Control.LeaveRoom leave);
+
+    /** Who is there. */
+    void userList(@Nullable Id id, Control.UserList userList);
+
+    /** Whether users are online. */
+    void userStatus(@Nullable Id id, Control.UserStatus userStatus);
+
+    /** A page of a log. */
+    void history(@Nullable Id id, Control.History history);
+
+    /** Publish to one or several logs. */
+    void publish(Incoming message);
+
+    /** A message for the server's own handler. */
+    void handle(Incoming message);
+
+    /** A message that could not be understood, and not because of what it says: answers it. */
+    void failed(@Nullable Id id, String type, RuntimeException failure);
+
+    /** An answer to a question of the server's, which it may no longer wait for. */
+    void answered(Answer answer);
+  }
+
+  /**
+   * What the other side answers.
+   *
+   * @param re the question's id
+   * @param refused why there is no reply; null if there is one
+   */
+  public record Answer(
+      Id re, @Nullable RefusedException refused, String type, byte @Nullable [] data) {}
+
+  /**
+   * A message of one of the protocol's types.
+   *
+   * @param fleeting whether the type or the sender says so
+   * @param message the record
+   */
+  public record Incoming(
+      Envelope envelope, MessageType<?> type, boolean fleeting, Object message) {}
+
+  /** A conversation that has not begun. */
+  public ServerConversation(Protocol<?> protocol, Encoding encoding, Requests requests) {
+    this.protocol = protocol;
+    this.encoding = encoding;
+    this.requests = requests;
+  }
+
+  /** One message of the kind that the encoding uses, whole. */
+  public void received(byte[] message) {
+    @Nullable Id id = null;
+    String type = "";
+    try {
+      Envelope envelope = encoding.read(message);
+      id = envelope.id();
+      type = envelope.type();
+      boolean opening = first;
+      first = false;
+      if (answers(envelope)) {
+        requests.answered(answer(envelope));
+      } else if (envelope.control() != null) {
+        control(envelope, opening);
+      } else {
+        message(envelope);
+      }
+    } catch (MalformedEnvelope malformed) {
+      first = false;
+      refuse(
+          Refusal.of(
+              malformed.id(), ErrorCode.BAD_MESSAGE, String.valueOf(malformed.getMessage())));
+    } catch (InvalidMessageException invalid) {
+      refuse(Refusal.of(id, invalid));
+    } catch (RuntimeException broken) { // a validator of users'
+      requests.failed(id, type, broken);
+    }
+  }
+
+  /** One message of the other kind. */
+  public void receivedOtherKind() {
+    first = false;
+    refuse(
+        Refusal.of(
+            null,
+            ErrorCode.BAD_MESSAGE,
+            encoding.binary()
+                ? "message: text (expected: binary with one CBOR map)"
+                : "message: binary (expected: text with one JSON object)"));
+  }
+
+  /** Refuses one message without looking at more of it than its id. */
+  public void refuse(byte[] message, ErrorCode code, String why, Map<String, Object> details) {
+    first = false;
+    @Nullable Id id;
+    try {
+      id = encoding.read(message).id();
+    } catch (MalformedEnvelope malformed) {
+      id = malformed.id();
+    }
+    refuse(new Refusal(id, code, why, code.retryable(), details));
+  }
+
+  private static boolean answers(Envelope envelope) {
+    return envelope.re() != null && (envelope.control() == null || envelope.type().equals("error"));
+  }
+
+  private static Answer answer(Envelope envelope) {
+    @Nullable JsonNode error = envelope.control();
+    return new Answer(
+        Objects.requireNonNull(envelope.re()),
+        error == null ? null : Refusal.read(error),
+        envelope.type(),
+        envelope.data());
+  }
+
+  private void control(Envelope envelope, boolean opening) {
+    @Nullable Id id = envelope.id();
+    switch (Control.of(envelope)) {
+      case Control.Resume resume -> {
+        if (opening) {
+          requests.resume(id, resume);
+        } else {
+          refuse(
+              Refusal.of(
+                  id,
+                  ErrorCode.CONFLICT,
+                  "resume: not the first message (expected: first, or not at all)"));
+        }
+      }
+      case Control.JoinRoom join -> requests.join(id, join);
+      case Control.LeaveRoom leave -> requests.leave(id, leave);
+      case Control.UserList list -> requests.userList(id, list);
+      case Control.UserStatus status -> requests.userStatus(id, status);
+      case Control.History history -> requests.history(id, history);
+      case Control.Ping ping -> requests.answer(ServerMessages.pong(id));
+      case Control.Pong pong -> {}
+    }
+  }
+
+  private void message(Envelope envelope) {
+    MessageType<?> type = protocol.find(envelope.type());
+    if (type == null) {
+      refuse(
+          Refusal.of(
+              envelope.id(),
+              ErrorCode.UNKNOWN_TYPE,
+              "type: " + envelope.type() + " is not known here"));
+      return;
+    }
+    if (type.fleeting() && !envelope.fleeting() && envelope.id() != null) {
+      refuse(
+          Refusal.of(
+              envelope.id(),
+              ErrorCode.BAD_MESSAGE,
+              "type: " + type.name() + " is fleeting (expected: fleeting true, and no answer)"));
+      return;
+    }
+    Object message = protocol.decode(type, envelope.payload());
+    Incoming incoming =
+        new Incoming(envelope, type, type.fleeting() || envelope.fleeting(), message);
+    if (envelope.addresses().isEmpty()) {
+      requests.handle(incoming);
+    } else if (type.replyClass() != null) {
+      refuse(
+          Refusal.of(
+              envelope.id(),
+              ErrorCode.BAD_MESSAGE,
+              "type: " + type.name() + " is a request (expected: no address)"));
+    } else {
+      requests.publish(incoming);
+    }
+  }
+
+  private void refuse(Refusal refusal) {
+    requests.refused(refusal.code());
+    requests.answer(ServerMessages.error(refusal));
+  }
+}

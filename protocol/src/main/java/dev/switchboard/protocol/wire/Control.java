@@ -1,0 +1,225 @@
+package dev.switchboard.protocol.wire;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.Names;
+import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A control message that a client sends ({@code spec/protocol.md#8-control-messages}). Immutable.
+ */
+public sealed interface Control {
+  /** Most places in one {@code resume}. */
+  int MAX_PLACES = 1_000;
+
+  /** Most users of one {@code user_status}. */
+  int MAX_USERS = 100;
+
+  /** Most entries of a page, and most recent ones on joining. */
+  int MAX_PAGE = 200;
+
+  /** A place in a log. {@code epoch} null means the current one. */
+  record Place(Address address, @Nullable String epoch, long seq) {}
+
+  /** Join a room; {@code recent} 0 means none. */
+  record JoinRoom(String room, @Nullable Place since, int recent) implements Control {}
+
+  /** Leave a room. */
+  record LeaveRoom(String room) implements Control {}
+
+  /** Who is in a room, or online. */
+  record UserList(@Nullable String room, @Nullable String after) implements Control {}
+
+  /** Whether users are online; {@code watch} null leaves as it is who is told of changes. */
+  record UserStatus(List<String> users, @Nullable Boolean watch) implements Control {}
+
+  /** A page of a log. */
+  record History(Address address, @Nullable Long before, @Nullable Long after, int limit)
+      implements Control {}
+
+  /** Go on with a session. */
+  record Resume(String session, String secret, List<Place> places) implements Control {
+    @Override
+    public String toString() {
+      return "Resume[session="
+          + session
+          + ", places="
+          + places
+          + "]"; // the secret never reaches a log
+    }
+  }
+
+  /** Are you there. */
+  record Ping() implements Control {}
+
+  /** I am here. */
+  record Pong() implements Control {}
+
+  /**
+   * Reads the control message of an envelope.
+   *
+   * @throws MalformedEnvelope if it is not one that a client sends, or a key is wrong
+   */
+  static Control of(Envelope envelope) {
+    Fields fields = new Fields(envelope);
+    return switch (envelope.type()) {
+      case "join_room" -> {
+        String room = fields.room();
+        yield new JoinRoom(
+            room, fields.since(Address.room(room)), (int) fields.integer("recent", 0, 0, MAX_PAGE));
+      }
+      case "leave_room" -> new LeaveRoom(fields.room());
+      case "user_list" ->
+          new UserList(fields.has("room") ? fields.room() : null, fields.text("after"));
+      case "user_status" -> new UserStatus(fields.users(), fields.flag("watch"));
+      case "history" ->
+          new History(
+              fields.address(),
+              fields.has("before") ? fields.integer("before", 0, 0, Long.MAX_VALUE) : null,
+              fields.has("after") ? fields.integer("after", 0, 0, Long.MAX_VALUE) : null,
+              (int) fields.integer("limit", 50, 1, MAX_PAGE));
+      case "resume" ->
+          new Resume(fields.required("session"), fields.required("secret"), fields.places());
+      case "ping" -> new Ping();
+      case "pong" -> new Pong();
+      default ->
+          throw new MalformedEnvelope(
+              envelope.id(), "type: " + envelope.type() + " is not for clients to send");
+    };
+  }
+
+  /** The keys of a control message, each read with its rule. */
+  record Fields(@Nullable Id id, JsonNode tree, List<Address> addresses) {
+    Fields(Envelope envelope) {
+      this(
+          envelope.id(),
+          java.util.Objects.requireNonNull(envelope.control()),
+          envelope.addresses());
+    }
+
+    boolean has(String key) {
+      return tree.hasNonNull(key);
+    }
+
+    MalformedEnvelope wrong(String key, String expected) {
+      return new MalformedEnvelope(id, key + ": missing or wrong (expected: " + expected + ")");
+    }
+
+    @Nullable String text(String key) {
+      if (!has(key)) {
+        return null;
+      }
+      JsonNode node = tree.get(key);
+      if (!node.isString() || node.stringValue().length() > 256) {
+        throw wrong(key, "a string of at most 256 characters");
+      }
+      return node.stringValue();
+    }
+
+    String required(String key) {
+      String text = text(key);
+      if (text == null) {
+        throw wrong(key, "a string");
+      }
+      return text;
+    }
+
+    String room() {
+      if (addresses.size() == 1
+          && addresses.get(0) instanceof Address.Room room
+          && !tree.has("rooms")) {
+        return room.name();
+      }
+      throw wrong("room", "a name");
+    }
+
+    Address address() {
+      if (addresses.size() != 1 || tree.has("rooms")) {
+        throw wrong("room, user or everyone", "one address");
+      }
+      return addresses.get(0);
+    }
+
+    @Nullable Boolean flag(String key) {
+      if (!has(key)) {
+        return null;
+      }
+      if (!tree.get(key).isBoolean()) {
+        throw wrong(key, "true or false");
+      }
+      return tree.get(key).booleanValue();
+    }
+
+    List<String> users() {
+      List<String> users = new ArrayList<>();
+      for (JsonNode user : tree.path("users")) {
+        if (!user.isString() || !Names.valid(user.stringValue()) || users.size() == MAX_USERS) {
+          throw wrong("users", "1-" + MAX_USERS + " names");
+        }
+        users.add(user.stringValue());
+      }
+      if (users.isEmpty() || !tree.path("users").isArray()) {
+        throw wrong("users", "1-" + MAX_USERS + " names");
+      }
+      return List.copyOf(users);
+    }
+
+    long integer(String key, long otherwise, long least, long most) {
+      if (!has(key)) {
+        return otherwise;
+      }
+      JsonNode node = tree.get(key);
+      if (!node.isIntegralNumber()
+          || !node.canConvertToLong()
+          || node.longValue() < least
+          || node.longValue() > most) {
+        throw wrong(key, "an integer from " + least + " to " + most);
+      }
+      return node.longValue();
+    }
+
+    @Nullable Place since(Address address) {
+      if (!has("since")) {
+        return null;
+      }
+      Fields inner = new Fields(id, tree.get("since"), List.of());
+      if (!inner.tree.isObject() || !inner.has("seq")) {
+        throw wrong("since", "{\"epoch\":…,\"seq\":…}");
+      }
+      return new Place(address, inner.text("epoch"), inner.integer("seq", 0, 0, Long.MAX_VALUE));
+    }
+
+    List<Place> places() {
+      if (!has("logs")) {
+        return List.of();
+      }
+      JsonNode logs = tree.get("logs");
+      if (!logs.isArray() || logs.size() > MAX_PLACES) {
+        throw wrong("logs", "an array of at most " + MAX_PLACES + " places");
+      }
+      List<Place> places = new ArrayList<>(logs.size());
+      for (JsonNode log : logs) {
+        Fields one = new Fields(id, log, List.of());
+        places.add(
+            new Place(
+                one.logAddress(), one.text("epoch"), one.integer("seq", 0, 0, Long.MAX_VALUE)));
+      }
+      return List.copyOf(places);
+    }
+
+    private Address logAddress() {
+      if (tree.path("everyone").asBoolean(false)) {
+        return Address.EVERYONE;
+      }
+      String key = has("room") ? "room" : "user";
+      String name = required(key);
+      if (!Names.valid(name)) {
+        throw wrong(key, "a name");
+      }
+      return key.equals("room") ? Address.room(name) : Address.user(name);
+    }
+  }
+}

@@ -1,0 +1,351 @@
+package dev.switchboard.protocol.wire;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.Payload;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a server says ({@code spec/protocol.md}). Stateless. */
+public final class ServerMessages {
+  private static final int MAX_REASON = 2_000;
+
+  private ServerMessages() {}
+
+  /**
+   * What {@code welcome} says of one log, and {@code resumed} of each. {@code recovered} null
+   * leaves it out.
+   */
+  public record LogState(Address address, String epoch, long seq, @Nullable Boolean recovered) {}
+
+  /** What {@code welcome} tells of the server. Times in milliseconds, {@code message} in bytes. */
+  public record Terms(long heartbeatInterval, long heartbeatTimeout, int message, int rooms) {}
+
+  /** {@code welcome}, also as the answer to a resume that failed. */
+  public static Draft welcome(
+      @Nullable Id re,
+      String session,
+      String secret,
+      String user,
+      Terms terms,
+      List<LogState> logs) {
+    return object(
+        "welcome",
+        re,
+        out -> {
+          out.text("session", session);
+          out.text("secret", secret);
+          out.text("user", user);
+          out.object("heartbeat");
+          out.number("interval", terms.heartbeatInterval);
+          out.number("timeout", terms.heartbeatTimeout);
+          out.endObject();
+          out.object("limits");
+          out.number("message", terms.message);
+          out.number("rooms", terms.rooms);
+          out.endObject();
+          logs(out, logs);
+        });
+  }
+
+  /** {@code resumed}. */
+  public static Draft resumed(@Nullable Id re, String session, String user, List<LogState> logs) {
+    return object(
+        "resumed",
+        re,
+        out -> {
+          out.text("session", session);
+          out.text("user", user);
+          logs(out, logs);
+        });
+  }
+
+  private static void logs(EnvelopeWriter out, List<LogState> logs) {
+    out.array("logs");
+    for (LogState log : logs) {
+      out.element();
+      address(out, log.address);
+      out.text("epoch", log.epoch);
+      out.number("seq", log.seq);
+      if (log.recovered != null) {
+        out.flag("recovered", log.recovered);
+      }
+      out.endObject();
+    }
+    out.endArray();
+  }
+
+  /** {@code room_joined}. */
+  public static Draft roomJoined(
+      @Nullable Id re,
+      String room,
+      String epoch,
+      long seq,
+      List<String> members,
+      int count,
+      boolean recovered) {
+    return object(
+        "room_joined",
+        re,
+        out -> {
+          out.text("room", room);
+          out.text("epoch", epoch);
+          out.number("seq", seq);
+          members(out, members, count);
+          out.flag("recovered", recovered);
+        });
+  }
+
+  /** {@code room_left}. */
+  public static Draft roomLeft(@Nullable Id re, String room) {
+    return object("room_left", re, out -> out.text("room", room));
+  }
+
+  /** {@code user_joined} or {@code user_left}. */
+  public static Draft presence(boolean joined, String room, String user, int count) {
+    return object(
+        joined ? "user_joined" : "user_left",
+        null,
+        out -> {
+          out.text("room", room);
+          out.text("user", user);
+          out.number("count", count);
+        });
+  }
+
+  /** {@code users_changed}; {@code more} if others came or left who are not named. */
+  public static Draft usersChanged(
+      String room, List<String> joined, List<String> left, int count, boolean more) {
+    return object(
+        "users_changed",
+        null,
+        out -> {
+          out.text("room", room);
+          out.texts("joined", joined);
+          out.texts("left", left);
+          out.number("count", count);
+          out.flag("more", more);
+        });
+  }
+
+  /** {@code user_list}. {@code room} null means who is online. */
+  public static Draft userList(
+      @Nullable Id re, @Nullable String room, List<String> members, int count) {
+    return object(
+        "user_list",
+        re,
+        out -> {
+          if (room != null) {
+            out.text("room", room);
+          }
+          members(out, members, count);
+        });
+  }
+
+  /** Whether a user is online; {@code lastSeen} in milliseconds since 1970, 0 if not known. */
+  public record UserState(String user, boolean online, long lastSeen) {}
+
+  /** {@code user_status}, as an answer or as news. */
+  public static Draft userStatus(@Nullable Id re, List<UserState> states) {
+    return object(
+        "user_status",
+        re,
+        out -> {
+          out.array("users");
+          for (UserState state : states) {
+            out.element();
+            out.text("user", state.user);
+            out.flag("online", state.online);
+            if (state.lastSeen != 0) {
+              out.number("lastSeen", state.lastSeen);
+            }
+            out.endObject();
+          }
+          out.endArray();
+        });
+  }
+
+  private static void members(EnvelopeWriter out, List<String> members, int count) {
+    out.texts("members", members);
+    out.number("count", count);
+  }
+
+  /** {@code history}. */
+  public static Draft history(
+      @Nullable Id re, Address address, String epoch, long seq, List<Entry> entries, boolean more) {
+    return object(
+        "history",
+        re,
+        out -> {
+          address(out, address);
+          out.text("epoch", epoch);
+          out.number("seq", seq);
+          out.array("messages");
+          for (Entry entry : entries) {
+            out.element();
+            keys(out, entry);
+            out.endObject();
+          }
+          out.endArray();
+          out.flag("more", more);
+        });
+  }
+
+  /**
+   * {@code ack} of a message that is at that place of its log; 0 for one that a handler has dealt
+   * with.
+   */
+  public static Draft ack(Id re, long seq) {
+    return new Ack(re, seq);
+  }
+
+  private record Ack(Id re, long seq) implements Draft {
+    @Override
+    public void write(EnvelopeWriter out) {
+      out.text("type", "ack");
+      out.id("re", re);
+      if (seq != 0) {
+        out.number("seq", seq);
+      }
+    }
+
+    @Override
+    public int size() {
+      return 64;
+    }
+  }
+
+  /** {@code ack} of a message to several rooms. */
+  public static Draft ack(Id re, Map<String, Long> seqs) {
+    return object(
+        "ack",
+        re,
+        out -> {
+          out.object("seqs");
+          seqs.forEach(out::number);
+          out.endObject();
+        });
+  }
+
+  /** A typed reply. */
+  public static Draft reply(Id re, String type, Payload data) {
+    return object(type, re, out -> out.data(type, data));
+  }
+
+  /** A message from the server's own code to one connection, in no log. */
+  public static Draft message(String type, long timestamp, Payload data) {
+    return object(
+        type,
+        null,
+        out -> {
+          out.number("timestamp", timestamp);
+          out.data(type, data);
+        });
+  }
+
+  /** A request of the server's own code, to be answered under that id. */
+  public static Draft question(Id id, String type, long timestamp, Payload data) {
+    return object(
+        type,
+        null,
+        out -> {
+          out.id("id", id);
+          out.number("timestamp", timestamp);
+          out.data(type, data);
+        });
+  }
+
+  /** {@code error}. */
+  public static Draft error(Refusal refusal) {
+    return object(
+        "error",
+        refusal.id(),
+        out -> {
+          out.text("code", refusal.code().wire());
+          out.text("message", shortened(refusal.message()));
+          out.flag("retryable", refusal.retryable());
+          out.object("details");
+          refusal
+              .details()
+              .forEach((key, value) -> {
+                if (value instanceof Number number) {
+                  out.number(key, number.longValue());
+                } else {
+                  out.text(key, shortened(String.valueOf(value)));
+                }
+              });
+          out.endObject();
+        });
+  }
+
+  /** For people, so that nobody needs all of a text that could be as long as a message. */
+  private static String shortened(String text) {
+    return text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON) + "…";
+  }
+
+  /** {@code pong}. */
+  public static Draft pong(@Nullable Id re) {
+    return object("pong", re, out -> {});
+  }
+
+  /** {@code going_away}, {@code after} in milliseconds. */
+  public static Draft goingAway(long after) {
+    return object("going_away", null, out -> out.number("after", after));
+  }
+
+  /** A published message as its receivers get it. The payload is copied as it stands. */
+  public static Draft entry(Entry entry) {
+    return new Published(entry);
+  }
+
+  private record Published(Entry entry) implements Draft {
+    @Override
+    public void write(EnvelopeWriter out) {
+      keys(out, entry);
+    }
+
+    @Override
+    public int size() {
+      return 192 + (entry.payload() == null ? 0 : entry.payload().bytes().length);
+    }
+  }
+
+  private static void keys(EnvelopeWriter out, Entry entry) {
+    out.text("type", entry.type());
+    address(out, entry.address());
+    if (entry.fleeting()) {
+      out.flag("fleeting", true);
+    } else {
+      out.number("seq", entry.seq());
+    }
+    if (entry.from() != null) {
+      out.text("from", entry.from());
+    }
+    out.number("timestamp", entry.timestamp());
+    if (entry.messageId() != null) {
+      out.text("messageId", entry.messageId());
+    }
+    if (entry.payload() != null) {
+      out.data(entry.type(), entry.payload());
+    }
+  }
+
+  public static void address(EnvelopeWriter out, Address address) {
+    switch (address) {
+      case Address.Room room -> out.text("room", room.name());
+      case Address.User user -> out.text("user", user.name());
+      case Address.Everyone everyone -> out.flag("everyone", true);
+    }
+  }
+
+  private static Draft object(String type, @Nullable Id re, Draft body) {
+    return out -> {
+      out.text("type", type);
+      if (re != null) {
+        out.id("re", re);
+      }
+      body.write(out);
+    };
+  }
+}

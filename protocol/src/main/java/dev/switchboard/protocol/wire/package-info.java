@@ -1,0 +1,8 @@
+/**
+ * Envelopes, control messages and their two encodings: what both sides put on the wire. Not for
+ * users.
+ */
+@NullMarked
+package dev.switchboard.protocol.wire;
+
+import org.jspecify.annotations.NullMarked;
