@@ -12,7 +12,7 @@ import dev.switchboard.client.MessageEvent;
 import dev.switchboard.client.Reconnect;
 import dev.switchboard.client.Room;
 import dev.switchboard.client.State;
-import dev.switchboard.history.jdbc.SqliteHistory;
+import dev.switchboard.history.sqlite.SqliteHistory;
 import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;

@@ -3,4 +3,3 @@
 package dev.switchboard.e2e;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -62,16 +62,21 @@ public final class Destination<M> {
     String name = messageId == null ? null : Names.requireMessageId(messageId);
     Publication publication =
         new Publication(
-            endpoint.hub().log(address),
+            endpoint.runtime().topics().log(address),
             type.name(),
             from,
             name,
-            endpoint.clock().millis(),
-            endpoint.sizes().sent(message),
+            endpoint.context().timestamp(),
+            endpoint.runtime().sizes().sent(message),
             type.fleeting(),
             null,
             endpoint.settings().retentions().of(address));
-    return endpoint.hub().broker().publish(List.of(publication)).thenApply(Destination::seq);
+    return endpoint
+        .runtime()
+        .topics()
+        .broker()
+        .publish(List.of(publication))
+        .thenApply(Destination::seq);
   }
 
   private static long seq(List<Committed> committed) {

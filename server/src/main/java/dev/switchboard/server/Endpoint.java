@@ -1,11 +1,22 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.wire.Encodings;
+import dev.switchboard.server.delivery.Sizes;
+import dev.switchboard.server.delivery.Topics;
+import dev.switchboard.server.limits.Allowance;
+import dev.switchboard.server.limits.EndpointContext;
+import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.limits.Settings;
+import dev.switchboard.server.limits.Time;
+import dev.switchboard.server.limits.UserBytes;
+import dev.switchboard.server.session.Connection;
+import dev.switchboard.server.session.EndpointRuntime;
+import dev.switchboard.server.session.Hub;
+import dev.switchboard.server.session.Session;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.Retention;
@@ -36,7 +47,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private final Encodings encodings;
   private final Sizes sizes;
   private final SlowConsumerPolicies<M> slowConsumerPolicies;
-  private @Nullable Hub hub;
+  private @Nullable EndpointRuntime runtime;
 
   private Endpoint(Protocol<M> protocol) {
     super(Settings.typed());
@@ -251,7 +262,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   /** How members of a room are told who comes and goes. Default {@link PresenceNotices#DEFAULT}. */
   public Endpoint<M> presenceNotices(PresenceNotices notices) {
-    return set(() -> settings().presenceNotices(notices));
+    return set(() -> settings().notices(notices.above(), notices.every(), notices.names()));
   }
 
   /**
@@ -267,7 +278,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
    * online, do not ask this.
    */
   public Endpoint<M> statusVisible(Visibility rule) {
-    return set(() -> settings().visibility(rule));
+    return set(() -> settings().visibility(rule::maySee));
   }
 
   /** How much is kept of each log not named otherwise. Default {@link Retention#DEFAULT}. */
@@ -376,10 +387,24 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   // What follows is for this package.
 
-  void start(String newPath, Broker broker, PresenceStore users, Time newTime, Meter newMeter) {
-    begin(newPath, newTime, newMeter);
-    hub = new Hub(newPath, broker, users, settings(), slowConsumerPolicies, newMeter, now());
-    hub.use(Address.EVERYONE); // for as long as the server runs
+  void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
+    EndpointContext started = begin(path, time, meter);
+    Topics topics = new Topics(path, broker, sizes, slowConsumerPolicies, settings(), meter);
+    runtime =
+        new EndpointRuntime(
+            started,
+            protocol,
+            encodings,
+            sizes,
+            new Hub(topics, users, settings(), started.now()),
+            threads(),
+            reactions);
+    topics.use(Address.EVERYONE); // for as long as the server runs
+  }
+
+  /** What its connections are handed. */
+  EndpointRuntime runtime() {
+    return started(runtime);
   }
 
   @Override
@@ -391,40 +416,12 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     return protocol;
   }
 
-  Encodings encodings() {
-    return encodings;
-  }
-
-  Reactions<M> reactions() {
-    return reactions;
-  }
-
   Hub hub() {
-    return started(hub);
-  }
-
-  Peer<M> peer(Connection connection) {
-    return new Peer<>(this, connection);
+    return runtime().hub();
   }
 
   @SuppressWarnings("unchecked") // a connection's peer was made by its own endpoint, this one
   Peer<M> peerOf(Connection connection) {
     return (Peer<M>) connection.peer();
-  }
-
-  /** What its connections can be given. */
-  Sizes sizes() {
-    return sizes;
-  }
-
-  /** Refuses who may not publish there. */
-  void requireMayPublish(Session session, Address address) {
-    if (address instanceof Address.Room room && !session.in(room.name())) {
-      throw RequestHandler.notAMember(room.name());
-    }
-    if (address instanceof Address.Everyone && !settings().everyoneMayBroadcast()) {
-      throw new RefusedException(
-          ErrorCode.FORBIDDEN, "everyone: not for clients here (expected: a room or a user)");
-    }
   }
 }

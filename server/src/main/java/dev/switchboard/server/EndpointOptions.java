@@ -1,16 +1,21 @@
 package dev.switchboard.server;
 
 import dev.switchboard.server.Endpoint.Identifier;
+import dev.switchboard.server.handlers.BatchedThreadStarter;
+import dev.switchboard.server.handlers.HandlerThreads;
+import dev.switchboard.server.handlers.HandlerWatchdog;
+import dev.switchboard.server.limits.EndpointContext;
+import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.limits.Settings;
+import dev.switchboard.server.limits.Time;
+import dev.switchboard.spi.ServerMetrics;
 import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
 import dev.switchboard.transport.WebSocketOptions;
 import io.netty.channel.EventLoop;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +26,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the endpoint
  */
-public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
-    permits Endpoint, RawEndpoint {
+public abstract class EndpointOptions<E extends EndpointOptions<E>> {
   private final Settings settings;
   private final Identity identity = new Identity();
-  private final Map<EventLoop, Executor> threads = new ConcurrentHashMap<>(4);
   private Function<EventLoop, Executor> newThreads = BatchedThreadStarter::new;
   private boolean onLoop;
-  private @Nullable String path;
-  private Meter meter = Meter.NONE;
-  private Time time = Time.system();
-  private @Nullable HandlerWatchdog watchdog;
+  private @Nullable EndpointContext context; // what it was started with, if it was
+  private @Nullable HandlerThreads threads;
   private @Nullable WebSocketOptions webSocket;
 
   EndpointOptions(Settings settings) {
@@ -128,9 +129,12 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
   abstract E self();
 
   E set(Runnable change) {
-    if (path != null) {
+    EndpointContext started = context;
+    if (started != null) {
       throw new IllegalStateException(
-          "endpoint " + path + ": in use already (expected: defined before the server starts)");
+          "endpoint "
+              + started.path()
+              + ": in use already (expected: defined before the server starts)");
     }
     change.run();
     return self();
@@ -144,15 +148,20 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
     return given;
   }
 
-  void begin(String newPath, Time newTime, Meter newMeter) {
+  /** The server starts: options are fixed from now on. */
+  EndpointContext begin(String path, Time time, Meter meter) {
+    EndpointContext started = new EndpointContext(path, settings, meter, time);
     E unused =
         set(() -> {
-          path = newPath;
-          time = newTime;
-          meter = newMeter;
-          watchdog = new HandlerWatchdog(newPath, settings.stuckAfter(), onLoop, newMeter);
+          context = started;
           webSocket = settings.webSocket();
+          threads =
+              new HandlerThreads(
+                  onLoop,
+                  newThreads,
+                  new HandlerWatchdog(path, settings.stuckAfter(), onLoop, meter));
         });
+    return started;
   }
 
   static <T> T started(@Nullable T part) {
@@ -160,32 +169,14 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
         part, "endpoint: not started (expected: given to a server that runs)");
   }
 
-  /** What time it is, for timestamps. */
-  Clock clock() {
-    return time.clock();
+  /** What it was started with. */
+  EndpointContext context() {
+    return started(context);
   }
 
-  /** Milliseconds since some moment, for intervals. */
-  long now() {
-    return time.elapsed().getAsLong();
-  }
-
-  /** For tests: where handlers run instead of on virtual threads. */
-  void threads(Executor others) {
-    newThreads = loop -> others;
-  }
-
-  /** Runs the handlers of connections on that loop. */
-  Executor threads(EventLoop loop) {
-    return Objects.requireNonNull(threads.computeIfAbsent(loop, newThreads));
-  }
-
-  boolean onLoop() {
-    return onLoop;
-  }
-
-  HandlerWatchdog watchdog() {
-    return started(watchdog);
+  /** Where its handlers run. */
+  HandlerThreads threads() {
+    return started(threads);
   }
 
   /** The same for every connection. */
@@ -193,12 +184,9 @@ public abstract sealed class EndpointOptions<E extends EndpointOptions<E>>
     return started(webSocket);
   }
 
-  String path() {
-    return String.valueOf(path);
-  }
-
-  Meter meter() {
-    return meter;
+  /** For tests: where handlers run instead of on virtual threads. */
+  void threads(Executor others) {
+    newThreads = loop -> others;
   }
 
   Settings settings() {

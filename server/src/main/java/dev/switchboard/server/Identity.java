@@ -2,9 +2,9 @@ package dev.switchboard.server;
 
 import dev.switchboard.server.Endpoint.Identifier;
 import dev.switchboard.server.Endpoint.Verdict;
+import dev.switchboard.server.http.SocketPath;
 import dev.switchboard.transport.HttpRequest;
-import java.security.SecureRandom;
-import java.util.HexFormat;
+import dev.switchboard.transport.HttpResponse;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * whose name no other has had.
  */
 final class Identity {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   private @Nullable Identifier identifier;
 
   void identifier(Identifier newIdentifier) {
@@ -28,23 +26,25 @@ final class Identity {
     return identifier == null;
   }
 
-  /** A new guest's name, of 96 random bits. */
-  static String guest() {
-    byte[] random = new byte[12];
-    RANDOM.nextBytes(random);
-    return "guest-" + HexFormat.of().formatHex(random);
-  }
-
-  CompletionStage<Verdict> of(HttpRequest request) {
+  CompletionStage<SocketPath.Identified> of(HttpRequest request) {
     Identifier asked = Objects.requireNonNull(identifier, "a guest need not be identified");
-    CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+    CompletableFuture<SocketPath.Identified> identified = new CompletableFuture<>();
     Thread.startVirtualThread(() -> {
       try {
-        verdict.complete(Objects.requireNonNull(asked.identify(request), "verdict"));
+        identified.complete(identified(asked.identify(request)));
       } catch (Throwable failure) { // users' code: answered with 500
-        verdict.completeExceptionally(failure);
+        identified.completeExceptionally(failure);
       }
     });
-    return verdict;
+    return identified;
+  }
+
+  private static SocketPath.Identified identified(@Nullable Verdict verdict) {
+    return switch (Objects.requireNonNull(verdict, "verdict")) {
+      case Verdict.Allowed allowed -> new SocketPath.Identified(allowed.user(), null);
+      case Verdict.Refused refused ->
+          new SocketPath.Identified(
+              "", HttpResponse.text(refused.status(), refused.reason() + "\n"));
+    };
   }
 }

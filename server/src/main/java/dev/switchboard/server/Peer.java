@@ -4,6 +4,8 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.server.session.Connection;
+import dev.switchboard.server.session.PeerRequests;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Duration;
 import java.util.List;
@@ -77,8 +79,8 @@ public final class Peer<M> {
     connection.answer(
         ServerMessages.message(
             endpoint.protocol().typeOf(message).name(),
-            endpoint.clock().millis(),
-            endpoint.sizes().sent(message)));
+            endpoint.context().timestamp(),
+            endpoint.runtime().sizes().sent(message)));
   }
 
   /**
@@ -107,7 +109,7 @@ public final class Peer<M> {
    * @throws IllegalArgumentException if the request is not one of the endpoint's messages
    */
   public <R extends Record> CompletionStage<R> request(Request<R> request, Duration timeout) {
-    return PeerRequests.ask(endpoint, connection.session(), request, timeout);
+    return PeerRequests.ask(endpoint.runtime(), connection.session(), request, timeout);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.limits.Settings;
 import java.time.Duration;
 
 /**

@@ -2,6 +2,9 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.server.handlers.Mailbox;
+import dev.switchboard.server.limits.ReadGate;
+import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.Overflow;
 import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;
@@ -36,14 +39,16 @@ final class RawConnection implements WebSocketListener {
     this.peer = peer;
     this.group = endpoint.group(webSocket.eventLoop());
     this.mailbox =
-        endpoint.onLoop()
+        endpoint.threads().onLoop()
             ? null
-            : new Mailbox(
-                new ReadGate(webSocket, endpoint.meter()),
-                endpoint.threads(webSocket.eventLoop()),
-                endpoint.watchdog(),
-                peer);
-    endpoint.meter().opened();
+            : endpoint
+                .threads()
+                .mailbox(
+                    new ReadGate(webSocket, endpoint.context().meter()),
+                    webSocket.eventLoop(),
+                    webSocket::execute,
+                    peer);
+    endpoint.context().meter().opened();
     heard();
     endpoint.add(this);
     group.add(this);
@@ -94,7 +99,7 @@ final class RawConnection implements WebSocketListener {
 
   private void heard() {
     if (endpoint.endsIdle()) {
-      heardAt = endpoint.now();
+      heardAt = endpoint.context().now();
     }
   }
 
@@ -103,7 +108,7 @@ final class RawConnection implements WebSocketListener {
     if (heardAt <= since) {
       webSocket.execute(() -> {
         if (heardAt <= since && webSocket.readyState() == ReadyState.OPEN) {
-          endpoint.meter().limit(Limit.IDLE);
+          endpoint.context().meter().limit(Limit.IDLE);
           webSocket.close(CloseCode.POLICY_VIOLATION.code(), "idle: no message for too long");
         }
       });
@@ -226,7 +231,7 @@ final class RawConnection implements WebSocketListener {
   private int came(ByteBuf content) {
     int size = content.readableBytes();
     heard();
-    endpoint.meter().received(size);
+    endpoint.context().meter().received(size);
     return size;
   }
 
@@ -249,7 +254,7 @@ final class RawConnection implements WebSocketListener {
 
   @Override
   public Overflow onOverflow(int bytes) {
-    endpoint.meter().limit(Limit.PENDING_BYTES);
+    endpoint.context().meter().limit(Limit.PENDING_BYTES);
     return Overflow.CLOSE;
   }
 
@@ -266,7 +271,7 @@ final class RawConnection implements WebSocketListener {
 
   @Override
   public void onClose(int code, String reason, boolean clean) {
-    endpoint.meter().closed(code);
+    endpoint.context().meter().closed(code);
     endpoint.remove(this);
     group.remove(this);
     peer.ended();

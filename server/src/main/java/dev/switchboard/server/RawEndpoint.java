@@ -1,5 +1,11 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.EndpointContext;
+import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.limits.Settings;
+import dev.switchboard.server.limits.Time;
+import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.Heartbeat;
 import dev.switchboard.transport.Prepared;
 import io.netty.channel.EventLoop;
@@ -182,7 +188,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
       int room = settings().maxPendingBytes() - message.payloadBytes();
       for (RawGroup group : groups.values()) {
         if (group.waiting() > room) {
-          meter().limit(Limit.PENDING_BYTES);
+          context().meter().limit(Limit.PENDING_BYTES);
           return false;
         }
       }
@@ -195,8 +201,8 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   // What follows is for this package.
 
-  void start(String newPath, Time newTime, Meter newMeter) {
-    begin(newPath, newTime, newMeter);
+  void start(String path, Time time, Meter meter) {
+    EndpointContext unused = begin(path, time, meter);
     endsIdle = !settings().idleTimeout().isZero();
   }
 
@@ -211,7 +217,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
     if (told != null) {
       told.accept(peer, failure);
     } else {
-      LOG.error("{}: a handler failed for {}", path(), peer, failure);
+      LOG.error("{}: a handler failed for {}", context().path(), peer, failure);
     }
   }
 
@@ -231,7 +237,10 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   RawGroup group(EventLoop loop) {
     return Objects.requireNonNull(
         groups.computeIfAbsent(
-            loop, key -> new RawGroup(key, meter(), onLoop() ? watchdog() : null)));
+            loop,
+            key ->
+                new RawGroup(
+                    key, context().meter(), threads().onLoop() ? threads().watchdog() : null)));
   }
 
   ConnectionCounts connectionCounts() {
@@ -266,7 +275,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   /** The connection has ended, and so has what its handlers did. */
   void finished(RawConnection connection) {
     connectionCounts.leave(
-        connection.peer().identified(), Router.address(connection.peer().request()));
+        connection.peer().identified(), ConnectionCounts.address(connection.peer().request()));
   }
 
   /** For tests: what is held. */

@@ -1,5 +1,8 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.handlers.HandlerWatchdog;
+import dev.switchboard.server.handlers.RunningTask;
+import dev.switchboard.server.limits.Meter;
 import dev.switchboard.transport.Prepared;
 import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;

@@ -1,5 +1,8 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.limits.Time;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
@@ -13,7 +16,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A raw endpoint as its server sees it. */
-record RawPath(RawEndpoint endpoint) implements SocketPath {
+record RawPath(RawEndpoint endpoint) implements EndpointPath {
   private static final long MILLIS_EACH = 10;
 
   @Override
@@ -33,11 +36,6 @@ record RawPath(RawEndpoint endpoint) implements SocketPath {
   @Override
   public String expectedSubprotocol() {
     return String.join(", ", endpoint.spoken());
-  }
-
-  @Override
-  public boolean guestsOnly() {
-    return endpoint.identity().none();
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.server.limits.Meter;
+import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;
@@ -247,7 +249,7 @@ public final class RawPeer {
   }
 
   Meter meter() {
-    return endpoint.meter();
+    return endpoint.context().meter();
   }
 
   long number() {

@@ -25,7 +25,7 @@ public final class RawTransfer {
 
   /** Opens the source when it is its turn. */
   @FunctionalInterface
-  interface Opening {
+  public interface Opening {
     InputStream open() throws IOException;
   }
 

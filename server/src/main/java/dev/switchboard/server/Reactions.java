@@ -4,9 +4,16 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.server.ServerConversation.Incoming;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.Endpoint.CloseHandler;
 import dev.switchboard.server.Endpoint.JoinHook;
 import dev.switchboard.server.Endpoint.PublishHook;
+import dev.switchboard.server.session.Answer;
+import dev.switchboard.server.session.Application;
+import dev.switchboard.server.session.Connection;
+import dev.switchboard.server.session.Publish;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The users' code of a typed endpoint: what is called, and for what. Filled while the endpoint is
- * defined, then only read. It runs in mailboxes.
+ * defined, then only read.
  */
-final class Reactions<M> {
+final class Reactions<M> implements Application {
   private final Endpoint<M> endpoint;
   private final ByType<Handling<M>> handlers = new ByType<>();
   private final Set<Class<?>> hooked = new HashSet<>();
@@ -76,54 +83,73 @@ final class Reactions<M> {
     return interceptors;
   }
 
-  boolean asksBeforeJoins() {
+  @Override
+  public Object peer(Connection connection) {
+    return new Peer<>(endpoint, connection);
+  }
+
+  @Override
+  public boolean asksBeforeJoins() {
     return onJoin != null;
   }
 
-  boolean handles(MessageType<?> type) {
-    return handlers.of(type.name()) != null;
-  }
-
-  /** Whether a publish of that type has to pass users' code. */
-  boolean looksAt(MessageType<?> type) {
-    return !interceptors.none() || hooks.containsKey(type.name());
-  }
-
-  /** Deals with a message to the server and answers it; where it may block. */
-  void run(Incoming message, Connection connection) {
-    if (connection.turnedAway()) {
-      return;
-    }
-    CompletionStage<Outcome> done = handle(message, endpoint.peerOf(connection));
-    new Answering(endpoint, connection, message).answer(done);
-  }
-
-  /** Refuses by throwing; where it may block. */
-  void joining(Connection connection, String room) throws Exception {
+  @Override
+  public void joining(Connection connection, String room) throws Exception {
     if (onJoin != null) {
       onJoin.joining(room, endpoint.peerOf(connection));
     }
   }
 
-  /** Takes a message through the interceptors to its handler. */
-  private CompletionStage<Outcome> handle(Incoming message, Peer<M> from) {
-    Handling<M> handling = Objects.requireNonNull(handlers.of(message.type().name()));
-    return around(
-        message,
-        from,
-        () -> CompletableFuture.completedFuture(handling.handle(message.message(), from)));
+  @Override
+  public boolean handles(MessageType<?> type) {
+    return handlers.of(type.name()) != null;
   }
 
-  /** Takes a message through the interceptors and its hook to the log; where it may block. */
-  CompletionStage<Outcome> publish(
-      Incoming message, PublishContext<M> publishing, Callable<CompletionStage<Outcome>> commit) {
+  @Override
+  public CompletionStage<Answer> handle(Incoming message, Connection connection) {
+    Handling<M> handling = Objects.requireNonNull(handlers.of(message.type().name()));
+    Peer<M> from = endpoint.peerOf(connection);
     return around(
-        message,
-        publishing.from(),
-        () -> {
-          hook(message, publishing);
-          return commit.call();
-        });
+            message,
+            from,
+            () -> CompletableFuture.completedFuture(handling.handle(message.message(), from)))
+        .thenApply(outcome -> answer(message, outcome));
+  }
+
+  private Answer answer(Incoming message, @Nullable Outcome outcome) {
+    Outcome became = Objects.requireNonNull(outcome, "outcome");
+    return id -> draft(message, id, became);
+  }
+
+  private @Nullable Draft draft(Incoming message, Id id, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Replied replied ->
+          ServerMessages.reply(
+              id,
+              endpoint.protocol().typeOf(replied.reply()).name(),
+              endpoint.runtime().sizes().sent(replied.reply()));
+      case Outcome.Handled handled -> message.fleeting() ? null : ServerMessages.ack(id, 0);
+      case Outcome.Published published ->
+          message.fleeting() ? null : Publish.ack(message, id, published.seqs());
+    };
+  }
+
+  @Override
+  public boolean looksAt(MessageType<?> type) {
+    return !interceptors.none() || hooks.containsKey(type.name());
+  }
+
+  @Override
+  public CompletionStage<Answer> publish(Publish publish) {
+    PublishContext<M> context = new PublishContext<>(endpoint, publish);
+    return around(
+            publish.message(),
+            context.from(),
+            () -> {
+              hook(publish.message(), context);
+              return publish.commit().thenApply(Outcome.Published::new);
+            })
+        .thenApply(outcome -> answer(publish.message(), outcome));
   }
 
   @SuppressWarnings("unchecked") // a hook is given for a class of the messages it gets
@@ -153,42 +179,29 @@ final class Reactions<M> {
         message.fleeting());
   }
 
-  void opened(Connection connection) {
+  @Override
+  public void opened(Connection connection) {
     Consumer<Peer<M>> handler = onOpen;
     if (handler != null) {
-      connection
-          .mailbox()
-          .add(() -> {
-            try {
-              handler.accept(endpoint.peerOf(connection));
-            } catch (RefusedException refused) {
-              connection.turnAway(CloseCode.POLICY_VIOLATION, String.valueOf(refused.getMessage()));
-            } catch (Throwable failure) { // users' code: costs its own connection
-              connection.log("onOpen", failure);
-              connection.turnAway(CloseCode.INTERNAL_ERROR, "the server failed");
-            }
-          });
+      connection.mailbox().add(() -> opened(handler, connection));
     }
   }
 
-  void closed(Connection connection, int code, String reason, boolean clean) {
-    CloseHandler<M> handler = onClose;
-    connection
-        .mailbox()
-        .add(() -> {
-          try {
-            if (handler != null) {
-              handler.closed(endpoint.peerOf(connection), code, reason, clean);
-            }
-          } catch (Throwable failure) { // users' code: the rest has to be done all the same
-            connection.log("onClose", failure);
-          } finally {
-            connection.mailbox().retire();
-            endpoint
-                .hub()
-                .connectionCounts()
-                .leave(connection.identified(), Router.address(connection.request()));
-          }
-        });
+  private void opened(Consumer<Peer<M>> handler, Connection connection) {
+    try {
+      handler.accept(endpoint.peerOf(connection));
+    } catch (RefusedException refused) {
+      connection.turnAway(CloseCode.POLICY_VIOLATION, String.valueOf(refused.getMessage()));
+    } catch (Throwable failure) { // users' code: costs its own connection
+      connection.failed("onOpen", failure);
+      connection.turnAway(CloseCode.INTERNAL_ERROR, "the server failed");
+    }
+  }
+
+  @Override
+  public void closed(Connection connection, int code, String reason, boolean clean) {
+    if (onClose != null) {
+      onClose.closed(endpoint.peerOf(connection), code, reason, clean);
+    }
   }
 }

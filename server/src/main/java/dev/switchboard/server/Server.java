@@ -1,8 +1,18 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.broker.CommitQueue;
+import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.handlers.WatchdogThread;
+import dev.switchboard.server.http.Files;
+import dev.switchboard.server.http.HealthChecks;
+import dev.switchboard.server.http.PathPattern;
+import dev.switchboard.server.http.Router;
+import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.limits.Time;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.PresenceStore;
+import dev.switchboard.spi.ServerMetrics;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
@@ -42,7 +52,7 @@ public final class Server implements AutoCloseable {
   private final Broker broker;
   private final PresenceStore users;
   private final ServerTransport transport;
-  private final Map<PathPattern, SocketPath> sockets;
+  private final Map<PathPattern, EndpointPath> sockets;
   private final ScheduledFuture<?> ticking;
   private final Duration closeTimeout;
   private final WatchdogThread watching;
@@ -55,7 +65,7 @@ public final class Server implements AutoCloseable {
     this.users = builder.users != null ? builder.users : new MemoryPresence();
     Loops started = null;
     try {
-      Map<String, SocketPath> byPath = new HashMap<>();
+      Map<String, EndpointPath> byPath = new HashMap<>();
       users.watch((where, user, present, count) ->
           Objects.requireNonNull(byPath.get(where.space())).changed(where, user, present, count));
       sockets.forEach((path, socket) -> {
@@ -84,7 +94,7 @@ public final class Server implements AutoCloseable {
     }
     this.loops = started;
     this.watching =
-        WatchdogThread.start(sockets.values().stream().map(SocketPath::watchdog).toList());
+        WatchdogThread.start(sockets.values().stream().map(EndpointPath::watchdog).toList());
     LongSupplier now = builder.time.elapsed();
     this.ticking =
         loops
@@ -97,7 +107,7 @@ public final class Server implements AutoCloseable {
   }
 
   /** A timer that throws is never called again, and all that ends in time depends on this one. */
-  private static void tick(SocketPath socket, LongSupplier now) {
+  private static void tick(EndpointPath socket, LongSupplier now) {
     try {
       socket.tick(now.getAsLong());
     } catch (Throwable failure) {
@@ -160,7 +170,7 @@ public final class Server implements AutoCloseable {
         .values()
         .forEach(socket -> socket.sendAway(GOING_AWAY_SPREAD_MILLIS, closeTimeout.toMillis()));
     try {
-      for (SocketPath socket : sockets.values()) {
+      for (EndpointPath socket : sockets.values()) {
         if (!socket.connectionCounts().awaitEmpty(deadline)) {
           LOG.warn(
               "{}: {} connections cut, they did not close within {}",
@@ -186,8 +196,8 @@ public final class Server implements AutoCloseable {
 
   /** Collects what a server is made of. Not thread-safe. */
   public static final class Builder {
-    private final Map<PathPattern, SocketPath> sockets = new LinkedHashMap<>();
-    private final Map<String, HttpRoute> routes = new LinkedHashMap<>();
+    private final Map<PathPattern, EndpointPath> sockets = new LinkedHashMap<>();
+    private final Map<String, Router.Route> routes = new LinkedHashMap<>();
     private final ServerTransportOptions.Builder transport =
         ServerTransportOptions.builder().host("127.0.0.1");
     private @Nullable Files files;
@@ -232,7 +242,7 @@ public final class Server implements AutoCloseable {
       return socket(path, new RawPath(endpoint));
     }
 
-    private Builder socket(String path, SocketPath socket) {
+    private Builder socket(String path, EndpointPath socket) {
       PathPattern pattern = PathPattern.of(path);
       requireFree(path);
       sockets.put(pattern, socket);
@@ -243,7 +253,7 @@ public final class Server implements AutoCloseable {
     public Builder get(String path, HttpRoute route) {
       requirePath(path);
       requireFree(path);
-      routes.put(path, route);
+      routes.put(path, route::answer);
       return this;
     }
 

@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
+import dev.switchboard.server.delivery.FleetingPolicies;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <M> the endpoint's messages
  */
-final class SlowConsumerPolicies<M> {
+final class SlowConsumerPolicies<M> implements FleetingPolicies {
   private static final Logger LOG = LoggerFactory.getLogger(SlowConsumerPolicies.class);
 
   private final Protocol<M> protocol;
@@ -32,7 +33,8 @@ final class SlowConsumerPolicies<M> {
     byType.put(type, ByType.covered(protocol, "slowConsumers", type, false), policy);
   }
 
-  SlowConsumerPolicy.Policy policy(String type) {
+  @Override
+  public Policy policy(String type) {
     return given(type).policy();
   }
 
@@ -41,11 +43,8 @@ final class SlowConsumerPolicies<M> {
     return own == null ? others : own;
   }
 
-  /** What a fleeting message replaces, and is replaced by. */
-  record Key(Object log, String type, @Nullable Object by) {}
-
-  /** The key of a message whose policy is to keep the newest. */
-  Key key(Entry entry) {
+  @Override
+  public Key key(Entry entry) {
     SlowConsumerPolicy<?> policy = given(entry.type());
     Object by = policy.looks() ? ownKey(policy, entry) : null;
     return new Key(entry.address(), entry.type(), by == null ? new Sender(entry.from()) : by);

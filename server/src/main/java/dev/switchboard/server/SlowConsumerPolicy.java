@@ -1,5 +1,7 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.delivery.FleetingPolicies.Policy;
+import dev.switchboard.spi.ServerMetrics;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the messages
  */
 public final class SlowConsumerPolicy<T> {
-  /** What is done. */
-  enum Policy {
-    DROP,
-    NEWEST,
-    CLOSE
-  }
-
   private static final SlowConsumerPolicy<Object> DROP =
       new SlowConsumerPolicy<>(Policy.DROP, null);
   private static final SlowConsumerPolicy<Object> NEWEST =

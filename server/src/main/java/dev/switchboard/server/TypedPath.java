@@ -1,5 +1,9 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.limits.Time;
+import dev.switchboard.server.session.Connection;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
@@ -11,7 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A typed endpoint as its server sees it. */
-record TypedPath(Endpoint<?> endpoint) implements SocketPath {
+record TypedPath(Endpoint<?> endpoint) implements EndpointPath {
   @Override
   public void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
     endpoint.start(path, broker, users, time, meter);
@@ -22,18 +26,13 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
     if (offered.isEmpty()) {
       return new Choice(null);
     }
-    String chosen = endpoint.encodings().firstOf(offered);
+    String chosen = endpoint.runtime().encodings().firstOf(offered);
     return chosen == null ? null : new Choice(chosen);
   }
 
   @Override
   public String expectedSubprotocol() {
-    return String.join(", ", endpoint.encodings().subprotocols()) + ", or none";
-  }
-
-  @Override
-  public boolean guestsOnly() {
-    return endpoint.identity().none();
+    return String.join(", ", endpoint.runtime().encodings().subprotocols()) + ", or none";
   }
 
   @Override
@@ -44,7 +43,7 @@ record TypedPath(Endpoint<?> endpoint) implements SocketPath {
   @Override
   public WebSocketListener open(
       WebSocket webSocket, HttpRequest request, Map<String, String> parameters, String user) {
-    return new Connection(endpoint, webSocket, request, parameters, user);
+    return new Connection(endpoint.runtime(), webSocket, request, parameters, user);
   }
 
   @Override

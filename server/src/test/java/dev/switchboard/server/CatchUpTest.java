@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.server.delivery.CatchUp;
 import dev.switchboard.spi.Retention;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,7 +39,7 @@ class CatchUpTest {
         readers.add(reader);
         reader.say("{\"type\":\"join_room\",\"room\":\"r\",\"id\":1,\"since\":{\"seq\":0}}");
       }
-      CatchUp all = endpoint.hub().catchUp();
+      CatchUp all = endpoint.hub().topics().catchUp();
       long most = 0;
       for (Lazy reader : readers) {
         reader.next("room_joined");

@@ -1,6 +1,8 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.spi.Limit;
+import dev.switchboard.spi.ServerMetrics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;

@@ -8,6 +8,7 @@ import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
+import dev.switchboard.server.delivery.FleetingPolicies;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -146,8 +147,8 @@ class CoverageTest {
         new SlowConsumerPolicies<>(Protocol.of(Shop.class));
     slowConsumerPolicies.of(Shop.class, SlowConsumerPolicy.newest());
     slowConsumerPolicies.of(Shop.Cursor.class, SlowConsumerPolicy.close());
-    assertThat(slowConsumerPolicies.policy("buy")).isEqualTo(SlowConsumerPolicy.Policy.NEWEST);
-    assertThat(slowConsumerPolicies.policy("cursor")).isEqualTo(SlowConsumerPolicy.Policy.CLOSE);
+    assertThat(slowConsumerPolicies.policy("buy")).isEqualTo(FleetingPolicies.Policy.NEWEST);
+    assertThat(slowConsumerPolicies.policy("cursor")).isEqualTo(FleetingPolicies.Policy.CLOSE);
   }
 
   @Test

@@ -3,6 +3,9 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.server.session.Connection;
+import dev.switchboard.server.session.Hub;
+import dev.switchboard.server.session.Session;
 import dev.switchboard.spi.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,7 +141,7 @@ final class DeliveryModelTest {
         }
         Session session = connection.session();
         for (String room : session.rooms()) {
-          assertThat(connection.reads(Address.room(room)))
+          assertThat(connection.feed().reads(Address.room(room)))
               .as("%s reads %s, which it is in", session, room)
               .isTrue();
           assertThat(hub.members(room, 100).toCompletableFuture().join().names())

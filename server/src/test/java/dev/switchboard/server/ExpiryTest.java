@@ -3,6 +3,9 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.server.presence.Presence;
+import dev.switchboard.server.session.Connection;
+import dev.switchboard.server.session.Session;
 import dev.switchboard.spi.LogKey;
 import java.util.List;
 import java.util.Objects;

@@ -15,7 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Logs in memory behind a disk that does what a test says; thread-safe. */
-final class FaultyStore implements HistoryStore {
+public final class FaultyStore implements HistoryStore {
   private final MemoryHistory logs = new MemoryHistory();
   private final ConcurrentLinkedQueue<Function<List<Publication>, List<Committed>>> next =
       new ConcurrentLinkedQueue<>();
@@ -27,36 +27,36 @@ final class FaultyStore implements HistoryStore {
   private volatile boolean closed;
 
   /** What the database says that does not answer. */
-  static final class Down extends RuntimeException {
+  public static final class Down extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Down() {
+    public Down() {
       super("the database does not answer", null, false, false);
     }
   }
 
   /** The next append that has no plan yet does this. */
-  FaultyStore then(Function<List<Publication>, List<Committed>> plan) {
+  public FaultyStore then(Function<List<Publication>, List<Committed>> plan) {
     next.add(plan);
     return this;
   }
 
   /** The next append throws. */
-  FaultyStore thenThrows(RuntimeException failure) {
+  public FaultyStore thenThrows(RuntimeException failure) {
     return then(batch -> {
       throw failure;
     });
   }
 
   /** The next append throws. */
-  FaultyStore thenThrows(Error failure) {
+  public FaultyStore thenThrows(Error failure) {
     return then(batch -> {
       throw failure;
     });
   }
 
   /** The next append is done, and then throws, as when the answer is lost. */
-  FaultyStore thenCommitsAndThrows() {
+  public FaultyStore thenCommitsAndThrows() {
     return then(batch -> {
       append(logs, batch);
       throw new Down();
@@ -72,11 +72,11 @@ final class FaultyStore implements HistoryStore {
   }
 
   /** From now on every call fails, until {@link #up}. */
-  void down() {
+  public void down() {
     down = new Down();
   }
 
-  void up() {
+  public void up() {
     down = null;
   }
 
@@ -100,7 +100,7 @@ final class FaultyStore implements HistoryStore {
   }
 
   /** How many publications each append was asked to append. */
-  List<Integer> sizes() {
+  public List<Integer> sizes() {
     synchronized (sizes) {
       return List.copyOf(sizes);
     }
@@ -111,22 +111,22 @@ final class FaultyStore implements HistoryStore {
   }
 
   /** Another process appends. */
-  void another(Publication publication) {
+  public void another(Publication publication) {
     append(logs, List.of(publication));
   }
 
   /** Keeps one, for a plan. */
-  Committed keep(Publication publication) {
+  public Committed keep(Publication publication) {
     return append(logs, List.of(publication)).get(0);
   }
 
   /** How often it was asked for a head. */
-  int heads() {
+  public int heads() {
     return heads.get();
   }
 
   /** The whole log as the store has it. */
-  Page all(LogKey log) {
+  public Page all(LogKey log) {
     return logs.after(log, 0, 100_000, Long.MAX_VALUE);
   }
 

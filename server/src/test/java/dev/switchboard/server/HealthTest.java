@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.http.HealthChecks;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.IoKind;

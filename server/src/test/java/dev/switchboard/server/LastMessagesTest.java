@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.server.broker.LocalBroker;
 import dev.switchboard.spi.Broker;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;

@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.server.session.Connection;
 import dev.switchboard.spi.Retention;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +43,7 @@ final class LatestValueBufferTest {
     world.run(1_000);
     ann.link().stalled(true);
     Connection connection = server.hub().connections().iterator().next();
-    while (connection.takesMore()) {
+    while (connection.feed().out().takesMore()) {
       typing(false);
     }
     typing(true);
@@ -59,7 +60,7 @@ final class LatestValueBufferTest {
     slow();
     Connection connection = server.hub().connections().iterator().next();
     ann.link().stalled(false);
-    while (!connection.takesMore()) { // but not so much that it is told to go on
+    while (!connection.feed().out().takesMore()) { // but not so much that it is told to go on
       world.step(world.now());
     }
     ann.link().stalled(true);
@@ -72,7 +73,7 @@ final class LatestValueBufferTest {
   @Test
   void whatWaitsOfARoomGoesWithTheRoom() {
     slow();
-    assertThat(server.hub().topic(Address.room("r"))).isNotNull();
+    assertThat(server.hub().topics().topic(Address.room("r"))).isNotNull();
     ann.say("{\"type\":\"leave_room\",\"room\":\"r\",\"id\":2}");
     world.run(1_000);
     ann.link().stalled(false);

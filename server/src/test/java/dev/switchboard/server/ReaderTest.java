@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.Payload;
+import dev.switchboard.server.delivery.Topic;
+import dev.switchboard.server.session.Connection;
+import dev.switchboard.server.session.Session;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.Publication;
@@ -65,7 +68,7 @@ final class ReaderTest {
   }
 
   private LogKey log() {
-    return server.hub().log(Address.room("r"));
+    return server.hub().topics().log(Address.room("r"));
   }
 
   private static List<Long> upTo(long last) {
@@ -246,7 +249,7 @@ final class ReaderTest {
       Address inbox = Address.user("ann");
       append(inbox, 250);
       append(Address.EVERYONE, 5);
-      String epoch = store.truth(server.hub().log(inbox)).epoch();
+      String epoch = store.truth(server.hub().topics().log(inbox)).epoch();
       SimVisitor ann = new SimVisitor(world, "ann").connect(server);
       ann.say(
           ("{\"type\":\"resume\",\"id\":1,\"session\":\"none\",\"secret\":\"none\",\"logs\":["
@@ -259,7 +262,7 @@ final class ReaderTest {
         CompletionStage<?> unused = server.broker().publish(List.of(next(Address.EVERYONE)));
       }
       world.run(60_000);
-      long last = store.truth(server.hub().log(Address.EVERYONE)).seq();
+      long last = store.truth(server.hub().topics().log(Address.EVERYONE)).seq();
       int answered = ann.all().indexOf(ann.answer(1));
       List<JsonNode> shown =
           ann.all().stream()
@@ -336,7 +339,7 @@ final class ReaderTest {
   private static Publication publication(
       SimWorld world, SimServer server, Address address, String messageId) {
     return new Publication(
-        server.hub().log(address),
+        server.hub().topics().log(address),
         "chat",
         "ann",
         messageId,
@@ -394,7 +397,7 @@ final class ReaderTest {
   }
 
   private Topic topic() {
-    return Objects.requireNonNull(server.hub().topic(Address.room("r")));
+    return Objects.requireNonNull(server.hub().topics().topic(Address.room("r")));
   }
 
   /** The broker says that the log has gone on to that place. */
@@ -546,7 +549,9 @@ final class ReaderTest {
     assertThat(ann.closedWith()).isEqualTo(4509);
     Connection connection = server.hub().connections().getFirst();
     assertThat(connection.session()).isSameAs(session);
-    session.rooms().forEach(room -> assertThat(connection.reads(Address.room(room))).isTrue());
+    session
+        .rooms()
+        .forEach(room -> assertThat(connection.feed().reads(Address.room(room))).isTrue());
   }
 
   @Test

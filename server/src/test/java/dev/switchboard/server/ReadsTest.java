@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.spi.Limit;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import java.util.concurrent.Semaphore;

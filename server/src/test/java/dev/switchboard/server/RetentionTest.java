@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.server.limits.NamePattern;
 import dev.switchboard.spi.Retention;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -187,7 +187,7 @@ class SessionTest {
   /** Until the server has done what was due. */
   private void awaitTicks() {
     CountDownLatch ticked = new CountDownLatch(1);
-    endpoint.hub().later(1, ticked::countDown);
+    endpoint.hub().topics().later(1, ticked::countDown);
     await().until(() -> ticked.getCount() == 0);
   }
 

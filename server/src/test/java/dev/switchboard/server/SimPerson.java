@@ -19,6 +19,7 @@ import dev.switchboard.protocol.client.Settings;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Encoding;
 import dev.switchboard.protocol.wire.Envelope;
+import dev.switchboard.server.session.Hub;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -241,7 +242,7 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
             .isEqualTo(hub.isOnline(watched).toCompletableFuture().join()));
     seen.forEach((log, last) -> {
       if (last != UNKNOWN) {
-        long head = store.truth(hub.log(log)).seq();
+        long head = store.truth(hub.topics().log(log)).seq();
         assertThat(last <= head && ownFrom(log, last + 1, head))
             .as("%s has seen %s of %s, whose last is %s", name, last, log, head)
             .isTrue();

@@ -3,6 +3,11 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.limits.Time;
+import dev.switchboard.server.session.Hub;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.LogKey;
@@ -94,7 +99,8 @@ final class SimServer {
     links.add(link);
     HttpRequest request =
         new HttpRequest("GET", "/ws", Headers.EMPTY, link.remoteAddress(), false, new byte[0]);
-    assertThat(path.connectionCounts().enter(user, Router.address(request), path.settings()))
+    assertThat(
+            path.connectionCounts().enter(user, ConnectionCounts.address(request), path.settings()))
         .isNull();
     loop.execute(() -> link.listener(path.open(link, request, Map.of(), user)));
     return link;
@@ -117,7 +123,7 @@ final class SimServer {
     while (loops.stream().anyMatch(SimLoop::ready)) { // nobody hears of it, but buffers go back
       loops.stream().filter(SimLoop::ready).forEach(SimLoop::act);
     }
-    hub().frames().close(); // its memory goes with the process
+    hub().topics().close(); // its memory goes with the process
   }
 
   /** The broker, committing when it is its turn, and answering late at times. */

@@ -70,7 +70,7 @@ class SlowReaderLoadTest {
 
   @Test
   void membersThatDoNotReadCostABoundedAmountAndDelayNobody() throws IOException {
-    run(500, 1, 700);
+    run(500, 3, 400); // the best of three: others may use the machine
   }
 
   @Test

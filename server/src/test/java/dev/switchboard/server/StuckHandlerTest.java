@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
+import dev.switchboard.server.handlers.HandlerWatchdog;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -92,6 +93,6 @@ class StuckHandlerTest {
                 .map(line -> line.getStackTraceElement().getMethodName()))
         .contains("waitHere");
     assertThat(lines.get(1).getFormattedMessage()).contains("returned after PT0.");
-    assertThat(endpoint.watchdog().size()).as("nothing is left to watch").isZero();
+    assertThat(endpoint.threads().watchdog().size()).as("nothing is left to watch").isZero();
   }
 }

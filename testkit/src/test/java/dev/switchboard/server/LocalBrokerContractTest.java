@@ -1,5 +1,6 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.broker.LocalBroker;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.contract.BrokerContract;
 import org.junit.jupiter.api.Tag;

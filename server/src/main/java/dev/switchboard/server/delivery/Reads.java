@@ -1,0 +1,139 @@
+package dev.switchboard.server.delivery;
+
+import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.Page;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pages that one connection waits for. They are read one at a time, in order, and only while
+ * the connection takes more. So a client that asks for much and reads slowly, or hangs up, costs no
+ * more than a page, and each connection has the same share of the threads that read. While many
+ * pages wait, the connection is not read from. Confined to the connection's loop.
+ */
+public final class Reads {
+  private static final int FULL = 16;
+
+  private final Feed feed;
+  private final Broker broker;
+  private final Queue<Read> waiting = new ArrayDeque<>(1);
+  private @Nullable CompletableFuture<Page> running; // the read that is under way
+  private boolean beginning; // begin() is on the stack, and goes on by itself
+  private boolean full; // reading from the connection has been paused for this
+  private boolean closed;
+
+  Reads(Feed feed, Broker broker) {
+    this.feed = feed;
+    this.broker = broker;
+  }
+
+  /**
+   * A page, and what is to be done with it.
+   *
+   * @param bytes the most bytes of data; fewer are read if the connection takes fewer
+   * @param prepare runs on the thread that read the page, and returns what the loop then does
+   * @param failed runs on the loop
+   */
+  public record Want(
+      LogKey log,
+      long seq,
+      int limit,
+      int bytes,
+      Function<Page, Runnable> prepare,
+      Consumer<Throwable> failed) {}
+
+  private record Read(boolean forward, Want want) {
+    CompletionStage<Page> from(Broker broker, long room) {
+      int bytes = Math.clamp(room, 1, want.bytes);
+      return forward
+          ? broker.after(want.log, want.seq, want.limit, bytes)
+          : broker.before(want.log, want.seq, want.limit, bytes);
+    }
+  }
+
+  /** As {@link Broker#after}. After the connection's end nothing is called. */
+  public void after(Want want) {
+    add(new Read(true, want));
+  }
+
+  /** As {@link Broker#before}. After the connection's end nothing is called. */
+  public void before(Want want) {
+    add(new Read(false, want));
+  }
+
+  private void add(Read read) {
+    if (closed) {
+      return;
+    }
+    waiting.add(read);
+    begin();
+    if (!full && waiting.size() >= FULL) {
+      full = true;
+      feed.readGate().readsFull(true);
+    }
+  }
+
+  /** Reads what waits, if the connection takes it now. */
+  void begin() {
+    if (beginning) {
+      return;
+    }
+    beginning = true;
+    try {
+      while (running == null && !waiting.isEmpty() && feed.takesPages()) {
+        start(waiting.remove());
+      }
+    } finally {
+      beginning = false;
+    }
+    if (full && waiting.size() <= FULL / 2) {
+      full = false;
+      feed.readGate().readsFull(false);
+    }
+  }
+
+  private void start(Read read) {
+    CompletableFuture<Page> page;
+    try {
+      page = read.from(broker, feed.room()).toCompletableFuture();
+    } catch (RuntimeException failure) { // of a store that is asked right here
+      page = CompletableFuture.failedFuture(failure);
+    }
+    running = page;
+    CompletableFuture<Runnable> unused =
+        page.thenApply(read.want.prepare)
+            .whenComplete((then, failure) -> feed.onLoop(() -> ended(read, then, failure)));
+  }
+
+  private void ended(Read read, @Nullable Runnable then, @Nullable Throwable failure) {
+    if (closed) {
+      return;
+    }
+    running = null;
+    try {
+      if (failure != null) {
+        read.want.failed.accept(failure);
+      } else if (then != null) {
+        then.run();
+      }
+    } finally {
+      begin();
+    }
+  }
+
+  /** The connection has ended: what waits is not read any more. */
+  void close() {
+    closed = true;
+    waiting.clear();
+    CompletableFuture<Page> last = running;
+    if (last != null) {
+      last.cancel(false);
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package dev.switchboard.server.http;
+
+import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.spi.Limit;
+import dev.switchboard.transport.Headers;
+import dev.switchboard.transport.HttpExchange;
+import dev.switchboard.transport.HttpHandler;
+import dev.switchboard.transport.HttpRequest;
+import dev.switchboard.transport.HttpResponse;
+import dev.switchboard.transport.Upgrade;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds who answers a request: an endpoint, a route, a file, or nobody. Immutable; runs on event
+ * loops, and hands users' code to virtual threads.
+ */
+public final class Router implements HttpHandler {
+  /** Answers plain requests; may block. */
+  @FunctionalInterface
+  public interface Route {
+    /** The answer. */
+    HttpResponse answer(HttpRequest request) throws Exception;
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+
+  private static final HttpResponse WEB_SOCKET_ONLY =
+      HttpResponse.text(426, "this path speaks WebSocket: connect with ws:// or wss://\n")
+          .with("Upgrade", "websocket");
+
+  private final Map<String, SocketPath> exact = new HashMap<>();
+  private final Map<PathPattern, SocketPath> patterns = new LinkedHashMap<>();
+  private final Map<String, Route> routes;
+  private final @Nullable Files files;
+  private final Map<String, Supplier<CompletionStage<HttpResponse>>> checks;
+
+  public Router(
+      Map<PathPattern, ? extends SocketPath> sockets,
+      Map<String, Route> routes,
+      @Nullable Files files,
+      HealthChecks health) {
+    sockets.forEach((pattern, socket) -> {
+      if (pattern.exact()) {
+        exact.put(pattern.toString(), socket);
+      } else {
+        patterns.put(pattern, socket);
+      }
+    });
+    this.routes = Map.copyOf(routes);
+    this.files = files;
+    this.checks = Map.of("/healthz", health::alive, "/readyz", health::ready);
+  }
+
+  private record Found(SocketPath socket, Map<String, String> parameters) {}
+
+  /** An exact path first, then patterns in the order they were given. */
+  private @Nullable Found find(String path) {
+    SocketPath socket = exact.get(path);
+    if (socket != null) {
+      return new Found(socket, Map.of());
+    }
+    for (Map.Entry<PathPattern, SocketPath> pattern : patterns.entrySet()) {
+      Optional<Map<String, String>> parameters = pattern.getKey().match(path);
+      if (parameters.isPresent()) {
+        return new Found(pattern.getValue(), parameters.get());
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) {
+    HttpRequest request = exchange.request();
+    Found found = find(request.path());
+    if (found != null) {
+      if (exchange.isUpgrade()) {
+        upgrade(exchange, found.socket, found.parameters);
+      } else {
+        exchange.respond(WEB_SOCKET_ONLY);
+      }
+    } else if (exchange.isUpgrade()) {
+      exchange.respond(HttpResponse.text(404, "no WebSocket endpoint at this path\n"));
+    } else {
+      plain(exchange, request);
+    }
+  }
+
+  @Override
+  public void overloaded(HttpRequest request) {
+    Found found = find(request.path());
+    if (found != null) {
+      found.socket.meter().limit(Limit.CONNECTIONS);
+      found.socket.meter().refused(503);
+    }
+  }
+
+  /** Nothing here takes a body, so that none is waited for or kept. */
+  @Override
+  public HttpResponse refuse(HttpRequest head) {
+    HttpResponse refused = find(head.path()) == null ? unanswered(head) : WEB_SOCKET_ONLY;
+    return refused != null ? refused : HttpResponse.text(413, "no body is taken here\n");
+  }
+
+  private void plain(HttpExchange exchange, HttpRequest request) {
+    HttpResponse refused = unanswered(request);
+    Route route = routes.get(request.path());
+    var check = checks.get(request.path());
+    if (refused != null) {
+      exchange.respond(refused);
+    } else if (route != null) {
+      Thread.startVirtualThread(() -> exchange.respond(answer(route, request)));
+    } else if (check != null) {
+      check.get().thenAccept(exchange::respond);
+    } else {
+      file(exchange, request);
+    }
+  }
+
+  /** Why a plain request has no answer, or null. */
+  private @Nullable HttpResponse unanswered(HttpRequest request) {
+    boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+    boolean known = routes.containsKey(request.path()) || checks.containsKey(request.path());
+    if (!known && (files == null || !reads)) {
+      return HttpResponse.text(404, "nothing at this path\n");
+    }
+    return reads
+        ? null
+        : HttpResponse.text(405, "only GET and HEAD here\n").with("Allow", "GET, HEAD");
+  }
+
+  private void file(HttpExchange exchange, HttpRequest request) {
+    Optional<HttpResponse> file =
+        files == null ? Optional.empty() : files.serve(request, request.path().substring(1));
+    exchange.respond(file.orElseGet(() -> HttpResponse.text(404, "nothing at this path\n")));
+  }
+
+  private static HttpResponse answer(Route route, HttpRequest request) {
+    try {
+      return Objects.requireNonNull(route.answer(request), "answer");
+    } catch (Throwable failure) { // users' code: answered with 500
+      LOG.error("{} {} failed", request.method(), request.path(), failure);
+      return HttpResponse.text(500, "the server failed\n");
+    }
+  }
+
+  private static void upgrade(
+      HttpExchange exchange, SocketPath socket, Map<String, String> parameters) {
+    HttpRequest request = exchange.request();
+    SocketPath.Choice choice = socket.choose(offered(request));
+    if (choice == null) {
+      String expected = socket.expectedSubprotocol();
+      refuse(
+          exchange,
+          socket,
+          HttpResponse.text(
+              400,
+              "Sec-WebSocket-Protocol: none that is known here (expected: " + expected + ")\n"));
+      return;
+    }
+    if (socket.guestsOnly()) {
+      accept(exchange, socket, choice, parameters, "");
+      return;
+    }
+    socket
+        .identified(request)
+        .whenComplete((who, failure) -> {
+          if (failure != null) {
+            LOG.error("{}: identifying a request failed", request.path(), failure);
+            refuse(exchange, socket, HttpResponse.text(500, "the server failed\n"));
+          } else if (who.refusal() != null) {
+            refuse(exchange, socket, who.refusal());
+          } else {
+            accept(exchange, socket, choice, parameters, who.user());
+          }
+        });
+  }
+
+  private static void refuse(HttpExchange exchange, SocketPath socket, HttpResponse response) {
+    socket.meter().refused(response.status());
+    exchange.respond(response);
+  }
+
+  /** Counts the connection before it is one, so that two at the same moment cannot both pass. */
+  private static void accept(
+      HttpExchange exchange,
+      SocketPath socket,
+      SocketPath.Choice choice,
+      Map<String, String> parameters,
+      String user) {
+    HttpRequest request = exchange.request();
+    String address = ConnectionCounts.address(request);
+    Limit reached = socket.connectionCounts().enter(user, address, socket.settings());
+    if (reached != null) {
+      socket.meter().limit(reached);
+      refuse(
+          exchange,
+          socket,
+          HttpResponse.text(429, "too many connections of this user or address\n")
+              .with("Retry-After", "5"));
+      return;
+    }
+    exchange.accept(
+        new Upgrade(
+            choice.subprotocol(),
+            Headers.EMPTY,
+            socket.webSocket(),
+            webSocket -> socket.open(webSocket, request, parameters, user),
+            () -> socket.connectionCounts().leave(user, address)));
+  }
+
+  private static List<String> offered(HttpRequest request) {
+    return request.headers().all("Sec-WebSocket-Protocol").stream()
+        .flatMap(value -> List.of(value.split(",")).stream())
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .toList();
+  }
+}

@@ -1,0 +1,5 @@
+/** Upgrades, files and health checks. Not for users. */
+@NullMarked
+package dev.switchboard.server.http;
+
+import org.jspecify.annotations.NullMarked;

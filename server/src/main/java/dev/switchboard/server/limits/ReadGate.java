@@ -1,0 +1,214 @@
+package dev.switchboard.server.limits;
+
+import dev.switchboard.spi.Limit;
+import dev.switchboard.transport.WebSocket;
+import io.netty.channel.SingleThreadEventLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a connection is read from: not while too much of what it brought waits for its handlers,
+ * or for the log to be written or read, nor in a turn of the loop in which it has asked much.
+ * Thread-safe. The loop looks at what holds at that moment, so it does not matter in which order
+ * changes of several threads reach it.
+ */
+public final class ReadGate {
+  private static final int MAX_COMMITS = 256;
+
+  /** Each ends a batch of what is committed, as the place it begins at must be exact. */
+  private static final int MAX_JOINS = 16;
+
+  /** Requests that cost much more than they are long, and are dealt with at a stretch. */
+  private static final int MAX_ASKED = 16;
+
+  private final WebSocket webSocket;
+  private final Meter meter;
+  private boolean handlersFull; // guarded by this
+  private boolean readsFull; // guarded by this
+  private final Waiting commits = new Waiting(MAX_COMMITS, Limit.COMMITS_WAITING);
+  private final Waiting joins = new Waiting(MAX_JOINS, Limit.JOINS_WAITING);
+  private int due; // guarded by this: answers that handlers owe
+  private @Nullable Runnable whenAnswered; // guarded by this
+  private int asked; // confined to the loop: since it last let others go first
+  private boolean yielding; // confined to the loop
+  private boolean paused; // confined to the loop
+
+  public ReadGate(WebSocket webSocket, Meter meter) {
+    this.webSocket = webSocket;
+    this.meter = meter;
+  }
+
+  /** Too much waits for the handlers, or no more. Follow it with {@link #apply}. */
+  public synchronized void handlersFull(boolean full) {
+    handlersFull = full;
+  }
+
+  /** Stops reading, as the handlers are behind. */
+  public void stop() {
+    meter.limit(Limit.HANDLERS_WAITING);
+    apply();
+  }
+
+  /** What the log was asked for and has not answered, of one kind. */
+  private final class Waiting {
+    private final int most;
+    private final Limit limit;
+    private int number; // guarded by the intake
+    private boolean full; // guarded by the intake
+
+    Waiting(int most, Limit limit) {
+      this.most = most;
+      this.limit = limit;
+    }
+
+    void begun() {
+      synchronized (ReadGate.this) {
+        if (++number < most || full) {
+          return;
+        }
+        full = true;
+      }
+      meter.limit(limit);
+      apply();
+    }
+
+    void ended() {
+      boolean again;
+      Runnable next;
+      synchronized (ReadGate.this) {
+        number--;
+        again = full && number <= most / 2;
+        full &= !again;
+        next = settled();
+      }
+      if (again) {
+        apply();
+      }
+      if (next != null) {
+        next.run();
+      }
+    }
+  }
+
+  /** A publish waits for the log. */
+  public void commitBegun() {
+    commits.begun();
+  }
+
+  /** The log has answered, and so have we. */
+  public void commitEnded() {
+    commits.ended();
+  }
+
+  /** A log is to be followed, and it is not known yet from which place on. */
+  public void joinBegun() {
+    joins.begun();
+  }
+
+  /** It is known, or will not be: also if the room was left meanwhile. */
+  public void joinEnded() {
+    joins.ended();
+  }
+
+  /** A handler has a message that will be answered. */
+  public synchronized void answerDue() {
+    due++;
+  }
+
+  /** It was. */
+  public void answered() {
+    Runnable next;
+    synchronized (this) {
+      due--;
+      next = settled();
+    }
+    if (next != null) {
+      next.run();
+    }
+  }
+
+  /** Runs it when everything that handlers and the log were given is answered. */
+  public void whenAnswered(Runnable task) {
+    Runnable next;
+    synchronized (this) {
+      whenAnswered = task;
+      next = settled();
+    }
+    if (next != null) {
+      next.run();
+    }
+  }
+
+  /** With the lock held. */
+  private @Nullable Runnable settled() {
+    Runnable next = whenAnswered;
+    if (next == null || commits.number > 0 || due > 0) {
+      return null;
+    }
+    whenAnswered = null;
+    return next;
+  }
+
+  /** Too many pages that it asked for have not been read, or no more. On the loop. */
+  public void readsFull(boolean full) {
+    synchronized (this) {
+      readsFull = full;
+    }
+    if (full) {
+      meter.limit(Limit.READS_WAITING);
+    }
+    apply();
+  }
+
+  /**
+   * A request is dealt with that may cost more to answer than to ask: joining, leaving, who is
+   * there. A read may bring thousands; after some of them the other connections of the loop have
+   * their turn. On the loop.
+   */
+  public void asked() {
+    if (++asked < MAX_ASKED || yielding) {
+      return;
+    }
+    yielding = true;
+    adjust();
+    Runnable goOn =
+        () -> {
+          yielding = false;
+          asked = 0;
+          adjust();
+        };
+    if (webSocket.eventLoop() instanceof SingleThreadEventLoop turns) {
+      // A task of this turn would run before the others are read.
+      turns.executeAfterEventLoopIteration(() -> webSocket.execute(goOn));
+    } else {
+      webSocket.execute(goOn);
+    }
+  }
+
+  private synchronized boolean full() {
+    return handlersFull || commits.full || joins.full || readsFull;
+  }
+
+  /**
+   * Stops or continues reading, as things are when the loop comes to it. On the loop it stops at
+   * once, in front of the next message.
+   */
+  public void apply() {
+    if (webSocket.eventLoop().inEventLoop() && full()) {
+      adjust();
+    } else {
+      webSocket.execute(this::adjust);
+    }
+  }
+
+  private void adjust() {
+    boolean stop = yielding || full();
+    if (stop != paused) {
+      paused = stop;
+      if (stop) {
+        webSocket.pauseReading();
+      } else {
+        webSocket.resumeReading();
+      }
+    }
+  }
+}

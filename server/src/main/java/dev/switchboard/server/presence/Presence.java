@@ -1,0 +1,126 @@
+package dev.switchboard.server.presence;
+
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.PresenceStore;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the users of this server are: many sessions of a user count as one, and a user whose last
+ * connection was lost stays for a grace time, so that a reconnect is not seen by anyone. The store
+ * knows of all servers, and is told when somebody comes to a place or goes. Thread-safe; time is an
+ * argument.
+ */
+public final class Presence {
+  private static final CompletionStage<@Nullable Void> KNOWN =
+      CompletableFuture.completedStage(null);
+
+  private final Map<LogKey, Map<String, Member>> places = new ConcurrentHashMap<>();
+  private final Deque<Leaving> leaving =
+      new ArrayDeque<>(); // guarded by itself; in the order of their time, as grace is one value
+  private final long graceMillis;
+  private final PresenceStore store;
+
+  private record Leaving(LogKey place, String user, long at) {}
+
+  private static final class Member {
+    int sessions;
+    long goneSince;
+  }
+
+  public Presence(long graceMillis, PresenceStore store) {
+    this.graceMillis = graceMillis;
+    this.store = store;
+  }
+
+  /** A session of the user is in that place. Completes when everybody who asks is told so. */
+  public CompletionStage<? extends @Nullable Object> enter(LogKey place, String user) {
+    CompletableFuture<CompletionStage<?>> told = new CompletableFuture<>();
+    places.compute(
+        place,
+        (key, present) -> {
+          Map<String, Member> members = present == null ? new HashMap<>(4) : present;
+          Member member = members.get(user);
+          if (member == null) {
+            member = new Member();
+            members.put(user, member);
+            told.complete(store.enter(place, user));
+          }
+          member.sessions++;
+          return members;
+        });
+    return told.getNow(KNOWN);
+  }
+
+  /** A session of the user has left that place for good. */
+  public void leave(LogKey place, String user) {
+    places.computeIfPresent(
+        place,
+        (key, members) -> {
+          Member member = members.get(user);
+          if (member != null && --member.sessions <= 0) {
+            forget(place, members, user);
+          }
+          return members.isEmpty() ? null : members;
+        });
+  }
+
+  /** A session of the user lost its connection; it may be back soon. */
+  public void lose(LogKey place, String user, long now) {
+    places.computeIfPresent(
+        place,
+        (key, members) -> {
+          Member member = members.get(user);
+          if (member != null && --member.sessions <= 0) {
+            member.goneSince = now;
+            synchronized (leaving) {
+              leaving.add(new Leaving(place, user, now));
+            }
+          }
+          return members;
+        });
+  }
+
+  /** Ends the grace of those who have not come back. Call it often; it costs what is due. */
+  public void tick(long now) {
+    while (true) {
+      Leaving next;
+      synchronized (leaving) {
+        next = leaving.peek();
+        if (next == null || now - next.at < graceMillis) {
+          return;
+        }
+        leaving.remove();
+      }
+      expire(next);
+    }
+  }
+
+  private void expire(Leaving due) {
+    places.computeIfPresent(
+        due.place,
+        (key, members) -> {
+          Member member = members.get(due.user);
+          if (member != null && member.sessions <= 0 && member.goneSince == due.at) {
+            forget(due.place, members, due.user);
+          }
+          return members.isEmpty() ? null : members;
+        });
+  }
+
+  private void forget(LogKey place, Map<String, Member> members, String user) {
+    members.remove(user);
+    CompletionStage<?> unused = store.leave(place, user); // it carries through what it was told
+  }
+
+  /** How many places have somebody of this server in them. */
+  public int places() {
+    return places.size();
+  }
+}

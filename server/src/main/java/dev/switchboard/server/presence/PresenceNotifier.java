@@ -1,0 +1,102 @@
+package dev.switchboard.server.presence;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.server.limits.Settings;
+import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.PresenceStore;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells members who comes and goes: each at once in a small room, now and then all together in a
+ * large one; and of who is online at all, those who watch. What is told at once is bounded over all
+ * rooms, since whoever joins and leaves in a loop pays for one message each, and the server for one
+ * to every member: beyond the bound small rooms are told like large ones. Thread-safe; time is an
+ * argument.
+ */
+public final class PresenceNotifier implements PresenceStore.Watcher {
+  /** Messages that may be caused by telling at once, until all that waits is told. */
+  private static final int MAX_AT_ONCE = 20_000;
+
+  private final int above;
+  private final long every;
+  private final int names;
+  private final Statuses statuses;
+  private final Teller teller;
+  private final Map<Address.Room, PresenceBatch> untold =
+      new ConcurrentHashMap<>(); // of large rooms
+  private final AtomicInteger atOnce = new AtomicInteger(); // messages since then
+  private long toldAt; // confined to whoever ticks
+
+  /** Reaches the members of a room. Must not block. */
+  public interface Teller {
+    /** {@code about} is the user that it is not told to; null if all are told. */
+    void tell(Address.Room room, Draft notice, @Nullable String about);
+  }
+
+  public PresenceNotifier(Settings settings, Statuses statuses, long now, Teller teller) {
+    this.above = settings.noticesAbove();
+    this.every = settings.noticesEvery().toMillis();
+    this.names = settings.noticesNames();
+    this.statuses = statuses;
+    this.toldAt = now;
+    this.teller = teller;
+  }
+
+  @Override
+  public void changed(LogKey where, String user, boolean present, int count) {
+    if (where.address() instanceof Address.Room room) {
+      untold.compute(room, (key, batch) -> toRoom(room, batch, user, present, count));
+    } else {
+      statuses.changed(user, present);
+    }
+  }
+
+  private @Nullable PresenceBatch toRoom(
+      Address.Room room, @Nullable PresenceBatch waiting, String user, boolean joined, int count) {
+    if (waiting == null && count <= above && mayTellAtOnce(count)) {
+      teller.tell(room, ServerMessages.presence(joined, room.name(), user, count), user);
+      return null;
+    }
+    PresenceBatch batch = waiting == null ? new PresenceBatch(names) : waiting;
+    batch.add(user, joined, count);
+    return batch;
+  }
+
+  private boolean mayTellAtOnce(int members) {
+    return above == Integer.MAX_VALUE || atOnce.addAndGet(members) <= MAX_AT_ONCE;
+  }
+
+  /** Tells large rooms what is due. */
+  public void tick(long now) {
+    long waited = now - toldAt;
+    if (waited < 0 || waited >= every) { // the clock may be set back
+      toldAt = now;
+      atOnce.set(0);
+      statuses.tellWaiting();
+      Set.copyOf(untold.keySet())
+          .forEach(room ->
+              untold.computeIfPresent(
+                  room,
+                  (key, batch) -> {
+                    tell(room, batch.summary());
+                    return null;
+                  }));
+    }
+  }
+
+  private void tell(Address.Room room, PresenceBatch.Summary told) {
+    if (!told.isEmpty()) {
+      teller.tell(
+          room,
+          ServerMessages.usersChanged(
+              room.name(), told.joined(), told.left(), told.count(), told.more()),
+          null);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.switchboard.server.session;
+
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.server.ServerConversation.Incoming;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Id;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers one client's message with what became of it. Immutable. */
+record Answering(EndpointRuntime endpoint, Connection connection, Incoming message) {
+  private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
+
+  /** When it is known, from any thread; a close waits for it as long as it may. */
+  void answer(CompletionStage<Answer> coming) {
+    connection.readGate().answerDue();
+    coming.whenComplete((answer, failure) -> {
+      try {
+        answer(answer, failure);
+      } finally {
+        connection.readGate().answered();
+      }
+    });
+  }
+
+  /** From any thread. */
+  void answer(@Nullable Answer answer, @Nullable Throwable failure) {
+    Id id = message.envelope().id();
+    if (failure != null || answer == null) {
+      connection.refuse(id, failure != null ? failure : new NullPointerException("answer"), what());
+    } else if (id != null) {
+      Draft draft;
+      try {
+        draft = answer.draft(id);
+      } catch (RuntimeException unsendable) { // a reply that cannot be encoded, or is too large
+        if (unsendable instanceof RefusedException) {
+          LOG.warn(
+              "{}: the reply to {} is not sent: {}",
+              endpoint.path(),
+              message.type().name(),
+              unsendable.getMessage());
+        }
+        connection.refuse(id, unsendable, what());
+        return;
+      }
+      if (draft != null) {
+        connection.answer(draft);
+      }
+    }
+  }
+
+  private String what() {
+    return (message.envelope().addresses().isEmpty() ? "the handler of " : "publishing ")
+        + message.type().name();
+  }
+}

@@ -1,0 +1,142 @@
+package dev.switchboard.server.session;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.Payload;
+import dev.switchboard.protocol.server.ServerConversation.Incoming;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Envelope;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.spi.Committed;
+import dev.switchboard.spi.Publication;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's message on its way into the logs it names; all of them get it, or none. Confined to
+ * the thread that deals with it.
+ */
+public final class Publish {
+  private final EndpointRuntime endpoint;
+  private final Connection connection;
+  private final Incoming message;
+  private final Session session;
+  private final long timestamp;
+  private final List<Publication> publications = new ArrayList<>(1);
+
+  Publish(EndpointRuntime endpoint, Connection connection, Incoming message) {
+    this.endpoint = endpoint;
+    this.connection = connection;
+    this.message = message;
+    this.session = connection.session();
+    this.timestamp = endpoint.context().timestamp();
+    Envelope envelope = message.envelope();
+    for (Address address : envelope.addresses()) {
+      publications.add(publication(address, envelope.payload()));
+    }
+  }
+
+  private Publication publication(Address address, @Nullable Payload payload) {
+    Envelope envelope = message.envelope();
+    return new Publication(
+        endpoint.topics().log(address),
+        envelope.type(),
+        session.user(),
+        envelope.messageId(),
+        timestamp,
+        payload,
+        message.fleeting(),
+        envelope.echo() ? null : session.id(),
+        endpoint.settings().retentions().of(address));
+  }
+
+  /** Who publishes. */
+  public Connection connection() {
+    return connection;
+  }
+
+  /** What was sent. */
+  public Incoming message() {
+    return message;
+  }
+
+  /** Has one more log get a message of the same type, with other data. */
+  public void also(Address address, Payload data) {
+    publications.add(publication(address, data));
+  }
+
+  /** Publishes; no users' code looks at it. */
+  void run() {
+    CompletionStage<List<Committed>> stage = append();
+    boolean waits = !stage.toCompletableFuture().isDone();
+    if (waits) {
+      connection.readGate().commitBegun();
+    }
+    stage.whenComplete((committed, failure) -> {
+      try {
+        if (failure != null || (message.envelope().id() != null && !message.fleeting())) {
+          answering().answer(failure == null ? answer(seqs(committed)) : null, failure);
+        }
+      } finally {
+        if (waits) {
+          connection.readGate().commitEnded(); // last: a close may wait for it
+        }
+      }
+    });
+  }
+
+  /** Lets users' code look at it, and publish; where that may block. */
+  void runHooked() {
+    if (!connection.turnedAway()) {
+      answering().answer(endpoint.application().publish(this));
+    }
+  }
+
+  /** Publishes; completes with the places in the logs, 0 for what is fleeting. */
+  public CompletionStage<List<Long>> commit() {
+    CompletionStage<List<Committed>> stage = append();
+    if (!stage.toCompletableFuture().isDone()) {
+      connection.readGate().commitBegun();
+      stage = stage.whenComplete((committed, failure) -> connection.readGate().commitEnded());
+    }
+    return stage.thenApply(Publish::seqs);
+  }
+
+  private CompletionStage<List<Committed>> append() {
+    endpoint.meter().published(publications.size());
+    return endpoint.topics().broker().publish(publications);
+  }
+
+  private static List<Long> seqs(List<Committed> committed) {
+    List<Long> seqs = new ArrayList<>(committed.size());
+    committed.forEach(one -> seqs.add(one.position().seq()));
+    return seqs;
+  }
+
+  private Answering answering() {
+    return new Answering(endpoint, connection, message);
+  }
+
+  private Answer answer(List<Long> seqs) {
+    return id -> message.fleeting() ? null : ack(message, id, seqs);
+  }
+
+  /** Tells a client the places of its message in the logs it named. */
+  public static Draft ack(Incoming message, Id id, List<Long> seqs) {
+    List<Address> addresses = message.envelope().addresses();
+    if (!message.envelope().several()) {
+      return ServerMessages.ack(id, seqs.get(0));
+    }
+    Map<String, Long> byRoom = new LinkedHashMap<>();
+    for (int i = 0; i < addresses.size(); i++) {
+      if (addresses.get(i) instanceof Address.Room room) {
+        byRoom.put(room.name(), seqs.get(i));
+      }
+    }
+    return ServerMessages.ack(id, byRoom);
+  }
+}

@@ -1,0 +1,417 @@
+package dev.switchboard.server.session;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.Payload;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.server.ServerConversation;
+import dev.switchboard.protocol.server.ServerConversation.Incoming;
+import dev.switchboard.protocol.wire.Control;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.server.delivery.Reader;
+import dev.switchboard.server.delivery.Reads;
+import dev.switchboard.server.limits.UserBytes;
+import dev.switchboard.spi.Limit;
+import dev.switchboard.spi.Page;
+import dev.switchboard.spi.Position;
+import dev.switchboard.spi.PresenceStore.Users;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Does what one connection asks for. Confined to the connection's loop. */
+final class RequestHandler implements ServerConversation.Requests {
+  private static final int MAX_MEMBERS = 100;
+  private static final int MAX_PAGES =
+      10; // read for one answer, if nothing of the first may go out
+
+  private final EndpointRuntime endpoint;
+  private final Connection connection;
+  private final Hub hub;
+
+  /** Rooms that hooks are asked about, and whether they were left meanwhile. */
+  private final List<Map.Entry<String, AtomicBoolean>> hooked = new ArrayList<>(0);
+
+  RequestHandler(EndpointRuntime endpoint, Connection connection) {
+    this.endpoint = endpoint;
+    this.connection = connection;
+    this.hub = endpoint.hub();
+  }
+
+  @Override
+  public void answer(Draft answer) {
+    connection.send(answer);
+  }
+
+  private void asked() {
+    connection.heard();
+    connection.readGate().asked();
+  }
+
+  @Override
+  public void refused(ErrorCode code) {
+    endpoint.meter().error(code);
+  }
+
+  @Override
+  public void resume(@Nullable Id id, Control.Resume resume) {
+    new SessionHandshake(hub, endpoint.settings(), connection).resume(id, resume);
+  }
+
+  @Override
+  public void join(@Nullable Id id, Control.JoinRoom join) {
+    asked();
+    if (!endpoint.application().asksBeforeJoins() || connection.session().in(join.room())) {
+      enter(id, join);
+      return;
+    }
+    AtomicBoolean left = new AtomicBoolean();
+    hooked.add(Map.entry(join.room(), left));
+    connection
+        .mailbox()
+        .add(() -> {
+          if (connection.turnedAway()) {
+            return;
+          }
+          Throwable refusal = null;
+          try {
+            endpoint.application().joining(connection, join.room());
+          } catch (Throwable failure) { // users' code: whatever it throws is answered
+            refusal = failure;
+          }
+          Throwable refused = refusal;
+          connection.onLoop(() -> decided(id, join, left, refused));
+        });
+  }
+
+  private void decided(
+      @Nullable Id id, Control.JoinRoom join, AtomicBoolean left, @Nullable Throwable refused) {
+    hooked.removeIf(one -> one.getValue().equals(left));
+    if (refused != null) {
+      connection.refuse(id, refused, "onJoin of " + join.room());
+    } else if (left.get()) {
+      connection.refuse(id, Reader.leftMeanwhile());
+    } else {
+      enter(id, join);
+    }
+  }
+
+  private void enter(@Nullable Id id, Control.JoinRoom join) {
+    Session session = connection.session();
+    String room = join.room();
+    if (connection.closed() || !session.isOf(connection)) {
+      return; // it is closed with 4509
+    }
+    Reader reader;
+    try {
+      requireRoomFor(session, room);
+      reader = connection.feed().reader(Address.room(room));
+    } catch (RefusedException full) {
+      connection.refuse(id, full);
+      return;
+    }
+    CompletionStage<?> there =
+        session.join(room, connection)
+            ? hub.enter(room, session.user())
+            : CompletableFuture.completedStage(room);
+    reader
+        .open(join.since(), join.recent())
+        .whenComplete((opening, failure) -> {
+          if (failure != null) {
+            connection.onLoop(() -> notJoined(id, room, failure));
+          } else {
+            there
+                .thenCompose(told -> hub.members(room, MAX_MEMBERS))
+                .whenComplete((members, unknown) ->
+                    connection.onLoop(() -> joined(id, room, opening, members, unknown)));
+          }
+        });
+  }
+
+  /** Who cannot read a room is not in it, unless a later attempt to join is under way. */
+  private void notJoined(@Nullable Id id, String room, Throwable failure) {
+    if (connection.closed()) {
+      return;
+    }
+    if (!connection.feed().reads(Address.room(room))) {
+      depart(room);
+    }
+    connection.refuse(id, failure);
+  }
+
+  private void requireRoomFor(Session session, String room) {
+    int most = endpoint.settings().maxRooms();
+    if (!session.in(room) && session.roomCount() >= most) {
+      endpoint.meter().limit(Limit.SESSION_ROOMS);
+      throw new RefusedException(
+          ErrorCode.CONFLICT,
+          "room: in " + session.roomCount() + " rooms already (expected: fewer than " + most + ")");
+    }
+  }
+
+  private void joined(
+      @Nullable Id id,
+      String room,
+      Reader.Opening opening,
+      Users members,
+      @Nullable Throwable unknown) {
+    if (connection.closed()) {
+      return;
+    }
+    if (!connection.feed().reads(Address.room(room), opening.reader())) {
+      connection.refuse(id, Reader.leftMeanwhile());
+      return;
+    }
+    if (unknown != null) { // nobody would know that we are here
+      depart(room);
+      connection.refuse(id, unknown);
+      return;
+    }
+    ServerMessages.LogState state = opening.state();
+    connection.send(
+        ServerMessages.roomJoined(
+            id,
+            room,
+            state.epoch(),
+            state.seq(),
+            members.names(),
+            members.count(),
+            Boolean.TRUE.equals(state.recovered())));
+    opening.reader().start(opening);
+    opening.reader().goOn();
+  }
+
+  @Override
+  public void leave(@Nullable Id id, Control.LeaveRoom leave) {
+    asked();
+    String room = leave.room();
+    boolean waited = false;
+    for (Map.Entry<String, AtomicBoolean> join : hooked) {
+      if (join.getKey().equals(room)) {
+        join.getValue().set(true);
+        waited = true;
+      }
+    }
+    if (depart(room) || waited) {
+      connection.send(ServerMessages.roomLeft(id, room));
+    } else {
+      connection.refuse(id, notAMember(room));
+    }
+  }
+
+  /** Whether we were in the room. */
+  private boolean depart(String room) {
+    if (!connection.session().leave(room, connection)) {
+      return false;
+    }
+    connection.feed().drop(Address.room(room));
+    hub.leave(room, connection.session().user());
+    return true;
+  }
+
+  @Override
+  public void userList(@Nullable Id id, Control.UserList list) {
+    asked();
+    String room = list.room();
+    String after = list.after() == null ? "" : list.after();
+    if (room != null && !connection.session().in(room)) {
+      connection.refuse(id, notAMember(room));
+      return;
+    }
+    hub.users(room, after, MAX_MEMBERS)
+        .whenComplete((users, failure) -> {
+          if (failure != null) {
+            connection.refuse(id, failure);
+          } else {
+            connection.answer(ServerMessages.userList(id, room, users.names(), users.count()));
+          }
+        });
+  }
+
+  @Override
+  public void userStatus(@Nullable Id id, Control.UserStatus status) {
+    asked();
+    connection.statusWatches().ask(id, status);
+  }
+
+  @Override
+  public void history(@Nullable Id id, Control.History history) {
+    connection.heard();
+    Address address = history.address();
+    if (address instanceof Address.Room room && !connection.session().in(room.name())) {
+      connection.refuse(id, notAMember(room.name()));
+      return;
+    }
+    if (address instanceof Address.User user && !user.name().equals(connection.session().user())) {
+      connection.refuse(
+          id,
+          new RefusedException(
+              ErrorCode.FORBIDDEN, "user: another one's inbox (expected: your own)"));
+      return;
+    }
+    answerPage(id, history, MAX_PAGES);
+  }
+
+  /**
+   * Reads a page and answers with what of it may go out; {@code more} then says that something was
+   * left over. If nothing may, further ones are read.
+   */
+  private void answerPage(@Nullable Id id, Control.History history, int tries) {
+    boolean forward = history.after() != null && history.before() == null;
+    Reads.Want want =
+        new Reads.Want(
+            hub.topics().log(history.address()),
+            place(history, forward),
+            history.limit(),
+            endpoint.sizes().pageBytes(),
+            page -> pageAnswer(id, history, tries, page, forward),
+            failure -> connection.refuse(id, failure));
+    if (forward) {
+      connection.feed().reads().after(want);
+    } else {
+      connection.feed().reads().before(want);
+    }
+  }
+
+  private static long place(Control.History history, boolean forward) {
+    Long place = forward ? history.after() : history.before();
+    return place == null ? Long.MAX_VALUE : place;
+  }
+
+  private Runnable pageAnswer(
+      @Nullable Id id, Control.History history, int tries, Page page, boolean forward) {
+    List<Entry> all = page.entries();
+    List<Entry> kept = endpoint.sizes().together(page, connection.encoding(), forward);
+    if (!kept.isEmpty() || !page.more()) {
+      boolean rest =
+          !kept.isEmpty()
+              && (forward
+                  ? kept.getLast().seq() < all.getLast().seq()
+                  : kept.getFirst().seq() > all.getFirst().seq());
+      Position head = page.head();
+      return connection.prepared(
+          ServerMessages.history(
+              id, history.address(), head.epoch(), head.seq(), kept, page.more() || rest));
+    }
+    return tries > 1
+        ? () -> answerPage(id, beyond(history, page, forward), tries - 1)
+        : () -> connection.refuse(id, tooLargeEntries(page));
+  }
+
+  private static Control.History beyond(Control.History asked, Page page, boolean forward) {
+    return forward
+        ? new Control.History(asked.address(), null, page.entries().getLast().seq(), asked.limit())
+        : new Control.History(
+            asked.address(), page.entries().getFirst().seq(), null, asked.limit());
+  }
+
+  private static RefusedException tooLargeEntries(Page page) {
+    return new RefusedException(
+        ErrorCode.TOO_LARGE,
+        "history: entries %d to %d are larger than what may wait here (expected: a place beyond)"
+            .formatted(page.entries().getFirst().seq(), page.entries().getLast().seq()));
+  }
+
+  @Override
+  public void publish(Incoming message) {
+    connection.heard();
+    try {
+      for (Address address : message.envelope().addresses()) {
+        requireMayPublish(address);
+      }
+      endpoint.sizes().requirePublished(message.type().name(), message.envelope().payload());
+      takeBytes(message);
+    } catch (RefusedException refused) {
+      connection.refuse(message.envelope().id(), refused);
+      return;
+    }
+    connection.charge(message.envelope().addresses().size() - 1);
+    Publish publish = new Publish(endpoint, connection, message);
+    if (endpoint.application().looksAt(message.type()) || !connection.mailbox().idle()) {
+      connection.mailbox().add(publish::runHooked, size(message));
+    } else {
+      publish.run();
+    }
+  }
+
+  private void takeBytes(Incoming message) {
+    UserBytes quota = endpoint.settings().userBytes();
+    if (quota == null || message.fleeting()) {
+      return;
+    }
+    Payload data = message.envelope().payload();
+    try {
+      quota.take(
+          connection.session().user(),
+          message.envelope().addresses().size(),
+          data == null ? 0 : data.json().length, // as logs keep it
+          endpoint.context().now());
+    } catch (RefusedException refused) {
+      endpoint.meter().limit(Limit.USER_BYTES);
+      throw refused;
+    }
+  }
+
+  /** Refuses what does not go where clients may publish. */
+  private void requireMayPublish(Address address) {
+    if (address instanceof Address.Room room && !connection.session().in(room.name())) {
+      throw notAMember(room.name());
+    }
+    if (address instanceof Address.Everyone && !endpoint.settings().everyoneMayBroadcast()) {
+      throw new RefusedException(
+          ErrorCode.FORBIDDEN, "everyone: not for clients here (expected: a room or a user)");
+    }
+  }
+
+  /** Has the handler deal with a message, and answers it; where that may block. */
+  private void run(Incoming message) {
+    if (!connection.turnedAway()) {
+      new Answering(endpoint, connection, message)
+          .answer(endpoint.application().handle(message, connection));
+    }
+  }
+
+  private static int size(Incoming message) {
+    Payload data = message.envelope().payload();
+    return data == null ? 0 : data.bytes().length;
+  }
+
+  @Override
+  public void handle(Incoming message) {
+    connection.heard();
+    if (endpoint.application().handles(message.type())) {
+      connection.mailbox().add(() -> run(message), size(message));
+    } else {
+      connection.refuse(
+          message.envelope().id(),
+          new RefusedException(
+              ErrorCode.UNKNOWN_TYPE,
+              "type: " + message.type().name() + " has no handler here (expected: an address)"));
+    }
+  }
+
+  @Override
+  public void failed(@Nullable Id id, String type, RuntimeException failure) {
+    connection.refuse(id, failure, "checking " + type);
+  }
+
+  @Override
+  public void answered(ServerConversation.Answer answer) {
+    connection.session().questions().answered(answer);
+  }
+
+  static RefusedException notAMember(String room) {
+    return new RefusedException(
+        ErrorCode.NOT_A_MEMBER,
+        "room: you are not in it (expected: join_room first)",
+        false,
+        Map.of("room", room));
+  }
+}

@@ -1,0 +1,155 @@
+package dev.switchboard.server.session;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.wire.Control.Place;
+import dev.switchboard.protocol.wire.Control.Resume;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.server.delivery.Reader;
+import dev.switchboard.server.limits.Settings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a connection gets its session: a fresh one with {@code welcome}, or a former one with {@code
+ * resumed} ({@code spec/protocol.md#9-coming-back}). All logs are opened before the answer, so that
+ * it can say of each what was recovered; only then do entries flow. Confined to the connection's
+ * loop.
+ */
+final class SessionHandshake {
+  private final Hub hub;
+  private final Settings settings;
+  private final Connection connection;
+
+  SessionHandshake(Hub hub, Settings settings, Connection connection) {
+    this.hub = hub;
+    this.settings = settings;
+    this.connection = connection;
+  }
+
+  /** The connection's own fresh session. */
+  void welcome(@Nullable Resume failed, @Nullable Id re) {
+    Session session = connection.session();
+    List<Place> places = failed == null ? List.of() : failed.places();
+    openAll(
+        session,
+        List.of(Address.user(session.user()), Address.EVERYONE),
+        places,
+        openings -> {
+          List<ServerMessages.LogState> logs =
+              openings.stream()
+                  .map(Reader.Opening::state)
+                  .map(log -> failed == null ? plain(log) : log)
+                  .toList();
+          connection.greet(
+              ServerMessages.welcome(
+                  re, session.id(), session.secret(), session.user(), settings.terms(), logs));
+        });
+  }
+
+  void welcome(@Nullable Id re) {
+    welcome(null, re);
+  }
+
+  private static ServerMessages.LogState plain(ServerMessages.LogState log) {
+    return new ServerMessages.LogState(log.address(), log.epoch(), log.seq(), null);
+  }
+
+  /**
+   * A former session, if it still waits and the secret and the user fit; else the fresh one. A
+   * guest, whom nobody has identified, is whoever the session belongs to. The fresh one ends before
+   * the former is taken, so that of two who want each other's at most one gets it.
+   */
+  void resume(@Nullable Id id, Resume resume) {
+    Session fresh = connection.session();
+    Session former = hub.session(resume.session());
+    if (former == null
+        || former == fresh
+        || !(connection.identified().isEmpty() || former.user().equals(fresh.user()))
+        || !former.proves(resume.secret())) {
+      welcome(resume, id);
+      return;
+    }
+    if (!fresh.end(connection)) {
+      return; // somebody took it over, and closes this connection with 4509
+    }
+    Session.Attached attached = former.attach(connection);
+    if (attached.gone()) {
+      fresh.goOn();
+      welcome(resume, id);
+      return;
+    }
+    connection.session(former);
+    Connection standing = attached.former();
+    if (standing == null) {
+      hub.back(former);
+    } else {
+      standing.onLoop(() ->
+          standing.close(CloseCode.SESSION_TAKEN_OVER.code(), "the session goes on elsewhere"));
+    }
+    fresh.questions().moveTo(former.questions());
+    hub.discard(fresh);
+    if (!former.user().equals(fresh.user())) {
+      connection.feed().drop(Address.user(fresh.user()));
+    }
+    List<Address> logs = new ArrayList<>(List.of(Address.user(former.user()), Address.EVERYONE));
+    former.rooms().forEach(room -> logs.add(Address.room(room)));
+    openAll(
+        former,
+        logs,
+        resume.places(),
+        openings ->
+            connection.send(
+                ServerMessages.resumed(
+                    id,
+                    former.id(),
+                    former.user(),
+                    openings.stream().map(Reader.Opening::state).toList())));
+  }
+
+  private void openAll(
+      Session session,
+      List<Address> logs,
+      List<Place> places,
+      java.util.function.Consumer<List<Reader.Opening>> answer) {
+    Map<Address, Place> known = new HashMap<>();
+    places.forEach(place -> known.put(place.address(), place));
+    List<CompletableFuture<Reader.Opening>> opening = new ArrayList<>();
+    try {
+      for (Address log : logs) {
+        opening.add(connection.feed().reader(log).open(known.get(log), 0).toCompletableFuture());
+        CompletionStage<?> unused = opening.getLast().whenComplete(this::closeIfFailed);
+      }
+    } catch (
+        RefusedException full) { // a room it was in has ended meanwhile, and there are too many
+      connection.close(CloseCode.TRY_AGAIN_LATER.code(), "too many rooms");
+      return;
+    }
+    CompletionStage<Void> all = CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new));
+    all.whenComplete((done, failure) ->
+        connection.onLoop(() -> {
+          if (failure == null && connection.session() == session) {
+            List<Reader.Opening> openings = opening.stream().map(CompletableFuture::join).toList();
+            answer.accept(openings);
+            session.questions().open().forEach(connection::send);
+            openings.forEach(one -> one.reader().start(one));
+            openings.forEach(one -> one.reader().goOn());
+          }
+        }));
+  }
+
+  /** One log that cannot be read is enough, however long the others take. */
+  private void closeIfFailed(Reader.@Nullable Opening found, @Nullable Throwable failure) {
+    if (failure != null) {
+      connection.onLoop(
+          () -> connection.close(CloseCode.TRY_AGAIN_LATER.code(), "history is not available"));
+    }
+  }
+}

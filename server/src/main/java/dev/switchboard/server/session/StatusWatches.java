@@ -1,0 +1,85 @@
+package dev.switchboard.server.session;
+
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.wire.Control;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.ServerMessages.UserState;
+import dev.switchboard.server.presence.Statuses;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The users whose coming and going one connection is told of. Confined to its loop. */
+final class StatusWatches {
+  private static final int MAX_WATCHED = 1_000;
+
+  private final Hub hub;
+  private final Connection connection;
+  private @Nullable Set<String> watched;
+
+  StatusWatches(Hub hub, Connection connection) {
+    this.hub = hub;
+    this.connection = connection;
+  }
+
+  /** Answers, and notes who is to be watched from now on or no more. */
+  void ask(@Nullable Id id, Control.UserStatus ask) {
+    try {
+      if (Boolean.TRUE.equals(ask.watch())) {
+        watch(ask);
+      } else if (ask.watch() != null) {
+        ask.users().forEach(user -> unwatch(user));
+      }
+    } catch (RefusedException tooMany) {
+      connection.refuse(id, tooMany);
+      return;
+    }
+    String asker = connection.session().user();
+    List<CompletableFuture<UserState>> states =
+        ask.users().stream().map(user -> hub.status(user, asker).toCompletableFuture()).toList();
+    CompletionStage<Void> known = CompletableFuture.allOf(states.toArray(CompletableFuture[]::new));
+    known.whenComplete((all, failure) -> {
+      if (failure != null) {
+        connection.refuse(id, failure);
+      } else {
+        List<UserState> found = states.stream().map(CompletableFuture::join).toList();
+        connection.onLoop(() -> connection.answerStatuses(id, found));
+      }
+    });
+  }
+
+  private void watch(Control.UserStatus ask) {
+    Set<String> all = watched == null ? new HashSet<>() : watched;
+    long more = ask.users().stream().distinct().filter(user -> !all.contains(user)).count();
+    if (all.size() + more > MAX_WATCHED) {
+      throw new RefusedException(
+          ErrorCode.CONFLICT,
+          "users: " + all.size() + " watched already (expected: at most " + MAX_WATCHED + ")");
+    }
+    watched = all;
+    String asker = connection.session().user();
+    for (String user : ask.users()) {
+      if (hub.maySee(asker, user) && all.add(user)) {
+        hub.statuses().watch(user, connection.feed());
+      }
+    }
+  }
+
+  private void unwatch(String user) {
+    if (watched != null && watched.remove(user)) {
+      hub.statuses().unwatch(user, connection.feed());
+    }
+  }
+
+  /** The connection has ended. */
+  void end() {
+    if (watched != null) {
+      Statuses statuses = hub.statuses();
+      watched.forEach(user -> statuses.unwatch(user, connection.feed()));
+    }
+  }
+}
