@@ -3,4 +3,3 @@
 package dev.switchboard.chat;
 
 import org.jspecify.annotations.NullMarked;
-

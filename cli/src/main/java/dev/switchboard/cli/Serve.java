@@ -1,10 +1,10 @@
 package dev.switchboard.cli;
 
 import dev.switchboard.chat.ChatServer;
-import dev.switchboard.history.jdbc.HistoryException;
-import dev.switchboard.history.jdbc.PostgresHistory;
-import dev.switchboard.history.jdbc.SqliteHistory;
-import dev.switchboard.history.jdbc.SqliteLimits;
+import dev.switchboard.history.HistoryException;
+import dev.switchboard.history.postgres.PostgresHistory;
+import dev.switchboard.history.sqlite.SqliteHistory;
+import dev.switchboard.history.sqlite.SqliteLimits;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.BindFailedException;

@@ -3,4 +3,3 @@
 package dev.switchboard.cli;
 
 import org.jspecify.annotations.NullMarked;
-

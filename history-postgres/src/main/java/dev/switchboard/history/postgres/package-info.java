@@ -1,0 +1,5 @@
+/** Logs in PostgreSQL. */
+@NullMarked
+package dev.switchboard.history.postgres;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Logs in an SQLite file. */
+@NullMarked
+package dev.switchboard.history.sqlite;
+
+import org.jspecify.annotations.NullMarked;
