@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Event loops: a fixed number of threads that carry all connections. Thread-safe. */
 public final class Loops implements AutoCloseable {
+  private static final int MOST = 1024;
+
   private final IoKind kind;
   private final int count;
   private final MultiThreadIoEventLoopGroup group;
@@ -34,7 +36,9 @@ public final class Loops implements AutoCloseable {
    * @throws IllegalArgumentException if this machine can't run that kind
    */
   public static Loops of(IoKind kind, int count) {
-    Checks.range("loops", count, 1, 1024);
+    if (count < 1 || count > MOST) {
+      throw new IllegalArgumentException("loops: " + count + " (expected: 1-" + MOST + ")");
+    }
     if (!kind.available()) {
       throw new IllegalArgumentException(
           "transport: "

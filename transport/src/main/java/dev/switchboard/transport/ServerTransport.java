@@ -111,7 +111,7 @@ public final class ServerTransport implements AutoCloseable {
       AtomicInteger open = setup.open();
       open.incrementAndGet();
       channel.closeFuture().addListener(closed -> open.decrementAndGet());
-      if (HttpConnection.beyondSlack(setup)) {
+      if (setup.beyondSlack()) {
         channel.unsafe().closeForcibly();
         return;
       }
@@ -119,7 +119,7 @@ public final class ServerTransport implements AutoCloseable {
       Sockets.prepare(channel, kind, tls != null);
       if (tls != null) {
         SslHandler handler = tls.get().newHandler(channel.alloc());
-        handler.setHandshakeTimeoutMillis(setup.options().headTimeout().toMillis());
+        handler.setHandshakeTimeoutMillis(setup.options().http().headTimeout().toMillis());
         channel.pipeline().addLast(handler);
       }
       channel.pipeline().addLast(new HttpConnection(setup, tls != null));

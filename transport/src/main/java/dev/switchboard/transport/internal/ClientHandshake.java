@@ -103,7 +103,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     }
     if (request.options().deflate() != null) {
       head.append("Sec-WebSocket-Extensions: ")
-          .append(DeflateTerms.offer(request.options().deflate()))
+          .append(DeflateNegotiation.offer(request.options().deflate()))
           .append("\r\n");
     }
     for (var field : request.headers()) {
@@ -200,16 +200,16 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         chosen.isEmpty() || (chosen.size() == 1 && request.subprotocols().contains(chosen.get(0))),
         "Sec-WebSocket-Protocol: not one we offered");
     DeflateTerms deflate =
-        DeflateTerms.confirm(Extensions.parse(headers), request.options().deflate());
+        DeflateNegotiation.confirm(Extensions.parse(headers), request.options().deflate());
     String subprotocol = chosen.isEmpty() ? null : chosen.get(0);
     var address = (InetSocketAddress) ctx.channel().remoteAddress();
     Terms terms =
         new Terms(
             request, true, request.secure(), address, subprotocol, deflate, request.options());
     received = null;
-    WebSocketConnection connection = WebSocketConnection.open(terms, ctx, Unpooled.EMPTY_BUFFER);
+    WebSocketHandler connection = WebSocketHandler.open(terms, ctx, Unpooled.EMPTY_BUFFER);
     try {
-      connection.start(listeners, all, () -> result.complete(connection));
+      connection.start(listeners, all, () -> result.complete(connection.webSocket()));
     } finally {
       all.release();
     }

@@ -83,12 +83,25 @@ final class Compressor {
 
   /** A message for many in the form for connections with these terms. */
   Prepared shared(Prepared message) {
-    return message.compressed(payload ->
+    return message.compressed(this::squeezed);
+  }
+
+  private Prepared squeezed(Prepared message) {
+    ByteBuf payload = message.frame().slice(message.headerBytes(), message.payloadBytes());
+    ByteBuf shorter =
         alone(
             state.deflater(terms.level()),
             terms.windowBits(),
             payload,
-            UnpooledByteBufAllocator.DEFAULT));
+            UnpooledByteBufAllocator.DEFAULT);
+    if (shorter == null) {
+      return message;
+    }
+    try {
+      return Frames.prepare(message.opcode(), Frames.RSV1, shorter);
+    } finally {
+      shorter.release();
+    }
   }
 
   /** Compresses a payload by itself; null if that makes it no shorter. */

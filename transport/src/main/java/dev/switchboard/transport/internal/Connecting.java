@@ -70,10 +70,10 @@ public final class Connecting {
   }
 
   private void resolve() {
-    Proxy proxy = request.proxy();
-    String host = bare(proxy == null ? request.uri().getHost() : proxy.host());
+    Proxy proxy = request.route().proxy();
+    String host = ProxyHandshake.bare(proxy == null ? request.uri().getHost() : proxy.host());
     try {
-      List<InetAddress> found = inTurns(request.resolver().resolve(host));
+      List<InetAddress> found = inTurns(request.route().resolver().resolve(host));
       loop.execute(() -> {
         addresses = found;
         attempt();
@@ -85,11 +85,6 @@ public final class Connecting {
     } catch (RuntimeException e) {
       fail(HandshakeException.Kind.NETWORK, "host: " + host + " (not looked up)", e);
     }
-  }
-
-  /** A host as it is looked up: an address of IPv6 without its brackets. */
-  static String bare(String host) {
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
   /** One of each family after the other, beginning with the most wanted (RFC 8305 §4). */
@@ -118,7 +113,7 @@ public final class Connecting {
     if (next == addresses.size()) {
       return;
     }
-    Proxy proxy = request.proxy();
+    Proxy proxy = request.route().proxy();
     var to =
         new InetSocketAddress(addresses.get(next++), proxy == null ? request.port() : proxy.port());
     var kind = Sockets.kind(loop);
@@ -177,7 +172,7 @@ public final class Connecting {
     cancelTimer();
     closeAll();
     trying.add(channel);
-    Proxy proxy = request.proxy();
+    Proxy proxy = request.route().proxy();
     if (proxy == null) {
       handshake(channel);
     } else {

@@ -57,7 +57,7 @@ final class Exchange implements HttpExchange {
           "subprotocol: " + chosen + " (expected: one that was offered)");
     }
     once();
-    onLoop(() -> connection.upgrade(head, request, terms), terms.abandoned());
+    onLoop(() -> connection.upgrade(request, terms), terms.abandoned());
   }
 
   /** The handler threw. */

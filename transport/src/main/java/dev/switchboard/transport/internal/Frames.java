@@ -1,8 +1,10 @@
 package dev.switchboard.transport.internal;
 
+import dev.switchboard.transport.Prepared;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 
-/** Frame headers (RFC 6455 §5.2). */
+/** Frame headers, and frames of whole messages (RFC 6455 §5.2). */
 public final class Frames {
   public static final int FIN = 0x80;
   public static final int RSV1 = 0x40;
@@ -32,6 +34,22 @@ public final class Frames {
   static void maskedHeader(ByteBuf out, int first, int length, int key) {
     lead(out, first, MASKED, length);
     out.writeInt(key);
+  }
+
+  /**
+   * A whole message in one frame, for many connections. The payload is copied and stays the
+   * caller's.
+   *
+   * @param reserved {@link #RSV1} if the payload is compressed, otherwise 0
+   */
+  public static Prepared prepare(int opcode, int reserved, ByteBuf payload) {
+    int length = payload.readableBytes();
+    int headerBytes = headerBytes(length, false);
+    ByteBuf frame =
+        UnpooledByteBufAllocator.DEFAULT.directBuffer(headerBytes + length, headerBytes + length);
+    header(frame, FIN | reserved | opcode, length);
+    frame.writeBytes(payload, payload.readerIndex(), length);
+    return new Prepared(opcode, headerBytes, frame);
   }
 
   private static void lead(ByteBuf out, int first, int maskBit, int length) {

@@ -1,6 +1,5 @@
 package dev.switchboard.transport.internal;
 
-import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.Upgrade;
@@ -26,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpConnection extends ChannelInboundHandlerAdapter implements Sweeper.Swept {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
-  private static final int OVER_LIMIT_SLACK = 256;
   private static final long LINGER_MILLIS = 2_000;
   private static final byte[] NO_BODY = {};
 
@@ -53,7 +51,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   private @Nullable ByteBuf waiting;
   private @Nullable RequestHead head;
   private @Nullable BodyReader body;
-  private @Nullable WebSocketConnection upgraded;
+  private @Nullable WebSocketHandler upgraded;
   private long deadline;
   private int slot = -1;
 
@@ -61,7 +59,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   public HttpConnection(HttpSetup setup, boolean secure) {
     this.setup = setup;
     this.secure = secure;
-    this.scanner = new HeadScanner(setup.options().maxHeadBytes());
+    this.scanner = new HeadScanner(setup.options().http().maxHeadBytes());
   }
 
   private ChannelHandlerContext ctx() {
@@ -86,7 +84,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     LoopState loop = LoopState.of(context.channel().eventLoop());
     state = loop;
     loop.sweeper.add(this);
-    due(setup.options().headTimeout());
+    due(setup.options().http().headTimeout());
   }
 
   private void due(Duration time) {
@@ -129,7 +127,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     if (!in.isReadable() || phase == Phase.ENDING) {
       return false;
     }
-    WebSocketConnection successor = upgraded;
+    WebSocketHandler successor = upgraded;
     if (successor != null) {
       successor.channelRead(successor.context(), in.retain());
       return false;
@@ -178,7 +176,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       return false;
     }
     if (served && scanner.untouched()) {
-      due(setup.options().headTimeout());
+      due(setup.options().http().headTimeout());
     }
     String text = scanner.take(in);
     if (text == null) {
@@ -187,7 +185,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     RequestHead parsed = RequestHead.parse(text, state().recent);
     head = parsed;
     served = true;
-    if (setup.open().get() > setup.options().maxConnections()) {
+    if (setup.crowded()) {
       refuse(HttpResponse.text(503, "connections: too many\n").with("Retry-After", "5"));
       if (UpgradeRules.intended(parsed.headers())) {
         setup.handler().overloaded(asRequest(parsed, NO_BODY));
@@ -204,9 +202,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       refuse(refused);
       return false;
     }
-    body = new BodyReader(length, setup.options().maxBodyBytes());
+    body = new BodyReader(length, setup.options().http().maxBodyBytes());
     phase = Phase.BODY;
-    due(setup.options().bodyTimeout());
+    due(setup.options().http().bodyTimeout());
     expectation(parsed, in);
     return true;
   }
@@ -279,7 +277,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       return;
     }
     phase = Phase.HEAD;
-    due(setup.options().keepAliveTimeout());
+    due(setup.options().http().keepAliveTimeout());
     if (!working) {
       workKept();
       ctx().flush();
@@ -290,32 +288,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   }
 
   /** Makes the connection a WebSocket; on the loop. */
-  void upgrade(RequestHead asked, HttpRequest request, Upgrade upgrade) {
+  void upgrade(HttpRequest request, Upgrade upgrade) {
     ChannelHandlerContext context = ctx;
     if (phase != Phase.ANSWERING || context == null || !context.channel().isActive()) {
       upgrade.abandoned().run();
       return;
     }
-    String key = asked.headers().first("Sec-WebSocket-Key");
-    String accept = UpgradeRules.accept(state().sha1, key == null ? "" : key);
-    Deflate deflate = upgrade.options().deflate();
-    DeflateTerms agreed =
-        deflate == null ? null : DeflateTerms.accept(Extensions.parse(asked.headers()), deflate);
     ByteBuf early = waiting;
     waiting = null;
     ctx = null;
-    Terms terms =
-        new Terms(
-            setup,
-            false,
-            secure,
-            request.remoteAddress(),
-            upgrade.subprotocol(),
-            agreed,
-            upgrade.options());
-    ByteBuf response =
-        ResponseWriter.switching(context.alloc(), accept, upgrade, terms.extensions());
-    WebSocketConnection connection = WebSocketConnection.open(terms, context, response);
+    WebSocketHandler connection = ServerHandshake.complete(setup, request, upgrade, context);
     upgraded = connection;
     connection.start(upgrade.listener(), early == null ? Unpooled.EMPTY_BUFFER : early, () -> {});
     if (early != null) {
@@ -388,11 +370,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     } else {
       SocketClose.now(ctx());
     }
-  }
-
-  /** Whether so many connections are open that this one is not even told so. */
-  public static boolean beyondSlack(HttpSetup setup) {
-    return setup.open().get() > (long) setup.options().maxConnections() + OVER_LIMIT_SLACK;
   }
 
   @Override

@@ -48,11 +48,16 @@ final class ProxyHandshake extends ChannelInboundHandlerAdapter {
   ProxyHandshake(
       Proxy proxy, ClientConnect request, Runnable through, Consumer<HandshakeException> failed) {
     this.proxy = proxy;
-    this.host = Connecting.bare(request.uri().getHost());
+    this.host = bare(request.uri().getHost());
     this.port = request.port();
     this.through = through;
     this.failed = failed;
     this.step = proxy.kind() == Proxy.Kind.HTTP ? Step.HTTP : Step.SOCKS_METHOD;
+  }
+
+  /** A host as it is looked up: an address of IPv6 without its brackets. */
+  static String bare(String host) {
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
   @Override

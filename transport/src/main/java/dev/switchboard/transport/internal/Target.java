@@ -1,6 +1,7 @@
 package dev.switchboard.transport.internal;
 
-import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,10 +30,15 @@ public record Target(String raw, String path, String rawQuery) {
   }
 
   /** Whether what a target's percent sequences stand for is UTF-8, so that it has one meaning. */
-  static boolean isUtf8(String raw) {
+  public static boolean isUtf8(String raw) {
     byte[] bytes = new byte[raw.length()];
     int size = decode(raw, false, bytes);
-    return Utf8.check(Utf8.ACCEPT, Unpooled.wrappedBuffer(bytes), 0, size) == Utf8.ACCEPT;
+    try {
+      var unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, size));
+      return true;
+    } catch (CharacterCodingException malformed) {
+      return false;
+    }
   }
 
   /** The query's parameters in order. */
