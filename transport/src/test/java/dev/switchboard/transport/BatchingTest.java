@@ -3,7 +3,9 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.PreparedMessages;
+import dev.switchboard.transport.netty.ServerTransport;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -3,6 +3,8 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.transport.netty.ClientTransport;
+import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.PreparedMessages;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

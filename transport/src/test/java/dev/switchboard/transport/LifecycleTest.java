@@ -3,7 +3,9 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.PreparedMessages;
+import dev.switchboard.transport.netty.ServerTransport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,7 @@
 package dev.switchboard.transport.netty;
 
 import dev.switchboard.transport.Prepared;
-import dev.switchboard.transport.internal.Frames;
-import dev.switchboard.transport.internal.Opcode;
+import dev.switchboard.transport.netty.frames.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
@@ -15,7 +14,7 @@ public final class PreparedMessages {
    * caller's.
    */
   public static Prepared text(ByteBuf utf8) {
-    return Frames.prepare(Opcode.TEXT, 0, utf8);
+    return Frames.prepare(true, utf8);
   }
 
   /** A text message; the bytes must be UTF-8 and are not checked. */
@@ -25,7 +24,7 @@ public final class PreparedMessages {
 
   /** A binary message. The buffer is copied and stays the caller's. */
   public static Prepared binary(ByteBuf payload) {
-    return Frames.prepare(Opcode.BINARY, 0, payload);
+    return Frames.prepare(false, payload);
   }
 
   /** A binary message. */
