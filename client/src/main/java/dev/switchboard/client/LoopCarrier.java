@@ -2,9 +2,9 @@ package dev.switchboard.client;
 
 import dev.switchboard.client.internal.Carrier;
 import dev.switchboard.transport.ClientConnect;
-import dev.switchboard.transport.ClientTransport;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
+import dev.switchboard.transport.netty.ClientTransport;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.CompletionStage;

@@ -1,6 +1,6 @@
 package dev.switchboard.client;
 
-import dev.switchboard.transport.Loops;
+import dev.switchboard.transport.netty.Loops;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 

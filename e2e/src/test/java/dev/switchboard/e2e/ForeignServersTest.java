@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchboard.e2e.Guest.Heard;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.IoKind;
-import dev.switchboard.transport.Loops;
+import dev.switchboard.transport.netty.Loops;
 import java.net.URI;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,12 +1,12 @@
 package dev.switchboard.e2e;
 
 import dev.switchboard.transport.ClientConnect;
-import dev.switchboard.transport.ClientTransport;
 import dev.switchboard.transport.Deflate;
-import dev.switchboard.transport.Loops;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import dev.switchboard.transport.WebSocketOptions;
+import dev.switchboard.transport.netty.ClientTransport;
+import dev.switchboard.transport.netty.Loops;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

@@ -8,6 +8,7 @@ import dev.switchboard.server.limits.Time;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.Heartbeat;
 import dev.switchboard.transport.Prepared;
+import dev.switchboard.transport.netty.PreparedMessages;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -175,12 +176,12 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   /** Sends text to every connection of this endpoint; as {@link #broadcast(RawView)}. */
   public boolean broadcast(String text) {
-    return broadcast(Prepared.text(text.getBytes(StandardCharsets.UTF_8)));
+    return broadcast(PreparedMessages.text(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Sends binary to every connection of this endpoint; as {@link #broadcast(RawView)}. */
   public boolean broadcast(byte[] bytes) {
-    return broadcast(Prepared.binary(bytes));
+    return broadcast(PreparedMessages.binary(bytes));
   }
 
   private boolean broadcast(Prepared message) {

@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.transport.Prepared;
+import dev.switchboard.transport.netty.PreparedMessages;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
@@ -59,7 +60,7 @@ public final class RawView {
 
   /** The same message, framed for many. */
   Prepared prepared() {
-    return text ? Prepared.text(content()) : Prepared.binary(content());
+    return text ? PreparedMessages.text(content()) : PreparedMessages.binary(content());
   }
 
   /** The same message, copied for interceptors. */

@@ -9,7 +9,7 @@ import dev.switchboard.server.http.HealthChecks;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.IoKind;
-import dev.switchboard.transport.Loops;
+import dev.switchboard.transport.netty.Loops;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

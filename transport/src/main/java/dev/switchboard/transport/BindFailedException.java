@@ -7,7 +7,8 @@ package dev.switchboard.transport;
 public final class BindFailedException extends TransportException {
   private static final long serialVersionUID = 1;
 
-  BindFailedException(String message, Throwable cause) {
+  /** Made by the transport. */
+  public BindFailedException(String message, Throwable cause) {
     super(message, cause);
   }
 }

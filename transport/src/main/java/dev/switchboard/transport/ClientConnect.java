@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout for everything: name, socket, TLS and upgrade. 10 s by default
  * @param tls for {@code wss://}; null for the JDK's trusted certificates, the default
  * @param options limits and habits; its {@code deflate} is offered
- * @param proxy to connect through; null for none, the default
- * @param resolver finds the addresses of names; the JDK's by default
+ * @param route through a proxy or straight, and who looks up names
  */
 public record ClientConnect(
     URI uri,
@@ -27,8 +26,7 @@ public record ClientConnect(
     Duration connectTimeout,
     @Nullable Supplier<SslContext> tls,
     WebSocketOptions options,
-    @Nullable Proxy proxy,
-    Resolver resolver) {
+    Route route) {
   private static final List<String> OURS =
       List.of(
           "Host",
@@ -73,54 +71,55 @@ public record ClientConnect(
         Duration.ofSeconds(10),
         null,
         WebSocketOptions.DEFAULT,
-        null,
-        Resolver.SYSTEM);
+        Route.DIRECT);
   }
 
   /** The same with other headers. */
   public ClientConnect withHeaders(Headers others) {
-    return new ClientConnect(
-        uri, others, subprotocols, connectTimeout, tls, options, proxy, resolver);
+    return new ClientConnect(uri, others, subprotocols, connectTimeout, tls, options, route);
   }
 
   /** The same with other subprotocols. */
   public ClientConnect withSubprotocols(List<String> others) {
-    return new ClientConnect(uri, headers, others, connectTimeout, tls, options, proxy, resolver);
+    return new ClientConnect(uri, headers, others, connectTimeout, tls, options, route);
   }
 
   /** The same with another time limit. */
   public ClientConnect withConnectTimeout(Duration timeout) {
-    return new ClientConnect(uri, headers, subprotocols, timeout, tls, options, proxy, resolver);
+    return new ClientConnect(uri, headers, subprotocols, timeout, tls, options, route);
   }
 
   /** The same with TLS of one's own. */
   public ClientConnect withTls(@Nullable Supplier<SslContext> contexts) {
-    return new ClientConnect(
-        uri, headers, subprotocols, connectTimeout, contexts, options, proxy, resolver);
+    return new ClientConnect(uri, headers, subprotocols, connectTimeout, contexts, options, route);
   }
 
   /** The same with other options. */
   public ClientConnect withOptions(WebSocketOptions others) {
-    return new ClientConnect(
-        uri, headers, subprotocols, connectTimeout, tls, others, proxy, resolver);
+    return new ClientConnect(uri, headers, subprotocols, connectTimeout, tls, others, route);
   }
 
   /** The same to another address. */
   public ClientConnect withUri(URI other) {
-    return new ClientConnect(
-        other, headers, subprotocols, connectTimeout, tls, options, proxy, resolver);
+    return new ClientConnect(other, headers, subprotocols, connectTimeout, tls, options, route);
   }
 
   /** The same through a proxy. */
   public ClientConnect withProxy(@Nullable Proxy through) {
     return new ClientConnect(
-        uri, headers, subprotocols, connectTimeout, tls, options, through, resolver);
+        uri,
+        headers,
+        subprotocols,
+        connectTimeout,
+        tls,
+        options,
+        new Route(through, route.resolver()));
   }
 
   /** The same with names looked up elsewhere. */
   public ClientConnect withResolver(Resolver other) {
     return new ClientConnect(
-        uri, headers, subprotocols, connectTimeout, tls, options, proxy, other);
+        uri, headers, subprotocols, connectTimeout, tls, options, new Route(route.proxy(), other));
   }
 
   /** Whether TLS is asked for. */

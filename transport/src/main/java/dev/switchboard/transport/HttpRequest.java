@@ -1,6 +1,5 @@
 package dev.switchboard.transport;
 
-import dev.switchboard.transport.internal.Target;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;

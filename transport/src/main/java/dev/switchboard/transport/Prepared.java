@@ -1,12 +1,8 @@
 package dev.switchboard.transport;
 
-import dev.switchboard.transport.internal.Frames;
-import dev.switchboard.transport.internal.Opcode;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,41 +18,17 @@ public final class Prepared {
   /** The same message compressed, this one if that is no shorter, null if nobody asked yet. */
   private volatile @Nullable Prepared compressed;
 
-  private Prepared(int opcode, ByteBuf payload) {
-    this(opcode, 0, payload);
-  }
-
-  private Prepared(int opcode, int reserved, ByteBuf payload) {
-    this.opcode = opcode;
-    int length = payload.readableBytes();
-    this.headerBytes = Frames.headerBytes(length, false);
-    this.frame =
-        UnpooledByteBufAllocator.DEFAULT.directBuffer(headerBytes + length, headerBytes + length);
-    Frames.header(frame, Frames.FIN | reserved | opcode, length);
-    frame.writeBytes(payload, payload.readerIndex(), length);
-  }
-
   /**
-   * A text message; the bytes must be UTF-8 and are not checked. The buffer is copied and stays the
-   * caller's.
+   * Made by the transport.
+   *
+   * @param opcode 1 or 2
+   * @param headerBytes where the payload starts in the frame
+   * @param frame the whole frame, unmasked, from index 0 on; taken over
    */
-  public static Prepared text(ByteBuf utf8) {
-    return new Prepared(Opcode.TEXT, utf8);
-  }
-
-  /** A text message; the bytes must be UTF-8 and are not checked. */
-  public static Prepared text(byte[] utf8) {
-    return new Prepared(Opcode.TEXT, Unpooled.wrappedBuffer(utf8));
-  }
-
-  /** A binary message. The buffer is copied and stays the caller's. */
-  public static Prepared binary(ByteBuf payload) {
-    return new Prepared(Opcode.BINARY, payload);
-  }
-
-  /** A binary message. */
-  public static Prepared binary(byte[] payload) {
-    return new Prepared(Opcode.BINARY, Unpooled.wrappedBuffer(payload));
+  public Prepared(int opcode, int headerBytes, ByteBuf frame) {
+    this.opcode = opcode;
+    this.headerBytes = headerBytes;
+    this.frame = frame;
   }
 
   /** Length of the payload in bytes. */
@@ -88,9 +60,9 @@ public final class Prepared {
    * For the transport: this message compressed, made once for all connections; this message if that
    * is no shorter. It lives as long as this one.
    *
-   * @param compressor makes the payload shorter, or null if it can't
+   * @param compressor makes a shorter message of this one, or returns it as it is if it can't
    */
-  public Prepared compressed(Function<ByteBuf, @Nullable ByteBuf> compressor) {
+  public Prepared compressed(UnaryOperator<Prepared> compressor) {
     Prepared known = compressed;
     if (known != null) {
       return known;
@@ -98,22 +70,10 @@ public final class Prepared {
     synchronized (this) {
       known = compressed;
       if (known == null) {
-        known = squeeze(compressor);
+        known = compressor.apply(this);
         compressed = known;
       }
       return known;
-    }
-  }
-
-  private Prepared squeeze(Function<ByteBuf, @Nullable ByteBuf> compressor) {
-    ByteBuf shorter = compressor.apply(frame.slice(headerBytes, payloadBytes()));
-    if (shorter == null) {
-      return this;
-    }
-    try {
-      return new Prepared(opcode, Frames.RSV1, shorter);
-    } finally {
-      shorter.release();
     }
   }
 

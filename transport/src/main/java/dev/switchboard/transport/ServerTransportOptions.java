@@ -11,13 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param host address to bind; {@code 0.0.0.0} by default
  * @param port 0–65535, 0 for any free one; 8080 by default
  * @param backlog connections the kernel holds before they are accepted; 1024 by default
- * @param maxHeadBytes request line and headers; beyond it 431. 16 KiB by default
- * @param maxBodyBytes beyond it 413. 1 MiB by default
- * @param headTimeout from the first byte (or the connect) to the end of the headers, TLS included;
- *     then 408. 10 s by default
- * @param bodyTimeout from the end of the headers to the end of the body; then 408. 30 s by default
- * @param keepAliveTimeout how long a connection may be idle between requests. 60 s by default
  * @param maxConnections all connections, WebSocket and HTTP; beyond it 503. 100,000 by default
+ * @param http the limits of a request
  * @param tls asked for each new connection, so that certificates can be replaced while running;
  *     null for plain text, the default
  */
@@ -25,12 +20,8 @@ public record ServerTransportOptions(
     String host,
     int port,
     int backlog,
-    int maxHeadBytes,
-    int maxBodyBytes,
-    Duration headTimeout,
-    Duration bodyTimeout,
-    Duration keepAliveTimeout,
     int maxConnections,
+    HttpLimits http,
     @Nullable Supplier<SslContext> tls) {
 
   /** Checks the ranges. */
@@ -41,11 +32,6 @@ public record ServerTransportOptions(
     }
     Checks.range("port", port, 0, 65_535);
     Checks.range("backlog", backlog, 1, 65_535);
-    Checks.range("maxHeadBytes", maxHeadBytes, 256, 1 << 20);
-    Checks.range("maxBodyBytes", maxBodyBytes, 0, 1 << 30);
-    Checks.duration("headTimeout", headTimeout);
-    Checks.duration("bodyTimeout", bodyTimeout);
-    Checks.duration("keepAliveTimeout", keepAliveTimeout);
     Checks.range("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
   }
 
@@ -87,31 +73,31 @@ public record ServerTransportOptions(
       return this;
     }
 
-    /** Sets {@link ServerTransportOptions#maxHeadBytes}. */
+    /** Sets {@link HttpLimits#maxHeadBytes}. */
     public Builder maxHeadBytes(int bytes) {
       this.maxHeadBytes = bytes;
       return this;
     }
 
-    /** Sets {@link ServerTransportOptions#maxBodyBytes}. */
+    /** Sets {@link HttpLimits#maxBodyBytes}. */
     public Builder maxBodyBytes(int bytes) {
       this.maxBodyBytes = bytes;
       return this;
     }
 
-    /** Sets {@link ServerTransportOptions#headTimeout}. */
+    /** Sets {@link HttpLimits#headTimeout}. */
     public Builder headTimeout(Duration timeout) {
       this.headTimeout = timeout;
       return this;
     }
 
-    /** Sets {@link ServerTransportOptions#bodyTimeout}. */
+    /** Sets {@link HttpLimits#bodyTimeout}. */
     public Builder bodyTimeout(Duration timeout) {
       this.bodyTimeout = timeout;
       return this;
     }
 
-    /** Sets {@link ServerTransportOptions#keepAliveTimeout}. */
+    /** Sets {@link HttpLimits#keepAliveTimeout}. */
     public Builder keepAliveTimeout(Duration timeout) {
       this.keepAliveTimeout = timeout;
       return this;
@@ -135,17 +121,9 @@ public record ServerTransportOptions(
      * @throws IllegalArgumentException if a value is out of its range
      */
     public ServerTransportOptions build() {
-      return new ServerTransportOptions(
-          host,
-          port,
-          backlog,
-          maxHeadBytes,
-          maxBodyBytes,
-          headTimeout,
-          bodyTimeout,
-          keepAliveTimeout,
-          maxConnections,
-          tls);
+      HttpLimits http =
+          new HttpLimits(maxHeadBytes, maxBodyBytes, headTimeout, bodyTimeout, keepAliveTimeout);
+      return new ServerTransportOptions(host, port, backlog, maxConnections, http, tls);
     }
   }
 }

@@ -3,6 +3,9 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.transport.netty.Loops;
+import dev.switchboard.transport.netty.PreparedMessages;
+import dev.switchboard.transport.netty.ServerTransport;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -62,7 +65,7 @@ final class BatchingTest {
   void messagesWaitUntilThereAreEnough() throws Exception {
     try (Raw raw = Raw.webSocket(server.localAddress(), "/")) {
       with(socket -> socket.sendText(bytes("one")));
-      Prepared two = Prepared.text(bytes("two"));
+      Prepared two = PreparedMessages.text(bytes("two"));
       with(socket -> {
         socket.sendPrepared(two);
         two.release();

@@ -3,6 +3,9 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.transport.netty.ClientTransport;
+import dev.switchboard.transport.netty.Loops;
+import dev.switchboard.transport.netty.PreparedMessages;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.management.BufferPoolMXBean;
@@ -305,7 +308,7 @@ final class DeflateTest {
     try (Raw one = open(forgetting, ALL);
         Raw two = open(forgetting, ALL);
         Raw plain = Raw.webSocket(forgetting.address(), "/")) {
-      Prepared message = Prepared.text(words);
+      Prepared message = PreparedMessages.text(words);
       for (int i = 0; i < 3; i++) {
         WebSocket socket = sockets.poll(10, TimeUnit.SECONDS);
         message.retain();
@@ -323,7 +326,7 @@ final class DeflateTest {
     }
     assertThatThrownBy(
             () -> {
-              Prepared gone = Prepared.text(words);
+              Prepared gone = PreparedMessages.text(words);
               gone.release();
               gone.retain();
             })

@@ -1,5 +1,7 @@
 package dev.switchboard.transport;
 
+import dev.switchboard.transport.netty.Loops;
+import dev.switchboard.transport.netty.ServerTransport;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;

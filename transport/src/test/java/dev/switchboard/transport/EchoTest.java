@@ -3,6 +3,8 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.switchboard.transport.netty.ClientTransport;
+import dev.switchboard.transport.netty.Loops;
 import io.netty.buffer.ByteBuf;
 import java.net.URI;
 import java.net.http.HttpClient;

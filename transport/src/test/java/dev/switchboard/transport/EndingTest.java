@@ -3,6 +3,8 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.transport.EchoServer.Closed;
+import dev.switchboard.transport.netty.Loops;
+import dev.switchboard.transport.netty.ServerTransport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;

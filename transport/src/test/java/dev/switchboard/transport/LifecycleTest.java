@@ -3,6 +3,9 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.transport.netty.Loops;
+import dev.switchboard.transport.netty.PreparedMessages;
+import dev.switchboard.transport.netty.ServerTransport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -136,7 +139,8 @@ class LifecycleTest {
             socket -> {
               socket.sendFragment(false, Unpooled.wrappedBuffer(new byte[] {1}), false);
               socket.sendText("after".getBytes(StandardCharsets.UTF_8));
-              Prepared prepared = Prepared.text("and this".getBytes(StandardCharsets.UTF_8));
+              Prepared prepared =
+                  PreparedMessages.text("and this".getBytes(StandardCharsets.UTF_8));
               socket.sendPrepared(prepared);
               prepared.release();
               socket.sendPing(new byte[0]);

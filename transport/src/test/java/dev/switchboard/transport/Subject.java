@@ -3,6 +3,8 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.transport.EchoServer.Closed;
+import dev.switchboard.transport.netty.ClientTransport;
+import dev.switchboard.transport.netty.Loops;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -26,7 +26,7 @@ public interface Carrier {
   /** Runs a task on the thread after so many milliseconds. Running what is returned prevents it. */
   Runnable schedule(Runnable task, long millis);
 
-  /** Opens a socket; as {@link dev.switchboard.transport.ClientTransport#connect}. */
+  /** Opens a socket; as {@link dev.switchboard.transport.netty.ClientTransport#connect}. */
   CompletionStage<WebSocket> connect(
       ClientConnect request, Function<WebSocket, WebSocketListener> listener);
 

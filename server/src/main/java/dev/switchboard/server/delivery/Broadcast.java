@@ -5,6 +5,7 @@ import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Encoding;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.transport.Prepared;
+import dev.switchboard.transport.netty.PreparedMessages;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -86,10 +87,10 @@ public final class Broadcast {
     }
     byte[] message = encoding.write(draft);
     if (encoding.binary()) {
-      framed = Prepared.binary(message);
+      framed = PreparedMessages.binary(message);
       binary = framed;
     } else {
-      framed = Prepared.text(message);
+      framed = PreparedMessages.text(message);
       text = framed;
     }
     return framed;

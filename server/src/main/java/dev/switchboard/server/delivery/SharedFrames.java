@@ -6,6 +6,7 @@ import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.wire.Encoding;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.transport.Prepared;
+import dev.switchboard.transport.netty.PreparedMessages;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -111,10 +112,10 @@ final class SharedFrames {
       if (made == null) {
         byte[] message = encoding.write(ServerMessages.entry(entry));
         if (encoding.binary()) {
-          made = Prepared.binary(message);
+          made = PreparedMessages.binary(message);
           binary = made;
         } else {
-          made = Prepared.text(message);
+          made = PreparedMessages.text(message);
           text = made;
         }
       }

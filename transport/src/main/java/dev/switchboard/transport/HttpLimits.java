@@ -1,0 +1,30 @@
+package dev.switchboard.transport;
+
+import java.time.Duration;
+
+/**
+ * How much a server takes of a request, and how long it waits for one. Immutable.
+ *
+ * @param maxHeadBytes request line and headers; beyond it 431. 16 KiB by default
+ * @param maxBodyBytes beyond it 413. 1 MiB by default
+ * @param headTimeout from the first byte (or the connect) to the end of the headers, TLS included;
+ *     then 408. 10 s by default
+ * @param bodyTimeout from the end of the headers to the end of the body; then 408. 30 s by default
+ * @param keepAliveTimeout how long a connection may be idle between requests. 60 s by default
+ */
+public record HttpLimits(
+    int maxHeadBytes,
+    int maxBodyBytes,
+    Duration headTimeout,
+    Duration bodyTimeout,
+    Duration keepAliveTimeout) {
+
+  /** Checks the ranges. */
+  public HttpLimits {
+    Checks.range("maxHeadBytes", maxHeadBytes, 256, 1 << 20);
+    Checks.range("maxBodyBytes", maxBodyBytes, 0, 1 << 30);
+    Checks.duration("headTimeout", headTimeout);
+    Checks.duration("bodyTimeout", bodyTimeout);
+    Checks.duration("keepAliveTimeout", keepAliveTimeout);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.switchboard.transport.netty;
+
+import dev.switchboard.transport.ClientConnect;
+import dev.switchboard.transport.HandshakeException;
+import dev.switchboard.transport.WebSocket;
+import dev.switchboard.transport.WebSocketListener;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Opens WebSockets. */
+public final class ClientTransport {
+  private ClientTransport() {}
+
+  /**
+   * Connects, resolving the name off the loop. Nothing blocks.
+   *
+   * @param loop carries the connection; one of {@link Loops}
+   * @param listener called once on the loop, before any frame
+   * @return completed on the loop, before any frame is delivered; failed with {@link
+   *     HandshakeException}
+   */
+  public static CompletionStage<WebSocket> connect(
+      ClientConnect request, EventLoop loop, Function<WebSocket, WebSocketListener> listener) {
+    return Connecting.start(request, loop, listener);
+  }
+}

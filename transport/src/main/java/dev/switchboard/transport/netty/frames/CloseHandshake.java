@@ -1,0 +1,218 @@
+package dev.switchboard.transport.netty.frames;
+
+import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.netty.io.LoopState;
+import dev.switchboard.transport.netty.io.SendBuffer;
+import dev.switchboard.transport.netty.io.SocketClose;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one connection ends: the close handshake (RFC 6455 §7), its time limits, and that its
+ * listener is told once. Confined to its loop.
+ *
+ * <p>When the peer has said its last, by a close frame or by breaking a rule, nothing more is read,
+ * but the connection stays open until its listener is through with the messages before it, so that
+ * what they are answered goes out ahead of our close frame. The close timeout bounds that, too. Our
+ * own closes, and the end of the socket, do not wait.
+ */
+final class CloseHandshake {
+  /** The connection that ends. */
+  interface Owner {
+    /** A close frame was sent: whatever reading was paused for, the answer must be read. */
+    void awaitAnswer();
+
+    /** What the peer still sends does not matter. */
+    void readNoMore();
+
+    /** The peer has said its last. What is to follow is to be run when that is dealt with. */
+    void ending(Runnable end);
+
+    /** Called once, last. */
+    void ended(int code, String reason, boolean clean);
+  }
+
+  private record Failure(int code, String reason) {}
+
+  private final Terms terms;
+  private final LoopState state;
+  private final ChannelHandlerContext ctx;
+  private final SendBuffer sendBuffer;
+  private final Framer framer;
+  private final Owner owner;
+
+  /** How the peer said its last: {@code proper} if by a close frame. */
+  private record Last(int code, String reason, boolean proper) {}
+
+  private volatile ReadyState readyState = ReadyState.OPEN;
+  private @Nullable Last last; // while it waits for the listener
+  private boolean told;
+  private @Nullable Failure failure; // until it is told
+  private boolean inputEnded;
+  private long deadline;
+
+  CloseHandshake(
+      Terms terms,
+      LoopState state,
+      ChannelHandlerContext ctx,
+      SendBuffer sendBuffer,
+      Framer framer,
+      Owner owner) {
+    this.terms = terms;
+    this.state = state;
+    this.ctx = ctx;
+    this.sendBuffer = sendBuffer;
+    this.framer = framer;
+    this.owner = owner;
+  }
+
+  /** May be asked on any thread. */
+  ReadyState readyState() {
+    return readyState;
+  }
+
+  boolean isOpen() {
+    return readyState == ReadyState.OPEN;
+  }
+
+  /** Starts the close handshake, if that has not been done. */
+  void close(byte[] payload) {
+    if (isOpen()) {
+      readyState = ReadyState.CLOSING;
+      framer.control(Opcode.CLOSE, Unpooled.wrappedBuffer(payload));
+      owner.awaitAnswer();
+      startTimer();
+      if (last != null) {
+        state.loop.execute(this::proceed); // nothing can be sent any more
+      }
+    }
+  }
+
+  /** The peer's close frame came. */
+  void closedByPeer(int code, String reason) {
+    saidLast(new Last(code, reason, true));
+  }
+
+  /** The peer broke a rule. */
+  void violated(int code, String reason) {
+    owner.readNoMore();
+    saidLast(new Last(code, reason, false));
+  }
+
+  private void saidLast(Last how) {
+    last = how;
+    if (isOpen()) {
+      startTimer();
+      owner.ending(this::proceed);
+    } else {
+      proceed();
+    }
+  }
+
+  /** What came before the peer's last word is dealt with, or that takes too long. */
+  private void proceed() {
+    Last how = last;
+    if (how == null) {
+      return;
+    }
+    last = null;
+    if (how.proper) {
+      answer(how.code, how.reason);
+    } else {
+      fail(how.code, how.reason);
+    }
+  }
+
+  private void answer(int code, String reason) {
+    close(code == Closing.NO_STATUS ? new byte[0] : Closing.payload(code, ""));
+    tell(code, reason, true);
+    if (terms.client() && !inputEnded) {
+      startTimer(); // RFC 6455 §7.1.1: the server closes the socket first.
+    } else {
+      hangUp();
+    }
+  }
+
+  /**
+   * Fails the connection (RFC 6455 §7.1.7). Its listener is told with the close frame's writing: a
+   * reader can be found too slow in the middle of a send.
+   */
+  void fail(int code, String reason) {
+    last = null;
+    owner.readNoMore();
+    close(Closing.payload(code, reason));
+    if (failure == null) {
+      failure = new Failure(code, reason);
+    }
+    hangUp();
+  }
+
+  /** Tells the listener that the connection was failed, if it was. */
+  void tellFailure() {
+    Failure why = failure;
+    if (why != null) {
+      failure = null;
+      tell(why.code, why.reason, false);
+    }
+  }
+
+  /**
+   * Ends our side once everything is written; the peer's bytes are read and dropped meanwhile, as a
+   * reset could take our close frame with it.
+   */
+  private void hangUp() {
+    startTimer();
+    sendBuffer.whenWritten(failed -> SocketClose.half(ctx, terms.secure() || inputEnded));
+  }
+
+  /** The peer will send nothing more: what it is owed is written, then the socket ends. */
+  void inputEnded() {
+    inputEnded = true;
+    if (last != null) {
+      return;
+    }
+    sendBuffer.drain();
+    startTimer();
+    sendBuffer.whenWritten(failed -> SocketClose.now(ctx));
+  }
+
+  /** The socket has ended. */
+  void gone() {
+    readyState = ReadyState.CLOSED;
+    Last how = last;
+    last = null;
+    framer.close();
+    sendBuffer.close(new IOException("the connection has ended"));
+    tellFailure();
+    if (how == null) {
+      tell(Closing.ABNORMAL, "", false);
+    } else {
+      tell(how.code, how.reason, false); // RFC 6455 §7.1.5: the code is that of its close frame
+    }
+  }
+
+  private void tell(int code, String reason, boolean clean) {
+    if (!told) {
+      told = true;
+      owner.ended(code, reason, clean);
+    }
+  }
+
+  private void startTimer() {
+    deadline = state.sweeper.now() + terms.options().closeTimeout().toMillis();
+  }
+
+  /** Whether an end has begun; what takes too long is not waited for. */
+  boolean sweep(long now) {
+    if (deadline != 0 && now >= deadline) {
+      if (last != null) {
+        proceed();
+      } else {
+        SocketClose.now(ctx);
+      }
+    }
+    return deadline != 0;
+  }
+}

@@ -1,0 +1,189 @@
+package dev.switchboard.transport.netty.frames;
+
+import dev.switchboard.transport.Prepared;
+import dev.switchboard.transport.netty.io.LoopState;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.ByteBuffer;
+import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
+
+/** Compresses what one connection sends (RFC 7692 §7.2.1). Confined to its loop. */
+final class Compressor {
+  /** What a flush ends with, and the sender leaves out. */
+  private static final int TAIL_BYTES = 4;
+
+  private static final int LEAST_ROOM = 64;
+
+  private final DeflateTerms terms;
+  private final LoopState state;
+  private @Nullable Deflater own; // with takeover, or while a message goes out in fragments
+
+  Compressor(DeflateTerms terms, LoopState state) {
+    this.terms = terms;
+    this.state = state;
+  }
+
+  /** Whether a message for many has the same form here as for others. */
+  boolean shares() {
+    return terms.shareable();
+  }
+
+  boolean wants(int length) {
+    return length > 0 && length >= terms.threshold();
+  }
+
+  /**
+   * A message's payload, compressed; null if it is sent as it is because that is no longer. The
+   * payload stays the caller's.
+   */
+  @Nullable ByteBuf compress(ByteBuf payload, ByteBufAllocator memory) {
+    return terms.takesOver()
+        ? keeping(payload, true, memory)
+        : alone(state.deflater(terms.level()), terms.windowBits(), payload, memory);
+  }
+
+  /**
+   * The first piece of a message that goes out in fragments, compressed; null if it is no shorter,
+   * and the message is sent as it is. The piece stays the caller's.
+   */
+  @Nullable ByteBuf begin(ByteBuf piece, ByteBufAllocator memory) {
+    ByteBuf out = keeping(piece, false, memory);
+    if (out.readableBytes() < piece.readableBytes()) {
+      return out;
+    }
+    out.release();
+    close(); // the peer will not see what it remembers
+    return null;
+  }
+
+  /** One more piece of the message that has begun; the piece stays the caller's. */
+  ByteBuf next(ByteBuf piece, boolean last, ByteBufAllocator memory) {
+    ByteBuf out = keeping(piece, last, memory);
+    if (last && !terms.takesOver()) {
+      close();
+    }
+    return out;
+  }
+
+  /** Compresses with what this connection sent before in mind. */
+  private ByteBuf keeping(ByteBuf payload, boolean last, ByteBufAllocator memory) {
+    Deflater remembering = own;
+    if (remembering == null) {
+      remembering = new Deflater(terms.level(), true);
+      own = remembering;
+    }
+    try {
+      return run(remembering, terms.windowBits(), payload, last, memory);
+    } catch (RuntimeException | Error noMemory) {
+      close(); // it remembers what the peer will never see
+      throw noMemory;
+    }
+  }
+
+  /** A message for many in the form for connections with these terms. */
+  Prepared shared(Prepared message) {
+    return message.compressed(this::squeezed);
+  }
+
+  private Prepared squeezed(Prepared message) {
+    ByteBuf payload = message.frame().slice(message.headerBytes(), message.payloadBytes());
+    ByteBuf shorter =
+        alone(
+            state.deflater(terms.level()),
+            terms.windowBits(),
+            payload,
+            UnpooledByteBufAllocator.DEFAULT);
+    if (shorter == null) {
+      return message;
+    }
+    try {
+      return Frames.prepare(message.opcode(), Frames.RSV1, shorter);
+    } finally {
+      shorter.release();
+    }
+  }
+
+  /** Compresses a payload by itself; null if that makes it no shorter. */
+  private static @Nullable ByteBuf alone(
+      Deflater deflater, int windowBits, ByteBuf payload, ByteBufAllocator memory) {
+    ByteBuf out;
+    try {
+      out = run(deflater, windowBits, payload, true, memory);
+    } finally {
+      deflater.reset(); // it is everybody's
+    }
+    if (out.readableBytes() < payload.readableBytes()) {
+      return out;
+    }
+    out.release();
+    return null;
+  }
+
+  /**
+   * Compresses a payload, or a piece of one, up to the next byte.
+   *
+   * <p>The JDK's deflater knows one window, of 32 KiB. A smaller one is kept to by starting anew
+   * again and again, after a window at first and then after half a one, with the half before it as
+   * a dictionary: nothing can refer farther back than that.
+   *
+   * @param last whether the message ends with it
+   */
+  private static ByteBuf run(
+      Deflater deflater, int windowBits, ByteBuf payload, boolean last, ByteBufAllocator memory) {
+    int length = payload.readableBytes();
+    ByteBuf out = memory.directBuffer(Math.max(LEAST_ROOM, length / 2));
+    try {
+      if (windowBits == DeflateTerms.MAX_BITS) {
+        deflate(deflater, payload, 0, length, out);
+      } else {
+        deflater.reset();
+        int half = 1 << (windowBits - 1);
+        for (int done = 0; done < length; ) {
+          if (done > 0) {
+            deflater.reset();
+            deflater.setDictionary(payload.nioBuffer(payload.readerIndex() + done - half, half));
+          }
+          int count = Math.min(done == 0 ? 2 * half : half, length - done);
+          deflate(deflater, payload, done, count, out);
+          done += count;
+        }
+      }
+      // RFC 7692 §7.2.1, and §7.2.3.6 where the last piece is empty
+      return !last
+          ? out
+          : length == 0 ? out.writeByte(0) : out.writerIndex(out.writerIndex() - TAIL_BYTES);
+    } catch (RuntimeException | Error noMemory) {
+      out.release();
+      throw noMemory;
+    }
+  }
+
+  private static void deflate(
+      Deflater deflater, ByteBuf payload, int from, int count, ByteBuf out) {
+    if (count > 0) {
+      deflater.setInput(payload.nioBuffer(payload.readerIndex() + from, count));
+      flush(deflater, out);
+    }
+  }
+
+  private static void flush(Deflater deflater, ByteBuf out) {
+    int room;
+    int got;
+    do {
+      out.ensureWritable(LEAST_ROOM);
+      ByteBuffer free = out.internalNioBuffer(out.writerIndex(), out.writableBytes());
+      room = free.remaining();
+      got = deflater.deflate(free, Deflater.SYNC_FLUSH);
+      out.writerIndex(out.writerIndex() + got);
+    } while (got == room);
+  }
+
+  void close() {
+    if (own != null) {
+      own.end();
+      own = null;
+    }
+  }
+}

@@ -1,0 +1,282 @@
+package dev.switchboard.transport.netty.frames;
+
+import dev.switchboard.transport.Overflow;
+import dev.switchboard.transport.Prepared;
+import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.WebSocket;
+import dev.switchboard.transport.netty.io.LoopState;
+import dev.switchboard.transport.netty.io.SendBuffer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What users call on one WebSocket: whatever is sent passes here, is let through while the
+ * connection is open and no more waits than may, and becomes frames. Confined to its loop, as
+ * {@link WebSocket} says.
+ */
+final class WebSocketConnection implements WebSocket {
+  /** The channel's side. */
+  interface Owner {
+    /** A message of so many bytes would be too much to wait; what is to become of it. */
+    Overflow overflow(int bytes);
+
+    /** There is room again, after there was little or none. Never called inside a send. */
+    void writable();
+
+    /** Ends the socket at once. */
+    void terminate();
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
+
+  private final Terms terms;
+  private final LoopState state;
+  private final SendBuffer sendBuffer;
+  private final Framer framer;
+  private final ReceiveQueue receiveQueue;
+  private final CloseHandshake closeHandshake;
+  private final Owner owner;
+  private boolean wantsWritable; // whether the listener is to be told when there is room again
+
+  WebSocketConnection(
+      Terms terms,
+      LoopState state,
+      SendBuffer sendBuffer,
+      Framer framer,
+      ReceiveQueue receiveQueue,
+      CloseHandshake closeHandshake,
+      Owner owner) {
+    this.terms = terms;
+    this.state = state;
+    this.sendBuffer = sendBuffer;
+    this.framer = framer;
+    this.receiveQueue = receiveQueue;
+    this.closeHandshake = closeHandshake;
+    this.owner = owner;
+  }
+
+  // Sending
+
+  @Override
+  public void sendText(ByteBuf utf8) {
+    message(Opcode.TEXT, utf8);
+  }
+
+  @Override
+  public void sendText(byte[] utf8) {
+    message(Opcode.TEXT, utf8);
+  }
+
+  @Override
+  public void sendBinary(ByteBuf payload) {
+    message(Opcode.BINARY, payload);
+  }
+
+  @Override
+  public void sendBinary(byte[] payload) {
+    message(Opcode.BINARY, payload);
+  }
+
+  private void message(int opcode, ByteBuf payload) {
+    boolean admitted = false;
+    try {
+      admitted = admit(payload.readableBytes());
+    } finally {
+      if (!admitted) {
+        payload.release();
+      }
+    }
+    if (admitted) {
+      framer.message(opcode, payload);
+    }
+  }
+
+  private void message(int opcode, byte[] payload) {
+    if (admit(payload.length)) {
+      framer.message(opcode, Unpooled.wrappedBuffer(payload));
+    }
+  }
+
+  @Override
+  public void sendPrepared(Prepared message) {
+    if (admit(message.payloadBytes())) {
+      framer.message(message);
+    }
+  }
+
+  @Override
+  public void sendFragment(boolean text, ByteBuf piece, boolean last) {
+    boolean admitted = false;
+    try {
+      framer.checkFragment(text);
+      admitted = admit(piece.readableBytes());
+    } finally {
+      if (!admitted) {
+        piece.release();
+      }
+    }
+    if (admitted) {
+      framer.fragment(text, piece, last);
+    }
+  }
+
+  @Override
+  public void sendPing(byte[] payload) {
+    control(Opcode.PING, payload);
+  }
+
+  @Override
+  public void sendPong(byte[] payload) {
+    control(Opcode.PONG, payload);
+  }
+
+  private void control(int opcode, byte[] payload) {
+    if (payload.length > Frames.MAX_CONTROL) {
+      throw new IllegalArgumentException(
+          "payload: " + payload.length + " bytes (expected: at most " + Frames.MAX_CONTROL + ")");
+    }
+    if (admit(payload.length)) {
+      framer.control(opcode, Unpooled.wrappedBuffer(payload));
+    }
+  }
+
+  @Override
+  public void whenWritten(Consumer<@Nullable Throwable> done) {
+    confined();
+    sendBuffer.whenWritten(done);
+  }
+
+  @Override
+  public long pendingBytes() {
+    confined();
+    long pending = framer.pending();
+    if (pending >= terms.options().maxPendingBytes() >> 1) {
+      wantsWritable = true; // who asks may wait for it
+    }
+    return pending;
+  }
+
+  private void confined() {
+    if (!state.loop.inEventLoop()) {
+      throw new IllegalStateException(
+          "thread: "
+              + Thread.currentThread().getName()
+              + " (expected: the connection's event loop, see execute)");
+    }
+  }
+
+  /** Whether so many bytes more may be sent; asks the listener if they would be too many. */
+  boolean admit(int bytes) {
+    confined();
+    if (!closeHandshake.isOpen()) {
+      return false;
+    }
+    int limit = terms.options().maxPendingBytes();
+    long after = framer.pending() + bytes;
+    if (after >= limit >> 1) {
+      wantsWritable = true;
+      if (after > limit) {
+        sendBuffer.makeRoom();
+        return framer.pending() + bytes <= limit || overflow(bytes);
+      }
+    }
+    return true;
+  }
+
+  private boolean overflow(int bytes) {
+    wantsWritable = true;
+    Overflow answer = owner.overflow(bytes);
+    if (answer == Overflow.CLOSE && closeHandshake.isOpen()) {
+      closeHandshake.fail(Closing.SLOW_READER, "too slow a reader");
+    }
+    return false;
+  }
+
+  /** Bytes that waited were written: whoever was told to wait is told to go on, once. */
+  void progressed() {
+    if (wantsWritable && framer.pending() <= terms.options().maxPendingBytes() >> 2) {
+      wantsWritable = false;
+      if (closeHandshake.isOpen()) {
+        owner.writable();
+      }
+    }
+  }
+
+  // Reading
+
+  @Override
+  public void pauseReading() {
+    confined();
+    if (closeHandshake.isOpen()) {
+      receiveQueue.pause();
+    }
+  }
+
+  @Override
+  public void resumeReading() {
+    confined();
+    receiveQueue.resume();
+  }
+
+  // Closing
+
+  @Override
+  public void close(int code, String reason) {
+    confined();
+    closeHandshake.close(Closing.payload(code, reason));
+  }
+
+  @Override
+  public void terminate() {
+    confined();
+    owner.terminate();
+  }
+
+  // Facts
+
+  @Override
+  public EventLoop eventLoop() {
+    return state.loop;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    try {
+      state.loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("task dropped: the event loop has ended", e);
+    }
+  }
+
+  @Override
+  public @Nullable String subprotocol() {
+    return terms.subprotocol();
+  }
+
+  @Override
+  public String extensions() {
+    return terms.extensions();
+  }
+
+  @Override
+  public InetSocketAddress remoteAddress() {
+    return terms.remoteAddress();
+  }
+
+  @Override
+  public ReadyState readyState() {
+    return closeHandshake.readyState();
+  }
+
+  @Override
+  public String toString() {
+    return "WebSocket[" + remoteAddress() + ", " + readyState() + "]";
+  }
+}

@@ -1,0 +1,382 @@
+package dev.switchboard.transport.netty.http;
+
+import dev.switchboard.transport.HttpRequest;
+import dev.switchboard.transport.HttpResponse;
+import dev.switchboard.transport.Upgrade;
+import dev.switchboard.transport.netty.frames.WebSocketHandler;
+import dev.switchboard.transport.netty.io.LoopState;
+import dev.switchboard.transport.netty.io.SocketClose;
+import dev.switchboard.transport.netty.io.Sweeper;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server connection while it speaks HTTP/1.1: one request at a time, until it ends or becomes a
+ * WebSocket. Confined to its loop.
+ *
+ * <p>Bytes that come while a request is being answered wait, and beyond one read TCP pushes back;
+ * so pipelined requests are answered in order and a frame sent along with the handshake is not
+ * lost.
+ */
+public final class HttpConnection extends ChannelInboundHandlerAdapter implements Sweeper.Swept {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+  private static final long LINGER_MILLIS = 2_000;
+  private static final byte[] NO_BODY = {};
+
+  private enum Phase {
+    /** Waiting for a head or the rest of it. */
+    HEAD,
+    BODY,
+    /** The handler has it. */
+    ANSWERING,
+    /** Answered for the last time; what comes is dropped. */
+    ENDING
+  }
+
+  private final HttpSetup setup;
+  private final boolean secure;
+  private final RequestReader requests;
+
+  private @Nullable ChannelHandlerContext ctx;
+  private @Nullable LoopState state;
+  private Phase phase = Phase.HEAD;
+  private boolean working; // whether requests are being taken off the bytes
+  private boolean inputEnded;
+  private @Nullable ByteBuf waiting; // what came while a request was being answered
+  private @Nullable WebSocketHandler upgraded;
+  private long deadline; // by the sweeper's clock, 0 for none
+  private int slot = -1; // where the sweeper keeps this
+
+  /** For one connection of a server. */
+  public HttpConnection(HttpSetup setup, boolean secure) {
+    this.setup = setup;
+    this.secure = secure;
+    this.requests = new RequestReader(setup.options().http());
+  }
+
+  private ChannelHandlerContext ctx() {
+    ChannelHandlerContext context = ctx;
+    if (context == null) {
+      throw new IllegalStateException("connection: not yet in a pipeline");
+    }
+    return context;
+  }
+
+  private LoopState state() {
+    LoopState loop = state;
+    if (loop == null) {
+      throw new IllegalStateException("connection: not yet in a pipeline");
+    }
+    return loop;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    ctx = context;
+    LoopState loop = LoopState.of(context.channel().eventLoop());
+    state = loop;
+    loop.sweeper.add(this);
+    due(setup.options().http().headTimeout());
+  }
+
+  private void due(Duration time) {
+    deadline = state().sweeper.now() + time.toMillis();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    try {
+      if (phase == Phase.ENDING) {
+        return;
+      }
+      ByteBuf kept = waiting;
+      if (kept != null) {
+        kept.writeBytes(in);
+      } else {
+        work(in);
+        if (isLeft(in)) {
+          waiting = context.alloc().buffer(in.readableBytes()).writeBytes(in);
+        }
+        kept = waiting;
+      }
+      if (phase == Phase.ANSWERING) {
+        if (kept != null) {
+          context.channel().config().setAutoRead(false);
+        }
+      } else if (kept != null) {
+        workKept();
+      }
+    } finally {
+      in.release();
+    }
+  }
+
+  /**
+   * What is left of the bytes belongs to whom: the WebSocket this has become, or the next request.
+   */
+  private boolean isLeft(ByteBuf in) {
+    if (!in.isReadable() || phase == Phase.ENDING) {
+      return false;
+    }
+    WebSocketHandler successor = upgraded;
+    if (successor != null) {
+      successor.channelRead(successor.context(), in.retain());
+      return false;
+    }
+    return true;
+  }
+
+  private void workKept() {
+    ByteBuf kept = waiting;
+    if (kept == null) {
+      return;
+    }
+    waiting = null;
+    work(kept);
+    if (isLeft(kept)) {
+      kept.discardReadBytes();
+      waiting = kept;
+    } else {
+      kept.release();
+    }
+  }
+
+  /** Takes requests off the bytes as long as there are whole ones and nobody is busy with one. */
+  private void work(ByteBuf in) {
+    if (working) {
+      return;
+    }
+    working = true;
+    try {
+      boolean more = true;
+      while (more) {
+        more = phase == Phase.HEAD ? head(in) : phase == Phase.BODY && body(in);
+      }
+    } catch (Refusal refusal) {
+      refuse(refusal.response());
+    } finally {
+      working = false;
+    }
+    if (ctx != null) {
+      ctx.flush();
+    }
+  }
+
+  private boolean head(ByteBuf in) {
+    if (!in.isReadable()) {
+      return false;
+    }
+    if (requests.beginsAnew()) {
+      due(setup.options().http().headTimeout());
+    }
+    RequestHead parsed = requests.readHead(in, state().recent);
+    if (parsed == null) {
+      return false;
+    }
+    if (setup.crowded()) {
+      refuse(HttpResponse.text(503, "connections: too many\n").with("Retry-After", "5"));
+      if (UpgradeRules.intended(parsed.headers())) {
+        setup.handler().overloaded(asRequest(parsed, NO_BODY));
+      }
+      return false;
+    }
+    long length = parsed.bodyLength();
+    if (length == 0) {
+      request(parsed, NO_BODY);
+      return true;
+    }
+    HttpResponse refused = setup.handler().refuse(asRequest(parsed, NO_BODY));
+    if (refused != null) {
+      refuse(refused);
+      return false;
+    }
+    requests.startBody(length);
+    phase = Phase.BODY;
+    due(setup.options().http().bodyTimeout());
+    if (parsed.expectsContinue() && !in.isReadable()) {
+      ChannelFuture unused = ctx().writeAndFlush(ResponseWriter.proceed(ctx().alloc()));
+    }
+    return true;
+  }
+
+  private boolean body(ByteBuf in) {
+    RequestHead parsed = requests.head();
+    byte[] bytes = requests.readBody(in);
+    if (parsed == null || bytes == null) {
+      return false;
+    }
+    request(parsed, bytes);
+    return true;
+  }
+
+  private void request(RequestHead parsed, byte[] bytes) {
+    phase = Phase.ANSWERING;
+    deadline = 0;
+    boolean upgrade = UpgradeRules.intended(parsed.headers());
+    if (upgrade) {
+      HttpResponse refused = UpgradeRules.check(parsed);
+      if (refused != null) {
+        answer(parsed, refused);
+        return;
+      }
+    }
+    HttpRequest request = asRequest(parsed, bytes);
+    Exchange exchange = new Exchange(this, parsed, request, upgrade, ctx().channel().eventLoop());
+    try {
+      setup.handler().handle(exchange);
+    } catch (RuntimeException | Error e) {
+      LOG.error("handler failed for {}", request, e);
+      exchange.failed();
+    }
+  }
+
+  private HttpRequest asRequest(RequestHead parsed, byte[] bytes) {
+    var address = (InetSocketAddress) ctx().channel().remoteAddress();
+    return new HttpRequest(
+        parsed.method(), parsed.target(), parsed.headers(), address, secure, bytes);
+  }
+
+  /** Sends a response; on the loop. */
+  void answer(RequestHead asked, HttpResponse response) {
+    if (phase != Phase.ANSWERING || ctx == null) {
+      return;
+    }
+    boolean keep = asked.keepsAlive() && !inputEnded;
+    ChannelFuture unused =
+        ctx()
+            .write(
+                ResponseWriter.response(
+                    ctx().alloc(), response, asked.method().equals("HEAD"), asked.http11(), keep));
+    requests.answered();
+    if (!keep) {
+      end();
+      return;
+    }
+    phase = Phase.HEAD;
+    due(setup.options().http().keepAliveTimeout());
+    if (!working) {
+      workKept();
+      ctx().flush();
+    }
+    if (phase == Phase.HEAD && !ctx().channel().config().isAutoRead()) {
+      ctx().channel().config().setAutoRead(true);
+    }
+  }
+
+  /** Makes the connection a WebSocket; on the loop. */
+  void upgrade(HttpRequest request, Upgrade upgrade) {
+    ChannelHandlerContext context = ctx;
+    if (phase != Phase.ANSWERING || context == null || !context.channel().isActive()) {
+      upgrade.abandoned().run();
+      return;
+    }
+    ByteBuf early = waiting;
+    waiting = null;
+    ctx = null;
+    WebSocketHandler connection = ServerHandshake.complete(setup, request, upgrade, context);
+    upgraded = connection;
+    connection.start(upgrade.listener(), early == null ? Unpooled.EMPTY_BUFFER : early, () -> {});
+    if (early != null) {
+      early.release();
+    }
+    connection.startReading(inputEnded);
+  }
+
+  private void refuse(HttpResponse response) {
+    RequestHead asked = requests.head();
+    boolean noBody = asked != null && asked.method().equals("HEAD");
+    ChannelFuture unused =
+        ctx().write(ResponseWriter.response(ctx().alloc(), response, noBody, true, false));
+    end();
+  }
+
+  private void end() {
+    phase = Phase.ENDING;
+    deadline = state().sweeper.now() + LINGER_MILLIS;
+    ctx().channel().config().setAutoRead(true);
+    ChannelFuture unused =
+        ctx()
+            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+            .addListener(done -> SocketClose.half(ctx(), secure || inputEnded));
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      inputEnded = true;
+      if (phase != Phase.ANSWERING) {
+        ChannelFuture unused =
+            context
+                .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(done -> SocketClose.now(context));
+      }
+    }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    state().sweeper.remove(this);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    phase = Phase.ENDING;
+    ByteBuf kept = waiting;
+    waiting = null;
+    if (kept != null) {
+      kept.release();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.debug("connection of {} broke", context.channel().remoteAddress(), cause);
+    SocketClose.now(context);
+  }
+
+  @Override
+  public void sweep(long now) {
+    if (deadline == 0 || now < deadline) {
+      return;
+    }
+    boolean half = (phase == Phase.HEAD || phase == Phase.BODY) && requests.isHalf();
+    if (half) {
+      refuse(HttpResponse.text(408, "request: not complete in time\n"));
+      ctx().flush();
+    } else {
+      SocketClose.now(ctx());
+    }
+  }
+
+  @Override
+  public Object owner() {
+    return setup;
+  }
+
+  @Override
+  public void terminate() {
+    if (ctx != null) {
+      SocketClose.now(ctx);
+    }
+  }
+
+  @Override
+  public int slot() {
+    return slot;
+  }
+
+  @Override
+  public void slot(int index) {
+    slot = index;
+  }
+}

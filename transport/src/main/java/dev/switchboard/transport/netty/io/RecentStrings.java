@@ -1,0 +1,34 @@
+package dev.switchboard.transport.netty.io;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Strings that were cut out of requests lately: what most of them say is kept once, and not once
+ * for each connection that remembers its request. Bounded; what is not short is not remembered.
+ * Confined to its loop.
+ */
+public final class RecentStrings {
+  private static final int SLOTS = 256;
+  private static final int LONGEST = 160;
+
+  private final @Nullable String[] slots = new String[SLOTS];
+
+  /** That part of a text, maybe the very string that an earlier call gave. */
+  public String cut(String text, int from, int to) {
+    int length = to - from;
+    if (length > LONGEST) {
+      return text.substring(from, to);
+    }
+    int hash = length;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + text.charAt(i);
+    }
+    int slot = (hash ^ hash >>> 8 ^ hash >>> 16) & (SLOTS - 1);
+    String known = slots[slot];
+    if (known == null || known.length() != length || !text.startsWith(known, from)) {
+      known = text.substring(from, to);
+      slots[slot] = known;
+    }
+    return known;
+  }
+}
