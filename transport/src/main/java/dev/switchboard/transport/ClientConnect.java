@@ -27,7 +27,7 @@ public record ClientConnect(
     Duration connectTimeout,
     @Nullable Supplier<SslContext> tls,
     WebSocketOptions options,
-    @Nullable Proxy proxy,
+    @Nullable ProxyServer proxy,
     Resolver resolver) {
   private static final List<String> OURS =
       List.of(
@@ -112,7 +112,7 @@ public record ClientConnect(
   }
 
   /** The same through a proxy. */
-  public ClientConnect withProxy(@Nullable Proxy through) {
+  public ClientConnect withProxy(@Nullable ProxyServer through) {
     return new ClientConnect(
         uri, headers, subprotocols, connectTimeout, tls, options, through, resolver);
   }

@@ -2,7 +2,7 @@ package dev.switchboard.transport.internal;
 
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.HandshakeException;
-import dev.switchboard.transport.Proxy;
+import dev.switchboard.transport.ProxyServer;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import io.netty.bootstrap.Bootstrap;
@@ -70,7 +70,7 @@ public final class Connecting {
   }
 
   private void resolve() {
-    Proxy proxy = request.proxy();
+    ProxyServer proxy = request.proxy();
     String host = bare(proxy == null ? request.uri().getHost() : proxy.host());
     try {
       List<InetAddress> found = inTurns(request.resolver().resolve(host));
@@ -118,7 +118,7 @@ public final class Connecting {
     if (next == addresses.size()) {
       return;
     }
-    Proxy proxy = request.proxy();
+    ProxyServer proxy = request.proxy();
     var to =
         new InetSocketAddress(addresses.get(next++), proxy == null ? request.port() : proxy.port());
     var kind = Sockets.kind(loop);
@@ -177,7 +177,7 @@ public final class Connecting {
     cancelTimer();
     closeAll();
     trying.add(channel);
-    Proxy proxy = request.proxy();
+    ProxyServer proxy = request.proxy();
     if (proxy == null) {
       handshake(channel);
     } else {

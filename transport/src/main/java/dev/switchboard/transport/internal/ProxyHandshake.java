@@ -2,7 +2,7 @@ package dev.switchboard.transport.internal;
 
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.HandshakeException;
-import dev.switchboard.transport.Proxy;
+import dev.switchboard.transport.ProxyServer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -30,7 +30,7 @@ final class ProxyHandshake extends ChannelInboundHandlerAdapter {
     SOCKS_REPLY
   }
 
-  private final Proxy proxy;
+  private final ProxyServer proxy;
   private final String host;
   private final int port;
   private final Consumer<HandshakeException> failed;
@@ -46,13 +46,16 @@ final class ProxyHandshake extends ChannelInboundHandlerAdapter {
    * @param failed called if it is not, maybe more than once
    */
   ProxyHandshake(
-      Proxy proxy, ClientConnect request, Runnable through, Consumer<HandshakeException> failed) {
+      ProxyServer proxy,
+      ClientConnect request,
+      Runnable through,
+      Consumer<HandshakeException> failed) {
     this.proxy = proxy;
     this.host = Connecting.bare(request.uri().getHost());
     this.port = request.port();
     this.through = through;
     this.failed = failed;
-    this.step = proxy.kind() == Proxy.Kind.HTTP ? Step.HTTP : Step.SOCKS_METHOD;
+    this.step = proxy.kind() == ProxyServer.Kind.HTTP ? Step.HTTP : Step.SOCKS_METHOD;
   }
 
   @Override
