@@ -1,7 +1,7 @@
 package dev.switchboard.chat;
 
 import dev.switchboard.protocol.Fleeting;
-import dev.switchboard.protocol.Type;
+import dev.switchboard.protocol.TypeName;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -18,7 +18,7 @@ public sealed interface Chat {
    *     to; else null
    * @param extra whatever an application adds; null if nothing
    */
-  @Type("message")
+  @TypeName("message")
   record Message(String content, @Nullable String to, @Nullable JsonNode extra) implements Chat {
     /** Refuses a content that says nothing or too much. */
     public Message {
@@ -32,7 +32,7 @@ public sealed interface Chat {
   }
 
   /** Somebody began to type, or stopped. Ends by itself after 5 seconds. */
-  @Type("typing")
+  @TypeName("typing")
   @Fleeting
   record Typing(boolean on) implements Chat {}
 
@@ -53,7 +53,7 @@ public sealed interface Chat {
    *
    * @param text 1–4,000 characters, not only white space
    */
-  @Type("notification")
+  @TypeName("notification")
   record Notification(Level level, String text) implements Chat {
     /** Refuses a text that says nothing or too much. */
     public Notification {

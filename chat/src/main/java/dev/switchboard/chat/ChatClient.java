@@ -65,12 +65,12 @@ public final class ChatClient implements AutoCloseable {
 
   /** Says something to a user. Returns when it is kept, in both inboxes. */
   public Receipt sendDirect(String to, String content) {
-    return client.direct(to, new Chat.Message(content));
+    return client.inbox(to).publish(new Chat.Message(content));
   }
 
   /** Shows in a room that one is typing, or stopped. Never waits, never fails. */
   public void sendTyping(String room, boolean on) {
-    room(room).send(new Chat.Typing(on));
+    room(room).fleeting(new Chat.Typing(on));
   }
 
   /** Comes into a room. The last messages, so many of them, are then delivered like new ones. */

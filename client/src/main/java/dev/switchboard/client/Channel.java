@@ -49,7 +49,7 @@ public sealed class Channel<M> permits Room {
    * none.
    *
    * @throws IllegalArgumentException if the type is {@link
-   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #send(Object)} is for those
+   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #fleeting(Object)} is for those
    * @throws InvalidMessageException if it breaks a rule of its type
    * @throws RefusedException if the server refused it, or did not answer within the request timeout
    *     ({@link dev.switchboard.protocol.ErrorCode#TIMEOUT}: it may be in the log, and is not sent
@@ -107,26 +107,29 @@ public sealed class Channel<M> permits Room {
   }
 
   /**
-   * Sends a message that is worth nothing later (typing, cursors): at most once, to those who are
-   * there now, in no log, and not back to this client. Dropped if there is no connection, or it is
-   * slow.
+   * Sends a message that may be lost, as it is worth nothing later (typing, cursors): at most once,
+   * to those who are there now, in no log, and not back to this client. Returns at once. Dropped if
+   * there is no connection, or it is slow.
    *
+   * @throws IllegalArgumentException if the type is not {@link
+   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #publish(Object)} is for those
    * @throws InvalidMessageException if it breaks a rule of its type
    * @throws UnsentException if it is larger than the server takes
    */
-  public void send(M message) {
-    client.fleeting(address, message);
+  public void fleeting(M message) {
+    client.fleetingTo(address, message);
   }
 
   /**
-   * Sends data under a type's name, which need not be one that the client knows; otherwise as
-   * {@link #send(Object)}.
+   * Sends data that may be lost under a type's name, which need not be one that the client knows;
+   * otherwise as {@link #fleeting(Object)}.
    *
    * @param data a JSON tree, or whatever Jackson turns into JSON
-   * @throws IllegalArgumentException if the name is one of Switchboard's own
+   * @throws IllegalArgumentException if the name is one of Switchboard's own, or of a type that the
+   *     client knows and that is not {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
-  public void send(String type, Object data) {
-    client.fleeting(address, type, data);
+  public void fleeting(String type, Object data) {
+    client.fleetingTo(address, type, data);
   }
 
   /**
@@ -158,9 +161,24 @@ public sealed class Channel<M> permits Room {
     return page(null, after, limit);
   }
 
-  /** The same as {@link #history(long, int)} without blocking; {@code before} 0 for the newest. */
+  /** The same as {@link #history(int)} without blocking. */
+  public CompletionStage<History<M>> historyAsync(int limit) {
+    return pageAsync(null, null, limit);
+  }
+
+  /** The same as {@link #history(long, int)} without blocking. */
   public CompletionStage<History<M>> historyAsync(long before, int limit) {
-    Command.History ask = ask(before == 0 ? null : before, null, limit);
+    return pageAsync(before, null, limit);
+  }
+
+  /** The same as {@link #historyAfter} without blocking. */
+  public CompletionStage<History<M>> historyAfterAsync(long after, int limit) {
+    return pageAsync(null, after, limit);
+  }
+
+  private CompletionStage<History<M>> pageAsync(
+      @Nullable Long before, @Nullable Long after, int limit) {
+    Command.History ask = ask(before, after, limit);
     return client.later(ask, ask, 0, client::history);
   }
 

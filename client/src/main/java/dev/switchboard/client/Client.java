@@ -66,7 +66,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
    * @throws dev.switchboard.protocol.DefinitionException as {@link Protocol#foreign}, or if the
    *     form cannot carry a type
    */
-  public static <M> ClientBuilder<PlainClient<M>> of(Class<M> union, Form form) {
+  public static <M> ClientBuilder<PlainClient<M>> of(Class<M> union, MessageFormat form) {
     Protocol<M> protocol = Protocol.foreign(union);
     form.check(protocol);
     return new ClientBuilder<>(false, options -> new PlainClient<>(protocol, form, options));
@@ -105,7 +105,12 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return joined;
   }
 
-  /** The same without blocking. */
+  /** The same as {@link #join(String)} without blocking. */
+  public CompletionStage<Room<M>> joinAsync(String room) {
+    return joinAsync(room, Join.DEFAULT);
+  }
+
+  /** The same as {@link #join(String, Join)} without blocking. */
   public CompletionStage<Room<M>> joinAsync(String room, Join how) {
     Room<M> joined = new Room<>(this, room);
     Command.Join ask = new Command.Join(room, how.recent(), null);
@@ -117,21 +122,25 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return new Channel<>(this, Address.EVERYONE);
   }
 
-  /** A user's inbox, which all sessions of that user read. */
+  /** A user's inbox, which all sessions of that user read; publish to it for a direct message. */
   public Channel<M> inbox(String user) {
     return new Channel<>(this, Address.user(user));
   }
 
-  /** Publishes to a user's inbox; see {@link Channel#publish}. */
-  public Receipt direct(String user, M message) {
-    return inbox(user).publish(message);
-  }
-
   /** Publishes to several rooms, to all or to none; see {@link Channel#publish}. */
   public Receipt publish(List<String> rooms, M message) {
-    Command.Publish ask =
-        publication(rooms.stream().map(Address::room).toList(), true, true, message);
+    Command.Publish ask = publication(rooms, message);
     return Channel.receipt(ask, blocking(ask, message));
+  }
+
+  /** The same without blocking; see {@link Channel#publishAsync}. */
+  public CompletionStage<Receipt> publishAsync(List<String> rooms, M message) {
+    Command.Publish ask = publication(rooms, message);
+    return later(ask, message, -1, answer -> Channel.receipt(ask, answer));
+  }
+
+  private Command.Publish publication(List<String> rooms, M message) {
+    return publication(rooms.stream().map(Address::room).toList(), true, true, message);
   }
 
   /**
@@ -174,46 +183,76 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   /**
-   * Tells the server's own handler, and returns when it is done. Otherwise as {@link #request}.
+   * Sends a message to the server's own handler, and returns when that is done. Otherwise as {@link
+   * #request}.
    *
    * @throws IllegalArgumentException if the type is {@link
-   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #send(Object)} is for those
+   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #fleeting(Object)} is for those
    */
-  public void tell(M message) {
+  public void send(M message) {
     blocking(telling(message), message);
   }
 
   /** The same without blocking. */
-  public CompletionStage<Void> tellAsync(M message) {
+  public CompletionStage<Void> sendAsync(M message) {
     return later(telling(message), message, 0, answer -> Waiting.nothing());
   }
 
   /**
-   * Sends to the server's own handler at most once, without an answer. Dropped if not connected.
-   *
-   * @throws dev.switchboard.protocol.UnsentException if it is larger than the server takes
-   */
-  public void send(M message) {
-    fleeting(null, message);
-  }
-
-  /**
-   * Sends data under a type's name, which need not be one that the client knows; as {@link
-   * #send(Object)}.
+   * Sends data to the server's own handler under a type's name, which need not be one that the
+   * client knows; otherwise as {@link #send(Object)}.
    *
    * @param data a JSON tree, or whatever Jackson turns into JSON
    * @throws dev.switchboard.protocol.InvalidMessageException if the client knows the type, and the
    *     data break one of its rules
-   * @throws IllegalArgumentException if the name is one of Switchboard's own
+   * @throws IllegalArgumentException if the name is one of Switchboard's own, or of a type that is
+   *     {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public void send(String type, Object data) {
-    fleeting(null, type, data);
+    blocking(telling(type, data), data);
+  }
+
+  /** The same as {@link #send(String, Object)} without blocking. */
+  public CompletionStage<Void> sendAsync(String type, Object data) {
+    return later(telling(type, data), data, 0, answer -> Waiting.nothing());
+  }
+
+  /**
+   * Sends a message that may be lost to the server's own handler: at most once, without an answer.
+   * Returns at once. Dropped if there is no connection, or it is slow.
+   *
+   * @throws IllegalArgumentException if the type is not {@link
+   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #send(Object)} is for those
+   * @throws dev.switchboard.protocol.UnsentException if it is larger than the server takes
+   */
+  public void fleeting(M message) {
+    fleetingTo(null, message);
+  }
+
+  /**
+   * Sends data that may be lost under a type's name, which need not be one that the client knows;
+   * otherwise as {@link #fleeting(Object)}.
+   *
+   * @param data a JSON tree, or whatever Jackson turns into JSON
+   * @throws dev.switchboard.protocol.InvalidMessageException if the client knows the type, and the
+   *     data break one of its rules
+   * @throws IllegalArgumentException if the name is one of Switchboard's own, or of a type that the
+   *     client knows and that is not {@link dev.switchboard.protocol.Fleeting @Fleeting}
+   */
+  public void fleeting(String type, Object data) {
+    fleetingTo(null, type, data);
   }
 
   /** Who is online: at most 100 users, in the order of their names. Asks the server. */
   public List<String> users() {
     Command.Users ask = new Command.Users(null, null);
     return ((Answer.Users) blocking(ask, ask)).members();
+  }
+
+  /** The same without blocking. */
+  public CompletionStage<List<String>> usersAsync() {
+    Command.Users ask = new Command.Users(null, null);
+    return later(ask, ask, 0, answer -> ((Answer.Users) answer).members());
   }
 
   /**
@@ -224,9 +263,14 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return statuses.ask(users, null);
   }
 
+  /** The same without blocking. */
+  public CompletionStage<List<UserStatus>> statusesAsync(Collection<String> users) {
+    return statuses.askAsync(users, null);
+  }
+
   /**
-   * The same, and from now on each change is told as {@link ClientEvent.StatusChanged}, over lost
-   * connections too.
+   * The same as {@link #statuses}, and from now on each change is told as {@link
+   * ClientEvent.StatusChanged}, over lost connections too.
    *
    * @throws RefusedException {@code conflict} if that would be more than the server takes (1,000
    *     unless configured)
@@ -235,9 +279,19 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return statuses.ask(users, true);
   }
 
+  /** The same without blocking. */
+  public CompletionStage<List<UserStatus>> watchAsync(Collection<String> users) {
+    return statuses.askAsync(users, true);
+  }
+
   /** Ends {@link #watch} for these users. */
   public void unwatch(Collection<String> users) {
     statuses.ask(users, false);
+  }
+
+  /** The same without blocking. */
+  public CompletionStage<Void> unwatchAsync(Collection<String> users) {
+    return statuses.askAsync(users, false).thenApply(told -> Waiting.nothing());
   }
 
   TypedMessages<M> typed() {
@@ -263,20 +317,35 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   Command.Publish publication(List<Address> addresses, boolean echo, String type, Object data) {
+    acknowledged(type);
+    return publication(addresses, false, echo, type, encode(type, data));
+  }
+
+  private void acknowledged(String type) {
     MessageType<? extends M> known = protocol.find(type);
     if (known != null) {
-      acknowledged(known);
+      MessageType<?> unused = acknowledged(known);
     }
-    return publication(addresses, false, echo, type, encode(type, data));
   }
 
   /** A type whose messages get an answer. */
   private static MessageType<?> acknowledged(MessageType<?> type) {
     if (type.fleeting()) {
       throw new IllegalArgumentException(
-          "type: " + type.name() + " is @Fleeting (expected: send, as nobody acknowledges it)");
+          "type: "
+              + type.name()
+              + " is @Fleeting (expected: a call of fleeting, as nobody acknowledges it)");
     }
     return type;
+  }
+
+  /** A type whose messages may be lost. */
+  private static void losable(@Nullable Address address, MessageType<?> type) {
+    if (!type.fleeting()) {
+      throw new IllegalArgumentException(
+          "type: %s is not @Fleeting (expected: a call of %s, so that it can't be lost)"
+              .formatted(type.name(), address == null ? "send" : "publish"));
+    }
   }
 
   private static Command.Publish publication(
@@ -292,12 +361,17 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return messages.encode(type, data);
   }
 
-  void fleeting(@Nullable Address address, M message) {
-    String type = protocol.typeOf(message).name();
-    engine.commands().fleeting(type, address, protocol.encode(message), message);
+  void fleetingTo(@Nullable Address address, M message) {
+    MessageType<?> type = protocol.typeOf(message);
+    losable(address, type);
+    engine.commands().fleeting(type.name(), address, protocol.encode(message), message);
   }
 
-  void fleeting(@Nullable Address address, String type, Object data) {
+  void fleetingTo(@Nullable Address address, String type, Object data) {
+    MessageType<? extends M> known = protocol.find(type);
+    if (known != null) {
+      losable(address, known);
+    }
     engine.commands().fleeting(type, address, encode(type, data), data);
   }
 
@@ -309,6 +383,11 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   private Command.Tell telling(Object message) {
     MessageType<?> type = acknowledged(protocol.typeOf(message));
     return new Command.Tell(type.name(), null, protocol.encode(message));
+  }
+
+  private Command.Tell telling(String type, Object data) {
+    acknowledged(type);
+    return new Command.Tell(type, null, encode(type, data));
   }
 
   @SuppressWarnings("unchecked") // a request's type names the class of its reply

@@ -5,7 +5,7 @@ import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
-import dev.switchboard.transport.Proxy;
+import dev.switchboard.transport.ProxyServer;
 import dev.switchboard.transport.Resolver;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -52,7 +52,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   private @Nullable Consumer<? super String> debugLines;
   private int maxMessageBytes = 16 << 20;
   private @Nullable Deflate deflate;
-  private @Nullable Proxy proxy;
+  private @Nullable ProxyServer proxy;
   private Resolver resolver = Resolver.SYSTEM;
   private Redirects redirects = Redirects.NONE;
 
@@ -217,7 +217,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /** Connects through a proxy; none by default. */
-  public ClientBuilder<C> proxy(Proxy through) {
+  public ClientBuilder<C> proxy(ProxyServer through) {
     proxy = through;
     return this;
   }

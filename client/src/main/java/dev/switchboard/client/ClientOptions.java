@@ -6,7 +6,7 @@ import dev.switchboard.protocol.client.Settings;
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
-import dev.switchboard.transport.Proxy;
+import dev.switchboard.transport.ProxyServer;
 import dev.switchboard.transport.Resolver;
 import dev.switchboard.transport.WebSocketOptions;
 import io.netty.handler.ssl.SslContext;
@@ -54,7 +54,7 @@ record ClientOptions(
     @Nullable Consumer<? super String> debugLines,
     int maxMessageBytes,
     @Nullable Deflate deflate,
-    @Nullable Proxy proxy,
+    @Nullable ProxyServer proxy,
     Resolver resolver,
     Redirects redirects,
     @Nullable Supplier<SslContext> tls,

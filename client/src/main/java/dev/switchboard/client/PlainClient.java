@@ -7,18 +7,18 @@ import dev.switchboard.protocol.wire.Envelope;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A typed client of a server that is not ours: records in a {@link Form}, beside text and bytes.
- * Thread-safe. Messages of types that the client does not know reach only the handlers of {@link
- * RawClient}, which get the others too.
+ * A typed client of a server that is not ours: records in a {@link MessageFormat}, beside text and
+ * bytes. Thread-safe. Messages of types that the client does not know reach only the handlers of
+ * {@link RawClient}, which get the others too.
  *
  * @param <M> the sealed interface of the messages
  */
 public final class PlainClient<M> extends RawClient implements TypedClient<M> {
   private final Protocol<M> protocol;
-  private final Form form;
+  private final MessageFormat form;
   private final TypedMessages<M> typed;
 
-  PlainClient(Protocol<M> protocol, Form form, ClientOptions options) {
+  PlainClient(Protocol<M> protocol, MessageFormat form, ClientOptions options) {
     super(options);
     this.protocol = protocol;
     this.form = form;

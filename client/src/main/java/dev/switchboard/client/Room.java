@@ -36,6 +36,12 @@ public final class Room<M> extends Channel<M> {
     return ((Answer.Users) client.blocking(ask, ask)).members();
   }
 
+  /** The same without blocking. */
+  public CompletionStage<List<String>> membersAsync() {
+    Command.Users ask = new Command.Users(name, null);
+    return client.later(ask, ask, 0, answer -> ((Answer.Users) answer).members());
+  }
+
   /** Leaves the room; returns when the server knows. */
   public void leave() {
     Command.Leave ask = new Command.Leave(name);

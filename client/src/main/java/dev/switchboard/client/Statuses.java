@@ -10,6 +10,9 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Asks who is online, so many at a time as the server takes. Thread-safe. */
@@ -30,14 +33,39 @@ final class Statuses {
   }
 
   List<UserStatus> ask(Collection<String> users, @Nullable Boolean watch) {
-    List<String> all = List.copyOf(new LinkedHashSet<>(users));
     List<UserStatus> statuses = new ArrayList<>();
-    for (int from = 0; from < all.size(); from += Control.MAX_USERS) {
-      int to = Math.min(all.size(), from + Control.MAX_USERS);
-      Command ask = new Command.Statuses(all.subList(from, to), watch, false);
-      Answer.Statuses answer = (Answer.Statuses) client.blocking(ask, ask);
-      answer.states().forEach(state -> statuses.add(status(state)));
+    for (Command ask : commands(users, watch)) {
+      statuses.addAll(statuses(client.blocking(ask, ask)));
     }
     return List.copyOf(statuses);
+  }
+
+  /** The same without blocking, one question after the other. */
+  CompletionStage<List<UserStatus>> askAsync(Collection<String> users, @Nullable Boolean watch) {
+    CompletionStage<List<UserStatus>> sofar = CompletableFuture.completedFuture(List.of());
+    for (Command ask : commands(users, watch)) {
+      sofar =
+          sofar.thenCompose(known ->
+              client.later(
+                  ask,
+                  ask,
+                  0,
+                  answer -> Stream.concat(known.stream(), statuses(answer).stream()).toList()));
+    }
+    return sofar;
+  }
+
+  private static List<Command> commands(Collection<String> users, @Nullable Boolean watch) {
+    List<String> all = List.copyOf(new LinkedHashSet<>(users));
+    List<Command> commands = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += Control.MAX_USERS) {
+      int to = Math.min(all.size(), from + Control.MAX_USERS);
+      commands.add(new Command.Statuses(all.subList(from, to), watch, false));
+    }
+    return commands;
+  }
+
+  private static List<UserStatus> statuses(Answer answer) {
+    return ((Answer.Statuses) answer).states().stream().map(Statuses::status).toList();
   }
 }

@@ -59,7 +59,12 @@ final class Waiting {
           }
           return mapped.apply(answer);
         },
-        task -> Thread.ofVirtual().name("switchboard-completion").start(task));
+        Waiting::onVirtualThread);
+  }
+
+  /** Runs a task on a virtual thread of its own. */
+  static void onVirtualThread(Runnable task) {
+    Thread unused = Thread.ofVirtual().name("switchboard-completion").start(task);
   }
 
   static RuntimeException unwrapped(Throwable failure) {

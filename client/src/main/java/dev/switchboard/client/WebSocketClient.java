@@ -2,7 +2,6 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ConnectFailedException;
-import dev.switchboard.protocol.client.ClientSession;
 import dev.switchboard.protocol.client.Report;
 import dev.switchboard.protocol.client.SessionState;
 import dev.switchboard.protocol.wire.Encodings;
@@ -26,8 +25,9 @@ import java.util.function.Function;
  * throw becomes a {@link ClientEvent.Failed}, or an ERROR in the log if nobody listens for that.
  * What follows on a {@link CompletionStage} runs on virtual threads too.
  *
- * <p>Blocking calls, but for {@link #connect}, end within the request timeout. If the calling
- * thread is interrupted, they throw and leave it interrupted.
+ * <p>What waits for the server blocks, and has a twin that does not: of the same name with {@code
+ * Async} at its end, with the same parameters. Blocking calls, but for {@link #connect}, end within
+ * the request timeout. If the calling thread is interrupted, they throw and leave it interrupted.
  */
 public abstract sealed class WebSocketClient implements AutoCloseable permits Client, RawClient {
   final ClientOptions options;
@@ -131,13 +131,13 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   }
 
   /** Where the client is in its life. */
-  public State state() {
-    return State.valueOf(engine.state().name());
+  public ConnectionState state() {
+    return ConnectionState.valueOf(engine.state().name());
   }
 
   /** Whether messages can flow now. */
   public boolean isConnected() {
-    return state() == State.OPEN;
+    return state() == ConnectionState.OPEN;
   }
 
   /** What the client has done since it was built. */
@@ -212,19 +212,36 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
    * @throws IllegalArgumentException if the code may not be sent
    */
   public void close(int code, String reason) {
+    if (ending(code, reason)) {
+      release();
+    }
+  }
+
+  /** The same as {@link #close()} without blocking. */
+  public CompletionStage<Void> closeAsync() {
+    return closeAsync(CloseCode.NORMAL.code(), "");
+  }
+
+  /** The same as {@link #close(int, String)} without blocking. */
+  public CompletionStage<Void> closeAsync(int code, String reason) {
+    return ending(code, reason)
+        ? CompletableFuture.runAsync(this::release, Waiting::onVirtualThread)
+        : CompletableFuture.completedFuture(Waiting.nothing());
+  }
+
+  private boolean ending(int code, String reason) {
     CloseCode.requireSendable(code);
-    end(session -> session.close(engine.now(), code, reason));
+    return engine.end(session -> session.close(engine.now(), code, reason));
   }
 
   /** Ends the connection at once, without a close handshake; otherwise as {@link #close()}. */
   public void forceClose() {
-    end(session -> session.forceClose(engine.now()));
+    if (engine.end(session -> session.forceClose(engine.now()))) {
+      release();
+    }
   }
 
-  private void end(Consumer<ClientSession> how) {
-    if (!engine.end(how)) {
-      return;
-    }
+  private void release() {
     try {
       engine.ended().get(6, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {

@@ -47,10 +47,21 @@ class ConnectTest {
   @Test
   void aConnectedClientIsOpenAndHasASession() {
     try (Client<Talk> client = open(Client.of(Talk.class))) {
-      assertThat(client.state()).isEqualTo(State.OPEN);
+      assertThat(client.state()).isEqualTo(ConnectionState.OPEN);
       assertThat(client.isConnected()).isTrue();
       assertThat(client.session()).contains(new SessionInfo("s1", "ann", false));
     }
+  }
+
+  @Test
+  @Tag("A7")
+  void closingNeedsNoThreadThatWaits() {
+    Client<Talk> client = open(Client.of(Talk.class));
+    assertThat(client.closeAsync(4000, "bye")).succeedsWithin(Duration.ofSeconds(5));
+    assertThat(client.state()).isEqualTo(ConnectionState.CLOSED);
+    assertThat(client.closeAsync()).isCompleted();
+    assertThat(Client.of(Talk.class).build(peer.uri()).closeAsync())
+        .succeedsWithin(Duration.ofSeconds(5));
   }
 
   @Test
@@ -87,7 +98,7 @@ class ConnectTest {
                             + " (expected: a server; is it running, and is this its port?)");
               });
       await().until(() -> events.size() == 1);
-      assertThat(client.state()).isEqualTo(State.CLOSED);
+      assertThat(client.state()).isEqualTo(ConnectionState.CLOSED);
     }
   }
 
@@ -128,7 +139,7 @@ class ConnectTest {
           .isInstanceOf(ConnectFailedException.class)
           .hasMessageContaining("interrupted");
       assertThat(Thread.interrupted()).isTrue();
-      await().until(() -> client.state() == State.CLOSED);
+      await().until(() -> client.state() == ConnectionState.CLOSED);
     }
   }
 
@@ -171,7 +182,7 @@ class ConnectTest {
     client.events(ClientEvent.Closed.class, closes::add);
     client.close();
     assertThat(line.end()).isEqualTo("1000 clean");
-    assertThat(client.state()).isEqualTo(State.CLOSED);
+    assertThat(client.state()).isEqualTo(ConnectionState.CLOSED);
     await().until(() -> closes.equals(List.of(new ClientEvent.Closed(1000, "", true))));
     assertThatThrownBy(client::connect).isInstanceOf(ConnectFailedException.class);
     assertThatThrownBy(() -> client.join("general")).isInstanceOf(UnsentException.class);
@@ -242,7 +253,7 @@ class ConnectTest {
       assertThat(open.remoteAddress())
           .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()));
       line.drop();
-      await().until(() -> client.state() == State.WAITING);
+      await().until(() -> client.state() == ConnectionState.WAITING);
       assertThat(client.connection().readyState()).isEqualTo(ReadyState.CLOSED);
       assertThat(client.connection().remoteAddress()).isNull();
     }
@@ -308,7 +319,7 @@ class ConnectTest {
             .reconnect(Reconnect.fixed(Duration.ofHours(1)).fromTheStart())
             .build(peer.uri());
     CompletableFuture<SessionInfo> opening = client.connectAsync().toCompletableFuture();
-    await().untilAsserted(() -> assertThat(client.state()).isEqualTo(State.WAITING));
+    await().untilAsserted(() -> assertThat(client.state()).isEqualTo(ConnectionState.WAITING));
     client.close();
     assertThatThrownBy(() -> opening.orTimeout(20, TimeUnit.SECONDS).join())
         .hasMessageContaining("closed before it was open");

@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -112,7 +114,8 @@ class ConversationTest {
   @Test
   @Tag("A13")
   void aMessageGoesToAUserOrToSeveralRooms() {
-    CompletableFuture<Receipt> direct = away(() -> client.direct("bob", new Talk.Said("psst")));
+    CompletableFuture<Receipt> direct =
+        away(() -> client.inbox("bob").publish(new Talk.Said("psst")));
     JsonNode one = line.hear("chat");
     assertThat(one.get("user").stringValue()).isEqualTo("bob");
     line.ack(one, 1);
@@ -136,6 +139,7 @@ class ConversationTest {
           switch (event.message()) {
             case Talk.Said said -> "said " + said.message();
             case Talk.Typing typing -> "typing " + typing.on();
+            case Talk.Cursor cursor -> "cursor " + cursor.at();
             case Talk.Ask ask -> "ask";
             case Talk.Note note -> "note";
           };
@@ -233,7 +237,7 @@ class ConversationTest {
     Room<Talk> general = join();
     assertThatThrownBy(() -> general.publish(new Talk.Said(null)))
         .isInstanceOf(InvalidMessageException.class);
-    general.send(new Talk.Typing(true));
+    general.fleeting(new Talk.Typing(true));
     line.hear("typing");
   }
 
@@ -255,12 +259,21 @@ class ConversationTest {
   }
 
   @Test
-  void tellReturnsWhenTheHandlerIsDone() {
-    CompletableFuture<Void> told = client.tellAsync(new Talk.Note("n")).toCompletableFuture();
-    JsonNode note = line.hear("note");
-    assertThat(told).isNotDone();
-    line.say("{'type':'ack','re':%s}".formatted(note.get("id")));
-    assertThat(told.orTimeout(5, TimeUnit.SECONDS)).succeedsWithin(Duration.ofSeconds(5));
+  void sendReturnsWhenTheHandlerIsDone() {
+    List<CompletionStage<Void>> all =
+        List.of(
+            client.sendAsync(new Talk.Note("n")),
+            client.sendAsync("note", Map.of("text", "n")),
+            client.sendAsync("unheard_of", Map.of("text", "n")));
+    for (CompletionStage<Void> each : all) {
+      CompletableFuture<Void> sent = each.toCompletableFuture();
+      JsonNode note = line.hear();
+      assertThat(note.get("data").get("text").stringValue()).isEqualTo("n");
+      assertThat(note.has("room")).isFalse();
+      assertThat(sent).isNotDone();
+      line.say("{'type':'ack','re':%s}".formatted(note.get("id")));
+      assertThat(sent).succeedsWithin(Duration.ofSeconds(5));
+    }
   }
 
   @Test
@@ -413,7 +426,7 @@ class ConversationTest {
     line.hear("chat");
     line.act(open -> open.close(4505, "banned"));
     assertThatThrownBy(publishing::join).isInstanceOf(CompletionException.class);
-    await().until(() -> client.state() == State.CLOSED);
+    await().until(() -> client.state() == ConnectionState.CLOSED);
     await()
         .untilAsserted(
             () -> assertThat(events).endsWith(new ClientEvent.Closed(4505, "banned", true)));
@@ -468,15 +481,71 @@ class ConversationTest {
             () -> general.publishAsync(new Talk.Typing(true)),
             () -> general.publish("typing", Map.of("on", true)),
             () -> general.enqueue(new Talk.Typing(true)),
-            () -> client.direct("bob", new Talk.Typing(true)),
+            () -> client.inbox("bob").publish(new Talk.Typing(true)),
             () -> client.publish(List.of("a", "b"), new Talk.Typing(true)),
-            () -> client.tell(new Talk.Typing(true)),
-            () -> client.tellAsync(new Talk.Typing(true)));
+            () -> client.publishAsync(List.of("a", "b"), new Talk.Typing(true)),
+            () -> client.send(new Talk.Typing(true)),
+            () -> client.sendAsync(new Talk.Typing(true)),
+            () -> client.send("typing", Map.of("on", true)));
     for (Runnable attempt : attempts) {
       assertThatThrownBy(attempt::run)
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("type: typing is @Fleeting (expected: send, as nobody acknowledges it)");
+          .hasMessage(
+              "type: typing is @Fleeting (expected: a call of fleeting, as nobody acknowledges it)");
     }
     assertThat(client.queueStatus().onTheWay()).isZero();
+    assertThat(client.statistics().messagesSent()).isEqualTo(1); // the join
+  }
+
+  @Test
+  void whatMustNotBeLostIsRefusedAtOnceWithTheNameOfTheRightVerb() {
+    Room<Talk> general = join();
+    refusesToLose("publish", () -> general.fleeting(new Talk.Said("hi")));
+    refusesToLose("publish", () -> general.fleeting("chat", Map.of("message", "hi")));
+    refusesToLose("publish", () -> client.everyone().fleeting(new Talk.Said("hi")));
+    refusesToLose("send", () -> client.fleeting(new Talk.Said("hi")));
+    refusesToLose("send", () -> client.fleeting("chat", Map.of("message", "hi")));
+    assertThat(client.statistics().messagesSent()).isEqualTo(1); // the join
+    general.fleeting("unheard_of", Map.of()); // the server knows whether it may
+    assertThat(line.hear("unheard_of").get("fleeting").booleanValue()).isTrue();
+  }
+
+  private static void refusesToLose(String verb, ThrowingCallable attempt) {
+    assertThatThrownBy(attempt)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "type: chat is not @Fleeting (expected: a call of %s, so that it can't be lost)", verb);
+  }
+
+  @Test
+  @Tag("D1")
+  void whatWaitsForTheServerHasATwinThatDoesNot() {
+    CompletableFuture<Room<Talk>> joining = client.joinAsync("general").toCompletableFuture();
+    line.joined(line.hear("join_room"), 0);
+    Room<Talk> general = joining.orTimeout(5, TimeUnit.SECONDS).join();
+    CompletableFuture<Talk.Answer> answer =
+        client.requestAsync(new Talk.Ask(1)).toCompletableFuture();
+    line.say("{'type':'answer','re':%s,'data':{'n':2}}".formatted(line.hear("ask").get("id")));
+    assertThat(answer.orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo(new Talk.Answer(2));
+    CompletableFuture<Receipt> several =
+        client.publishAsync(List.of("a", "b"), new Talk.Said("hi")).toCompletableFuture();
+    line.say("{'type':'ack','re':%s,'seqs':{'a':1,'b':2}}".formatted(line.hear("chat").get("id")));
+    assertThat(several.orTimeout(5, TimeUnit.SECONDS).join().seqs())
+        .isEqualTo(Map.of("a", 1L, "b", 2L));
+    for (CompletionStage<List<String>> asked :
+        List.of(client.usersAsync(), general.membersAsync())) {
+      CompletableFuture<List<String>> names = asked.toCompletableFuture();
+      line.say(
+          "{'type':'user_list','re':%s,'members':['ann','bob'],'count':2}"
+              .formatted(line.hear("user_list").get("id")));
+      assertThat(names.orTimeout(5, TimeUnit.SECONDS).join()).containsExactly("ann", "bob");
+    }
+    CompletableFuture<History<Talk>> after = general.historyAfterAsync(7, 1).toCompletableFuture();
+    JsonNode ask = line.hear("history");
+    assertThat(ask.get("after").longValue()).isEqualTo(7);
+    line.say(
+        "{'type':'history','re':%s,'room':'general','epoch':'e','seq':7,'messages':[],'more':false}"
+            .formatted(ask.get("id")));
+    assertThat(after.orTimeout(5, TimeUnit.SECONDS).join().messages()).isEmpty();
   }
 }

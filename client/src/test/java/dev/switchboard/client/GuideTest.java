@@ -24,7 +24,7 @@ class GuideTest {
       """
       import dev.switchboard.client.*;
       import dev.switchboard.protocol.*;
-      import dev.switchboard.transport.Proxy;
+      import dev.switchboard.transport.ProxyServer;
       import java.io.InputStream;
       import java.nio.file.Path;
       import java.time.Duration;

@@ -88,7 +88,7 @@ class JettyTest {
 
   @Test
   void recordsInPlainFormComeBack() throws Exception {
-    try (PlainClient<Talk> client = Client.of(Talk.class, Form.PLAIN).build(uri())) {
+    try (PlainClient<Talk> client = Client.of(Talk.class, MessageFormat.PLAIN).build(uri())) {
       BlockingQueue<Object> said = new LinkedBlockingQueue<>();
       client.on(event -> said.add(event.message()));
       client.connect();

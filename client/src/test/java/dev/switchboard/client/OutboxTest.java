@@ -190,7 +190,7 @@ class OutboxTest {
   void ofTwoClientsTheSecondIsTurnedAway() {
     try (Client<Talk> client = client()) {
       assertThatThrownBy(this::client).isInstanceOf(IllegalStateException.class);
-      assertThat(client.state()).isEqualTo(State.IDLE);
+      assertThat(client.state()).isEqualTo(ConnectionState.IDLE);
     }
     assertThatThrownBy(() -> client(options -> options.whenQueueFull(WhenFull.DROP_OLDEST)))
         .hasMessage("whenQueueFull: DROP_OLDEST (expected: REFUSE or BLOCK with an outbox)");

@@ -8,7 +8,10 @@ import dev.switchboard.server.PresenceNotices;
 import dev.switchboard.server.Server;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,6 +62,23 @@ class PresenceTest {
         assertThat(ann.statuses(List.of("bob")).getFirst().online()).as("%s", bob).isTrue();
       }
       assertThat(told).hasSize(2);
+    }
+  }
+
+  @Test
+  void nobodyNeedsToWaitForStatuses() {
+    List<String> many = IntStream.range(0, 250).mapToObj(i -> "user" + i).toList();
+    try (Client<Talk> ann = client("ann")) {
+      assertThat(ann.statusesAsync(List.of())).isCompletedWithValue(List.of());
+      assertThat(ann.watchAsync(many).toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join())
+          .extracting(UserStatus::user)
+          .isEqualTo(many);
+      CompletableFuture<Void> ended = ann.unwatchAsync(many).toCompletableFuture();
+      assertThat(ended).succeedsWithin(Duration.ofSeconds(5));
+      assertThat(ann.statusesAsync(List.of("ann")))
+          .succeedsWithin(Duration.ofSeconds(5))
+          .extracting(List::getFirst)
+          .returns(true, UserStatus::online);
     }
   }
 

@@ -167,7 +167,7 @@ class PullTest {
     subscription.request(1);
     await().until(() -> got.size() == 3);
     there.act(socket -> socket.close(4505, "banned"));
-    await().until(() -> client.state() == State.CLOSED);
+    await().until(() -> client.state() == ConnectionState.CLOSED);
     subscription.request(10);
     await().until(() -> got.contains("end"));
     assertThat(got).containsExactly("m0", "m1", "m2", "m3", "m4", "end");

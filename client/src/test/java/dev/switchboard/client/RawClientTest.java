@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.protocol.DefinitionException;
 import dev.switchboard.protocol.InvalidMessageException;
-import dev.switchboard.protocol.Type;
+import dev.switchboard.protocol.TypeName;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.RawPeer;
@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -37,10 +39,10 @@ class RawClientTest {
   private Server server = serve(0);
 
   sealed interface Foreign {
-    @Type("chatMessage")
+    @TypeName("chatMessage")
     record ChatMessage(String text) implements Foreign {}
 
-    @Type("error")
+    @TypeName("error")
     record Problem(int code) implements Foreign {}
 
     record Empty() implements Foreign {}
@@ -114,8 +116,61 @@ class RawClientTest {
   }
 
   @Test
+  @Tag("A5")
+  void messagesCanBeHeardOncePulledAndPublished() {
+    try (RawClient client = Client.raw().connect(uri());
+        Messages<RawMessage> messages = client.rawMessages()) {
+      List<RawMessage> once = new CopyOnWriteArrayList<>();
+      CompletableFuture<List<RawMessage>> published = new CompletableFuture<>();
+      client.onceRaw(once::add);
+      client.rawPublisher().subscribe(new Collecting(2, published));
+      client.send("one");
+      client.send("two");
+      List<RawMessage> both = List.of(new RawMessage.Text("one"), new RawMessage.Text("two"));
+      assertThat(List.of(messages.take(), messages.take())).isEqualTo(both);
+      assertThat(published).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(both);
+      assertThat(once).isEqualTo(both.subList(0, 1));
+    }
+  }
+
+  /** Completes a future with so many messages. */
+  private static final class Collecting implements Flow.Subscriber<RawMessage> {
+    private final int count;
+    private final CompletableFuture<List<RawMessage>> all;
+    private final List<RawMessage> got = new CopyOnWriteArrayList<>();
+
+    Collecting(int count, CompletableFuture<List<RawMessage>> all) {
+      this.count = count;
+      this.all = all;
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      subscription.request(count);
+    }
+
+    @Override
+    public void onNext(RawMessage message) {
+      got.add(message);
+      if (got.size() == count) {
+        all.complete(List.copyOf(got));
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      all.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onComplete() {
+      all.complete(List.copyOf(got));
+    }
+  }
+
+  @Test
   void thePlainFormIsTypeDataAndTime() throws Exception {
-    try (PlainClient<Foreign> client = Client.of(Foreign.class, Form.PLAIN).build(uri())) {
+    try (PlainClient<Foreign> client = Client.of(Foreign.class, MessageFormat.PLAIN).build(uri())) {
       BlockingQueue<MessageEvent<Foreign.ChatMessage>> said = new LinkedBlockingQueue<>();
       client.on(Foreign.ChatMessage.class, said::add);
       client.connect();
@@ -133,7 +188,7 @@ class RawClientTest {
 
   @Test
   void theFlatFormHasItsFieldsBesideTheType() throws Exception {
-    try (PlainClient<Foreign> client = Client.of(Foreign.class, Form.FLAT).build(uri())) {
+    try (PlainClient<Foreign> client = Client.of(Foreign.class, MessageFormat.FLAT).build(uri())) {
       BlockingQueue<Object> said = new LinkedBlockingQueue<>();
       client.on(event -> said.add(event.message()));
       client.connect();
@@ -148,7 +203,7 @@ class RawClientTest {
 
   @Test
   void anEmptyOptionalIsLeftOutAsNullMayMeanSomethingElseThere() throws Exception {
-    try (PlainClient<Foreign> client = Client.of(Foreign.class, Form.FLAT).build(uri())) {
+    try (PlainClient<Foreign> client = Client.of(Foreign.class, MessageFormat.FLAT).build(uri())) {
       BlockingQueue<Foreign> back = new LinkedBlockingQueue<>();
       client.on(event -> back.add(event.message()));
       client.connect();
@@ -163,10 +218,10 @@ class RawClientTest {
 
   @Test
   void theFlatFormRefusesWhatItCannotCarry() {
-    assertThatThrownBy(() -> Client.of(Typed.class, Form.FLAT))
+    assertThatThrownBy(() -> Client.of(Typed.class, MessageFormat.FLAT))
         .isInstanceOf(DefinitionException.class)
         .hasMessageContaining("component type");
-    try (PlainClient<Foreign> client = Client.of(Foreign.class, Form.FLAT).build(uri())) {
+    try (PlainClient<Foreign> client = Client.of(Foreign.class, MessageFormat.FLAT).build(uri())) {
       assertThatThrownBy(() -> client.send("any", 5)).hasMessageContaining("not a JSON object");
     }
   }
@@ -175,7 +230,8 @@ class RawClientTest {
   @Tag("A4")
   @Tag("A14")
   void dataUnderATypesNameIsCheckedIfTheTypeIsKnown() throws Exception {
-    try (PlainClient<Foreign> client = Client.of(Foreign.class, Form.PLAIN).connect(uri())) {
+    try (PlainClient<Foreign> client =
+        Client.of(Foreign.class, MessageFormat.PLAIN).connect(uri())) {
       client.send("anything", List.of(1, 2));
       assertThat((String) next()).startsWith("{\"type\":\"anything\",\"data\":[1,2],");
       client.send("chatMessage", Map.of("text", "hi"));
@@ -189,7 +245,7 @@ class RawClientTest {
   @Test
   @Tag("A14")
   void whatIsNotOfAKnownTypeReachesTheRawHandlersAndWhatIsInvalidAnEvent() throws Exception {
-    try (PlainClient<Foreign> client = Client.of(Foreign.class, Form.PLAIN).build(uri())) {
+    try (PlainClient<Foreign> client = Client.of(Foreign.class, MessageFormat.PLAIN).build(uri())) {
       BlockingQueue<Object> typed = new LinkedBlockingQueue<>();
       BlockingQueue<String> texts = new LinkedBlockingQueue<>();
       BlockingQueue<ClientEvent.ValidationError> invalid = new LinkedBlockingQueue<>();
@@ -217,7 +273,7 @@ class RawClientTest {
       List<Class<?>> events = new CopyOnWriteArrayList<>();
       client.events(event -> events.add(event.getClass()));
       server.close();
-      await().until(() -> client.state() == State.WAITING);
+      await().until(() -> client.state() == ConnectionState.WAITING);
       List<CompletionStage<Void>> sends = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         sends.add(client.sendAsync("m" + i));

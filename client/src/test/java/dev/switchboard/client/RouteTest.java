@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
-import dev.switchboard.transport.Proxy;
+import dev.switchboard.transport.ProxyServer;
 import dev.switchboard.transport.Resolver;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -70,7 +70,7 @@ class RouteTest {
     try (SmallProxy proxy = new SmallProxy(false, "");
         RawClient client =
             Client.raw()
-                .proxy(Proxy.http("127.0.0.1", proxy.port()))
+                .proxy(ProxyServer.http("127.0.0.1", proxy.port()))
                 .build(uri("only-the-proxy.test"))) {
       talks(client);
       assertThat(proxy.asked).containsExactly("only-the-proxy.test:" + server.port());
@@ -82,7 +82,7 @@ class RouteTest {
     for (String host : List.of("only-the-proxy.test", "127.0.0.1")) {
       try (SmallProxy proxy = new SmallProxy(true, "");
           RawClient client =
-              Client.raw().proxy(Proxy.socks5("127.0.0.1", proxy.port())).build(uri(host))) {
+              Client.raw().proxy(ProxyServer.socks5("127.0.0.1", proxy.port())).build(uri(host))) {
         talks(client);
         assertThat(proxy.asked).containsExactly(host + ":" + server.port());
       }
@@ -93,8 +93,10 @@ class RouteTest {
   void aProxyThatWantsToKnowWhoIsToldAndOnlyThen() throws Exception {
     for (boolean socks : new boolean[] {true, false}) {
       try (SmallProxy proxy = new SmallProxy(socks, "ann:secret")) {
-        Proxy open =
-            socks ? Proxy.socks5("127.0.0.1", proxy.port()) : Proxy.http("127.0.0.1", proxy.port());
+        ProxyServer open =
+            socks
+                ? ProxyServer.socks5("127.0.0.1", proxy.port())
+                : ProxyServer.http("127.0.0.1", proxy.port());
         try (RawClient client = Client.raw().proxy(open.as("ann", "secret")).build(uri("x.test"))) {
           talks(client);
         }
@@ -113,7 +115,7 @@ class RouteTest {
       nobody = free.getLocalPort();
     }
     assertThatThrownBy(
-            () -> Client.raw().proxy(Proxy.http("127.0.0.1", nobody)).connect(uri("x.test")))
+            () -> Client.raw().proxy(ProxyServer.http("127.0.0.1", nobody)).connect(uri("x.test")))
         .isInstanceOfSatisfying(
             ConnectFailedException.class, failed -> assertThat(failed.retryable()).isTrue());
   }

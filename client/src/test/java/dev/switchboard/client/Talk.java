@@ -2,15 +2,18 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.Type;
+import dev.switchboard.protocol.TypeName;
 
 /** The messages of these tests. */
 sealed interface Talk {
-  @Type("chat")
+  @TypeName("chat")
   record Said(String message) implements Talk {}
 
   @Fleeting
   record Typing(boolean on) implements Talk {}
+
+  @Fleeting
+  record Cursor(String at) implements Talk {}
 
   record Ask(int n) implements Talk, Request<Answer> {}
 

@@ -119,7 +119,7 @@ class TroubleTest {
   @Test
   void aMessageOfTheHistoryThatBreaksARuleIsToldAsWell() {
     CompletableFuture<History<Talk>> reading =
-        client.inbox("ann").historyAsync(0, 10).toCompletableFuture();
+        client.inbox("ann").historyAsync(10).toCompletableFuture();
     line.say(
         "{'type':'history','re':%s,'user':'ann','epoch':'i','seq':2,'more':false,'messages':[{'type':'chat','user':'ann','seq':1,'from':'bob','timestamp':1,'data':{}},{'type':'chat','user':'ann','seq':2,'from':'bob','timestamp':1,'data':{'message':'hi'}}]}"
             .formatted(line.hear("history").get("id")));
@@ -144,14 +144,16 @@ class TroubleTest {
   void whatTheServerWouldNotTakeIsRefusedAtOnceHoweverItIsSent() {
     Room<Talk> general = new Room<>(client, "general");
     Talk.Said large = new Talk.Said("x".repeat(1_000));
+    Talk.Cursor fleeting = new Talk.Cursor("x".repeat(1_000));
     for (Runnable send :
         List.<Runnable>of(
-            () -> general.send(large),
-            () -> client.send(large),
-            () -> general.send("chat", large),
-            () -> client.send("unknown", List.of("ü".repeat(500))),
+            () -> general.fleeting(fleeting),
+            () -> client.fleeting(fleeting),
+            () -> general.fleeting("cursor", fleeting),
+            () -> client.fleeting("unknown", List.of("ü".repeat(500))),
             () -> general.publish(large),
-            () -> client.tell(large))) {
+            () -> client.send(large),
+            () -> client.send("chat", large))) {
       assertThatThrownBy(send::run)
           .isInstanceOf(UnsentException.class)
           .hasMessageMatching(
@@ -161,7 +163,7 @@ class TroubleTest {
         IntStream.range(0, 20).mapToObj(i -> "room " + i + "-".repeat(50)).toList();
     assertThatThrownBy(() -> client.publish(rooms, new Talk.Said("hi")))
         .isInstanceOf(UnsentException.class);
-    general.send(new Talk.Typing(true));
+    general.fleeting(new Talk.Typing(true));
     assertThat(line.hear().get("type").stringValue()).isEqualTo("typing");
     assertThat(client.isConnected()).isTrue();
   }

@@ -84,7 +84,9 @@ class WithServerTest {
       CompletableFuture<Talk.Answer> answer = peer.request(new Talk.Ask(21)).toCompletableFuture();
       await().until(() -> asked.equals(List.of(21)));
       peer.close(4000, "come back");
-      await().until(() -> !endpoint.peersOf("ann").contains(peer) && ann.state() == State.OPEN);
+      await()
+          .until(
+              () -> !endpoint.peersOf("ann").contains(peer) && ann.state() == ConnectionState.OPEN);
       answering.countDown();
       assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(new Talk.Answer(42));
       assertThat(asked).containsExactly(21);
@@ -108,12 +110,12 @@ class WithServerTest {
       bob.join("general");
       assertThat(general.members()).containsExactly("ann", "bob");
       assertThat(general.publish(new Talk.Said("hi")).seq()).isEqualTo(1);
-      ann.direct("bob", new Talk.Said("psst"));
+      ann.inbox("bob").publish(new Talk.Said("psst"));
       ann.everyone().publish(new Talk.Said("all"));
       await().until(() -> bobHeard.equals(List.of("ann: hi", "ann: psst", "ann: all")));
       await().until(() -> annHeard.equals(List.of("ann: hi", "ann: all")));
       assertThat(ann.request(new Talk.Ask(1))).isEqualTo(new Talk.Answer(2));
-      ann.tell(new Talk.Note("n"));
+      ann.send(new Talk.Note("n"));
       assertThat(ann.users()).containsExactly("ann", "bob");
       History<Talk> history = general.history(10);
       assertThat(history.messages()).hasSize(1);
@@ -208,7 +210,7 @@ class WithServerTest {
       bob.join("general");
       Room<Talk> general = ann.join("general");
       assertThat(general.publish("chat", Map.of("message", "by name")).seq()).isEqualTo(1);
-      general.send("typing", Map.of("on", true));
+      general.fleeting("typing", Map.of("on", true));
       await().untilAsserted(() -> assertThat(heard).containsExactly("ann: by name"));
       await().untilAsserted(() -> assertThat(typing).containsExactly(true));
       assertThatThrownBy(() -> general.publish("chat", Map.of("massage", "wrong")))

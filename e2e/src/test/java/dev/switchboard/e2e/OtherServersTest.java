@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.client.Client;
 import dev.switchboard.client.ClientEvent;
-import dev.switchboard.client.Form;
+import dev.switchboard.client.MessageFormat;
 import dev.switchboard.client.PlainClient;
 import dev.switchboard.client.RawClient;
 import dev.switchboard.client.RawMessage;
@@ -40,7 +40,7 @@ class OtherServersTest {
 
   @Test
   void recordsTextAndBytesComeBackAsTheyWent() throws Exception {
-    for (Form form : Form.values()) {
+    for (MessageFormat form : MessageFormat.values()) {
       try (PlainClient<Said> client = Client.of(Said.class, form).build(uri)) {
         BlockingQueue<Object> said = new LinkedBlockingQueue<>();
         BlockingQueue<RawMessage> raw = new LinkedBlockingQueue<>();

@@ -8,15 +8,15 @@ import static org.awaitility.Awaitility.await;
 import dev.switchboard.client.Client;
 import dev.switchboard.client.ClientBuilder;
 import dev.switchboard.client.ClientEvent;
+import dev.switchboard.client.ConnectionState;
 import dev.switchboard.client.MessageEvent;
 import dev.switchboard.client.Reconnect;
 import dev.switchboard.client.Room;
-import dev.switchboard.client.State;
 import dev.switchboard.history.sqlite.SqliteHistory;
 import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.Type;
+import dev.switchboard.protocol.TypeName;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
@@ -48,7 +48,7 @@ class TwoEncodingsTest {
   private static final BigInteger BIG = BigInteger.TEN.pow(40);
 
   sealed interface Talk {
-    @Type("chat")
+    @TypeName("chat")
     record Said(String message) implements Talk {}
 
     @Fleeting
@@ -152,7 +152,7 @@ class TwoEncodingsTest {
       assertThat(same.members()).containsExactly("ann", "bob");
       assertThat(general.publish(new Talk.Said("a")).seq()).isEqualTo(1);
       assertThat(same.publish(new Talk.Said("b 😀")).seq()).isEqualTo(2);
-      bob.direct("ann", new Talk.Said("psst"));
+      bob.inbox("ann").publish(new Talk.Said("psst"));
       bob.everyone().publish(new Talk.Said("all"));
       endpoint.room("général").publish(new Talk.Said("from the server"));
       List<String> inAll = List.of("ann: a", "bob: b 😀", "bob: all", "null: from the server");
@@ -195,7 +195,7 @@ class TwoEncodingsTest {
         Client<Talk> ann =
             Client.of(Talk.class).cbor().connect("ws://127.0.0.1:" + jsonOnly.port() + "/ws")) {
       assertThat(ann.connection().subprotocol()).isEqualTo("switchboard.v1.json");
-      ann.inbox("bob").send(new Talk.Typing(true));
+      ann.inbox("bob").fleeting(new Talk.Typing(true));
       await().untilAsserted(() -> assertThat(said).hasSize(1));
       assertThat(said.remove()).startsWith("{\"type\":\"typing\"");
     }
@@ -282,7 +282,7 @@ class TwoEncodingsTest {
       await().until(() -> bobHeard.size() == 1);
       int port = server.port();
       server.close();
-      await().until(() -> bob.state() == State.WAITING);
+      await().until(() -> bob.state() == ConnectionState.WAITING);
       start(port);
       room.publish(new Talk.Said("2"));
       bob.join("r").publish(new Talk.Said("3"));
@@ -305,10 +305,10 @@ class TwoEncodingsTest {
       List<String> heard = new CopyOnWriteArrayList<>();
       ann.on(Talk.Typing.class, event -> heard.add("ann hears " + event.from()));
       bob.on(Talk.Typing.class, event -> heard.add("bob hears " + event.from()));
-      ann.join("r").send(new Talk.Typing(true));
-      bob.join("r").send(new Talk.Typing(true));
+      ann.join("r").fleeting(new Talk.Typing(true));
+      bob.join("r").fleeting(new Talk.Typing(true));
       await().until(() -> heard.contains("ann hears bob"));
-      ann.join("r").send(new Talk.Typing(false));
+      ann.join("r").fleeting(new Talk.Typing(false));
       await().until(() -> heard.contains("bob hears ann"));
     }
   }

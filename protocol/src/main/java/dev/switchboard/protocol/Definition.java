@@ -92,8 +92,7 @@ final class Definition<M> {
   }
 
   private String nameOf(Class<?> recordClass) {
-    dev.switchboard.protocol.Type given =
-        recordClass.getAnnotation(dev.switchboard.protocol.Type.class);
+    TypeName given = recordClass.getAnnotation(TypeName.class);
     String name = given != null ? given.value() : snakeCase(recordClass.getSimpleName());
     if (foreign) {
       return name;
@@ -107,7 +106,7 @@ final class Definition<M> {
           recordClass.getName()
               + ": type \""
               + name
-              + "\" is reserved (expected: another name, given with @Type)");
+              + "\" is reserved (expected: another name, given with @TypeName)");
     }
     return name;
   }

@@ -25,7 +25,7 @@ class ProtocolTest {
   sealed interface Game {
     record UserMoved(int x, int y) implements Game {}
 
-    @Type("say")
+    @TypeName("say")
     record Said(String text, @Nullable String to, Optional<String> mood) implements Game {}
 
     @Fleeting
@@ -164,10 +164,10 @@ class ProtocolTest {
   }
 
   sealed interface Twice {
-    @Type("a")
+    @TypeName("a")
     record One() implements Twice {}
 
-    @Type("a")
+    @TypeName("a")
     record Two() implements Twice {}
   }
 
@@ -176,7 +176,7 @@ class ProtocolTest {
   }
 
   sealed interface Malformed {
-    @Type("Loud!")
+    @TypeName("Loud!")
     record Loud() implements Malformed {}
   }
 

@@ -1,7 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Fleeting;
-import dev.switchboard.protocol.Type;
+import dev.switchboard.protocol.TypeName;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.Heartbeat;
 import io.netty.buffer.ByteBufAllocator;
@@ -27,7 +27,7 @@ final class LoadHost {
     /** When it was published, by {@link System#nanoTime}, which processes of a machine share. */
     long at();
 
-    @Type("chat")
+    @TypeName("chat")
     record Said(long at, String message) implements Load {}
 
     @Fleeting

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.protocol.Fleeting;
-import dev.switchboard.protocol.Type;
+import dev.switchboard.protocol.TypeName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +27,7 @@ class SlowConsumerPolicyTest {
     @Fleeting
     record Cursor(int x) implements Board {}
 
-    @Type("chat")
+    @TypeName("chat")
     record Said(String message) implements Board {}
   }
 

@@ -3,12 +3,12 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.Type;
+import dev.switchboard.protocol.TypeName;
 import java.util.List;
 
 /** The messages of the transcripts. */
 sealed interface Talk {
-  @Type("chat")
+  @TypeName("chat")
   record Said(String message) implements Talk {}
 
   @Fleeting

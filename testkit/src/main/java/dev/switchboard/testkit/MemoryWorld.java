@@ -1,7 +1,7 @@
 package dev.switchboard.testkit;
 
 import dev.switchboard.client.ClientBuilder;
-import dev.switchboard.client.State;
+import dev.switchboard.client.ConnectionState;
 import dev.switchboard.client.WebSocketClient;
 import dev.switchboard.client.internal.Carrier;
 import dev.switchboard.transport.HttpExchange;
@@ -75,7 +75,7 @@ final class MemoryWorld implements World {
 
   private boolean puttingOff() {
     return upgrades.isEmpty()
-        && clients.stream().anyMatch(client -> client.state() == State.WAITING);
+        && clients.stream().anyMatch(client -> client.state() == ConnectionState.WAITING);
   }
 
   @Override

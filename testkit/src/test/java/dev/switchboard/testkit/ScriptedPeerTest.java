@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.client.Client;
 import dev.switchboard.client.ClientEvent;
+import dev.switchboard.client.ConnectionState;
 import dev.switchboard.client.Reconnect;
-import dev.switchboard.client.State;
 import dev.switchboard.protocol.ConnectFailedException;
 import java.time.Duration;
 import java.util.List;
@@ -141,7 +141,7 @@ class ScriptedPeerTest {
         Client<Said> client = client(peer)) {
       peer.play(WELCOME + "ann> {\"type\":\"said\",\"data\":{\"text\":\"hello\"}}\n");
       client.connect();
-      client.send(new Said("hi"));
+      assertThat(client.sendAsync(new Said("hi"))).isNotNull();
       assertThatThrownBy(peer::await)
           .isInstanceOf(AssertionError.class)
           .hasMessageContaining("line 3")
@@ -183,6 +183,19 @@ class ScriptedPeerTest {
   }
 
   @Test
+  void withoutHeartbeatASilentServerIsTrustedForever() {
+    try (ScriptedPeer peer = ScriptedPeer.inMemory();
+        Client<Said> client = watch(peer.build(Client.of(Said.class).withoutHeartbeat()))) {
+      peer.play(WELCOME + "peer! half-open\n+1440m\n");
+      client.connect();
+      peer.await();
+      assertThat(client.state()).isEqualTo(ConnectionState.OPEN);
+      assertThat(client.statistics().roundTrip()).isNull();
+      client.forceClose();
+    }
+  }
+
+  @Test
   void inMemoryNothingHappensBeforeItsTime() {
     Reconnect how = Reconnect.fixed(Duration.ofSeconds(2));
     try (ScriptedPeer peer = ScriptedPeer.inMemory();
@@ -190,9 +203,9 @@ class ScriptedPeerTest {
       peer.play(WELCOME + "ann lost\n+1999ms\n");
       client.connect();
       peer.await();
-      assertThat(client.state()).isEqualTo(State.WAITING);
+      assertThat(client.state()).isEqualTo(ConnectionState.WAITING);
       peer.play("+1ms\n").await();
-      assertThat(client.state()).isEqualTo(State.CONNECTING);
+      assertThat(client.state()).isEqualTo(ConnectionState.CONNECTING);
       client.forceClose();
     }
   }

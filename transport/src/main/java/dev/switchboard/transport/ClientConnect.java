@@ -105,7 +105,7 @@ public record ClientConnect(
   }
 
   /** The same through a proxy. */
-  public ClientConnect withProxy(@Nullable Proxy through) {
+  public ClientConnect withProxy(@Nullable ProxyServer through) {
     return new ClientConnect(
         uri,
         headers,

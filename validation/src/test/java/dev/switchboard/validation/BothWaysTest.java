@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.client.Client;
 import dev.switchboard.client.ClientEvent;
-import dev.switchboard.client.State;
+import dev.switchboard.client.ConnectionState;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
-import dev.switchboard.protocol.Type;
+import dev.switchboard.protocol.TypeName;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import jakarta.validation.constraints.NotBlank;
@@ -28,25 +28,25 @@ import org.junit.jupiter.api.Test;
 @Tag("B4")
 class BothWaysTest {
   sealed interface Strict {
-    @Type("said")
+    @TypeName("said")
     record Said(@NotBlank @Size(max = 5) String text) implements Strict {}
 
-    @Type("asked")
+    @TypeName("asked")
     record Asked(int page) implements Strict, Request<Page> {}
   }
 
-  @Type("page")
+  @TypeName("page")
   record Page(@Size(max = 3) String text) {}
 
   sealed interface Loose {
-    @Type("said")
+    @TypeName("said")
     record Said(String text) implements Loose {}
 
-    @Type("asked")
+    @TypeName("asked")
     record Asked(int page) implements Loose, Request<LoosePage> {}
   }
 
-  @Type("page")
+  @TypeName("page")
   record LoosePage(String text) {}
 
   private static final String SCHEMA =
@@ -60,7 +60,7 @@ class BothWaysTest {
           .containsEntry("path", "data.text")
           .containsEntry("rule", "Size");
       assertThat(client.join("general").publish(new Loose.Said("fine")).seq()).isEqualTo(1);
-      assertThat(client.state()).isEqualTo(State.OPEN);
+      assertThat(client.state()).isEqualTo(ConnectionState.OPEN);
     }
   }
 
@@ -145,11 +145,11 @@ class BothWaysTest {
     try (Server server = serve(loose);
         Client<Strict> client = Client.of(Strict.class).connect(url(server))) {
       Strict.Said blank = new Strict.Said(" ");
-      assertThatThrownBy(() -> client.tell(blank))
+      assertThatThrownBy(() -> client.send(blank))
           .isInstanceOfSatisfying(
               InvalidMessageException.class,
               invalid -> assertThat(invalid.unsent()).containsSame(blank));
-      client.tell(new Strict.Said("fine"));
+      client.send(new Strict.Said("fine"));
       assertThat(arrived).containsExactly("fine");
     }
   }

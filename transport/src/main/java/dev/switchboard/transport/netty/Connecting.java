@@ -2,7 +2,7 @@ package dev.switchboard.transport.netty;
 
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.HandshakeException;
-import dev.switchboard.transport.Proxy;
+import dev.switchboard.transport.ProxyServer;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import dev.switchboard.transport.netty.http.ClientHandshake;
@@ -74,7 +74,7 @@ final class Connecting {
   }
 
   private void resolve() {
-    Proxy proxy = request.route().proxy();
+    ProxyServer proxy = request.route().proxy();
     String host = ProxyHandshake.bare(proxy == null ? request.uri().getHost() : proxy.host());
     try {
       List<InetAddress> found = inTurns(request.route().resolver().resolve(host));
@@ -117,7 +117,7 @@ final class Connecting {
     if (next == addresses.size()) {
       return;
     }
-    Proxy proxy = request.route().proxy();
+    ProxyServer proxy = request.route().proxy();
     var to =
         new InetSocketAddress(addresses.get(next++), proxy == null ? request.port() : proxy.port());
     var kind = Sockets.kind(loop);
@@ -176,7 +176,7 @@ final class Connecting {
     cancelTimer();
     closeAll();
     trying.add(channel);
-    Proxy proxy = request.route().proxy();
+    ProxyServer proxy = request.route().proxy();
     if (proxy == null) {
       handshake(channel);
     } else {

@@ -2,7 +2,7 @@ package dev.switchboard.transport.netty.http;
 
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.HandshakeException;
-import dev.switchboard.transport.Proxy;
+import dev.switchboard.transport.ProxyServer;
 import dev.switchboard.transport.netty.io.SocketClose;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -31,7 +31,7 @@ public final class ProxyHandshake extends ChannelInboundHandlerAdapter {
     SOCKS_REPLY
   }
 
-  private final Proxy proxy;
+  private final ProxyServer proxy;
   private final String host;
   private final int port;
   private final Consumer<HandshakeException> failed;
@@ -47,13 +47,16 @@ public final class ProxyHandshake extends ChannelInboundHandlerAdapter {
    * @param failed called if it is not, maybe more than once
    */
   public ProxyHandshake(
-      Proxy proxy, ClientConnect request, Runnable through, Consumer<HandshakeException> failed) {
+      ProxyServer proxy,
+      ClientConnect request,
+      Runnable through,
+      Consumer<HandshakeException> failed) {
     this.proxy = proxy;
     this.host = bare(request.uri().getHost());
     this.port = request.port();
     this.through = through;
     this.failed = failed;
-    this.step = proxy.kind() == Proxy.Kind.HTTP ? Step.HTTP : Step.SOCKS_METHOD;
+    this.step = proxy.kind() == ProxyServer.Kind.HTTP ? Step.HTTP : Step.SOCKS_METHOD;
   }
 
   /** A host as it is looked up: an address of IPv6 without its brackets. */
@@ -69,7 +72,7 @@ public final class ProxyHandshake extends ChannelInboundHandlerAdapter {
       String authorization =
           login.isEmpty()
               ? ""
-              : "Proxy-Authorization: Basic "
+              : "ProxyServer-Authorization: Basic "
                   + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8))
                   + "\r\n";
       String head =

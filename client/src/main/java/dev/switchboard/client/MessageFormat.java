@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /** How a typed message stands on the wire of a server that is not ours. */
-public enum Form {
+public enum MessageFormat {
   /** {@code {"type":"said","data":{"message":"hi"},"timestamp":1766300000000}}. */
   PLAIN {
     @Override
@@ -73,6 +73,6 @@ public enum Form {
 
   /** The message in a text, or null if it is none of this form. */
   @Nullable Envelope read(byte[] utf8) {
-    return new FormReader(this == FLAT, utf8).read();
+    return new MessageFormatReader(this == FLAT, utf8).read();
   }
 }

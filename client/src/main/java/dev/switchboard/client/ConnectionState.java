@@ -1,7 +1,7 @@
 package dev.switchboard.client;
 
 /** Where a client is in its life. */
-public enum State {
+public enum ConnectionState {
   /** Never connected. */
   IDLE,
   /** A connection is being opened. */

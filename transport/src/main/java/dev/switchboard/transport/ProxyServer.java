@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param user who to say one is, with the password; null for nobody
  * @param password at most 255 bytes of UTF-8, like the user; empty if there is none
  */
-public record Proxy(Kind kind, String host, int port, @Nullable String user, String password) {
+public record ProxyServer(
+    Kind kind, String host, int port, @Nullable String user, String password) {
 
   /** What a proxy speaks. */
   public enum Kind {
@@ -23,7 +24,7 @@ public record Proxy(Kind kind, String host, int port, @Nullable String user, Str
   }
 
   /** Checks the ranges. */
-  public Proxy {
+  public ProxyServer {
     if (host.isEmpty()) {
       throw new IllegalArgumentException("proxy host: empty (expected: a name or an address)");
     }
@@ -34,22 +35,22 @@ public record Proxy(Kind kind, String host, int port, @Nullable String user, Str
   }
 
   /** One that asks for no user. */
-  public static Proxy http(String host, int port) {
-    return new Proxy(Kind.HTTP, host, port, null, "");
+  public static ProxyServer http(String host, int port) {
+    return new ProxyServer(Kind.HTTP, host, port, null, "");
   }
 
   /** One that asks for no user. */
-  public static Proxy socks5(String host, int port) {
-    return new Proxy(Kind.SOCKS5, host, port, null, "");
+  public static ProxyServer socks5(String host, int port) {
+    return new ProxyServer(Kind.SOCKS5, host, port, null, "");
   }
 
   /** The same, saying who one is. */
-  public Proxy as(String name, String secret) {
-    return new Proxy(kind, host, port, name, secret);
+  public ProxyServer as(String name, String secret) {
+    return new ProxyServer(kind, host, port, name, secret);
   }
 
   @Override
   public String toString() {
-    return "Proxy[" + kind + " " + host + ":" + port + "]"; // never the password
+    return "ProxyServer[" + kind + " " + host + ":" + port + "]"; // never the password
   }
 }

@@ -14,14 +14,14 @@ import tools.jackson.core.JsonToken;
  * Finds type, data and time in a message of a server that is not ours, in one pass; data is cut out
  * as it stands. Confined to one thread, used once.
  */
-final class FormReader {
+final class MessageFormatReader {
   private final boolean flat;
   private final byte[] utf8;
   private @Nullable String type;
   private byte @Nullable [] data;
   private long timestamp;
 
-  FormReader(boolean flat, byte[] utf8) {
+  MessageFormatReader(boolean flat, byte[] utf8) {
     this.flat = flat;
     this.utf8 = utf8;
   }
