@@ -280,6 +280,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /** For the test kit: what clients stand on instead of sockets and the time of day. */
+  @SuppressWarnings("exports") // for the testkit only, which is given the type
   public ClientBuilder<C> carriedBy(Supplier<Carrier> carriers) {
     carrier = carriers;
     return this;

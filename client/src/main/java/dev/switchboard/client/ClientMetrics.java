@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The registry holds the client weakly. {@link #close} takes the meters out again.
  */
+@SuppressWarnings("exports") // who uses it has Micrometer
 public final class ClientMetrics implements MeterBinder, AutoCloseable {
   private static final String PREFIX = "switchboard.client.";
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The validators of a protocol's types, in the order they were given. Immutable. */
-public final class Checks {
+final class Checks {
   /** None. */
   public static final Checks NONE = new Checks(Map.of());
 

@@ -20,7 +20,7 @@ import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Turns {@code data} into records and back. Thread-safe. */
-public final class DataCodec {
+final class DataCodec {
   private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
 
   private static final int MOST_CONSTANTS = 30;

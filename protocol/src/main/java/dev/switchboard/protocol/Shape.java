@@ -35,7 +35,7 @@ import tools.jackson.databind.JsonNode;
  * can't be turned into, and finds, in a message, what must not be null but is. Jackson alone would
  * fill such a hole with null.
  */
-public final class Shape {
+final class Shape {
   private static final Set<Class<?>> SCALARS =
       Set.of(
           Boolean.class,
@@ -68,7 +68,7 @@ public final class Shape {
    * The shapes of all records of one protocol, nested ones included. Filled by one thread, read by
    * many.
    */
-  public static final class Shapes {
+  static final class Shapes {
     private final Map<Class<?>, Shape> byRecord = new HashMap<>();
 
     /**

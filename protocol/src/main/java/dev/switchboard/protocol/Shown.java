@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** How a value stands in an error: short, and never a secret. Stateless. */
-public final class Shown {
+final class Shown {
   private static final int LONGEST = 40;
   private static final Pattern SECRET =
       Pattern.compile(

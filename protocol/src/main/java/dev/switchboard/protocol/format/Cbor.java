@@ -1,6 +1,5 @@
 package dev.switchboard.protocol.format;
 
-import dev.switchboard.protocol.wire.CborCheck;
 import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import tools.jackson.core.JsonGenerator;
@@ -12,7 +11,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.dataformat.cbor.CBORFactory;
 import tools.jackson.dataformat.cbor.CBORMapper;
 
-/** How this project reads CBOR that {@link CborCheck} has found sound, and turns it into JSON. */
+/** How this project reads CBOR that {@code CborCheck} has found sound, and turns it into JSON. */
 public final class Cbor {
   private static final CBORFactory FACTORY =
       CBORFactory.builder()

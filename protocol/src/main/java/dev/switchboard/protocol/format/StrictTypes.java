@@ -1,6 +1,5 @@
 package dev.switchboard.protocol.format;
 
-import dev.switchboard.protocol.Shape;
 import java.io.Serial;
 import java.net.URI;
 import java.time.Instant;
@@ -153,7 +152,7 @@ final class StrictTypes extends JacksonModule {
   }
 
   /**
-   * What stands where a value of a type is to be read; other bounds are Jackson's own, or {@link
+   * What stands where a value of a type is to be read; other bounds are Jackson's own, or {@code
    * Shape}'s.
    */
   private enum Rule {

@@ -1,0 +1,11 @@
+/** What history stores over SQL share. */
+module dev.switchboard.history {
+  requires static transitive org.jspecify;
+  requires transitive java.sql;
+  requires transitive dev.switchboard.spi;
+
+  exports dev.switchboard.history;
+  exports dev.switchboard.history.sql to
+      dev.switchboard.history.postgres,
+      dev.switchboard.history.sqlite;
+}

@@ -1,0 +1,25 @@
+/** What users declare, and the two halves of a conversation. */
+module dev.switchboard.protocol {
+  requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.annotation;
+  requires tools.jackson.core;
+  requires transitive tools.jackson.databind;
+  requires tools.jackson.dataformat.cbor;
+
+  exports dev.switchboard.protocol;
+  exports dev.switchboard.protocol.format to
+      dev.switchboard.client,
+      dev.switchboard.testkit,
+      dev.switchboard.validation;
+  exports dev.switchboard.protocol.wire to
+      dev.switchboard.client,
+      dev.switchboard.server,
+      dev.switchboard.testkit,
+      dev.switchboard.transport;
+  exports dev.switchboard.protocol.client to
+      dev.switchboard.client;
+  exports dev.switchboard.protocol.server to
+      dev.switchboard.server;
+
+  uses dev.switchboard.protocol.Constraints;
+}

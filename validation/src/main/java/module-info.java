@@ -1,0 +1,19 @@
+/** Jakarta constraints and JSON Schema for messages. */
+module dev.switchboard.validation {
+  requires static transitive org.jspecify;
+  requires transitive dev.switchboard.protocol;
+  requires com.fasterxml.classmate;
+  requires com.fasterxml.jackson.annotation;
+  requires com.github.victools.jsonschema.generator;
+  requires com.github.victools.jsonschema.module.jackson;
+  requires com.github.victools.jsonschema.module.jakarta.validation;
+  requires com.networknt.schema;
+  requires jakarta.validation;
+  requires org.hibernate.validator;
+  requires tools.jackson.core;
+
+  exports dev.switchboard.validation;
+
+  provides dev.switchboard.protocol.Constraints with
+      dev.switchboard.validation.internal.JakartaConstraints;
+}
