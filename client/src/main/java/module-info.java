@@ -9,6 +9,6 @@ module dev.switchboard.client {
   requires tools.jackson.core;
 
   exports dev.switchboard.client;
-  exports dev.switchboard.client.internal to
+  exports dev.switchboard.client.engine to
       dev.switchboard.testkit;
 }

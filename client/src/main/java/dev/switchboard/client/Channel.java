@@ -6,7 +6,6 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.client.Answer;
 import dev.switchboard.protocol.client.Command;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +116,7 @@ public sealed class Channel<M> permits Room {
    * @throws UnsentException if it is larger than the server takes
    */
   public void fleeting(M message) {
-    client.fleetingTo(address, message);
+    client.fleeting(address, client.factory().fleeting("publish", message), message);
   }
 
   /**
@@ -129,7 +128,7 @@ public sealed class Channel<M> permits Room {
    *     client knows and that is not {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public void fleeting(String type, Object data) {
-    client.fleetingTo(address, type, data);
+    client.fleeting(address, client.factory().fleeting("publish", type, data), data);
   }
 
   /**
@@ -179,12 +178,12 @@ public sealed class Channel<M> permits Room {
   private CompletionStage<History<M>> pageAsync(
       @Nullable Long before, @Nullable Long after, int limit) {
     Command.History ask = ask(before, after, limit);
-    return client.later(ask, ask, 0, client::history);
+    return client.later(ask, ask, 0, client.factory()::history);
   }
 
   private History<M> page(@Nullable Long before, @Nullable Long after, int limit) {
     Command.History ask = ask(before, after, limit);
-    return client.history(client.blocking(ask, ask));
+    return client.factory().history(client.blocking(ask, ask));
   }
 
   private Command.History ask(@Nullable Long before, @Nullable Long after, int limit) {
@@ -195,11 +194,11 @@ public sealed class Channel<M> permits Room {
   }
 
   private Command.Publish publication(M message) {
-    return client.publication(List.of(address), false, echo, message);
+    return client.factory().publication(address, echo, message);
   }
 
   private Command.Publish publication(String type, Object data) {
-    return client.publication(List.of(address), echo, type, data);
+    return client.factory().publication(address, echo, type, data);
   }
 
   static Receipt receipt(Command.Publish ask, Answer answer) {

@@ -1,8 +1,7 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Waiting;
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.ErrorCode;
-import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
@@ -25,15 +24,15 @@ import org.jspecify.annotations.Nullable;
  * @param <M> the protocol's sealed interface
  */
 public final class Client<M> extends WebSocketClient implements TypedClient<M> {
-  private final Protocol<M> protocol;
   private final TypedMessages<M> messages;
+  private final CommandFactory<M> factory;
   private final Replies<M> replies;
   private final Statuses statuses = new Statuses(this);
 
   Client(Protocol<M> protocol, ClientOptions options) {
     super(options, Encodings.of(protocol));
-    this.protocol = protocol;
     this.messages = new TypedMessages<>(protocol, dispatcher, events, pulled);
+    this.factory = new CommandFactory<>(protocol, messages);
     this.replies = new Replies<>(protocol, dispatcher, engine);
   }
 
@@ -129,18 +128,14 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
 
   /** Publishes to several rooms, to all or to none; see {@link Channel#publish}. */
   public Receipt publish(List<String> rooms, M message) {
-    Command.Publish ask = publication(rooms, message);
+    Command.Publish ask = factory.publication(rooms, message);
     return Channel.receipt(ask, blocking(ask, message));
   }
 
   /** The same without blocking; see {@link Channel#publishAsync}. */
   public CompletionStage<Receipt> publishAsync(List<String> rooms, M message) {
-    Command.Publish ask = publication(rooms, message);
+    Command.Publish ask = factory.publication(rooms, message);
     return later(ask, message, -1, answer -> Channel.receipt(ask, answer));
-  }
-
-  private Command.Publish publication(List<String> rooms, M message) {
-    return publication(rooms.stream().map(Address::room).toList(), true, true, message);
   }
 
   /**
@@ -151,13 +146,13 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
    *     RefusedException#retryable} says whether asking again can help
    */
   public <R extends Record> R request(Request<R> request) {
-    Command.Tell ask = telling(request);
-    return this.<R>reply(request, blocking(ask, request));
+    Command.Tell ask = factory.telling(request);
+    return factory.reply(request, blocking(ask, request));
   }
 
   /** The same without blocking. */
   public <R extends Record> CompletionStage<R> requestAsync(Request<R> request) {
-    return later(telling(request), request, 0, answer -> this.<R>reply(request, answer));
+    return later(factory.telling(request), request, 0, answer -> factory.reply(request, answer));
   }
 
   /** Answers a request of the server's. */
@@ -190,12 +185,12 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
    *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #fleeting(Object)} is for those
    */
   public void send(M message) {
-    blocking(telling(message), message);
+    blocking(factory.telling(message), message);
   }
 
   /** The same without blocking. */
   public CompletionStage<Void> sendAsync(M message) {
-    return later(telling(message), message, 0, answer -> Waiting.nothing());
+    return later(factory.telling(message), message, 0, answer -> Waiting.nothing());
   }
 
   /**
@@ -209,12 +204,12 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
    *     {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public void send(String type, Object data) {
-    blocking(telling(type, data), data);
+    blocking(factory.telling(type, data), data);
   }
 
   /** The same as {@link #send(String, Object)} without blocking. */
   public CompletionStage<Void> sendAsync(String type, Object data) {
-    return later(telling(type, data), data, 0, answer -> Waiting.nothing());
+    return later(factory.telling(type, data), data, 0, answer -> Waiting.nothing());
   }
 
   /**
@@ -226,7 +221,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
    * @throws dev.switchboard.protocol.UnsentException if it is larger than the server takes
    */
   public void fleeting(M message) {
-    fleetingTo(null, message);
+    fleeting(null, factory.fleeting("send", message), message);
   }
 
   /**
@@ -240,7 +235,7 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
    *     client knows and that is not {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public void fleeting(String type, Object data) {
-    fleetingTo(null, type, data);
+    fleeting(null, factory.fleeting("send", type, data), data);
   }
 
   /** Who is online: at most 100 users, in the order of their names. Asks the server. */
@@ -298,6 +293,10 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return messages;
   }
 
+  CommandFactory<M> factory() {
+    return factory;
+  }
+
   Answer blocking(Command ask, Object unsent) {
     return Waiting.block(dispatcher, engine.commands().ask(ask, unsent, 0));
   }
@@ -308,95 +307,10 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
 
   <T extends @Nullable Object> CompletableFuture<T> later(
       Command ask, Object unsent, long timeout, Function<Answer, T> mapped) {
-    return Waiting.stage(engine.commands().ask(ask, unsent, timeout).answer, mapped);
+    return Waiting.stage(engine.commands().ask(ask, unsent, timeout).answer(), mapped);
   }
 
-  Command.Publish publication(List<Address> addresses, boolean several, boolean echo, M message) {
-    MessageType<?> type = acknowledged(protocol.typeOf(message));
-    return publication(addresses, several, echo, type.name(), protocol.encode(message));
-  }
-
-  Command.Publish publication(List<Address> addresses, boolean echo, String type, Object data) {
-    acknowledged(type);
-    return publication(addresses, false, echo, type, encode(type, data));
-  }
-
-  private void acknowledged(String type) {
-    MessageType<? extends M> known = protocol.find(type);
-    if (known != null) {
-      MessageType<?> unused = acknowledged(known);
-    }
-  }
-
-  /** A type whose messages get an answer. */
-  private static MessageType<?> acknowledged(MessageType<?> type) {
-    if (type.fleeting()) {
-      throw new IllegalArgumentException(
-          "type: "
-              + type.name()
-              + " is @Fleeting (expected: a call of fleeting, as nobody acknowledges it)");
-    }
-    return type;
-  }
-
-  /** A type whose messages may be lost. */
-  private static void losable(@Nullable Address address, MessageType<?> type) {
-    if (!type.fleeting()) {
-      throw new IllegalArgumentException(
-          "type: %s is not @Fleeting (expected: a call of %s, so that it can't be lost)"
-              .formatted(type.name(), address == null ? "send" : "publish"));
-    }
-  }
-
-  private static Command.Publish publication(
-      List<Address> addresses, boolean several, boolean echo, String type, byte[] data) {
-    return new Command.Publish(type, MessageIds.next(), addresses, several, echo, data);
-  }
-
-  private byte[] encode(String type, Object data) {
-    if (MessageType.isReserved(type)) {
-      throw new IllegalArgumentException(
-          "type: " + type + " is Switchboard's own (expected: a message's)");
-    }
-    return messages.encode(type, data);
-  }
-
-  void fleetingTo(@Nullable Address address, M message) {
-    MessageType<?> type = protocol.typeOf(message);
-    losable(address, type);
-    engine.commands().fleeting(type.name(), address, protocol.encode(message), message);
-  }
-
-  void fleetingTo(@Nullable Address address, String type, Object data) {
-    MessageType<? extends M> known = protocol.find(type);
-    if (known != null) {
-      losable(address, known);
-    }
-    engine.commands().fleeting(type, address, encode(type, data), data);
-  }
-
-  History<M> history(Answer answer) {
-    Answer.Page page = (Answer.Page) answer;
-    return new History<>(page.epoch(), page.seq(), messages.readable(page.entries()), page.more());
-  }
-
-  private Command.Tell telling(Object message) {
-    MessageType<?> type = acknowledged(protocol.typeOf(message));
-    return new Command.Tell(type.name(), null, protocol.encode(message));
-  }
-
-  private Command.Tell telling(String type, Object data) {
-    acknowledged(type);
-    return new Command.Tell(type, null, encode(type, data));
-  }
-
-  @SuppressWarnings("unchecked") // a request's type names the class of its reply
-  private <R extends Record> R reply(Request<R> request, Answer answer) {
-    Class<R> expected = (Class<R>) protocol.typeOf(request).replyClass();
-    if (expected == null || !(answer instanceof Answer.Reply reply)) {
-      throw new RefusedException(
-          ErrorCode.INTERNAL, "reply: none (expected: a " + expected + " to " + request.getClass());
-    }
-    return protocol.decode(protocol.type(expected), reply.payload());
+  void fleeting(@Nullable Address address, CommandFactory.Fleeting message, Object unsent) {
+    engine.commands().fleeting(message.type(), address, message.data(), unsent);
   }
 }

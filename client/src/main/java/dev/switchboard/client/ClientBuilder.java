@@ -1,10 +1,9 @@
 package dev.switchboard.client;
 
-import dev.switchboard.client.internal.Carrier;
+import dev.switchboard.client.engine.Carrier;
+import dev.switchboard.client.engine.Waiting;
 import dev.switchboard.protocol.ConnectFailedException;
-import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.Deflate;
-import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.ProxyServer;
 import dev.switchboard.transport.Resolver;
 import io.netty.handler.ssl.SslContext;
@@ -20,7 +19,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Collects a client's options and makes clients with them. Confined to one thread; may be used for
@@ -30,45 +28,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientBuilder<C extends WebSocketClient> {
   private final Function<ClientOptions, C> making;
-  private final boolean greeted;
-  private Headers headers = Headers.EMPTY;
-  private List<String> subprotocols;
-  private Duration connectTimeout = Duration.ofSeconds(10);
-  private Duration requestTimeout = Duration.ofSeconds(10);
-  private @Nullable Duration heartbeatInterval = Duration.ofSeconds(25);
-  private Duration heartbeatTimeout = Duration.ofSeconds(10);
-  private boolean heartbeatMessages;
-  private String heartbeatWords = "{\"type\":\"ping\"}";
-  private Reconnect reconnect = Reconnect.DEFAULT;
-  private int queueMessages = 10_000;
-  private long queueBytes = 16L << 20;
-  private @Nullable Duration queueAge;
-  private WhenFull whenFull = WhenFull.REFUSE;
-  private int batchCount = 1;
-  private Duration batchInterval = Duration.ZERO;
-  private @Nullable Outbox outbox;
-  private @Nullable Duration performanceMetrics;
-  private boolean debug;
-  private @Nullable Consumer<? super String> debugLines;
-  private int maxMessageBytes = 16 << 20;
-  private @Nullable Deflate deflate;
-  private @Nullable ProxyServer proxy;
-  private Resolver resolver = Resolver.SYSTEM;
-  private Redirects redirects = Redirects.NONE;
-
-  private @Nullable Supplier<SslContext> tls;
-  private Supplier<Carrier> carrier = LoopCarrier::new;
+  private final ClientOptions options;
 
   /** Builds what {@code making} makes, for a server that is ours if {@code greeted}. */
   ClientBuilder(boolean greeted, Function<ClientOptions, C> making) {
-    this.greeted = greeted;
+    this.options = new ClientOptions(greeted);
     this.making = making;
-    this.subprotocols = greeted ? Encodings.JSON.subprotocols() : List.of();
   }
 
   /** Adds a header to each upgrade request; none by default. */
   public ClientBuilder<C> header(String name, String value) {
-    headers = headers.with(name, value);
+    options.headers = options.headers.with(name, value);
     return this;
   }
 
@@ -81,7 +51,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   public ClientBuilder<C> trust(Path certificates) {
     try (InputStream in = Files.newInputStream(certificates)) {
       SslContext context = SslContextBuilder.forClient().trustManager(in).build();
-      tls = () -> context;
+      options.tls = () -> context;
       return this;
     } catch (IOException | IllegalArgumentException failed) {
       throw new IllegalArgumentException(
@@ -95,7 +65,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * Switchboard server, none to others.
    */
   public ClientBuilder<C> subprotocols(String... names) {
-    subprotocols = List.of(names);
+    options.subprotocols = List.of(names);
     return this;
   }
 
@@ -112,7 +82,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * first word. 10 s by default.
    */
   public ClientBuilder<C> connectTimeout(Duration timeout) {
-    connectTimeout = timeout;
+    options.connectTimeout = timeout;
     return this;
   }
 
@@ -120,7 +90,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * How long blocking calls, and all answers but those to publications, may take. 10 s by default.
    */
   public ClientBuilder<C> requestTimeout(Duration timeout) {
-    requestTimeout = timeout;
+    options.requestTimeout = timeout;
     return this;
   }
 
@@ -129,20 +99,20 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * default), and how long it may take to answer (10 s by default). Anything received counts.
    */
   public ClientBuilder<C> heartbeat(Duration interval, Duration timeout) {
-    heartbeatInterval = interval;
-    heartbeatTimeout = timeout;
+    options.heartbeatInterval = interval;
+    options.heartbeatTimeout = timeout;
     return this;
   }
 
   /** Never asks whether the server is still there. */
   public ClientBuilder<C> withoutHeartbeat() {
-    heartbeatInterval = null;
+    options.heartbeatInterval = null;
     return this;
   }
 
   /** Asks with {@code ping} messages, not with ping frames, which are the default. */
   public ClientBuilder<C> heartbeatMessages() {
-    heartbeatMessages = true;
+    options.heartbeatMessages = true;
     return this;
   }
 
@@ -153,18 +123,18 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * @throws IllegalArgumentException if the server is ours, which has words of its own
    */
   public ClientBuilder<C> heartbeatMessages(String words) {
-    if (greeted || words.isEmpty()) {
+    if (options.greeted || words.isEmpty()) {
       throw new IllegalArgumentException(
           "heartbeatMessages: words (expected: some, for a server that is not ours)");
     }
-    heartbeatMessages = true;
-    heartbeatWords = words;
+    options.heartbeatMessages = true;
+    options.heartbeatWords = words;
     return this;
   }
 
   /** How the client comes back; {@link Reconnect#DEFAULT} by default. */
   public ClientBuilder<C> reconnect(Reconnect how) {
-    reconnect = how;
+    options.reconnect = how;
     return this;
   }
 
@@ -175,14 +145,14 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * messages and need no room.
    */
   public ClientBuilder<C> queue(int messages, long bytes) {
-    queueMessages = messages;
-    queueBytes = bytes;
+    options.queueMessages = messages;
+    options.queueBytes = bytes;
     return this;
   }
 
   /** What becomes of a message that does not fit; {@link WhenFull#REFUSE} by default. */
   public ClientBuilder<C> whenQueueFull(WhenFull policy) {
-    whenFull = policy;
+    options.whenFull = policy;
     return this;
   }
 
@@ -192,7 +162,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * dev.switchboard.protocol.ErrorCode#TIMEOUT} if it was sent over a connection that is gone.
    */
   public ClientBuilder<C> queueAge(Duration most) {
-    queueAge = most;
+    options.queueAge = most;
     return this;
   }
 
@@ -201,8 +171,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * interval. By default each leaves at once. {@link Client#flush} does not wait for either.
    */
   public ClientBuilder<C> batching(int count, Duration interval) {
-    batchCount = count;
-    batchInterval = interval;
+    options.batchCount = count;
+    options.batchInterval = interval;
     return this;
   }
 
@@ -212,13 +182,13 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * {@link java.io.UncheckedIOException} if it can't be used.
    */
   public ClientBuilder<C> outbox(Outbox file) {
-    outbox = file;
+    options.outbox = file;
     return this;
   }
 
   /** Connects through a proxy; none by default. */
   public ClientBuilder<C> proxy(ProxyServer through) {
-    proxy = through;
+    options.proxy = through;
     return this;
   }
 
@@ -226,7 +196,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * Tells {@link ClientEvent.PerformanceMetric} at an interval while connected; never by default.
    */
   public ClientBuilder<C> performanceMetrics(Duration interval) {
-    performanceMetrics = interval;
+    options.performanceMetrics = interval;
     return this;
   }
 
@@ -235,13 +205,13 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * tried 250 ms after the one before or when that has failed, and the first to answer is taken.
    */
   public ClientBuilder<C> resolver(Resolver names) {
-    resolver = names;
+    options.resolver = names;
     return this;
   }
 
   /** Goes where the server points to; by default a redirect is a {@link ConnectFailedException}. */
   public ClientBuilder<C> redirects(Redirects allowed) {
-    redirects = allowed;
+    options.redirects = allowed;
     return this;
   }
 
@@ -252,7 +222,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
 
   /** Offers permessage-deflate with other parameters. */
   public ClientBuilder<C> deflate(Deflate how) {
-    deflate = how;
+    options.deflate = how;
     return this;
   }
 
@@ -261,28 +231,28 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * INFO, with secrets masked; also as {@link ClientEvent.Debug}. Off by default.
    */
   public ClientBuilder<C> debug() {
-    debug = true;
-    debugLines = null;
+    options.debug = true;
+    options.debugLines = null;
     return this;
   }
 
   /** The same, but to a consumer instead of the logger; it runs as handlers do. */
   public ClientBuilder<C> debug(Consumer<? super String> lines) {
-    debug = true;
-    debugLines = lines;
+    options.debug = true;
+    options.debugLines = lines;
     return this;
   }
 
   /** The longest message taken from the server; beyond it 1009. 16 MiB by default. */
   public ClientBuilder<C> maxMessageBytes(int bytes) {
-    maxMessageBytes = bytes;
+    options.maxMessageBytes = bytes;
     return this;
   }
 
   /** For the test kit: what clients stand on instead of sockets and the time of day. */
   @SuppressWarnings("exports") // for the testkit only, which is given the type
   public ClientBuilder<C> carriedBy(Supplier<Carrier> carriers) {
-    carrier = carriers;
+    options.carrier = carriers;
     return this;
   }
 
@@ -294,38 +264,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    *     ws://} or {@code wss://}
    */
   public C build(String uri) {
-    ClientOptions options =
-        new ClientOptions(
-            greeted,
-            URI.create(uri),
-            headers,
-            subprotocols,
-            connectTimeout,
-            requestTimeout,
-            heartbeatInterval,
-            heartbeatTimeout,
-            heartbeatMessages,
-            heartbeatWords,
-            reconnect,
-            queueMessages,
-            queueBytes,
-            queueAge,
-            whenFull,
-            batchCount,
-            batchInterval,
-            outbox,
-            performanceMetrics,
-            debug,
-            debugLines,
-            maxMessageBytes,
-            deflate,
-            proxy,
-            resolver,
-            redirects,
-            tls,
-            carrier);
-    options.request();
-    return making.apply(options);
+    return making.apply(options.to(URI.create(uri)));
   }
 
   /**

@@ -46,10 +46,10 @@ public final class ClientMetrics implements MeterBinder, AutoCloseable {
 
   @Override
   public void bindTo(MeterRegistry registry) {
-    counter(registry, "messages", "sent", statistics -> statistics.messagesSent());
-    counter(registry, "messages", "received", statistics -> statistics.messagesReceived());
-    counter(registry, "bytes", "sent", statistics -> statistics.bytesSent());
-    counter(registry, "bytes", "received", statistics -> statistics.bytesReceived());
+    counter(registry, "messages", "sent", statistics -> statistics.sent().messages());
+    counter(registry, "messages", "received", statistics -> statistics.received().messages());
+    counter(registry, "bytes", "sent", statistics -> statistics.sent().bytes());
+    counter(registry, "bytes", "received", statistics -> statistics.received().bytes());
     counter(registry, "reconnect.attempts", null, statistics -> statistics.reconnectAttempts());
     counter(registry, "connections", null, statistics -> statistics.connections());
     gauge(registry, "connected", null, each -> each.isConnected() ? 1 : 0);

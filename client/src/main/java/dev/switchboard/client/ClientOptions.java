@@ -1,8 +1,11 @@
 package dev.switchboard.client;
 
-import dev.switchboard.client.internal.Carrier;
+import dev.switchboard.client.engine.Carrier;
+import dev.switchboard.client.engine.EngineOptions;
+import dev.switchboard.client.engine.LoopCarrier;
 import dev.switchboard.protocol.client.Backoff;
 import dev.switchboard.protocol.client.Settings;
+import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
@@ -13,55 +16,115 @@ import io.netty.handler.ssl.SslContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link ClientBuilder} collected, checked. Immutable.
- *
- * @param greeted whether the server is to be ours, and to say {@code welcome}
- * @param heartbeatInterval null for no heartbeat
- * @param deflate null for none
- * @param proxy null for none
- * @param queueAge null for no limit
- * @param outbox null for none
- * @param performanceMetrics null for never
- * @param debugLines null for the logger
- * @param carrier what each client stands on
+ * A client's options with their defaults. Each is written once, here; {@link ClientBuilder} says
+ * what it means and sets it. A client gets a copy of its own ({@link #to}) that is checked and not
+ * changed any more.
  */
-record ClientOptions(
-    boolean greeted,
-    URI uri,
-    Headers headers,
-    List<String> subprotocols,
-    Duration connectTimeout,
-    Duration requestTimeout,
-    @Nullable Duration heartbeatInterval,
-    Duration heartbeatTimeout,
-    boolean heartbeatMessages,
-    String heartbeatWords,
-    Reconnect reconnect,
-    int queueMessages,
-    long queueBytes,
-    @Nullable Duration queueAge,
-    WhenFull whenFull,
-    int batchCount,
-    Duration batchInterval,
-    @Nullable Outbox outbox,
-    @Nullable Duration performanceMetrics,
-    boolean debug,
-    @Nullable Consumer<? super String> debugLines,
-    int maxMessageBytes,
-    @Nullable Deflate deflate,
-    @Nullable ProxyServer proxy,
-    Resolver resolver,
-    Redirects redirects,
-    @Nullable Supplier<SslContext> tls,
-    Supplier<Carrier> carrier) {
+final class ClientOptions implements Cloneable {
   private static final int WINDOW_BYTES = 512 << 10;
 
-  ClientOptions {
+  /** Whether the server is to be ours, and to say {@code welcome}. */
+  final boolean greeted;
+
+  Headers headers = Headers.EMPTY;
+  List<String> subprotocols;
+  Duration connectTimeout = Duration.ofSeconds(10);
+  Duration requestTimeout = Duration.ofSeconds(10);
+  int maxMessageBytes = 16 << 20;
+  Resolver resolver = Resolver.SYSTEM;
+  Redirects redirects = Redirects.NONE;
+
+  /** Null for none. */
+  @Nullable Deflate deflate;
+
+  /** Null for none. */
+  @Nullable ProxyServer proxy;
+
+  /** Null for the JDK's. */
+  @Nullable Supplier<SslContext> tls;
+
+  /** Null for no heartbeat. */
+  @Nullable Duration heartbeatInterval = Duration.ofSeconds(25);
+
+  Duration heartbeatTimeout = Duration.ofSeconds(10);
+  boolean heartbeatMessages;
+  String heartbeatWords = "{\"type\":\"ping\"}";
+  Reconnect reconnect = Reconnect.DEFAULT;
+  int queueMessages = 10_000;
+  long queueBytes = 16L << 20;
+  WhenFull whenFull = WhenFull.REFUSE;
+  int batchCount = 1;
+  Duration batchInterval = Duration.ZERO;
+
+  /** Null for no limit. */
+  @Nullable Duration queueAge;
+
+  /** Null for none. */
+  @Nullable Outbox outbox;
+
+  /** Null for never. */
+  @Nullable Duration performanceMetrics;
+
+  boolean debug;
+
+  /** Null for the logger. */
+  @Nullable Consumer<? super String> debugLines;
+
+  /** Makes what each client stands on. */
+  Supplier<Carrier> carrier = LoopCarrier::new;
+
+  /** What the transport is asked for; null until {@link #to}. */
+  private @Nullable ClientConnect request;
+
+  /** The defaults. */
+  ClientOptions(boolean greeted) {
+    this.greeted = greeted;
+    this.subprotocols = greeted ? Encodings.JSON.subprotocols() : List.of();
+  }
+
+  /**
+   * A copy for a client of that address.
+   *
+   * @throws IllegalArgumentException if an option is out of its range, or the address or a header
+   *     is bad
+   */
+  ClientOptions to(URI uri) {
+    check();
+    ClientOptions copy = clone();
+    copy.request =
+        ClientConnect.to(uri)
+            .withHeaders(headers)
+            .withSubprotocols(subprotocols)
+            .withConnectTimeout(connectTimeout)
+            .withTls(tls)
+            .withProxy(proxy)
+            .withResolver(resolver)
+            .withOptions(
+                WebSocketOptions.builder()
+                    .maxFrameBytes(Math.max(125, maxMessageBytes))
+                    .maxMessageBytes(maxMessageBytes)
+                    .deflate(deflate)
+                    .maxPendingBytes((int) Math.min(1 << 30, queueBytes + 2L * WINDOW_BYTES))
+                    .build());
+    return copy;
+  }
+
+  @Override
+  protected ClientOptions clone() {
+    try {
+      return (ClientOptions) super.clone();
+    } catch (CloneNotSupportedException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  private void check() {
     duration("connectTimeout", connectTimeout);
     duration("requestTimeout", requestTimeout);
     if (heartbeatInterval != null) {
@@ -87,25 +150,34 @@ record ClientOptions(
     range("maxMessageBytes", maxMessageBytes, 1, 1 << 30);
   }
 
-  /** What the transport is asked for; refuses a bad address or header. */
-  ClientConnect request() {
-    return ClientConnect.to(uri)
-        .withHeaders(headers)
-        .withSubprotocols(subprotocols)
-        .withConnectTimeout(connectTimeout)
-        .withTls(tls)
-        .withProxy(proxy)
-        .withResolver(resolver)
-        .withOptions(
-            WebSocketOptions.builder()
-                .maxFrameBytes(Math.max(125, maxMessageBytes))
-                .maxMessageBytes(maxMessageBytes)
-                .deflate(deflate)
-                .maxPendingBytes((int) Math.min(1 << 30, queueBytes + 2L * WINDOW_BYTES))
-                .build());
+  /** The address. */
+  URI uri() {
+    return request().uri();
   }
 
-  Settings settings() {
+  private ClientConnect request() {
+    return Objects.requireNonNull(request, "options: without an address (expected: a copy)");
+  }
+
+  /** What of this an engine needs. */
+  EngineOptions engine(Encodings encodings) {
+    EngineOptions.Queue queue =
+        new EngineOptions.Queue(
+            queueMessages,
+            queueBytes,
+            whenFull == WhenFull.BLOCK,
+            outbox == null ? null : outbox.path());
+    return new EngineOptions(
+        greeted,
+        encodings,
+        settings(queue.gated()),
+        request(),
+        new EngineOptions.RedirectLimit(redirects.most(), redirects.unencrypted()),
+        queue,
+        carrier);
+  }
+
+  private Settings settings(boolean gated) {
     return new Settings(
         new Backoff(
             reconnect.first().toMillis(),
@@ -122,20 +194,15 @@ record ClientOptions(
                 heartbeatTimeout.toMillis(),
                 heartbeatMessages,
                 greeted ? "" : heartbeatWords),
-        queue(),
+        queue(gated),
         1_024,
         WINDOW_BYTES);
   }
 
-  /** Whether messages are counted before the session's queue, which then has no bounds. */
-  boolean gated() {
-    return whenFull == WhenFull.BLOCK || outbox != null;
-  }
-
-  private Settings.Queue queue() {
+  private Settings.Queue queue(boolean gated) {
     return new Settings.Queue(
-        gated() ? Integer.MAX_VALUE : queueMessages,
-        gated() ? Long.MAX_VALUE : queueBytes,
+        gated ? Integer.MAX_VALUE : queueMessages,
+        gated ? Long.MAX_VALUE : queueBytes,
         queueAge == null ? Long.MAX_VALUE : queueAge.toMillis(),
         switch (whenFull) {
           case REFUSE -> Settings.WhenFull.REFUSE;

@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Redaction;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,8 @@ public record DebugInfo(String text, String json) {
     ClientOptions options = client.options;
     Map<String, @Nullable Object> facts = new LinkedHashMap<>();
     facts.put("uri", Redaction.uri(options.uri()));
-    facts.put("headers", Redaction.headers(options.headers()));
-    facts.put("subprotocols", String.join(", ", options.subprotocols()));
+    facts.put("headers", Redaction.headers(options.headers));
+    facts.put("subprotocols", String.join(", ", options.subprotocols));
     facts.put("state", client.state().name());
     SessionInfo session = client.events.session().orElse(null);
     facts.put("session", session == null ? null : session.id());
@@ -30,11 +31,11 @@ public record DebugInfo(String text, String json) {
     facts.put("queue.bytes", queue.bytes());
     facts.put("queue.full", queue.full());
     facts.put("queue.oldest", queue.oldest().toString());
-    facts.put("queue.whenFull", options.whenFull().name());
-    Outbox outbox = options.outbox();
+    facts.put("queue.whenFull", options.whenFull.name());
+    Outbox outbox = options.outbox;
     facts.put("outbox", outbox == null ? null : outbox.path().toString());
     put(facts, client.statistics());
-    facts.put("reconnect", options.reconnect().toString());
+    facts.put("reconnect", options.reconnect.toString());
     facts.put("java", System.getProperty("java.version"));
     StringBuilder text = new StringBuilder();
     facts.forEach((name, value) -> text.append(name).append(": ").append(value).append('\n'));
@@ -42,10 +43,10 @@ public record DebugInfo(String text, String json) {
   }
 
   private static void put(Map<String, @Nullable Object> facts, Statistics statistics) {
-    facts.put("messagesSent", statistics.messagesSent());
-    facts.put("messagesReceived", statistics.messagesReceived());
-    facts.put("bytesSent", statistics.bytesSent());
-    facts.put("bytesReceived", statistics.bytesReceived());
+    facts.put("messagesSent", statistics.sent().messages());
+    facts.put("messagesReceived", statistics.received().messages());
+    facts.put("bytesSent", statistics.sent().bytes());
+    facts.put("bytesReceived", statistics.received().bytes());
     facts.put("uptime", statistics.uptime().toString());
     facts.put("connections", statistics.connections());
     facts.put("reconnectAttempts", statistics.reconnectAttempts());

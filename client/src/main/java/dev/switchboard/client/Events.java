@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Dispatcher;
 import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.client.Report;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /** Turns what the session reports into what users' handlers get. Thread-safe. */
 final class Events {
-  private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Events.class);
   private static final Logger DEBUG = LoggerFactory.getLogger("dev.switchboard.client.debug");
 
   private final Dispatcher dispatcher;
@@ -191,7 +192,7 @@ final class Events {
       case Report.UsersChanged changed ->
           new ClientEvent.UsersChanged(
               changed.room(), changed.joined(), changed.left(), changed.count(), changed.more());
-      case Report.Status status -> new ClientEvent.StatusChanged(Statuses.status(status.state()));
+      case Report.Status status -> new ClientEvent.StatusChanged(UserStatus.of(status.state()));
       case Report.Gap gap -> new ClientEvent.Gap(gap.log());
       case Report.Heartbeat beat -> new ClientEvent.Heartbeat(Duration.ofMillis(beat.roundTrip()));
       case Report.HeartbeatTimeout timeout -> new ClientEvent.HeartbeatTimeout();

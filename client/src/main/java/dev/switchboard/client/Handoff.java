@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Dispatcher;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;

@@ -4,7 +4,6 @@ import dev.switchboard.protocol.DefinitionException;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.format.Json;
-import dev.switchboard.protocol.wire.Envelope;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +71,7 @@ public enum MessageFormat {
   abstract <M> void check(Protocol<M> protocol);
 
   /** The message in a text, or null if it is none of this form. */
-  @Nullable Envelope read(byte[] utf8) {
+  MessageFormatReader.@Nullable Message read(byte[] utf8) {
     return new MessageFormatReader(this == FLAT, utf8).read();
   }
 }

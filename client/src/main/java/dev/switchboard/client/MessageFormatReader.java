@@ -2,9 +2,7 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.format.Json;
-import dev.switchboard.protocol.wire.Envelope;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -15,6 +13,9 @@ import tools.jackson.core.JsonToken;
  * as it stands. Confined to one thread, used once.
  */
 final class MessageFormatReader {
+  /** What was found: its type, its data, and its time or ours, in milliseconds. */
+  record Message(String type, @Nullable Payload payload, long timestamp) {}
+
   private final boolean flat;
   private final byte[] utf8;
   private @Nullable String type;
@@ -27,7 +28,7 @@ final class MessageFormatReader {
   }
 
   /** Null if it has no type. */
-  @Nullable Envelope read() {
+  @Nullable Message read() {
     try (JsonParser parser = Json.MAPPER.createParser(utf8)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return null;
@@ -42,7 +43,11 @@ final class MessageFormatReader {
     } catch (JacksonException other) {
       return null;
     }
-    return type == null ? null : envelope(type, flat ? utf8 : data);
+    if (type == null) {
+      return null;
+    }
+    long time = timestamp > 0 ? timestamp : System.currentTimeMillis();
+    return new Message(type, Payload.json(flat ? utf8 : data), time);
   }
 
   private void key(String key, JsonParser parser) {
@@ -60,23 +65,5 @@ final class MessageFormatReader {
     } else {
       parser.skipChildren();
     }
-  }
-
-  private Envelope envelope(String name, byte @Nullable [] json) {
-    long time = timestamp > 0 ? timestamp : System.currentTimeMillis();
-    return new Envelope(
-        name,
-        null,
-        null,
-        null,
-        List.of(),
-        false,
-        false,
-        true,
-        null,
-        0,
-        time,
-        Payload.json(json),
-        null);
   }
 }

@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Dispatcher;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;

@@ -3,7 +3,6 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.client.Command;
-import dev.switchboard.protocol.wire.Envelope;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -62,9 +61,9 @@ public final class PlainClient<M> extends RawClient implements TypedClient<M> {
   @Override
   void handle(byte[] utf8) {
     super.handle(utf8);
-    Envelope envelope = form.read(utf8);
-    if (envelope != null) {
-      typed.handle(envelope);
+    MessageFormatReader.Message message = form.read(utf8);
+    if (message != null) {
+      typed.handle(message);
     }
   }
 

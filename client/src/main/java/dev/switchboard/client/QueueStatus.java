@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.protocol.client.QueueState;
 import java.time.Duration;
 
 /**
@@ -12,6 +13,15 @@ import java.time.Duration;
  * @param oldest how long the message that waits longest has waited; zero if none does
  */
 public record QueueStatus(int waiting, int onTheWay, long bytes, boolean full, Duration oldest) {
+
+  static QueueStatus of(QueueState state) {
+    return new QueueStatus(
+        state.waiting(),
+        state.onTheWay(),
+        state.bytes(),
+        state.full(),
+        Duration.ofMillis(state.oldest()));
+  }
 
   /** Messages without an answer, waiting or on the way. */
   public int size() {

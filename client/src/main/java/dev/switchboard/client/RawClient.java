@@ -1,5 +1,8 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Waiting;
+import dev.switchboard.client.stream.Download;
+import dev.switchboard.client.stream.Upload;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.client.Command;
 import dev.switchboard.protocol.client.Report;
@@ -82,7 +85,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
 
   private Transfer transfer(Object source, Upload.Opening opening) {
     Transfer transfer = new Transfer(dispatcher, this::takeBack);
-    Upload upload = new Upload(source, opening, transfer);
+    Upload upload = new Upload(source, opening, transfer.listener());
     transfer.started(upload, engine.commands().ask(new Command.Streamed(upload), source, -1));
     return transfer;
   }
@@ -162,7 +165,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
    * else. A read fails if the connection ends first. Of what was not read yet, a few MiB are held.
    */
   public Subscription onStream(Consumer<InputStream> handler) {
-    engine.line().pieces();
+    engine.driver().pieces();
     return streams.add(stream -> true, handler, false);
   }
 
@@ -232,7 +235,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
 
   CompletionStage<Void> later(Command.Frame frame, Object unsent) {
     return Waiting.stage(
-        engine.commands().ask(frame, unsent, -1).answer, written -> Waiting.nothing());
+        engine.commands().ask(frame, unsent, -1).answer(), written -> Waiting.nothing());
   }
 
   private static Command.Frame text(String text) {

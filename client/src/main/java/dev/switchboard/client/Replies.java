@@ -1,5 +1,7 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Dispatcher;
+import dev.switchboard.client.engine.Engine;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Payload;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /** Answers what the server asks. Thread-safe. */
 final class Replies<M> {
-  private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
 
   private interface Handling {
     Draft answer(Id id, @Nullable Payload data) throws Exception;

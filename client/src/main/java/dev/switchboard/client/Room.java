@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Waiting;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.client.Answer;
 import dev.switchboard.protocol.client.Command;

@@ -3,13 +3,10 @@ package dev.switchboard.client;
 import dev.switchboard.protocol.client.Answer;
 import dev.switchboard.protocol.client.Command;
 import dev.switchboard.protocol.wire.Control;
-import dev.switchboard.protocol.wire.ServerMessages.UserState;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -21,15 +18,6 @@ final class Statuses {
 
   Statuses(Client<?> client) {
     this.client = client;
-  }
-
-  static UserStatus status(UserState state) {
-    return new UserStatus(
-        state.user(),
-        state.online(),
-        state.lastSeen() == 0
-            ? Optional.empty()
-            : Optional.of(Instant.ofEpochMilli(state.lastSeen())));
   }
 
   List<UserStatus> ask(Collection<String> users, @Nullable Boolean watch) {
@@ -66,6 +54,6 @@ final class Statuses {
   }
 
   private static List<UserStatus> statuses(Answer answer) {
-    return ((Answer.Statuses) answer).states().stream().map(Statuses::status).toList();
+    return ((Answer.Statuses) answer).states().stream().map(UserStatus::of).toList();
   }
 }

@@ -1,5 +1,9 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Dispatcher;
+import dev.switchboard.client.engine.PendingCommand;
+import dev.switchboard.client.engine.Waiting;
+import dev.switchboard.client.stream.Upload;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
 import java.util.List;
@@ -28,16 +32,25 @@ public final class Transfer {
     started.complete(new Started(upload, question));
   }
 
-  /** On the reading thread. */
-  void progressed(long bytes) {
-    sent = bytes;
-    listeners.forEach(listener -> listener.accept(bytes));
+  /** What the upload tells it. */
+  Upload.Listener listener() {
+    return new Upload.Listener() {
+      @Override
+      public void progressed(long bytes) {
+        sent = bytes;
+        listeners.forEach(listener -> listener.accept(bytes));
+      }
+
+      @Override
+      public void failed(UnsentException why) {
+        Started present = started.join();
+        present.question.failed(why);
+        end(present);
+      }
+    };
   }
 
-  /** On the reading thread: there is no more to be had. */
-  void failed(UnsentException why) {
-    Started present = started.join();
-    present.question.failed(why);
+  private void end(Started present) {
     present.question.withdraw();
     if (present.upload.begun()) {
       takeBack.run();
@@ -60,7 +73,7 @@ public final class Transfer {
    * nobody has got the message then.
    */
   public CompletionStage<Void> done() {
-    return Waiting.stage(started.join().question.answer, written -> Waiting.nothing());
+    return Waiting.stage(started.join().question.answer(), written -> Waiting.nothing());
   }
 
   /**
@@ -78,12 +91,9 @@ public final class Transfer {
    */
   public void cancel() {
     Started present = started.join();
-    if (!present.question.answer.isDone()) {
+    if (!present.question.answer().isDone()) {
       present.upload.cancel();
-      present.question.withdraw();
-      if (present.upload.begun()) {
-        takeBack.run();
-      }
+      end(present);
     }
   }
 }

@@ -13,12 +13,12 @@ public sealed interface TypedClient<M> permits Client, PlainClient {
 
   /** Calls a handler for every message. */
   default Subscription on(Consumer<? super MessageEvent<? extends M>> handler) {
-    return TypedMessages.of(this).onMatching(event -> true, handler);
+    return handlers().onMatching(event -> true, handler);
   }
 
   /** Calls a handler for every message of a class, which may be one of several types. */
   default <T extends M> Subscription on(Class<T> type, Consumer<? super MessageEvent<T>> handler) {
-    return TypedMessages.of(this).on(type, handler, false);
+    return handlers().on(type, handler, false);
   }
 
   /**
@@ -27,38 +27,38 @@ public sealed interface TypedClient<M> permits Client, PlainClient {
    * @throws IllegalArgumentException if the client knows none of that name
    */
   default Subscription on(String type, Consumer<? super MessageEvent<? extends M>> handler) {
-    return TypedMessages.of(this).on(type, handler);
+    return handlers().on(type, handler);
   }
 
   /** Calls a handler for the next message of a class, and then no more. */
   default <T extends M> Subscription once(
       Class<T> type, Consumer<? super MessageEvent<T>> handler) {
-    return TypedMessages.of(this).on(type, handler, true);
+    return handlers().on(type, handler, true);
   }
 
   /** Takes off all handlers that were put on for that class. */
   default void off(Class<? extends M> type) {
-    TypedMessages.of(this).off(type, null);
+    handlers().off(type, null);
   }
 
   /** Takes a handler off that was put on for that class. */
   default void off(Class<? extends M> type, Consumer<?> handler) {
-    TypedMessages.of(this).off(type, handler);
+    handlers().off(type, handler);
   }
 
   /** Takes off all handlers that were put on for the type with that name. */
   default void off(String type) {
-    TypedMessages.of(this).off(type, null);
+    handlers().off(type, null);
   }
 
   /** Takes a handler off that was put on for the type with that name. */
   default void off(String type, Consumer<?> handler) {
-    TypedMessages.of(this).off(type, handler);
+    handlers().off(type, handler);
   }
 
   /** The messages from now on, to be pulled one by one; see {@link Messages}. */
   default Messages<MessageEvent<? extends M>> messages() {
-    return TypedMessages.of(this).pull();
+    return handlers().pull();
   }
 
   /**
@@ -67,6 +67,13 @@ public sealed interface TypedClient<M> permits Client, PlainClient {
    * up. One that does not ask for more holds up the client as {@link Messages} do.
    */
   default Flow.Publisher<MessageEvent<? extends M>> publisher() {
-    return TypedMessages.of(this).publisher();
+    return handlers().publisher();
+  }
+
+  private TypedMessages<M> handlers() {
+    return switch (this) {
+      case Client<M> ours -> ours.typed();
+      case PlainClient<M> plain -> plain.typed();
+    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Dispatcher;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
@@ -15,13 +16,14 @@ import java.util.List;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Turns envelopes into records and hands them to users' handlers. Thread-safe. */
 final class TypedMessages<M> {
-  private static final Logger LOG = LoggerFactory.getLogger(Client.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TypedMessages.class);
 
   private final Protocol<M> protocol;
   private final Dispatcher dispatcher;
@@ -34,13 +36,6 @@ final class TypedMessages<M> {
     this.dispatcher = dispatcher;
     this.events = events;
     this.pulled = pulled;
-  }
-
-  static <M> TypedMessages<M> of(TypedClient<M> client) {
-    return switch (client) {
-      case Client<M> ours -> ours.typed();
-      case PlainClient<M> plain -> plain.typed();
-    };
   }
 
   Subscription onMatching(
@@ -113,27 +108,39 @@ final class TypedMessages<M> {
   }
 
   /** On the handlers' thread: tells those that want it. */
-  void handle(Envelope envelope) {
+  private void handle(Envelope envelope) {
+    handle(envelope.type(), envelope.payload(), () -> read(envelope));
+  }
+
+  /**
+   * On the handlers' thread: tells those that want it of a message of a server that is not ours.
+   */
+  void handle(MessageFormatReader.Message message) {
+    handle(message.type(), message.payload(), () -> read(message));
+  }
+
+  private void handle(
+      String type,
+      @Nullable Payload payload,
+      Supplier<? extends @Nullable MessageEvent<? extends M>> reading) {
     MessageEvent<? extends M> event;
     try {
-      event = read(envelope);
+      event = reading.get();
     } catch (InvalidMessageException invalid) {
-      invalid(envelope, invalid);
+      invalid(type, payload, invalid);
       return;
     } catch (RuntimeException broken) { // a validator of users'
-      events.failed(envelope.type(), broken);
+      events.failed(type, broken);
       return;
     }
     if (event != null) {
-      messages.tell(event, thrown -> events.failed(envelope.type(), thrown));
+      messages.tell(event, thrown -> events.failed(type, thrown));
     }
   }
 
-  private void invalid(Envelope envelope, InvalidMessageException why) {
-    byte[] data = envelope.data();
-    events.tell(
-        new ClientEvent.ValidationError(
-            why, envelope.type(), data == null ? null : new String(data, StandardCharsets.UTF_8)));
+  private void invalid(String type, @Nullable Payload payload, InvalidMessageException why) {
+    String data = payload == null ? null : new String(payload.json(), StandardCharsets.UTF_8);
+    events.tell(new ClientEvent.ValidationError(why, type, data));
   }
 
   /** Those of the messages that this client knows and that are valid. */
@@ -146,19 +153,40 @@ final class TypedMessages<M> {
           read.add(event);
         }
       } catch (InvalidMessageException invalid) {
-        dispatcher.submit(() -> invalid(entry, invalid), 0);
+        dispatcher.submit(() -> invalid(entry.type(), entry.payload(), invalid), 0);
       }
     }
     return read;
   }
 
   private @Nullable MessageEvent<? extends M> read(Envelope envelope) {
-    MessageType<? extends M> type = protocol.find(envelope.type());
+    MessageType<? extends M> type = known(envelope.type());
+    return type == null ? null : read(type, envelope);
+  }
+
+  private @Nullable MessageEvent<? extends M> read(MessageFormatReader.Message message) {
+    MessageType<? extends M> type = known(message.type());
+    return type == null ? null : read(type, message);
+  }
+
+  private @Nullable MessageType<? extends M> known(String name) {
+    MessageType<? extends M> type = protocol.find(name);
     if (type == null) {
-      LOG.debug("a message of type {}, which is not known here", envelope.type());
-      return null;
+      LOG.debug("a message of type {}, which is not known here", name);
     }
-    return read(type, envelope);
+    return type;
+  }
+
+  private <T extends M> MessageEvent<T> read(
+      MessageType<T> type, MessageFormatReader.Message message) {
+    return new MessageEvent<>(
+        protocol.decode(type, message.payload()),
+        type.name(),
+        null,
+        0,
+        null,
+        Instant.ofEpochMilli(message.timestamp()),
+        null);
   }
 
   private <T extends M> MessageEvent<T> read(MessageType<T> type, Envelope envelope) {

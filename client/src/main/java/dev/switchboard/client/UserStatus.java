@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -12,4 +13,13 @@ import java.util.Optional;
  * @param lastSeen when the last connection ended, of one who is not online and whom the server
  *     remembers
  */
-public record UserStatus(String user, boolean online, Optional<Instant> lastSeen) {}
+public record UserStatus(String user, boolean online, Optional<Instant> lastSeen) {
+  static UserStatus of(UserState state) {
+    return new UserStatus(
+        state.user(),
+        state.online(),
+        state.lastSeen() == 0
+            ? Optional.empty()
+            : Optional.of(Instant.ofEpochMilli(state.lastSeen())));
+  }
+}

@@ -1,5 +1,10 @@
 package dev.switchboard.client;
 
+import dev.switchboard.client.engine.Dispatcher;
+import dev.switchboard.client.engine.Engine;
+import dev.switchboard.client.engine.Redaction;
+import dev.switchboard.client.engine.Traffic;
+import dev.switchboard.client.engine.Waiting;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.client.Report;
@@ -42,34 +47,43 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     this.dispatcher = new Dispatcher(this::flow);
     this.events = new Events(dispatcher, this::received, this::goesOn);
     this.pulled = new Pulled(dispatcher);
-    this.traffic = new Traffic(options.debug() ? events::debug : null);
-    this.engine =
-        new Engine(options, encodings, dispatcher, traffic, this::reported, this::lost, this::over);
-    events.debugTo(options.debugLines());
-    Duration interval = options.performanceMetrics();
+    this.traffic = new Traffic(options.debug ? events::debug : null);
+    this.engine = new Engine(options.engine(encodings), dispatcher, traffic, new Told());
+    events.debugTo(options.debugLines);
+    Duration interval = options.performanceMetrics;
     if (interval != null) {
       engine.every(interval, () -> events.performance(statistics()));
     }
   }
 
   private void flow() {
-    engine.line().flow();
+    engine.driver().flow();
   }
 
-  private void reported(Report report) {
-    if (report instanceof Report.Closed) {
-      lost();
+  /** Hears of the session, on the loop. */
+  private final class Told implements Engine.Listener {
+    @Override
+    public void reported(Report report) {
+      if (report instanceof Report.Closed) {
+        WebSocketClient.this.lost();
+      }
+      events.reported(report);
     }
-    events.reported(report);
+
+    @Override
+    public void lost() {
+      WebSocketClient.this.lost();
+    }
+
+    @Override
+    public void over() {
+      events.closed();
+      dispatcher.submit(pulled::end, 0);
+    }
   }
 
   private boolean goesOn() {
-    return options.reconnect().fromStart() && engine.state() != SessionState.CLOSED;
-  }
-
-  private void over() {
-    events.closed();
-    dispatcher.submit(pulled::end, 0);
+    return options.reconnect.fromStart() && engine.state() != SessionState.CLOSED;
   }
 
   /** On the loop: the connection is gone, or brings nothing more. */
@@ -142,7 +156,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
 
   /** What the client has done since it was built. */
   public Statistics statistics() {
-    return traffic.statistics();
+    return Statistics.of(traffic);
   }
 
   /** What is to be known about the client when something is wrong, without secrets. */
@@ -152,7 +166,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
 
   /** How full the queue is now; empty if the client is closed. */
   public QueueStatus queueStatus() {
-    return engine.commands().queueStatus();
+    return QueueStatus.of(engine.commands().queue());
   }
 
   /**
@@ -167,7 +181,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
 
   /** The present connection. */
   public ConnectionInfo connection() {
-    WebSocket present = engine.line().socket();
+    WebSocket present = engine.driver().socket();
     ReadyState ready =
         switch (state()) {
           case CONNECTING -> ReadyState.CONNECTING;
@@ -176,9 +190,9 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
           case IDLE, WAITING, CLOSED -> ReadyState.CLOSED;
         };
     return present == null
-        ? new ConnectionInfo(engine.line().uri(), ready, null, "", null)
+        ? new ConnectionInfo(engine.driver().uri(), ready, null, "", null)
         : new ConnectionInfo(
-            engine.line().uri(),
+            engine.driver().uri(),
             ready,
             present.subprotocol(),
             present.extensions(),

@@ -1,4 +1,7 @@
-/** The typed client. */
+/**
+ * Clients of Switchboard servers and of any other WebSocket server. This is all that users import;
+ * the packages below are its parts, and not for users.
+ */
 @NullMarked
 package dev.switchboard.client;
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.client.engine.SharedLoops;
 import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.UnsentException;
-import dev.switchboard.transport.HandshakeException;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
@@ -15,9 +15,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -257,28 +254,6 @@ class ConnectTest {
       assertThat(client.connection().readyState()).isEqualTo(ReadyState.CLOSED);
       assertThat(client.connection().remoteAddress()).isNull();
     }
-  }
-
-  @Test
-  @Tag("A8")
-  void retryAfterIsSecondsOrADate() {
-    String date =
-        DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC).plusHours(1));
-    for (String value : List.of("3600", date)) {
-      Headers headers = Headers.EMPTY.with("Retry-After", value);
-      HandshakeException busy =
-          new HandshakeException(HandshakeException.Kind.STATUS, "busy", 503, headers, "", null);
-      assertThat(Handshakes.explain("ws://x", busy).retryAfter()).isBetween(3_590_000L, 3_600_000L);
-    }
-    HandshakeException vague =
-        new HandshakeException(
-            HandshakeException.Kind.STATUS,
-            "busy",
-            503,
-            Headers.EMPTY.with("Retry-After", "soon"),
-            "",
-            null);
-    assertThat(Handshakes.explain("ws://x", vague).retryAfter()).isEqualTo(-1);
   }
 
   @Test

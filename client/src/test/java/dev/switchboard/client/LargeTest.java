@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.client.engine.SharedLoops;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.RawPeer;
@@ -306,10 +307,10 @@ class LargeTest {
         assertThat((byte[]) next(got)).isEqualTo(each);
       }
       Statistics counted = client.statistics();
-      assertThat(counted.bytesSent()).isEqualTo(even.length + odd.length);
-      assertThat(counted.messagesSent()).isEqualTo(2);
-      assertThat(counted.bytesReceived()).isEqualTo(even.length + odd.length);
-      assertThat(counted.messagesReceived()).isEqualTo(2);
+      assertThat(counted.sent().bytes()).isEqualTo(even.length + odd.length);
+      assertThat(counted.sent().messages()).isEqualTo(2);
+      assertThat(counted.received().bytes()).isEqualTo(even.length + odd.length);
+      assertThat(counted.received().messages()).isEqualTo(2);
     }
   }
 }

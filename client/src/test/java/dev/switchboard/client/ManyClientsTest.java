@@ -3,6 +3,7 @@ package dev.switchboard.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.client.engine.SharedLoops;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import java.io.IOException;

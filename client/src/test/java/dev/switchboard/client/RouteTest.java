@@ -3,6 +3,7 @@ package dev.switchboard.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.client.engine.SharedLoops;
 import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;

@@ -3,6 +3,7 @@ package dev.switchboard.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.client.engine.SharedLoops;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.File;
@@ -55,8 +56,8 @@ class StatisticsTest {
     try (Client<Talk> client =
         client("", options -> options.heartbeat(Duration.ofMillis(30), Duration.ofSeconds(5)))) {
       Statistics none = client.statistics();
-      assertThat(none.messagesSent() + none.messagesReceived() + none.connections()).isZero();
-      assertThat(none.averageSent()).isZero();
+      assertThat(none.sent().messages() + none.received().messages() + none.connections()).isZero();
+      assertThat(none.sent().average()).isZero();
       assertThat(none.roundTrip()).isNull();
       Peer.Line line = connect(client);
       CompletableFuture<Receipt> saying = say(client, "hi");
@@ -65,17 +66,17 @@ class StatisticsTest {
       saying.orTimeout(5, TimeUnit.SECONDS).join();
       await().until(() -> client.statistics().roundTrip() != null);
       Statistics some = client.statistics();
-      assertThat(some.messagesSent()).isEqualTo(1);
-      assertThat(some.bytesSent()).isEqualTo(chat.toString().length());
-      assertThat(some.averageSent()).isEqualTo((double) some.bytesSent());
-      assertThat(some.messagesReceived()).isEqualTo(2);
-      assertThat(some.averageReceived()).isEqualTo(some.bytesReceived() / 2.0);
+      assertThat(some.sent().messages()).isEqualTo(1);
+      assertThat(some.sent().bytes()).isEqualTo(chat.toString().length());
+      assertThat(some.sent().average()).isEqualTo((double) some.sent().bytes());
+      assertThat(some.received().messages()).isEqualTo(2);
+      assertThat(some.received().average()).isEqualTo(some.received().bytes() / 2.0);
       assertThat(some.uptime()).isPositive();
       line.drop();
       peer.accept().hear("resume");
       Statistics later = client.statistics();
       assertThat(later.reconnectAttempts()).isEqualTo(1);
-      assertThat(later.messagesSent()).isEqualTo(2);
+      assertThat(later.sent().messages()).isEqualTo(2);
       assertThat(later.uptime()).isZero();
       client.forceClose();
     }
@@ -91,7 +92,7 @@ class StatisticsTest {
       client.events(ClientEvent.PerformanceMetric.class, metric -> told.add(metric.statistics()));
       connect(client);
       await().until(() -> told.size() >= 3);
-      assertThat(told.get(0).messagesReceived()).isEqualTo(1);
+      assertThat(told.get(0).received().messages()).isEqualTo(1);
       client.forceClose();
     }
   }
@@ -148,7 +149,7 @@ class StatisticsTest {
 
     public static void main(String[] args) {
       try (Client<Talk> client = Client.of(Talk.class).build("ws://127.0.0.1:1/ws")) {
-        System.out.println("sent " + client.statistics().messagesSent());
+        System.out.println("sent " + client.statistics().sent().messages());
       }
     }
   }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /** What goes wrong in a program or its messages does not vanish. */
 @Tag("A5")
 class TroubleTest {
-  private final Logger log = (Logger) LoggerFactory.getLogger(Client.class);
+  private final Logger log = (Logger) LoggerFactory.getLogger(Events.class);
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final AppenderBase<ILoggingEvent> appender =
       new AppenderBase<>() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.client.engine.SharedLoops;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.RefusedException;

@@ -138,6 +138,30 @@ class ArchitectureTest {
   }
 
   @Test
+  void theClientsPackagesPointInwards() {
+    String client = ROOT + "client";
+    Architectures.layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("client")
+        .definedBy(client)
+        .layer("engine")
+        .definedBy(client + ".engine")
+        .layer("outbox")
+        .definedBy(client + ".outbox")
+        .layer("stream")
+        .definedBy(client + ".stream")
+        .whereLayer("client")
+        .mayOnlyAccessLayers("engine", "stream")
+        .whereLayer("engine")
+        .mayOnlyAccessLayers("outbox", "stream")
+        .whereLayer("outbox")
+        .mayNotAccessAnyLayer()
+        .whereLayer("stream")
+        .mayNotAccessAnyLayer()
+        .check(OURS);
+  }
+
+  @Test
   void packagesHaveNoCycles() {
     SlicesRuleDefinition.slices()
         .matching("dev.switchboard.(**)")

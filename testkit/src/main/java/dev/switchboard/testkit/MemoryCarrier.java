@@ -1,6 +1,6 @@
 package dev.switchboard.testkit;
 
-import dev.switchboard.client.internal.Carrier;
+import dev.switchboard.client.engine.Carrier;
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.HandshakeException;
 import dev.switchboard.transport.WebSocket;

@@ -3,7 +3,7 @@ package dev.switchboard.testkit;
 import dev.switchboard.client.ClientBuilder;
 import dev.switchboard.client.ConnectionState;
 import dev.switchboard.client.WebSocketClient;
-import dev.switchboard.client.internal.Carrier;
+import dev.switchboard.client.engine.Carrier;
 import dev.switchboard.transport.HttpExchange;
 import dev.switchboard.transport.HttpResponse;
 import java.time.Duration;

@@ -72,7 +72,7 @@ public final class ProxyHandshake extends ChannelInboundHandlerAdapter {
       String authorization =
           login.isEmpty()
               ? ""
-              : "ProxyServer-Authorization: Basic "
+              : "Proxy-Authorization: Basic "
                   + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8))
                   + "\r\n";
       String head =

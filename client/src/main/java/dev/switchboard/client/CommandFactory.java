@@ -1,0 +1,126 @@
+package dev.switchboard.client;
+
+import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Protocol;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.Request;
+import dev.switchboard.protocol.client.Answer;
+import dev.switchboard.protocol.client.Command;
+import java.util.List;
+
+/**
+ * Makes commands of users' messages, and refuses those that are given to the wrong verb.
+ * Thread-safe.
+ *
+ * @param <M> the protocol's sealed interface
+ */
+final class CommandFactory<M> {
+  private final Protocol<M> protocol;
+  private final TypedMessages<M> messages;
+
+  /** A message that may be lost; the data are JSON. */
+  record Fleeting(String type, byte[] data) {}
+
+  CommandFactory(Protocol<M> protocol, TypedMessages<M> messages) {
+    this.protocol = protocol;
+    this.messages = messages;
+  }
+
+  /** A message for one log. */
+  Command.Publish publication(Address address, boolean echo, M message) {
+    return publication(List.of(address), false, echo, message);
+  }
+
+  /** A message for several rooms, all or none. */
+  Command.Publish publication(List<String> rooms, M message) {
+    return publication(rooms.stream().map(Address::room).toList(), true, true, message);
+  }
+
+  private Command.Publish publication(
+      List<Address> addresses, boolean several, boolean echo, M message) {
+    String type = acknowledged(protocol.typeOf(message));
+    byte[] data = protocol.encode(message);
+    return new Command.Publish(type, MessageIds.next(), addresses, several, echo, data);
+  }
+
+  /** Data under a type's name for one log. */
+  Command.Publish publication(Address address, boolean echo, String type, Object data) {
+    byte[] json = encode(acknowledged(type), data);
+    return new Command.Publish(type, MessageIds.next(), List.of(address), false, echo, json);
+  }
+
+  /** A message for the server's own handler. */
+  Command.Tell telling(Object message) {
+    String type = acknowledged(protocol.typeOf(message));
+    return new Command.Tell(type, null, protocol.encode(message));
+  }
+
+  /** Data under a type's name for the server's own handler. */
+  Command.Tell telling(String type, Object data) {
+    return new Command.Tell(acknowledged(type), null, encode(type, data));
+  }
+
+  /** A message that may be lost. {@code instead} is the verb for those that may not. */
+  Fleeting fleeting(String instead, M message) {
+    String type = losable(instead, protocol.typeOf(message));
+    return new Fleeting(type, protocol.encode(message));
+  }
+
+  /** Data under a type's name that may be lost. */
+  Fleeting fleeting(String instead, String type, Object data) {
+    MessageType<? extends M> known = protocol.find(type);
+    String name = known == null ? type : losable(instead, known);
+    return new Fleeting(name, encode(name, data));
+  }
+
+  private String acknowledged(String type) {
+    MessageType<? extends M> known = protocol.find(type);
+    return known == null ? type : acknowledged(known);
+  }
+
+  private static String acknowledged(MessageType<?> type) {
+    if (type.fleeting()) {
+      throw new IllegalArgumentException(
+          "type: "
+              + type.name()
+              + " is @Fleeting (expected: a call of fleeting, as nobody acknowledges it)");
+    }
+    return type.name();
+  }
+
+  private static String losable(String instead, MessageType<?> type) {
+    if (!type.fleeting()) {
+      throw new IllegalArgumentException(
+          "type: %s is not @Fleeting (expected: a call of %s, so that it can't be lost)"
+              .formatted(type.name(), instead));
+    }
+    return type.name();
+  }
+
+  private byte[] encode(String type, Object data) {
+    if (MessageType.isReserved(type)) {
+      throw new IllegalArgumentException(
+          "type: " + type + " is Switchboard's own (expected: a message's)");
+    }
+    return messages.encode(type, data);
+  }
+
+  /** What the server's own handler replied to a request. */
+  @SuppressWarnings("unchecked") // a request's type names the class of its reply
+  <R extends Record> R reply(Request<R> request, Answer answer) {
+    Class<R> expected = (Class<R>) protocol.typeOf(request).replyClass();
+    if (expected == null || !(answer instanceof Answer.Reply reply)) {
+      throw new RefusedException(
+          ErrorCode.INTERNAL, "reply: none (expected: a " + expected + " to " + request.getClass());
+    }
+    return protocol.decode(protocol.type(expected), reply.payload());
+  }
+
+  /** A page of a log, of which only what is known here can be read. */
+  History<M> history(Answer answer) {
+    Answer.Page page = (Answer.Page) answer;
+    return new History<>(page.epoch(), page.seq(), messages.readable(page.entries()), page.more());
+  }
+}

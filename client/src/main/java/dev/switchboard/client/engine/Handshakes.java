@@ -1,0 +1,65 @@
+package dev.switchboard.client.engine;
+
+import dev.switchboard.protocol.ConnectFailedException;
+import dev.switchboard.transport.HandshakeException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** Says what a failed handshake means for a client: whether to try again, and when. Stateless. */
+final class Handshakes {
+  /** In seconds. The client itself waits no longer than five minutes for a server's sake. */
+  private static final long MAX_WAIT = 86_400;
+
+  private Handshakes() {}
+
+  /** A failure in the words of the protocol; {@code retryAfter} in milliseconds, -1 if not said. */
+  record Refusal(ConnectFailedException why, long retryAfter) {}
+
+  static Refusal explain(Object uri, @Nullable Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException wrapped && wrapped.getCause() != null
+            ? wrapped.getCause()
+            : failure;
+    String where = "connect to " + Redaction.uri(uri) + ": ";
+    if (cause instanceof HandshakeException handshake) {
+      return new Refusal(
+          new ConnectFailedException(
+              where + handshake.getMessage(), handshake.status(), retryable(handshake), handshake),
+          retryAfter(handshake));
+    }
+    return new Refusal(new ConnectFailedException(where + cause, 0, true, cause), -1);
+  }
+
+  private static boolean retryable(HandshakeException failure) {
+    return switch (failure.kind()) {
+      case NETWORK, TIMEOUT, TLS -> true;
+      case PROTOCOL -> false;
+      case STATUS -> {
+        int status = failure.status();
+        yield status >= 500 || status == 408 || status == 425 || status == 429;
+      }
+    };
+  }
+
+  /** RFC 9110 §10.2.3: seconds, or the time of day; what is neither says nothing. */
+  private static long retryAfter(HandshakeException failure) {
+    String value = failure.headers().first("Retry-After");
+    if (value == null) {
+      return -1;
+    }
+    if (value.matches("\\d{1,9}")) {
+      return Math.min(MAX_WAIT, Long.parseLong(value)) * 1_000;
+    }
+    try {
+      Instant then = DateTimeFormatter.RFC_1123_DATE_TIME.parse(value, Instant::from);
+      long millis = Instant.now().until(then, ChronoUnit.MILLIS);
+      return Math.clamp(millis, 0, MAX_WAIT * 1_000);
+    } catch (DateTimeException unreadable) {
+      return -1;
+    }
+  }
+}

@@ -1,0 +1,272 @@
+package dev.switchboard.client.engine;
+
+import dev.switchboard.client.stream.Outflow;
+import dev.switchboard.client.stream.Upload;
+import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.client.Effects;
+import dev.switchboard.protocol.client.Report;
+import dev.switchboard.protocol.client.SessionState;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.WebSocket;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's way to its server: one socket after the other, and what is written to the present one.
+ * Confined to the loop, but for what is said to be thread-safe.
+ */
+public final class SocketDriver implements Effects {
+  /** What may wait in the socket before fleeting messages are dropped. */
+  private static final long FLEETING_ROOM = 64 << 10;
+
+  private static final byte[] NO_BYTES = {};
+
+  private final Engine engine;
+  private final Carrier carrier;
+  private final EngineOptions options;
+  private final Dispatcher dispatcher;
+  private final Traffic traffic;
+
+  private volatile URI uri;
+  private volatile @Nullable WebSocket socket;
+  private @Nullable Outflow outflow;
+  private Encoding encoding = Encoding.JSON;
+  private int connecting;
+  private boolean paused;
+  private volatile boolean pieces;
+
+  SocketDriver(
+      Engine engine,
+      Carrier carrier,
+      EngineOptions options,
+      Dispatcher dispatcher,
+      Traffic traffic) {
+    this.engine = engine;
+    this.carrier = carrier;
+    this.options = options;
+    this.uri = options.request().uri();
+    this.dispatcher = dispatcher;
+    this.traffic = traffic;
+  }
+
+  /** Where the present connection leads to, or the last attempt. Thread-safe. */
+  public URI uri() {
+    return uri;
+  }
+
+  /** The present connection, or null. Thread-safe, as far as its facts go. */
+  public @Nullable WebSocket socket() {
+    return socket;
+  }
+
+  /** From the next connection on, binary messages come in pieces. Thread-safe. */
+  public void pieces() {
+    pieces = true;
+  }
+
+  /** Stops or resumes reading, as the handlers keep up. Thread-safe. */
+  public void flow() {
+    engine.input(machine -> adjust());
+  }
+
+  private void adjust() {
+    WebSocket open = socket;
+    boolean full = dispatcher.full();
+    if (open != null && full != paused) {
+      paused = full;
+      if (full) {
+        open.pauseReading();
+      } else {
+        open.resumeReading();
+      }
+    }
+  }
+
+  /** What is not read can't be missed, and the server must not miss us meanwhile. */
+  void stillThere() {
+    WebSocket open = socket;
+    if (paused && open != null) {
+      int number = connecting;
+      engine.enter(machine -> machine.heard(engine.now(), number));
+      open.sendPong(NO_BYTES);
+    }
+  }
+
+  @Override
+  public void connect(int number) {
+    connecting = number;
+    paused = false;
+    moved(options.request().uri());
+    Redirecting.connect(
+            carrier,
+            options.request(),
+            options.redirects(),
+            open -> new Incoming(engine, traffic, number, pieces),
+            this::moved)
+        .whenComplete((open, failure) -> {
+          if (open != null && carrier.here()) {
+            connected(number, open, null); // at once: the first frames may be right behind
+          } else {
+            engine.input(machine -> connected(number, open, failure));
+          }
+        });
+  }
+
+  private void moved(URI place) {
+    uri = place;
+    traffic.note("* connecting to " + Redaction.uri(place));
+  }
+
+  private void connected(int number, @Nullable WebSocket open, @Nullable Throwable failure) {
+    if (open == null) {
+      Handshakes.Refusal refusal = Handshakes.explain(options.request().uri(), failure);
+      engine.enter(
+          machine -> machine.failed(engine.now(), number, refusal.why(), refusal.retryAfter()));
+    } else if (number != connecting || engine.state() != SessionState.CONNECTING) {
+      open.terminate();
+    } else {
+      socket = open;
+      outflow = new Outflow(open, traffic::sentPiece);
+      encoding = options.encodings().agreed(open.subprotocol());
+      engine.enter(machine -> machine.opened(engine.now(), number, encoding));
+    }
+  }
+
+  @Override
+  public void send(Draft message) {
+    Outflow flow = outflow;
+    if (flow != null) {
+      boolean text = !encoding.binary();
+      byte[] bytes = encoding.write(message);
+      traffic.sent(text, bytes);
+      flow.send(text, bytes, null);
+    }
+  }
+
+  @Override
+  public void send(long id, Command.Frame frame) {
+    Outflow flow = outflow;
+    if (flow != null) {
+      traffic.sent(frame.text(), frame.payload());
+      flow.send(frame.text(), frame.payload(), written(id));
+    }
+  }
+
+  @Override
+  public void send(long id, Command.Streamed stream) {
+    Outflow flow = outflow;
+    if (flow != null) {
+      flow.send((Upload) stream.source(), written(id));
+    }
+  }
+
+  private Runnable written(long id) {
+    int number = connecting;
+    return () -> engine.enter(machine -> machine.written(engine.now(), number, id));
+  }
+
+  @Override
+  public void sendIfRoom(Draft message) {
+    WebSocket open = socket;
+    if (open != null && open.pendingBytes() < FLEETING_ROOM && !busy()) {
+      send(message);
+    }
+  }
+
+  private boolean busy() {
+    Outflow flow = outflow;
+    return flow != null && flow.busy();
+  }
+
+  @Override
+  public void ping(byte[] words) {
+    Outflow flow = outflow;
+    if (flow == null || flow.busy()) {
+      ping();
+    } else {
+      flow.send(true, words, null);
+    }
+  }
+
+  @Override
+  public void ping(Draft message) {
+    if (busy()) {
+      ping();
+    } else {
+      send(message);
+    }
+  }
+
+  @Override
+  public void ping() {
+    WebSocket open = socket;
+    if (open != null) {
+      traffic.note("> ping");
+      open.sendPing(NO_BYTES);
+    }
+  }
+
+  @Override
+  public void close(int code, String reason) {
+    WebSocket open = socket;
+    if (open != null) {
+      if (paused) { // the other side's close frame is behind what was not read
+        paused = false;
+        open.resumeReading();
+      }
+      traffic.note("> close " + code + " " + reason);
+      open.close(code, reason);
+    }
+  }
+
+  /** Whether that is the present connection. */
+  boolean isAt(int number) {
+    return number == connecting && socket != null;
+  }
+
+  /**
+   * The server has said its last: what handlers send for it goes ahead of our close frame. A server
+   * of ours answers nothing after its own, so that waiting would only delay the next connection.
+   */
+  void ending(Runnable end) {
+    WebSocket open = socket;
+    Outflow flow = outflow;
+    if (options.greeted() || open == null || flow == null) {
+      end.run();
+    } else if (dispatcher.idle()) {
+      open.execute(() -> flow.whenIdle(end)); // after what they sent so far
+    } else {
+      dispatcher.submit(() -> open.execute(() -> flow.whenIdle(end)), 0);
+    }
+  }
+
+  @Override
+  public void abandon() {
+    WebSocket open = socket;
+    Outflow flow = outflow;
+    socket = null;
+    outflow = null;
+    connecting = -1;
+    if (flow != null) {
+      flow.end();
+    }
+    if (open != null && open.readyState() == ReadyState.OPEN) {
+      open.terminate();
+    }
+  }
+
+  @Override
+  public void state(SessionState next) {
+    engine.changed(next);
+  }
+
+  @Override
+  public void report(Report report) {
+    engine.report(report);
+    if (dispatcher.full()) {
+      adjust();
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.switchboard.client.engine;
+
+import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.SwitchboardException;
+import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.protocol.client.Answer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The two ways in which users wait for what happens on the loop. Stateless. */
+public final class Waiting {
+  private Waiting() {}
+
+  /** Blocks for an answer. The session sees to it that there is one in time. */
+  public static Answer block(Dispatcher dispatcher, PendingCommand asked) {
+    boolean handler = dispatcher.waiting();
+    try {
+      return asked.answer().get(asked.patience(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      asked.withdraw();
+      throw new RefusedException(
+          ErrorCode.TIMEOUT, "interrupted before the answer; whether it was sent is not known");
+    } catch (TimeoutException late) {
+      throw new RefusedException(
+          ErrorCode.TIMEOUT, "no answer in time; the message stays in the outbox");
+    } catch (ExecutionException failed) {
+      throw unwrapped(failed);
+    } finally {
+      dispatcher.waited(handler);
+    }
+  }
+
+  /** Blocks until a question is in the queue, and in the outbox if there is one. */
+  public static void blockUntilAccepted(PendingCommand asked) {
+    try {
+      asked.acceptance().get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new UnsentException("interrupted; it may be in the queue", asked.unsent());
+    } catch (ExecutionException failed) {
+      throw unwrapped(failed);
+    }
+  }
+
+  /** A stage for users: what they put on it runs on a virtual thread, never on the loop. */
+  public static <A, T extends @Nullable Object> CompletableFuture<T> stage(
+      CompletableFuture<A> inner, Function<A, T> mapped) {
+    return inner.handleAsync(
+        (answer, failure) -> {
+          if (failure != null) {
+            throw unwrapped(failure);
+          }
+          return mapped.apply(answer);
+        },
+        Waiting::onVirtualThread);
+  }
+
+  /** Runs a task on a virtual thread of its own. */
+  public static void onVirtualThread(Runnable task) {
+    Thread unused = Thread.ofVirtual().name("switchboard-completion").start(task);
+  }
+
+  /** The exception for users, out of those that futures wrap around it. */
+  public static RuntimeException unwrapped(Throwable failure) {
+    Throwable cause =
+        (failure instanceof CompletionException || failure instanceof ExecutionException)
+                && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return switch (cause) {
+      case SwitchboardException ours -> ours;
+      case RuntimeException other -> other;
+      default -> new IllegalStateException(cause);
+    };
+  }
+
+  /** What a stage without a result is completed with. */
+  @SuppressWarnings("NullAway") // a Void has no value but null
+  public static Void nothing() {
+    return null;
+  }
+}
