@@ -4,7 +4,8 @@ import java.util.Map;
 
 /**
  * The other side refused a message ({@code error}), or did not answer it in time. The message is in
- * no log, but for {@link ErrorCode#TIMEOUT}.
+ * no log, unless the code is {@link ErrorCode#TIMEOUT}, {@link ErrorCode#UNAVAILABLE} or {@link
+ * ErrorCode#INTERNAL}: then it may be in one.
  */
 public final class RefusedException extends SwitchboardException {
   private static final long serialVersionUID = 1L;
