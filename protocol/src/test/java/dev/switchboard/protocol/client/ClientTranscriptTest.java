@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 /** What {@code spec/transcripts} says, the client's state machine does. */
 @Tag("A8")
 @Tag("A12")
-class TranscriptTest {
+class ClientTranscriptTest {
   private static final Path TRANSCRIPTS = Path.of("..", "spec", "transcripts");
 
   @TestFactory
