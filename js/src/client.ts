@@ -132,29 +132,20 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   }
 
   /**
-   * Resolves once the message is in the log; it is sent again over reconnects until then. Types that are fleeting at the
-   * server are for `fleeting` (here they are refused with `bad_message`).
+   * To a room, several rooms, or by address to a user's inbox or everyone. Resolves once the message is in the log; it is
+   * sent again over reconnects until then. Types that are fleeting at the server are for `fleeting` (here they are refused
+   * with `bad_message`).
    */
-  publish<T extends TypeOf<M>>(room: string, type: T, data: M[T], options?: PublishOptions): Promise<Published>;
+  publish<T extends TypeOf<M>>(to: string | LogAddress, type: T, data: M[T], options?: PublishOptions): Promise<Published>;
   publish<T extends TypeOf<M>>(
     rooms: readonly string[],
     type: T,
     data: M[T],
     options?: PublishOptions,
   ): Promise<PublishedToRooms>;
-  publish(to: string | readonly string[], type: string, data: unknown, options?: PublishOptions): Promise<any> {
-    const address = typeof to === "string" ? { room: to } : { rooms: [...to] };
+  publish(to: string | LogAddress | readonly string[], type: string, data: unknown, options?: PublishOptions): Promise<any> {
+    const address = typeof to === "string" ? { room: to } : "length" in to ? { rooms: [...to] } : to;
     return this.#engine.ask(() => this.#talk.publish(address, type, data, options));
-  }
-
-  /** To a user's inbox. */
-  direct<T extends TypeOf<M>>(user: string, type: T, data: M[T], options?: PublishOptions): Promise<Published> {
-    return this.#engine.ask(() => this.#talk.publish({ user }, type, data, options));
-  }
-
-  /** To everyone on the server. */
-  everyone<T extends TypeOf<M>>(type: T, data: M[T], options?: PublishOptions): Promise<Published> {
-    return this.#engine.ask(() => this.#talk.publish({ everyone: true }, type, data, options));
   }
 
   /**

@@ -132,7 +132,7 @@ test("a direct message reaches the inbox, also of one whose connection was cut",
   const [ann, bob] = [await arrive("ann"), await arrive("bob")];
   const heard = next(bob.client, "message");
   bob.cut();
-  await ann.client.direct(bob.user, "message", { content: "psst" });
+  await ann.client.publish({ user: bob.user }, "message", { content: "psst" });
   const { user, from, data } = await heard;
   assert.deepEqual([user, from, data], [bob.user, ann.user, { content: "psst" }]);
 });

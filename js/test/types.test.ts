@@ -28,7 +28,7 @@ export async function typed(client: Client<Chat, { ask: "answer" }>, untyped: Cl
   // @ts-expect-error: no such type
   await room.publish("shout", { message: "hi" });
   // @ts-expect-error: not its data
-  await client.direct("bob", "chat", { on: true });
+  await client.publish({ user: "bob" }, "chat", { on: true });
   // @ts-expect-error: no such event
   client.on("chat", () => {});
   // @ts-expect-error: not its data

@@ -128,7 +128,7 @@ export class Talk {
         const { seq } = await this.client.publish(to.name, "message", { content: text }, { messageId });
         to.take({ seq, messageId, from: to.me, text, time: row.time });
       } else {
-        await this.client.direct(to.name, "message", { content: text }, { messageId });
+        await this.client.publish({ user: to.name }, "message", { content: text }, { messageId });
         row.state = "sent";
       }
     } catch (error) {
@@ -140,8 +140,7 @@ export class Talk {
 
   /** Has people notice something; without a user: everyone. */
   async notify(notification: Chat["notification"], user?: string): Promise<void> {
-    if (user === undefined) await this.client.everyone("notification", notification);
-    else await this.client.direct(user, "notification", notification);
+    await this.client.publish(user === undefined ? { everyone: true } : { user }, "notification", notification);
   }
 
   older(conversation: Conversation): Promise<void> {

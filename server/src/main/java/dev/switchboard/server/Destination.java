@@ -32,7 +32,9 @@ public final class Destination<M> {
    * Publishes and waits until the message is committed. For handlers and other threads that may
    * block; never for an event loop.
    *
-   * @return its seq; 0 for a fleeting one
+   * @return its seq
+   * @throws IllegalArgumentException if its type is {@link
+   *     dev.switchboard.protocol.Fleeting @Fleeting}; see {@link #fleeting}
    * @throws RefusedException {@code too_large} if it could not be delivered to every reader ({@link
    *     Endpoint#maxPendingBytes}); {@code unavailable} if the log could not be written, then it
    *     may or may not be in it
@@ -54,12 +56,35 @@ public final class Destination<M> {
    * @param messageId names it: published again under the same name, it stays where it is; null if
    *     it has no name
    * @throws RefusedException {@code too_large}, at once, as {@link #publish}
-   * @throws IllegalArgumentException if the name is not of 1–64 characters without control
-   *     characters and halves of surrogate pairs
+   * @throws IllegalArgumentException if its type is fleeting, or the name is not of 1–64 characters
+   *     without control characters and halves of surrogate pairs
    */
   public CompletionStage<Long> publishAsync(M message, @Nullable String messageId) {
     MessageType<?> type = endpoint.protocol().typeOf(message);
+    if (type.fleeting()) {
+      throw new IllegalArgumentException(type.name() + ": is @Fleeting (expected: fleeting)");
+    }
     String name = messageId == null ? null : Names.requireMessageId(messageId);
+    return publish(type, message, name).thenApply(Destination::seq);
+  }
+
+  /**
+   * Sends a fleeting message to whoever is there: it is in no log, and may be lost. Does not wait.
+   *
+   * @throws IllegalArgumentException if its type is not {@link
+   *     dev.switchboard.protocol.Fleeting @Fleeting}; see {@link #publish}
+   * @throws RefusedException {@code too_large} as {@link #publish}
+   */
+  public void fleeting(M message) {
+    MessageType<?> type = endpoint.protocol().typeOf(message);
+    if (!type.fleeting()) {
+      throw new IllegalArgumentException(type.name() + ": is not @Fleeting (expected: publish)");
+    }
+    CompletionStage<?> unused = publish(type, message, null);
+  }
+
+  private CompletionStage<List<Committed>> publish(
+      MessageType<?> type, M message, @Nullable String name) {
     Publication publication =
         new Publication(
             endpoint.runtime().topics().log(address),
@@ -71,12 +96,7 @@ public final class Destination<M> {
             type.fleeting(),
             null,
             endpoint.settings().retentions().of(address));
-    return endpoint
-        .runtime()
-        .topics()
-        .broker()
-        .publish(List.of(publication))
-        .thenApply(Destination::seq);
+    return endpoint.runtime().topics().broker().publish(List.of(publication));
   }
 
   private static long seq(List<Committed> committed) {

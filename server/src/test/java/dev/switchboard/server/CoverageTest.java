@@ -11,6 +11,7 @@ import dev.switchboard.protocol.Request;
 import dev.switchboard.server.delivery.FleetingPolicies;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,22 @@ class CoverageTest {
     slowConsumerPolicies.of(Shop.Cursor.class, SlowConsumerPolicy.close());
     assertThat(slowConsumerPolicies.policy("buy")).isEqualTo(FleetingPolicies.Policy.NEWEST);
     assertThat(slowConsumerPolicies.policy("cursor")).isEqualTo(FleetingPolicies.Policy.CLOSE);
+  }
+
+  @Test
+  void serverCodePublishesWhatIsKeptAndSendsWhatIsFleetingTheOtherWay() {
+    Destination<Shop> room = Endpoint.of(Shop.class).room("r");
+    Shop.Cursor fleeting = new Shop.Cursor(1);
+    for (ThrowingCallable kept :
+        List.<ThrowingCallable>of(
+            () -> room.publish(fleeting), () -> room.publishAsync(fleeting, null))) {
+      assertThatThrownBy(kept)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("cursor: is @Fleeting (expected: fleeting)");
+    }
+    assertThatThrownBy(() -> room.fleeting(new Shop.Buy("tea")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("buy: is not @Fleeting (expected: publish)");
   }
 
   @Test

@@ -30,7 +30,7 @@ final class LatestValueBufferTest {
   private final SimVisitor ann = new SimVisitor(world, "ann").connect(server);
 
   private void typing(boolean on) {
-    server.endpoint().room("r").publish(new Talk.Typing(on));
+    server.endpoint().room("r").fleeting(new Talk.Typing(on));
     world.run(10);
   }
 

@@ -71,7 +71,7 @@ final class LoadHost {
         LockSupport.parkNanos(Math.min(due - now, 1_000_000));
       }
       if (i % FLEETING_EVERY == 0) {
-        endpoint.room("r").publish(new Load.Cursor(System.nanoTime(), (int) (i % CURSORS)));
+        endpoint.room("r").fleeting(new Load.Cursor(System.nanoTime(), (int) (i % CURSORS)));
       } else {
         endpoint.room("r").publish(new Load.Said(System.nanoTime(), "x".repeat(100)));
       }

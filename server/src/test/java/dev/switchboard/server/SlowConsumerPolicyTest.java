@@ -55,7 +55,7 @@ class SlowConsumerPolicyTest {
   /** More than kernels hold, so that it has to wait in the server. */
   private static void draw(Endpoint<Board> endpoint, int shapes) {
     for (int i = 1; i <= MESSAGES; i++) {
-      endpoint.room("r").publish(new Board.Stroke("s" + i % shapes, i, "x".repeat(8_000)));
+      endpoint.room("r").fleeting(new Board.Stroke("s" + i % shapes, i, "x".repeat(8_000)));
     }
   }
 
@@ -65,7 +65,7 @@ class SlowConsumerPolicyTest {
     do {
       before = counted.of("delivered");
       for (int i = 0; i < 100; i++) {
-        endpoint.room("r").publish(new Board.Stroke("s", published++, "x".repeat(8_000)));
+        endpoint.room("r").fleeting(new Board.Stroke("s", published++, "x".repeat(8_000)));
       }
       await().untilAsserted(() -> assertThat(waiting(published)).isBetween(0, mayWait));
     } while (counted.of("delivered") != before);
@@ -106,7 +106,7 @@ class SlowConsumerPolicyTest {
       int read = readUpToTheLast(lazy, 3);
       assertThat(read).isLessThan(MESSAGES).isEqualTo(MESSAGES - slow("REPLACED"));
       assertThat(slow("DROPPED")).isZero();
-      endpoint.room("r").publish(new Board.Stroke("s1", MESSAGES + 1, ""));
+      endpoint.room("r").fleeting(new Board.Stroke("s1", MESSAGES + 1, ""));
       assertThat(lazy.next("stroke").get("data").get("n").intValue()).isEqualTo(MESSAGES + 1);
     }
   }
@@ -137,7 +137,7 @@ class SlowConsumerPolicyTest {
       for (int left = counted.of("delivered"); left > 0; left--) {
         lazy.next("stroke");
       }
-      endpoint.room("r").publish(new Board.Stroke("after", 0, ""));
+      endpoint.room("r").fleeting(new Board.Stroke("after", 0, ""));
       assertThat(lazy.next("stroke").get("data").get("shape").stringValue()).isEqualTo("after");
       assertThat(slow("DROPPED")).isPositive();
       assertThat(slow("HELD")).isZero();
@@ -171,7 +171,7 @@ class SlowConsumerPolicyTest {
       int small = 0;
       do {
         for (int i = 0; i < 2_000; i++) {
-          endpoint.room("r").publish(new Board.Cursor(small++));
+          endpoint.room("r").fleeting(new Board.Cursor(small++));
         }
         int all = published + small;
         await().untilAsserted(() -> assertThat(waiting(all)).isBetween(0, 1_000));
