@@ -14,9 +14,4 @@ public final class HistoryException extends RuntimeException {
   public HistoryException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
-
-  /** What a database says, without the statement that it says it of. */
-  public static String reason(Throwable failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-  }
 }

@@ -2,7 +2,7 @@ package dev.switchboard.protocol;
 
 import java.util.Set;
 
-/** The types of messages that Switchboard itself speaks ({@code spec/reserved-types.txt}). */
+/** The types of messages that Switchboard itself speaks. */
 final class ReservedTypes {
   static final Set<String> ALL =
       Set.of(

@@ -18,11 +18,11 @@ import java.time.Duration;
 public record PresenceNotices(int above, Duration every, int names) {
   /** Rooms above 100 users, once a second, with 100 names. */
   public static final PresenceNotices DEFAULT =
-      new PresenceNotices(100, Duration.ofSeconds(1), 100);
+      new PresenceNotices(Settings.NOTICES_ABOVE, Settings.NOTICES_EVERY, Settings.NOTICES_NAMES);
 
   /** Each at once, however large the room. */
   public static final PresenceNotices EACH =
-      new PresenceNotices(Integer.MAX_VALUE, Duration.ofSeconds(1), 100);
+      new PresenceNotices(Integer.MAX_VALUE, Settings.NOTICES_EVERY, Settings.NOTICES_NAMES);
 
   /**
    * Checks the bounds.

@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.server.handlers.Mailbox;
+import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.ReadGate;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.Overflow;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RawConnection implements WebSocketListener {
   private final RawEndpoint endpoint;
+  private final EndpointContext context;
   private final WebSocket webSocket;
   private final RawPeer peer;
   private final RawGroup group;
@@ -35,6 +37,7 @@ final class RawConnection implements WebSocketListener {
 
   RawConnection(RawEndpoint endpoint, WebSocket webSocket, RawPeer peer) {
     this.endpoint = endpoint;
+    this.context = endpoint.context();
     this.webSocket = webSocket;
     this.peer = peer;
     this.group = endpoint.group(webSocket.eventLoop());
@@ -44,11 +47,11 @@ final class RawConnection implements WebSocketListener {
             : endpoint
                 .threads()
                 .mailbox(
-                    new ReadGate(webSocket, endpoint.context().meter()),
+                    new ReadGate(webSocket, context.meter()),
                     webSocket.eventLoop(),
                     webSocket::execute,
                     peer);
-    endpoint.context().meter().opened();
+    context.meter().opened();
     heard();
     endpoint.add(this);
     group.add(this);
@@ -99,7 +102,7 @@ final class RawConnection implements WebSocketListener {
 
   private void heard() {
     if (endpoint.endsIdle()) {
-      heardAt = endpoint.context().now();
+      heardAt = context.now();
     }
   }
 
@@ -108,7 +111,7 @@ final class RawConnection implements WebSocketListener {
     if (heardAt <= since) {
       webSocket.execute(() -> {
         if (heardAt <= since && webSocket.readyState() == ReadyState.OPEN) {
-          endpoint.context().meter().limit(Limit.IDLE);
+          context.meter().limit(Limit.IDLE);
           webSocket.close(CloseCode.POLICY_VIOLATION.code(), "idle: no message for too long");
         }
       });
@@ -231,7 +234,7 @@ final class RawConnection implements WebSocketListener {
   private int came(ByteBuf content) {
     int size = content.readableBytes();
     heard();
-    endpoint.context().meter().received(size);
+    context.meter().received(size);
     return size;
   }
 
@@ -254,7 +257,7 @@ final class RawConnection implements WebSocketListener {
 
   @Override
   public Overflow onOverflow(int bytes) {
-    endpoint.context().meter().limit(Limit.PENDING_BYTES);
+    context.meter().limit(Limit.PENDING_BYTES);
     return Overflow.CLOSE;
   }
 
@@ -271,7 +274,7 @@ final class RawConnection implements WebSocketListener {
 
   @Override
   public void onClose(int code, String reason, boolean clean) {
-    endpoint.context().meter().closed(code);
+    context.meter().closed(code);
     endpoint.remove(this);
     group.remove(this);
     peer.ended();

@@ -25,7 +25,7 @@ public final class RawTransfer {
 
   /** Opens the source when it is its turn. */
   @FunctionalInterface
-  public interface Opening {
+  interface Opening {
     InputStream open() throws IOException;
   }
 

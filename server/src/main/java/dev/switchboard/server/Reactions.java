@@ -129,8 +129,7 @@ final class Reactions<M> implements Application {
               endpoint.protocol().typeOf(replied.reply()).name(),
               endpoint.runtime().sizes().sent(replied.reply()));
       case Outcome.Handled handled -> message.fleeting() ? null : ServerMessages.ack(id, 0);
-      case Outcome.Published published ->
-          message.fleeting() ? null : Publish.ack(message, id, published.seqs());
+      case Outcome.Published published -> Publish.ack(message, id, published.seqs());
     };
   }
 

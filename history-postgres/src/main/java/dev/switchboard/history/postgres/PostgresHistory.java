@@ -109,7 +109,7 @@ public final class PostgresHistory implements HistoryStore {
       PostgresWriter writer = new PostgresWriter(pool, epoch, lastPruned, limits);
       return new PostgresHistory(pool, owned, writer, epoch);
     } catch (SQLException e) {
-      throw new HistoryException("PostgreSQL: open failed: " + HistoryException.reason(e), e);
+      throw new HistoryException("PostgreSQL: open failed: " + reason(e), e);
     }
   }
 
@@ -183,7 +183,11 @@ public final class PostgresHistory implements HistoryStore {
   }
 
   private static HistoryException failed(String what, SQLException cause) {
-    return new HistoryException(
-        "PostgreSQL: " + what + " failed: " + HistoryException.reason(cause), cause);
+    return new HistoryException("PostgreSQL: " + what + " failed: " + reason(cause), cause);
+  }
+
+  /** What a database says, without the statement that it says it of. */
+  static String reason(Throwable failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 }

@@ -1,6 +1,5 @@
 package dev.switchboard.history.postgres;
 
-import dev.switchboard.history.HistoryException;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.PruningTime;
@@ -87,7 +86,7 @@ final class PostgresWriter {
           if (attempt == ATTEMPTS || !passing(e)) {
             throw e;
           }
-          LOG.info("appending again after: {}", HistoryException.reason(e));
+          LOG.info("appending again after: {}", PostgresHistory.reason(e));
         }
       }
     } finally {

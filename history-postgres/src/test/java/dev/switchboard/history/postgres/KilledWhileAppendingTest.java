@@ -9,6 +9,10 @@ import dev.switchboard.spi.Page;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -31,8 +35,12 @@ class KilledWhileAppendingTest {
   @Test
   void sqliteLosesNothingAcknowledged() throws Exception {
     killInRounds(folder.toString());
-    try (SqliteHistory history = SqliteHistory.open(folder)) {
-      assertThat(history.query("PRAGMA integrity_check")).isEqualTo("ok");
+    SqliteHistory.open(folder).close();
+    try (Connection database =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("history.db"));
+        Statement statement = database.createStatement();
+        ResultSet result = statement.executeQuery("PRAGMA integrity_check")) {
+      assertThat(result.getString(1)).isEqualTo("ok");
     }
   }
 

@@ -132,7 +132,7 @@ public final class SqliteHistory implements HistoryStore {
   }
 
   /** The writer's first value for a statement, for tests. */
-  public String query(String sql) throws SQLException {
+  String query(String sql) throws SQLException {
     writing.lock();
     try {
       return database.query(sql);

@@ -17,6 +17,15 @@ public final class Settings {
   /** More than what the keys around {@code data} make in any encoding. */
   public static final int ENVELOPE = 1 << 10;
 
+  /** Default of {@link #noticesAbove}. */
+  public static final int NOTICES_ABOVE = 100;
+
+  /** Default of {@link #noticesEvery}. */
+  public static final Duration NOTICES_EVERY = Duration.ofSeconds(1);
+
+  /** Default of {@link #noticesNames}. */
+  public static final int NOTICES_NAMES = 100;
+
   /** What every client takes, by the spec. */
   private static final int EVERY_CLIENT_TAKES = 16 << 20;
 
@@ -32,9 +41,9 @@ public final class Settings {
   private int maxConnectionsPerAddress = 100_000;
   private Duration sessionTimeout = Duration.ofMinutes(2);
   private Duration presenceGrace = Duration.ofSeconds(5);
-  private int noticesAbove = 100;
-  private Duration noticesEvery = Duration.ofSeconds(1);
-  private int noticesNames = 100;
+  private int noticesAbove = NOTICES_ABOVE;
+  private Duration noticesEvery = NOTICES_EVERY;
+  private int noticesNames = NOTICES_NAMES;
   private int lastSeenOf = 10_000;
   private BiPredicate<String, String> visibility = (asker, user) -> true;
   private Heartbeat heartbeat = Heartbeat.DEFAULT;

@@ -122,11 +122,14 @@ public final class Publish {
   }
 
   private Answer answer(List<Long> seqs) {
-    return id -> message.fleeting() ? null : ack(message, id, seqs);
+    return id -> ack(message, id, seqs);
   }
 
-  /** Tells a client the places of its message in the logs it named. */
-  public static Draft ack(Incoming message, Id id, List<Long> seqs) {
+  /** Tells a client the places of its message in the logs it named; null if it is fleeting. */
+  public static @Nullable Draft ack(Incoming message, Id id, List<Long> seqs) {
+    if (message.fleeting()) {
+      return null;
+    }
     List<Address> addresses = message.envelope().addresses();
     if (!message.envelope().several()) {
       return ServerMessages.ack(id, seqs.get(0));

@@ -1,7 +1,6 @@
 package dev.switchboard.server.session;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.RefusedException;
@@ -12,11 +11,8 @@ import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.delivery.Reader;
-import dev.switchboard.server.delivery.Reads;
 import dev.switchboard.server.limits.UserBytes;
 import dev.switchboard.spi.Limit;
-import dev.switchboard.spi.Page;
-import dev.switchboard.spi.Position;
 import dev.switchboard.spi.PresenceStore.Users;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +25,11 @@ import org.jspecify.annotations.Nullable;
 /** Does what one connection asks for. Confined to the connection's loop. */
 final class RequestHandler implements ServerConversation.Requests {
   private static final int MAX_MEMBERS = 100;
-  private static final int MAX_PAGES =
-      10; // read for one answer, if nothing of the first may go out
 
   private final EndpointRuntime endpoint;
   private final Connection connection;
   private final Hub hub;
+  private final HistoryPages historyPages;
 
   /** Rooms that hooks are asked about, and whether they were left meanwhile. */
   private final List<Map.Entry<String, AtomicBoolean>> hooked = new ArrayList<>(0);
@@ -43,6 +38,7 @@ final class RequestHandler implements ServerConversation.Requests {
     this.endpoint = endpoint;
     this.connection = connection;
     this.hub = endpoint.hub();
+    this.historyPages = new HistoryPages(endpoint.topics(), endpoint.sizes(), connection);
   }
 
   @Override
@@ -256,67 +252,7 @@ final class RequestHandler implements ServerConversation.Requests {
               ErrorCode.FORBIDDEN, "user: another one's inbox (expected: your own)"));
       return;
     }
-    answerPage(id, history, MAX_PAGES);
-  }
-
-  /**
-   * Reads a page and answers with what of it may go out; {@code more} then says that something was
-   * left over. If nothing may, further ones are read.
-   */
-  private void answerPage(@Nullable Id id, Control.History history, int tries) {
-    boolean forward = history.after() != null && history.before() == null;
-    Reads.Want want =
-        new Reads.Want(
-            hub.topics().log(history.address()),
-            place(history, forward),
-            history.limit(),
-            endpoint.sizes().pageBytes(),
-            page -> pageAnswer(id, history, tries, page, forward),
-            failure -> connection.refuse(id, failure));
-    if (forward) {
-      connection.feed().reads().after(want);
-    } else {
-      connection.feed().reads().before(want);
-    }
-  }
-
-  private static long place(Control.History history, boolean forward) {
-    Long place = forward ? history.after() : history.before();
-    return place == null ? Long.MAX_VALUE : place;
-  }
-
-  private Runnable pageAnswer(
-      @Nullable Id id, Control.History history, int tries, Page page, boolean forward) {
-    List<Entry> all = page.entries();
-    List<Entry> kept = endpoint.sizes().together(page, connection.encoding(), forward);
-    if (!kept.isEmpty() || !page.more()) {
-      boolean rest =
-          !kept.isEmpty()
-              && (forward
-                  ? kept.getLast().seq() < all.getLast().seq()
-                  : kept.getFirst().seq() > all.getFirst().seq());
-      Position head = page.head();
-      return connection.prepared(
-          ServerMessages.history(
-              id, history.address(), head.epoch(), head.seq(), kept, page.more() || rest));
-    }
-    return tries > 1
-        ? () -> answerPage(id, beyond(history, page, forward), tries - 1)
-        : () -> connection.refuse(id, tooLargeEntries(page));
-  }
-
-  private static Control.History beyond(Control.History asked, Page page, boolean forward) {
-    return forward
-        ? new Control.History(asked.address(), null, page.entries().getLast().seq(), asked.limit())
-        : new Control.History(
-            asked.address(), page.entries().getFirst().seq(), null, asked.limit());
-  }
-
-  private static RefusedException tooLargeEntries(Page page) {
-    return new RefusedException(
-        ErrorCode.TOO_LARGE,
-        "history: entries %d to %d are larger than what may wait here (expected: a place beyond)"
-            .formatted(page.entries().getFirst().seq(), page.entries().getLast().seq()));
+    historyPages.answer(id, history);
   }
 
   @Override
