@@ -1,3 +1,12 @@
+import dev.switchboard.history.sqlite.SqliteHistory;
+import dev.switchboard.protocol.Request;
+import dev.switchboard.server.Endpoint;
+import dev.switchboard.server.MemoryHistory;
+import dev.switchboard.server.Server;
+import dev.switchboard.spi.HistoryStore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /** A server with the whole typed layer, to be measured beside {@code bench serve}: PORT threads|loop [FOLDER of a durable log]. */
 public class Typed {

@@ -122,6 +122,15 @@ class ModulesTest {
     assertThat(run(List.of("-cp", path, "shop.Main"))).contains("Price[of=tea, cents=250]");
   }
 
+  /** Maven does not build it, so nothing else would notice that it no longer compiles. */
+  @Test
+  void theProgramThatIsMeasuredCompiles() {
+    Path program = Path.of("../benchmarks/Typed.java");
+    assertThat(
+            compile(List.of("-proc:none", "-cp", System.getProperty("java.class.path")), program))
+        .isEmpty();
+  }
+
   @Test
   void whatIsNotForUsersIsNotSeen() throws Exception {
     Path module = write("module-info.java", MODULE);
