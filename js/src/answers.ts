@@ -8,7 +8,7 @@ import { errorOf, isObject, names, objects, text, whole, type Json } from "./wir
 
 type Message = Json & { type: string };
 
-/** Does what the answer to `command` means, and settles its ticket. */
+/** Applies the answer to `command`, and settles its ticket. */
 export function answer(command: Command, message: Message, places: Places, emit: Emit): void {
   if (message.type === "error") return refused(command, errorOf(message, command.unsent), places, emit);
   switch (command.kind) {

@@ -2,7 +2,7 @@ import type { Outbox } from "./outbox.js";
 import type { Gap, Places } from "./places.js";
 import { names, text, whole, type Json } from "./wire.js";
 
-/** Tells new entries from those that were delivered before, or that are not to be delivered. */
+/** Tells new entries from those that were delivered before or must not be delivered. */
 export class Arrivals {
   readonly #places: Places;
   readonly #outbox: Outbox;
@@ -14,12 +14,12 @@ export class Arrivals {
     this.#gap = gap;
   }
 
-  /** Whether it is to be delivered; the place in its log is behind it afterwards. */
+  /** Whether an entry is to be delivered. Moves the place in its log past the entry. */
   isNew(message: Json, user: string): boolean {
     const seq = whole(message.seq);
     if (seq === 0) return true;
     const log = this.#places.logOf(message);
-    if (!log) return typeof message.room !== "string"; // a room we are not in: before the answer to a join, or after leaving
+    if (!log) return typeof message.room !== "string"; // not in the room: the join is unanswered, or it was left
     if (typeof message.room === "string" && !this.#places.rooms.get(message.room)!.joined) return false;
     if (typeof message.epoch === "string" && message.epoch !== log.epoch) {
       log.restart({ epoch: message.epoch, seq: seq - 1 });
@@ -29,7 +29,7 @@ export class Arrivals {
     return isNew && !(message.from === user && this.#isUnechoed(message));
   }
 
-  /** Published with `echo: false` on a lost connection, and in the recovery before its ack. */
+  /** Whether it was published with `echo: false` on a lost connection, and is recovered before its ack arrives. */
   #isUnechoed({ messageId, room, user, everyone }: Json): boolean {
     if (typeof messageId !== "string") return false;
     return this.#outbox.has(({ kind, head }) => {

@@ -35,8 +35,8 @@ interface Replier {
 type Listeners<M> = { [Name in keyof Events<M>]: [event: Events<M>[Name]] };
 
 /**
- * A connection to a Switchboard server that comes back by itself. `M` maps message types to their data, `A` request types
- * to the types of their replies.
+ * A connection to a Switchboard server that reconnects by itself. `M` maps message types to their data, `A` maps request
+ * types to the types of their replies.
  */
 export class Client<M extends object = AnyMessages, A extends object = Record<never, never>> {
   readonly #engine: Engine;
@@ -47,13 +47,20 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   readonly #types = new Emitter<ByType<M>>(this.#thrown);
   readonly #online = () => this.#engine.do((now) => this.#engine.session.online(now));
   readonly #repliers = new Map<string, Replier>();
+  /** Whether listeners of `error` are being told that a listener threw, so that theirs go to the console. */
   #listenerThrowing = false;
 
-  /** `url` may be a function, asked before each attempt (for a fresh token). Nothing is sent before `connect()`. */
+  /**
+   * Creates a client. Nothing is sent before `connect()`. `url` may be a function, which is called before each attempt (for
+   * example, to fetch a fresh token).
+   *
+   * @throws TypeError if there is no WebSocket or the URL is invalid
+   * @throws RangeError if an option is out of range
+   */
   constructor(url: Url, options: Options = {}) {
     const chosen = settings(options);
     const Socket = options.WebSocket ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
-    if (!Socket) throw new TypeError("WebSocket: undefined (expected: a global one, or the option, as from `ws`)");
+    if (!Socket) throw new TypeError("WebSocket: undefined (expected: a global one, or the option, such as that of `ws`)");
     if (typeof url === "string" && !/^(wss?|https?):\/\/./.test(url)) {
       throw new TypeError(`url: ${url} (expected: ws://… or wss://…)`);
     }
@@ -68,73 +75,83 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     return this.#engine.session.conversation;
   }
 
+  /** The state of the client. */
   get state(): State {
     return this.#engine.session.state;
   }
 
-  /** Who the server takes us for, once connected. */
+  /** The user that the server knows this client as, once connected. */
   get user(): string | undefined {
     return this.#talk.user || undefined;
   }
 
+  /** The ID of the session, once there is one. */
   get session(): string | undefined {
     return this.#engine.session.id;
   }
 
-  /** Returns what takes the listener off again. */
+  /** Adds a listener for an event. Returns a function that removes it. */
   on<Name extends keyof Events<M>>(name: Name, listener: (event: Events<M>[Name]) => unknown): () => void {
     return this.#listeners.on(name, listener as never);
   }
 
+  /** Adds a listener for the next event of this name only. Returns a function that removes it. */
   once<Name extends keyof Events<M>>(name: Name, listener: (event: Events<M>[Name]) => unknown): () => void {
     return this.#listeners.once(name, listener as never);
   }
 
-  /** Without a listener: all of that name. */
+  /** Removes a listener or, if none is given, all listeners of this name. */
   off<Name extends keyof Events<M>>(name: Name, listener?: (event: Events<M>[Name]) => unknown): void {
     this.#listeners.off(name, listener as never);
   }
 
-  /** For messages of this type from anywhere. Returns what takes the listener off again. */
+  /** Adds a listener for messages of this type from anywhere. Returns a function that removes it. */
   onType<T extends TypeOf<M>>(type: T, listener: (data: M[T], entry: Delivered<T, M[T]>) => unknown): () => void {
     return this.#types.on(type, listener as never);
   }
 
-  /** Resolves when open; rejects if that fails, which is not tried again unless `reconnectFromStart` says so. */
+  /**
+   * Connects. Resolves when the session is open. Rejects if the attempt fails; it is not repeated unless
+   * `reconnectFromStart` is set.
+   */
   connect(): Promise<void> {
     return this.state === "open" ? Promise.resolve() : this.#opened((now) => this.#engine.session.connect(now));
   }
 
-  /** Comes back now: ends a wait, replaces a connection, starts again after the end. Resolves when open. */
+  /**
+   * Reconnects now: ends a wait, replaces an open connection, or starts again after the client was closed. Resolves when
+   * the session is open.
+   */
   reconnect(): Promise<void> {
     return this.#opened((now) => this.#engine.session.reconnect(now));
   }
 
-  /** Ends the session. What was not acknowledged is refused with `closed`; rooms and places are forgotten. */
+  /** Ends the session. Unacknowledged messages are refused with `closed`; rooms and places are forgotten. */
   close(reason?: string): void {
     this.#engine.do((now) => this.#engine.session.close(now, reason));
   }
 
-  /** The room of this name, joined or not, to listen before joining. */
+  /** Returns the room of this name, joined or not, so that you can listen before joining. */
   room(name: string): Room<M> {
     const room = this.#rooms.get(name) ?? new Room<M>(name, this, this.#thrown);
     this.#rooms.set(name, room);
     return room;
   }
 
-  /** Resolves when joined; entries that follow reach listeners that are added right after. */
+  /** Joins a room. Resolves when joined; listeners added right after that receive the entries that follow. */
   join(room: string, options?: JoinOptions): Promise<Room<M>> {
     return this.#engine.ask((now) => this.#talk.join(now, room, options), () => this.room(room));
   }
 
+  /** Leaves a room. Resolves when the server has confirmed it. */
   leave(room: string): Promise<void> {
     return this.#engine.ask((now) => this.#talk.leave(now, room));
   }
 
   /**
-   * To a room, several rooms, or by address to a user's inbox or everyone. Resolves once the message is in the log; it is
-   * sent again over reconnects until then. Types that are fleeting at the server are for `fleeting` (here they are refused
-   * with `bad_message`).
+   * Publishes a message to a room, to several rooms or, by address, to a user's inbox or everyone. Resolves once the message
+   * is in the log; until then it is sent again after each reconnect. Use `fleeting` for types that are fleeting at the
+   * server; here they are refused with `bad_message`.
    */
   publish<T extends TypeOf<M>>(to: string | LogAddress, type: T, data: M[T], options?: PublishOptions): Promise<Published>;
   publish<T extends TypeOf<M>>(
@@ -149,8 +166,10 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   }
 
   /**
-   * To a room, or to a user or everyone by address. Sends now or not at all; false if not. The own copy comes only with
-   * `echo: true`. Throws a `SwitchboardError` (`too_large`) for what the server would not take.
+   * Sends a fleeting message to a room or, by address, to a user or everyone. Sends it now or not at all; returns false if
+   * not. Your own copy comes only with `echo: true`.
+   *
+   * @throws SwitchboardError `too_large` if the message exceeds the server's size limit
    */
   fleeting<T extends TypeOf<M>>(to: string | LogAddress, type: T, data: M[T], options: { echo?: boolean } = {}): boolean {
     if (this.#engine.congested) return false;
@@ -158,54 +177,62 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     return this.#engine.do(() => this.#talk.fleeting(address, type, data, options.echo));
   }
 
-  /** Asks the server's own handler; the reply's data. Not repeated if the connection is lost (`connection_lost`). */
+  /**
+   * Sends a request to the server's handler. Resolves with the data of the reply. The request is not repeated if the
+   * connection is lost (`connection_lost`).
+   */
   request<T extends TypeOf<M>>(type: T, data: M[T], options: { timeout?: number } = {}): Promise<Answer<M, A, T>> {
     const ask = (now: number) => this.#talk.request(now, type, data, options.timeout);
     return this.#engine.ask(ask, (reply: { data: Answer<M, A, T> }) => reply.data);
   }
 
   /**
-   * Answers what the server asks under this type; `A` names the reply's type, given again as `replyType`. Called once for
-   * each question, also if the connection is lost and the server asks again. What is thrown refuses it: a `SwitchboardError`
-   * with its code, anything else with `internal`. Returns what takes it off again.
+   * Answers the server's requests of this type. `A` names the type of the reply, which is given again as `replyType`. The
+   * replier is called once for each request, even if the connection is lost and the server asks again. If it throws, the
+   * request is refused: a `SwitchboardError` with its code, anything else with `internal`. Returns a function that removes
+   * the replier.
+   *
+   * @throws TypeError if the type already has a replier
    */
   reply<T extends TypeOf<M> & keyof A>(
     type: T,
     replyType: A[T] & string,
     replier: (data: M[T]) => Answer<M, A, T> | Promise<Answer<M, A, T>>,
   ): () => void {
-    if (this.#repliers.has(type)) throw new TypeError(`type: ${type} is answered already (expected: once)`);
+    if (this.#repliers.has(type)) throw new TypeError(`type: ${type} already has a replier (expected: remove it first)`);
     const entry: Replier = { replyType, replier: replier as Replier["replier"] };
     this.#repliers.set(type, entry);
     return () => void (this.#repliers.get(type) === entry && this.#repliers.delete(type));
   }
 
-  /** To the server's own handler; resolves when that is done. */
+  /** Sends a message to the server's handler. Resolves when the handler has processed it. */
   async send<T extends TypeOf<M>>(type: T, data: M[T], options: { timeout?: number } = {}): Promise<void> {
     await this.request(type, data, options);
   }
 
-  /** Of a room one is in, of one's own inbox, or of everyone's log. */
+  /** Reads a page of a log: of a room you are in, of your own inbox, or of everyone's log. */
   history(log: LogAddress, options?: HistoryOptions): Promise<Page<M>> {
     return this.#engine.ask((now) => this.#talk.history(now, log, options));
   }
 
-  /** Without a room: who is online. */
+  /** Asks who is in a room or, without a room, online. */
   userList({ room, ...options }: UserListOptions & { room?: string } = {}): Promise<Users> {
     return this.#engine.ask((now) => this.#talk.userList(now, room, options));
   }
 
-  /** Whether these users are online, in the order given. */
+  /** Asks whether these users are online. Resolves in the given order. */
   userStatus(users: readonly string[]): Promise<UserStatus[]> {
     return this.#statuses(users);
   }
 
-  /** The same, and from now on each change is told as `user_status`, over reconnects too. At most 1,000 users. */
+  /**
+   * Like `userStatus`, and from now on reports each change as `user_status`, also after reconnects. At most 1,000 users.
+   */
   watch(users: readonly string[]): Promise<UserStatus[]> {
     return this.#statuses(users, true);
   }
 
-  /** Ends `watch` for these users. */
+  /** Stops watching these users. */
   async unwatch(users: readonly string[]): Promise<void> {
     await this.#statuses(users, false);
   }
@@ -222,7 +249,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   async #answer({ id, type, data }: Question): Promise<void> {
     const answer = this.#repliers.get(type);
     try {
-      if (!answer) throw new SwitchboardError("unknown_type", `type: ${type} is not answered here`, false);
+      if (!answer) throw new SwitchboardError("unknown_type", `type: ${type} has no replier here`, false);
       const reply = await answer.replier(data);
       this.#engine.do(() => this.#talk.reply(id, answer.replyType, reply));
     } catch (error) {

@@ -1,38 +1,39 @@
 import { CloseCode } from "./codes.js";
 import type { Settings } from "./options.js";
 
-/** The longest wait that a server can ask for. */
+/** The longest delay that a server can ask for, in milliseconds. */
 const LONGEST = 300_000;
-/** A connection that was open for so long was one, whatever ended it. */
+/** A connection that was open for this long is a success, whatever ended it. In milliseconds. */
 const SETTLED = 10_000;
 
 /**
- * Attempts to come back, and the wait before each (spec/protocol.md#11-closing).
+ * Reconnect attempts, and the delay before each (spec/protocol.md#11-closing).
  *
- * A server that opens a session and soon closes it again, because of what the client has missed or does, would do so each
- * time. The waits go on growing over such connections.
+ * Some servers open a session and soon close it again because of what the client has missed or does. That would repeat each
+ * time, so a connection counts as a success only once it has been open for `SETTLED`, or was closed for an unrelated reason.
+ * Until then the delays keep growing.
  */
 export class Comeback {
   readonly #settings: Settings;
   readonly #random: () => number;
   #attempt = 0;
-  /** Attempts since the last connection that settled; with it the waits grow. */
+  /** Attempts since the last connection that was a success; the delays grow with it. */
   #unsettled = 0;
-  #returning = false;
-  #asked = 0;
-  #openedAt: number | undefined;
+  #returning = false; // whether a reconnect was attempted since `reset`
+  #asked = 0; // how long the server asked to wait, in milliseconds
+  #openedAt: number | undefined; // when the session opened; undefined if it is not open
 
   constructor(settings: Settings, random: () => number) {
     this.#settings = settings;
     this.#random = random;
   }
 
-  /** How many attempts there were since the connection was lost. */
+  /** The number of attempts since the connection was lost. */
   get attempt(): number {
     return this.#attempt;
   }
 
-  /** Whether an open connection is one that came back. */
+  /** Whether the open connection is the result of a reconnect. */
   get returning(): boolean {
     return this.#returning;
   }
@@ -41,7 +42,7 @@ export class Comeback {
     return this.#attempt >= this.#settings.maxReconnectAttempts;
   }
 
-  /** A first connection, or an end of coming back. */
+  /** Starts over, for a first connection or after the client was closed. */
   reset(): void {
     this.#attempt = 0;
     this.#unsettled = 0;
@@ -50,7 +51,7 @@ export class Comeback {
     this.#openedAt = undefined;
   }
 
-  /** An attempt begins. */
+  /** An attempt starts. */
   begin(): number {
     this.#returning = true;
     this.#asked = 0;
@@ -58,18 +59,18 @@ export class Comeback {
     return ++this.#attempt;
   }
 
-  /** The attempt got us there. */
+  /** The attempt has succeeded. */
   succeeded(now: number): void {
     this.#attempt = 0;
     this.#openedAt = now;
   }
 
-  /** The server asks to wait, counted from the close, for until then it is still there. */
+  /** The server asks to wait, counted from the close, because until then it is still there. */
   ask(milliseconds: number): void {
     this.#asked = Math.max(this.#asked, milliseconds);
   }
 
-  /** The connection, or the attempt, has ended. */
+  /** The connection or the attempt has ended. */
   closed(now: number, code: number, reason: string): void {
     if (this.#openedAt !== undefined && !(turnedAway(code) && now - this.#openedAt < SETTLED)) this.#unsettled = 0;
     this.#openedAt = undefined;
@@ -77,7 +78,7 @@ export class Comeback {
     if (asks) this.ask(Number(/retryAfter\W{0,5}(\d{1,9})/.exec(reason)?.[1] ?? 0));
   }
 
-  /** Milliseconds to wait before the next attempt. */
+  /** Returns the delay before the next attempt, in milliseconds. */
   delay(): number {
     const { reconnectBackoff, reconnectDelay, maxReconnectDelay } = this.#settings;
     const own =
@@ -88,22 +89,24 @@ export class Comeback {
   }
 }
 
-/** The wait before the same is asked again that was refused so many times for the moment. */
+/** Returns the delay before repeating something that the server has refused this many times in a row for now. */
 export function repeatDelay(refusals: number, asked: number, draw: number): number {
   return afterAsked(asked, backoff(1000, 30_000, refusals, draw));
 }
 
-/** Drawn from 0 to a bound that doubles. */
+/** Returns a random delay below a bound that doubles. */
 function backoff(first: number, most: number, attempt: number, draw: number): number {
   return Math.round(draw * Math.min(most, first * 2 ** Math.min(attempt - 1, 30)));
 }
 
-/** What the server asks for comes first, and the own wait on top, so that those whom it asked together do not come together. */
+/**
+ * Adds the own delay to the one that the server asks for, so that clients who were asked together do not return together.
+ */
 function afterAsked(asked: number, own: number): number {
   return Math.max(own, Math.min(LONGEST, Math.max(0, asked) + own));
 }
 
-/** Whether the server ended the connection for what is likely to be so on the next one, too. */
+/** Whether the server closed the connection for a reason that is likely to hold next time too. */
 function turnedAway(code: number): boolean {
   return code === CloseCode.INTERNAL_ERROR || code === CloseCode.TRY_AGAIN_LATER || (code >= 4000 && code <= 4499);
 }

@@ -11,13 +11,19 @@ import { Statuses } from "./statuses.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
 import { byteLength, errorOf, frame, names, reserved, retryAfter, text, typeFault, whole, type Json } from "./wire.js";
 
-/** What is drawn: names of messages, and numbers for waits. */
+/** Sources of randomness: message IDs, and numbers for delays. */
 interface Draws {
   random(): number;
   newId(): string;
 }
 
-/** What is said on a connection: commands and their answers, entries and where we are in their logs. */
+/**
+ * What is exchanged with the server across all connections: commands and their answers, entries, and places in logs.
+ *
+ * Places, watched users and kept replies outlive connections; `welcomed` or `resumed` brings them in line with the server on
+ * each new one. A room of a new session is joined again first. Until the server has answered, publications to it wait, and so
+ * do later ones to the same rooms, because order within a log matters.
+ */
 export class Conversation {
   readonly places = new Places();
   readonly #outbox: Outbox;
@@ -27,13 +33,13 @@ export class Conversation {
   readonly #settings: Settings;
   readonly #emit: Emit;
   readonly #draws: Draws;
-  /** Rooms that the server may have us in though we know nothing of it. */
+  /** Rooms that the server may have this client in although the client is not in them. */
   readonly #doubtful = new Set<string>();
-  #open = false;
-  #ended: SwitchboardError | undefined;
-  #mostBytes = Infinity;
-  #tickets = 0;
-  user = "";
+  #open = false; // whether there is a connection to send on
+  #ended: SwitchboardError | undefined; // why nothing is accepted, once the client is closed
+  #mostBytes = Infinity; // the server's limit on the size of a message
+  #tickets = 0; // how many were given out
+  user = ""; // the user that the server knows this client as
 
   constructor(settings: Settings, draws: Draws, emit: Emit) {
     this.#settings = settings;
@@ -53,7 +59,7 @@ export class Conversation {
     return this.#command("publish", head, { data: JSON.stringify(data), unsent, fault: typeFault(type) });
   }
 
-  /** To the server's own handler. */
+  /** Sends a message to the server's handler. */
   request(now: number, type: string, data: unknown, timeout = this.#settings.requestTimeout): number {
     const extra = { data: JSON.stringify(data), unsent: { type, data }, fault: typeFault(type) };
     return this.#command("request", { type }, { ...extra, deadline: now + timeout });
@@ -85,19 +91,19 @@ export class Conversation {
     return this.#command("user_list", head, { deadline: now + (options.timeout ?? this.#settings.requestTimeout) });
   }
 
-  /** `watch` undefined leaves as it is who is told of changes. */
+  /** Asks whether users are online. `watch` starts or stops notifications; undefined leaves them as they are. */
   userStatus(now: number, users: readonly string[], watch?: boolean): number {
     const head: Json = { type: "user_status", users: [...users] };
     if (watch !== undefined) head.watch = watch;
     return this.#command("user_status", head, { deadline: now + this.#settings.requestTimeout });
   }
 
-  /** Whether the server takes a message of this length. */
+  /** Whether a message is within the server's size limit. */
   fits(message: string): boolean {
     return message.length * 3 <= this.#mostBytes || byteLength(message) <= this.#mostBytes;
   }
 
-  /** Sent now or not at all; false if not. Throws if the server would not take it. */
+  /** Sends a fleeting message now or not at all; returns false if not. Throws if it exceeds the server's size limit. */
   fleeting(address: Address, type: string, data: unknown, echo = false): boolean {
     const fault = typeFault(type);
     if (fault) throw fault;
@@ -110,7 +116,7 @@ export class Conversation {
     return true;
   }
 
-  /** Answers a question of the server's. */
+  /** Answers a request of the server. */
   reply(id: QuestionId, type: string, data: unknown): void {
     const fault = typeFault(type);
     if (fault) throw fault;
@@ -119,7 +125,7 @@ export class Conversation {
     this.#replies.answer(id, answer, this.#open);
   }
 
-  /** Refuses a question of the server's. */
+  /** Refuses a request of the server. */
   refuse(id: QuestionId, code: string, message: string, retryable: boolean): void {
     this.#replies.answer(id, JSON.stringify({ type: "error", re: id, code, message, retryable }), this.#open);
   }
@@ -128,7 +134,7 @@ export class Conversation {
     return this.#outbox.nextId();
   }
 
-  /** A new session: rooms are joined again from where we are. */
+  /** A session has started. Rooms are joined again from where the client is in each. */
   welcomed(user: string, logs: unknown, mostBytes: number): void {
     this.#begin(user, mostBytes);
     this.#replies.clear();
@@ -139,7 +145,7 @@ export class Conversation {
     this.#watchAgain();
   }
 
-  /** The session goes on. */
+  /** The session was resumed. */
   resumed(user: string, logs: unknown): void {
     this.#begin(user, this.#mostBytes);
     const { gaps, left, strange } = this.places.resumed(logs);
@@ -151,7 +157,7 @@ export class Conversation {
     this.#watchAgain();
   }
 
-  /** Sends what waits, in the order of the calls. */
+  /** Sends waiting commands in the order of the calls. */
   flush(): void {
     const held = new Set<string>();
     for (const command of this.#outbox.waiting()) {
@@ -167,20 +173,20 @@ export class Conversation {
         this.#outbox.remove(command);
       }
       if (command.kind === "request" && command.id !== undefined) {
-        this.#refuse(command, "connection_lost", "the connection was lost before the answer", true);
+        this.#refuse(command, "connection_lost", "the connection was lost before the answer arrived", true);
       }
     }
     this.#outbox.disconnected();
   }
 
-  /** The client is closed: nothing waits any longer, and nothing is taken. */
+  /** The client is closed: nothing waits any longer, and nothing more is accepted. */
   end(reason: string): void {
     this.#ended = new SwitchboardError("closed", reason, false);
     this.#statuses.clear();
     for (const command of this.#outbox.all()) this.#refuse(command, "closed", reason, false);
   }
 
-  /** The client is used again. */
+  /** The client is used again after it was closed. */
   reopen(): void {
     this.#ended = undefined;
   }
@@ -254,15 +260,15 @@ export class Conversation {
     return ticket;
   }
 
-  /** Whether the server has yet to let us into a room again. */
+  /** Whether a room has not been joined again yet. */
   #anyAway(): boolean {
     for (const { joined } of this.places.rooms.values()) if (!joined) return true;
     return false;
   }
 
   /**
-   * Whether a publication waits for a room that the server would not take it for yet, or behind one that does, as the
-   * order in a log counts; `held` are the rooms of those before it. A leave does not overtake what waits.
+   * Whether a publication must wait for a room that is not joined again yet, or behind another that does, because order within
+   * a log matters. `held` contains the rooms of earlier ones. A leave does not overtake waiting publications.
    */
   #isHeld({ kind, head }: Command, held: Set<string>): boolean {
     if (kind === "leave") return held.has(text(head.room));
@@ -297,7 +303,7 @@ export class Conversation {
     this.#open = true;
   }
 
-  /** A leave that was under way when the session ended has come true. */
+  /** Completes leaves that were under way when the session ended, because the new one is in no room. */
   #leaveForgottenRooms(): void {
     for (const command of this.#outbox.all()) {
       if (command.kind !== "leave" || !this.places.rooms.has(text(command.head.room))) continue;
@@ -307,7 +313,7 @@ export class Conversation {
     }
   }
 
-  /** Leaves a room that we were let into in vain, unless another join of it is under way. */
+  /** Leaves a room whose join was given up, unless another join or leave of it is under way. */
   #takeBack(room: string): void {
     if (!this.#doubtful.has(room) || this.places.rooms.has(room)) return;
     if (this.#outbox.has(({ kind, head }) => (kind === "join" || kind === "leave") && head.room === room)) return;
@@ -316,7 +322,7 @@ export class Conversation {
     if (this.#outbox.add(command) === undefined) this.#send(command);
   }
 
-  /** With a time, only those whose time has come. */
+  /** Joins rooms again; with a time, only those that are due. */
   #joinAgain(now?: number): void {
     for (const [room, membership] of this.places.rooms) {
       const { log, joined, againAt } = membership;
@@ -328,7 +334,7 @@ export class Conversation {
     }
   }
 
-  /** The server keeps who is watched for one connection. */
+  /** Repeats watches, which the server keeps for one connection only. */
   #watchAgain(): void {
     for (const users of this.#statuses.groups()) {
       const command: Command = { ticket: undefined, kind: "user_status", head: { type: "user_status", users, watch: true } };
@@ -343,7 +349,7 @@ export class Conversation {
     }
     if (command.ticket === undefined && message.type === "error") {
       const error = errorOf(message);
-      // The machine's own question: nobody has a promise that would tell.
+      // The session's own command, so there is no promise that would report the error.
       if (command.kind !== "leave") this.#emit({ kind: "report", name: "error", event: error });
       if (command.kind === "rejoin" && error.retryable) return this.#joinLater(now, text(command.head.room), error);
     }
@@ -363,7 +369,7 @@ export class Conversation {
     membership.againAt = now + repeatDelay(membership.refusals, retryAfter(error), this.#draws.random());
   }
 
-  /** The server says so without being asked (any more). */
+  /** The server reports that the client has left, unasked or too late. */
   #left({ room }: Json): void {
     const message = { type: "room_left", room };
     answer({ ticket: undefined, kind: "leave", head: { room } }, message, this.places, this.#emit);
@@ -379,7 +385,7 @@ export class Conversation {
   }
 }
 
-/** A message of the server's that wants an answer has an id, and no address. */
+/** Whether a message is a request of the server, which has an ID and no address. */
 function isQuestion(message: Json): message is Json & { id: QuestionId } {
   const { id, room, user, everyone } = message;
   return (typeof id === "string" || typeof id === "number") && (room ?? user ?? everyone) === undefined;

@@ -1,6 +1,8 @@
 type Listener = (...args: any[]) => unknown;
 
-/** Listeners by name; `Args` says what each gets. One that throws harms neither the others nor the caller. */
+/**
+ * Listeners by name; `Args` maps each name to its arguments. An exception in one affects neither the others nor the caller.
+ */
 export class Emitter<Args> {
   readonly #listeners = new Map<keyof Args, Set<Listener>>();
   readonly #thrown: (error: unknown) => void;
@@ -9,7 +11,7 @@ export class Emitter<Args> {
     this.#thrown = thrown;
   }
 
-  /** Returns what takes the listener off again. */
+  /** Adds a listener. Returns a function that removes it. */
   on<Name extends keyof Args>(name: Name, listener: (...args: Args[Name] & any[]) => unknown): () => void {
     const own = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, own.add(listener));
@@ -24,7 +26,7 @@ export class Emitter<Args> {
     return off;
   }
 
-  /** Without a listener: all of that name. */
+  /** Removes a listener or, if none is given, all listeners of this name. */
   off<Name extends keyof Args>(name: Name, listener?: (...args: Args[Name] & any[]) => unknown): void {
     const own = this.#listeners.get(name);
     if (listener) own?.delete(listener);

@@ -12,17 +12,23 @@ interface Waiter {
   reject(error: SwitchboardError): void;
 }
 
-/** Something that the server asks. */
+/** A request of the server. */
 export type Question = Extract<Effect, { kind: "asked" }>;
 
 interface Told {
   report(report: Report): void;
   asked(question: Question): void;
-  /** Something could not be done; what comes after it is done all the same. */
+  /** An effect failed; those after it are still carried out. */
   failed(error: unknown): void;
 }
 
-/** Runs the state machine: gives it the time, the socket and chance, and does what it says. */
+/**
+ * Runs the session: gives it the time, a socket and randomness, and carries out its effects.
+ *
+ * Effects are carried out in order and never nested. `#busy` is set while that happens; an input from a listener only appends
+ * its effects, and the running pump gets to them. After a join the pump pauses for a turn of the event loop, still busy, so
+ * that the code behind the promise can add listeners before entries arrive.
+ */
 export class Engine {
   readonly session: Session;
   readonly #link: Link;
@@ -30,10 +36,10 @@ export class Engine {
   readonly #asked: (question: Question) => void;
   readonly #failed: (error: unknown) => void;
   readonly #waiters = new Map<number, Waiter>();
-  #effects: Effect[] = [];
-  #busy = false;
+  #effects: Effect[] = []; // still to be carried out
+  #busy = false; // whether the pump is running or paused
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #timerAt = Infinity;
+  #timerAt = Infinity; // when the timer fires; Infinity if there is none
 
   constructor(url: Url, settings: Settings, Socket: SocketConstructor, told: Told) {
     this.#report = told.report;
@@ -51,12 +57,12 @@ export class Engine {
     });
   }
 
-  /** Whether the socket is too full for what may be dropped. */
+  /** Whether the socket is too full for messages that may be dropped. */
   get congested(): boolean {
     return this.#link.congested;
   }
 
-  /** Every input goes through here, and effects are done in their order, however deep we are in a listener. */
+  /** Runs an input. All inputs go through here, and effects are carried out in order, even for an input from a listener. */
   do<T>(input: (now: number) => T): T {
     try {
       return input(performance.now());
@@ -66,7 +72,7 @@ export class Engine {
     }
   }
 
-  /** An input that is a command, as a promise of its answer. */
+  /** Runs an input that is a command. Returns a promise of its answer. */
   ask<T>(command: (now: number) => number, map: (value: any) => T = (value) => value): Promise<T> {
     return new Promise((resolve, reject) => {
       const waiter = { resolve: (value: any) => resolve(map(value)), reject };
@@ -119,7 +125,9 @@ export class Engine {
     return waiter;
   }
 
-  /** A timer that fires too early finds nothing to do and is set again, so it is left alone when the deadline moves back. */
+  /**
+   * Sets the timer. One that fires too early finds nothing to do and is set again, so it stays if the deadline moves back.
+   */
   #arm(): void {
     const deadline = this.session.deadline();
     if (this.#timerAt <= deadline && deadline !== Infinity) return;

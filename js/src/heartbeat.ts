@@ -1,17 +1,17 @@
-/** A timer is this late only if everything stood still. */
+/** A timer is this late only if the whole program was suspended. In milliseconds. */
 const LATE = 2000;
 
-/** spec/protocol.md#10-liveness: a ping after `interval` of silence, and the end after `timeout` more. */
+/** Pings after `interval` of silence, and gives up after `timeout` more (spec/protocol.md#10-liveness). */
 export class Heartbeat {
   #interval = 0;
   #timeout = 0;
-  #running = false;
-  #heardAt = 0;
-  #waiting = false;
-  #asked = 0;
-  #ping: { id: number; at: number } | undefined;
+  #running = false; // whether there is a session to watch
+  #heardAt = 0; // when anything last arrived
+  #waiting = false; // whether nothing has arrived since the last ping
+  #asked = 0; // how many pings were sent since anything arrived
+  #ping: { id: number; at: number } | undefined; // the last ping, until it is answered
 
-  /** An interval of 0 is never. */
+  /** Starts watching; an interval of 0 never pings. */
   start(now: number, interval: number, timeout: number): void {
     this.#interval = interval;
     this.#timeout = timeout;
@@ -25,7 +25,7 @@ export class Heartbeat {
     this.#running = false;
   }
 
-  /** Anything at all came. */
+  /** Anything arrived. */
   heard(now: number): void {
     this.#heardAt = now;
     this.#waiting = false;
@@ -42,8 +42,8 @@ export class Heartbeat {
   }
 
   /**
-   * What the silence asks for at the deadline. Time that comes late (a page was frozen, a machine slept) proves nothing: what
-   * was heard meanwhile may still be on its way to us, so the question is put once more.
+   * Returns what to do at the deadline. A timer that fires late (because a page was frozen or the machine slept) proves
+   * nothing: what arrived meanwhile may not have been delivered to the program yet, so it pings once more.
    */
   due(now: number): "nothing" | "ping" | "end" {
     if (now < this.deadline()) return "nothing";
@@ -57,7 +57,7 @@ export class Heartbeat {
     this.#asked++;
   }
 
-  /** How long the pong took, if it is one for our last ping. */
+  /** Returns how long the pong took, if it answers the last ping. */
   latency(now: number, re: unknown): number | undefined {
     const ping = this.#ping;
     if (!ping || ping.id !== re) return undefined;

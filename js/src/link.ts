@@ -1,7 +1,7 @@
 import { CloseCode } from "./codes.js";
 import type { SocketConstructor, SocketLike } from "./options.js";
 
-/** More than this waiting in the socket, and fleeting messages are dropped. */
+/** The bytes that may wait in the socket before fleeting messages are dropped. */
 const MOST_BUFFERED = 256 * 1024;
 
 export type Url = string | (() => string | Promise<string>);
@@ -13,10 +13,10 @@ export interface LinkEvents {
   lost(code: number, reason: string, clean: boolean): void;
 }
 
-/** The bytes of a close frame that a reason may take (RFC 6455 §5.5). */
+/** The most bytes that a reason may take in a close frame (RFC 6455 §5.5). */
 const MOST_REASON_BYTES = 123;
 
-/** A reason cut between characters to what fits: sockets refuse to close with a longer one. */
+/** Cuts a reason to the length that fits, between characters. Sockets refuse to close with a longer one. */
 export function fit(reason: string): string {
   let bytes = 0;
   let end = 0;
@@ -29,14 +29,14 @@ export function fit(reason: string): string {
   return reason.slice(0, end);
 }
 
-/** One WebSocket at a time. What a former one still says is not heard. */
+/** One WebSocket at a time. Events of earlier ones are ignored, as `#attempt` increases with each. */
 export class Link {
   readonly #url: Url;
   readonly #protocols: string[];
   readonly #Socket: SocketConstructor;
   readonly #events: LinkEvents;
-  #socket: SocketLike | undefined;
-  #attempt = 0;
+  #socket: SocketLike | undefined; // the current one
+  #attempt = 0; // identifies the current attempt or socket
 
   constructor(url: Url, protocols: string[], Socket: SocketConstructor, events: LinkEvents) {
     this.#url = url;
@@ -54,14 +54,14 @@ export class Link {
     const open = (url: string) => {
       if (attempt === this.#attempt) this.#open(url, attempt);
     };
-    // Not at once: whoever asked for the connection is not called back before its call has returned.
+    // Asynchronously, so that the caller is not called back before its own call has returned.
     Promise.resolve()
       .then(() => (typeof this.#url === "string" ? this.#url : this.#url()))
       .then(open)
       .catch(failed);
   }
 
-  /** What is sent now would come late. */
+  /** Whether a message sent now would be late. */
   get congested(): boolean {
     return (this.#socket?.bufferedAmount ?? 0) > MOST_BUFFERED;
   }
@@ -70,12 +70,12 @@ export class Link {
     this.#socket?.send(text);
   }
 
-  /** Tells `lost` when it is done. */
+  /** Closes the socket; `lost` follows. */
   close(code: number, reason: string): void {
     this.#socket?.close(code, fit(reason));
   }
 
-  /** Closes, and tells nothing more. */
+  /** Closes the socket and ignores its further events. */
   abandon(code: number | undefined, reason: string | undefined): void {
     const socket = this.#socket;
     this.#socket = undefined;
@@ -85,7 +85,7 @@ export class Link {
       if (code === undefined) socket.close();
       else socket.close(code, fit(reason ?? ""));
     } catch {
-      // A socket that cannot even be closed is of no more interest.
+      // A socket that can't be closed no longer matters.
     }
   }
 
@@ -107,7 +107,7 @@ export class Link {
       this.#socket = undefined;
       this.#events.lost(code, reason || trouble, wasClean);
     };
-    // A close event follows. Browsers tell no more than that; `ws` says here what was wrong.
+    // A close event follows. Browsers give no details; `ws` gives them here.
     socket.onerror = ({ message }: { message?: unknown }) => {
       if (typeof message === "string") trouble = message;
     };

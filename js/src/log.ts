@@ -1,14 +1,16 @@
 import type { LogAddress, Place } from "./types.js";
 import { text, whole, type Json } from "./wire.js";
 
-/** Own entries that did not come back (`echo: false`) and lie ahead of the place; more than these are forgotten, oldest first. */
+/**
+ * How many own entries beyond the place are remembered that did not come back (`echo: false`). The lowest are forgotten first.
+ */
 const MOST_SKIPPED = 1000;
 
 /**
  * Where the client is in one log: everything up to `seq` was delivered or is known to be its own.
  *
- * Entries of a log arrive in order, so `seq` is simply the last one seen; the exception is what this session published
- * with `echo: false`. Such an entry never arrives live, but does arrive in a recovery that starts below it.
+ * Entries arrive in order, so `seq` is the last one seen. The exception is what this session published with `echo: false`:
+ * such an entry never arrives live, but does arrive in a recovery that starts below it.
  */
 export class Log {
   readonly #skipped = new Set<number>();
@@ -19,14 +21,14 @@ export class Log {
     public seq: number,
   ) {}
 
-  /** Whether the entry is new; it is behind us afterwards. */
+  /** Whether the entry is new. Moves the place past it. */
   accept(seq: number): boolean {
     if (seq <= this.seq) return false;
     this.#moveTo(seq);
     return true;
   }
 
-  /** The entry is our own and will not arrive, or need not. */
+  /** Moves past an own entry that will not arrive or need not. */
   skip(seq: number): void {
     if (seq <= this.seq) return;
     if (seq === this.seq + 1) return this.#moveTo(seq);
@@ -34,7 +36,7 @@ export class Log {
     if (this.#skipped.size > MOST_SKIPPED) this.#skipped.delete(Math.min(...this.#skipped));
   }
 
-  /** Takes over what the server says about this log when coming back; true if there is a gap. */
+  /** Applies what the server says about this log after a reconnect. Returns whether there is a gap. */
   recovered(answer: Json): boolean {
     const epoch = text(answer.epoch, this.epoch);
     const seq = whole(answer.seq);
@@ -49,7 +51,7 @@ export class Log {
     this.#skipped.clear();
   }
 
-  /** As `resume` names it. */
+  /** Returns the place, as `resume` names it. */
   place(): LogAddress & Place {
     return { ...this.address, epoch: this.epoch, seq: this.seq };
   }

@@ -1,4 +1,4 @@
-/** The part of a WebSocket that the client uses: the browser's, Node's (from 22) and the `ws` package's have it. */
+/** The part of a WebSocket that the client uses. Browsers, Node.js (22 or newer) and the `ws` package provide it. */
 export interface SocketLike {
   readonly bufferedAmount: number;
   onopen: ((event: any) => void) | null;
@@ -11,35 +11,35 @@ export interface SocketLike {
 
 export type SocketConstructor = new (url: string, protocols?: string | string[]) => SocketLike;
 
-/** What can be chosen; times are milliseconds. A bad value is refused when the client is built. */
+/** The options of a client. Times are in milliseconds. The constructor rejects invalid values. */
 export interface Options {
-  /** Default the global `WebSocket`; Node 20 has none, give it the one of `ws`. */
+  /** The WebSocket class. Default the global `WebSocket`. Node.js 20 has none; pass the one from `ws`. */
   WebSocket?: SocketConstructor;
-  /** Default `switchboard.v1.json`. */
+  /** The subprotocols to offer. Default `switchboard.v1.json`. */
   subprotocols?: string[];
-  /** Come back after a lost connection. Default true. */
+  /** Whether to reconnect after a lost connection. Default true. */
   autoReconnect?: boolean;
-  /** Go on trying when the first attempt fails, too. Default false: `connect()` rejects at once. */
+  /** Whether to retry if the first attempt fails. Default false: `connect()` rejects at once. */
   reconnectFromStart?: boolean;
   /** Attempts in a row before giving up. Default unlimited. */
   maxReconnectAttempts?: number;
-  /** `exponential` (default): up to `reconnectDelay` × 2ⁿ, drawn evenly from 0. `fixed`: `reconnectDelay` exactly. */
+  /** `exponential` (default): a random delay between 0 and `reconnectDelay` × 2ⁿ. `fixed`: exactly `reconnectDelay`. */
   reconnectBackoff?: "exponential" | "fixed";
-  /** Default 1 s. */
+  /** The delay before the first attempt, or its bound. Default 1 s. */
   reconnectDelay?: number;
-  /** The cap of exponential back-off. Default 30 s. */
+  /** The cap of exponential backoff. Default 30 s. */
   maxReconnectDelay?: number;
-  /** For each attempt, until the server's `welcome` or `resumed`. Default 10 s. */
+  /** The timeout of each attempt, until the server's `welcome` or `resumed`. Default 10 s. */
   connectionTimeout?: number;
-  /** Silence before a ping. Default what the server's `welcome` says; 0 is never. */
+  /** The silence before a ping; 0 never pings. Default the value in the server's `welcome`. */
   heartbeatInterval?: number;
-  /** Silence after a ping before the connection is given up. Default what `welcome` says. */
+  /** The silence after a ping before the connection is dropped. Default the value in the server's `welcome`. */
   heartbeatTimeout?: number;
-  /** For requests, history, joins. Default 10 s. */
+  /** The timeout of requests, history and joins. Default 10 s. */
   requestTimeout?: number;
-  /** Bound on published and not acknowledged messages. Default 1000. */
+  /** The maximum number of unacknowledged messages. Default 1000. */
   maxUnacknowledged?: number;
-  /** The same in bytes. Default 1 MiB. */
+  /** The maximum size of unacknowledged messages, in bytes. Default 1 MiB. */
   maxUnacknowledgedBytes?: number;
 }
 

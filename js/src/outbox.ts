@@ -4,41 +4,41 @@ import { byteLength, frame, type Json } from "./wire.js";
 
 export type CommandKind = "publish" | "request" | "join" | "rejoin" | "leave" | "history" | "user_list" | "user_status";
 
-/** Something that wants exactly one answer. */
+/** Something that gets exactly one answer. */
 export interface Command {
-  /** Names it towards the edge, which holds the promise; a rejoin is the machine's own and has none. */
+  /** Identifies it to the engine, which holds the promise. The session's own commands have none. */
   readonly ticket: number | undefined;
   readonly kind: CommandKind;
-  /** The envelope without id and data. */
+  /** The envelope without `id` and `data`. */
   readonly head: Json;
   readonly data?: string | undefined;
   readonly deadline?: number | undefined;
   readonly unsent?: Unsent | undefined;
-  /** The id on this connection, once it is sent. */
+  /** Its ID on the current connection, once it was sent there. */
   id?: number | undefined;
   bytes?: number;
 }
 
-/** Bound on commands that are not publications. */
+/** The maximum number of unanswered commands other than publications. */
 const MOST_REQUESTS = 1000;
 
 /**
- * What was not answered yet, in the order of the calls. Publications stay until they are acknowledged, over any number
- * of connections, and are sent again in this order; the others wait until their deadline.
+ * The unanswered commands, in the order of the calls. Publications stay until they are acknowledged, across any number of
+ * connections, and are sent again in this order. Other commands wait until their deadline.
  */
 export class Outbox {
   readonly #commands = new Set<Command>();
   readonly #byId = new Map<number, Command>();
   readonly #settings: Settings;
-  #lastId = 0;
-  #publications = 0;
-  #bytes = 0;
+  #lastId = 0; // on the current connection
+  #publications = 0; // how many of the commands are publications
+  #bytes = 0; // the size of the publications
 
   constructor(settings: Settings) {
     this.#settings = settings;
   }
 
-  /** Takes the command, or says why not. */
+  /** Adds a command, or returns why it can't be added. */
   add(command: Command): SwitchboardError | undefined {
     const fault = command.kind === "publish" ? this.#refusePublication(command) : this.#refuseRequest();
     if (fault) return fault;
@@ -50,12 +50,12 @@ export class Outbox {
     return undefined;
   }
 
-  /** An id that no other message on this connection has. */
+  /** Returns an ID that no other message on this connection has. */
   nextId(): number {
     return ++this.#lastId;
   }
 
-  /** The text to send for it now; it has its id afterwards. */
+  /** Returns the text that sends the command now, and gives it an ID. */
   frame(command: Command): string {
     command.id = this.nextId();
     this.#byId.set(command.id, command);
@@ -76,14 +76,14 @@ export class Outbox {
     }
   }
 
-  /** The connection is gone and its ids with it. */
+  /** The connection is gone, and with it the IDs. */
   disconnected(): void {
     this.#lastId = 0;
     this.#byId.clear();
     for (const command of this.#commands) command.id = undefined;
   }
 
-  /** In the order of the calls; a copy, so that they can be removed on the way. */
+  /** Returns all commands in the order of the calls; a copy, so they can be removed meanwhile. */
   all(): Command[] {
     return [...this.#commands];
   }
@@ -102,7 +102,7 @@ export class Outbox {
     return this.all().filter(({ deadline }) => deadline !== undefined && deadline <= now);
   }
 
-  /** When the next command expires, or Infinity. */
+  /** Returns when the next command expires, or Infinity. */
   deadline(): number {
     if (this.#commands.size === this.#publications) return Infinity;
     let next = Infinity;
@@ -115,7 +115,7 @@ export class Outbox {
     command.bytes = byteLength(frame(command.head, command.data));
     if (this.#publications < maxUnacknowledged && this.#bytes + command.bytes <= maxUnacknowledgedBytes) return undefined;
     const full = `unacknowledged: ${this.#publications} messages, ${this.#bytes} bytes`;
-    const bound = `(expected: at most ${maxUnacknowledged} messages, ${maxUnacknowledgedBytes} bytes, this one included)`;
+    const bound = `(expected: at most ${maxUnacknowledged} messages, ${maxUnacknowledgedBytes} bytes, including this one)`;
     return new SwitchboardError("queue_full", `${full} ${bound}`, true, undefined, command.unsent);
   }
 

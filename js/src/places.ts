@@ -5,11 +5,13 @@ import { objects, text, whole, type Json } from "./wire.js";
 /** A room that the user wants to be in. */
 export interface Membership {
   readonly log: Log;
-  /** The server's answer is there, on this session. Until then entries of this room are before the place we ask from. */
+  /**
+   * Whether the server has let the client in, in this session. Until then the room's entries precede the place it asks from.
+   */
   joined: boolean;
-  /** How often in a row the server could not let us in again. */
+  /** How many times in a row the server has refused a rejoin for now. */
   refusals: number;
-  /** When we ask again; Infinity if that is not to be. */
+  /** When to ask again; Infinity if that is not scheduled. */
   againAt: number;
 }
 
@@ -21,15 +23,17 @@ export class Places {
   #user: string | undefined;
   #inbox: Log | undefined;
   #everyone: Log | undefined;
-  /** The server was not told how far each room was read. */
+  /** Whether the resume in progress omits the places in rooms. */
   #unnamed = false;
 
-  /** For `resume`: rooms, the inbox, everyone's. */
+  /** Returns the places for `resume`: of rooms, the inbox, and everyone. */
   named(): (LogAddress & Place)[] {
     return [...[...this.rooms.values()].map(({ log }) => log.place()), ...this.#own()];
   }
 
-  /** The same without rooms, which are to be joined again then, from where we are in each. */
+  /**
+   * Returns the places for `resume` without those of rooms, which are then joined again from where the client is in each.
+   */
   namedWithoutRooms(): (LogAddress & Place)[] {
     this.#unnamed = true;
     for (const membership of this.rooms.values()) membership.joined = false;
@@ -40,7 +44,7 @@ export class Places {
     return [this.#inbox, this.#everyone].flatMap((log) => (log ? [log.place()] : []));
   }
 
-  /** A session begins; rooms are to be joined again. Returns the gaps in the inbox and in everyone's log. */
+  /** A session has started; rooms are to be joined again. Returns the gaps in the inbox and in everyone's log. */
   welcomed(user: string, logs: unknown): Gap[] {
     this.#unnamed = false;
     for (const membership of this.rooms.values()) {
@@ -58,7 +62,9 @@ export class Places {
     return gaps;
   }
 
-  /** The session goes on. `left` are the rooms that it is no longer in, `strange` those that we know nothing of. */
+  /**
+   * The session was resumed. `left` are rooms that it is no longer in, `strange` rooms that the client does not know of.
+   */
   resumed(logs: unknown): { gaps: Gap[]; left: string[]; strange: string[] } {
     const gaps: Gap[] = [];
     const still = new Set<string>();
@@ -77,8 +83,8 @@ export class Places {
   }
 
   /**
-   * The answer to a join; `since` and `recent` are what was asked for. Returns the gap, if any. With `recent` the last
-   * entries follow, so the place is before them: a connection lost among them leaves no hole.
+   * Applies the answer to a join with `since` or `recent`. Returns the gap, if there is one. With `recent` the last entries
+   * follow, so the place is before them; if the connection is lost among them, none is missed.
    */
   joined(room: string, answer: Json, since?: Partial<Place>, recent?: number): Gap | undefined {
     const place = { epoch: text(answer.epoch), seq: whole(answer.seq) };

@@ -1,17 +1,17 @@
 import type { Emit } from "./effects.js";
 import type { Json } from "./wire.js";
 
-/** So many answers are kept in case the server asks again. */
+/** How many answers are kept in case the server asks again. */
 const KEPT = 256;
 
 export type QuestionId = string | number;
 
 /**
- * What the server has asked in this session (spec/protocol.md#6-answers). It asks again after a lost connection; the
- * user's code is asked once, and its answer sent as often as needed.
+ * The server's requests in this session (spec/protocol.md#6-answers). After a lost connection the server asks again; the
+ * user's code is asked once, and its answer is sent as often as needed.
  */
 export class Replies {
-  /** Undefined while the user's code is at it. */
+  /** The answers by request; undefined while the user's code is working on one. */
   readonly #answers = new Map<QuestionId, string | undefined>();
   readonly #emit: Emit;
 
@@ -19,7 +19,7 @@ export class Replies {
     this.#emit = emit;
   }
 
-  /** Another session has other questions. */
+  /** Forgets everything, because a new session has its own requests. */
   clear(): void {
     this.#answers.clear();
   }
@@ -33,7 +33,7 @@ export class Replies {
     this.#emit({ kind: "asked", id, type: message.type, data: message.data });
   }
 
-  /** Sent now if there is a connection, and when asked again. */
+  /** Sends an answer if there is a connection, and keeps it for repeated requests. */
   answer(id: QuestionId, text: string, open: boolean): void {
     if (!this.#answers.has(id)) return;
     this.#answers.set(id, text);

@@ -13,10 +13,10 @@ import type {
   Users,
 } from "./types.js";
 
-/** Listeners by message type: they get the data and the whole entry. */
+/** Listeners by message type. They receive the data and the whole entry. */
 export type ByType<M> = { [T in TypeOf<M>]: [data: M[T], entry: Delivered<T, M[T]>] };
 
-/** What a room asks of its client. */
+/** What a room needs of its client. */
 export interface Switch<M> {
   publish<T extends TypeOf<M>>(room: string, type: T, data: M[T], options?: PublishOptions): Promise<Published>;
   fleeting<T extends TypeOf<M>>(room: string, type: T, data: M[T], options?: { echo?: boolean }): boolean;
@@ -25,14 +25,14 @@ export interface Switch<M> {
   leave(room: string): Promise<void>;
 }
 
-/** A room that the client joined. It stays valid over reconnects, and for joining it again after it was left. */
+/** A room that the client has joined. It stays valid after reconnects, and can be joined again after leaving it. */
 export class Room<M extends object> {
   readonly #client: Switch<M>;
   readonly #types: Emitter<ByType<M>>;
-  #members: readonly string[] = [];
-  #count = 0;
+  #members: readonly string[] = []; // as reported by the server, at most 100
+  #count = 0; // as reported by the server
 
-  /** Rooms come from `client.join` and `client.room`. */
+  /** Not for users: rooms come from `client.join` and `client.room`. */
   constructor(
     readonly name: string,
     client: Switch<M>,
@@ -42,40 +42,48 @@ export class Room<M extends object> {
     this.#types = new Emitter(thrown);
   }
 
-  /** The first 100 members as far as told; who came or went while the connection was lost is only in `userList()`. */
+  /**
+   * The first 100 members, as far as reported. Call `userList()` to learn who came or left while the connection was lost.
+   */
   get members(): readonly string[] {
     return this.#members;
   }
 
-  /** How many users there are. */
+  /** How many users are in the room. */
   get count(): number {
     return this.#count;
   }
 
-  /** For messages of this type in this room. Returns what takes the listener off again. */
+  /** Adds a listener for messages of this type in this room. Returns a function that removes it. */
   on<T extends TypeOf<M>>(type: T, listener: (data: M[T], entry: Delivered<T, M[T]>) => unknown): () => void {
     return this.#types.on(type, listener as never);
   }
 
+  /** Removes a listener or, if none is given, all listeners of this type. */
   off<T extends TypeOf<M>>(type: T, listener?: (data: M[T], entry: Delivered<T, M[T]>) => unknown): void {
     this.#types.off(type, listener as never);
   }
 
-  /** Resolves once the message is safe; rejects with a `SwitchboardError` if it is refused. */
+  /** Publishes a message. Resolves once it is in the log; rejects with a `SwitchboardError` if it is refused. */
   publish<T extends TypeOf<M>>(type: T, data: M[T], options?: PublishOptions): Promise<Published> {
     return this.#client.publish(this.name, type, data, options);
   }
 
-  /** Sends now or not at all; false if not. Throws a `SwitchboardError` for what the server would not take. */
+  /**
+   * Sends a fleeting message now or not at all; returns false if not.
+   *
+   * @throws SwitchboardError `too_large` if the message exceeds the server's size limit
+   */
   fleeting<T extends TypeOf<M>>(type: T, data: M[T], options?: { echo?: boolean }): boolean {
     return this.#client.fleeting(this.name, type, data, options);
   }
 
+  /** Reads a page of the room's log. */
   history(options?: HistoryOptions): Promise<Page<M>> {
     return this.#client.history({ room: this.name }, options);
   }
 
-  /** Asks the server, and brings `members` and `count` up to date. */
+  /** Asks the server who is in the room, and updates `members` and `count`. */
   async userList(options: UserListOptions = {}): Promise<Users> {
     const users = await this.#client.userList({ ...options, room: this.name });
     if (options.after === undefined) this.#members = users.members;
@@ -83,6 +91,7 @@ export class Room<M extends object> {
     return users;
   }
 
+  /** Leaves the room. Resolves when the server has confirmed it. */
   leave(): Promise<void> {
     return this.#client.leave(this.name);
   }

@@ -8,32 +8,37 @@ import type { Settings } from "./options.js";
 import type { AnyMessages, Events, State } from "./types.js";
 import { comesBackAfter, errorOf, isObject, parse, retryAfter, text, whole, type Json } from "./wire.js";
 
-/** How long a closing handshake may take. */
+/** How long the close handshake may take, in milliseconds. */
 const CLOSING = 5000;
 
-/** What the machine takes from chance; given, so that a test decides. */
+/** The session's sources of randomness, injected so that tests can control them. */
 export interface Chance {
-  /** Evenly from 0 to 1. */
+  /** Returns a number evenly distributed from 0 to 1. */
   random(): number;
-  /** A name for a message, never used before. */
+  /** Returns a message ID that was never used before. */
   newId(): string;
 }
 
 /**
- * The client's side of the protocol (spec/protocol.md) without a socket, a clock or chance: inputs and the time go in, and
- * `take()` gives what is to be done. Time is in milliseconds from anywhere, and never goes back.
+ * The client's side of the protocol (spec/protocol.md) as a state machine without a socket, clock or randomness. Inputs are
+ * method calls with the time; `take()` returns what to do. Time is in milliseconds from any origin, and never goes back.
+ *
+ * `idle` → `connecting` → `open`. From there a lost connection leads to `waiting` and back to `connecting`, or to `closed`
+ * if the client must not reconnect; `close()` leads through `closing` to `closed`. Each state has at most one timeout,
+ * `#until`, which `#enter` sets anew, so no timeout outlives its state. Events of an abandoned socket never get here:
+ * `Link` ignores them.
  */
 export class Session {
   readonly conversation: Conversation;
   readonly #settings: Settings;
   readonly #comeback: Comeback;
-  #effects: Effect[] = [];
-  #state: State = "idle";
-  #secret: { session: string; secret: string } | undefined;
-  #resumeId: number | undefined;
+  #effects: Effect[] = []; // what `take()` returns next
+  #state: State = "idle"; // changed only by `#enter`
+  #secret: { session: string; secret: string } | undefined; // resumes the session; undefined if there is none
+  #resumeId: number | undefined; // the ID of `resume` on this connection, if it was sent
   readonly #heartbeat = new Heartbeat();
-  #rhythm = { interval: 0, timeout: 0 };
-  /** When the state is over: the attempt times out, the wait ends, closing is given up. */
+  #rhythm = { interval: 0, timeout: 0 }; // of the heartbeat, by the options or `welcome`
+  /** When the state times out: the attempt, the wait, or the close handshake. */
   #until = Infinity;
 
   constructor(settings: Settings, chance: Chance) {
@@ -46,19 +51,19 @@ export class Session {
     return this.#state;
   }
 
-  /** The session's name, once there is one. */
+  /** The ID of the session, once there is one. */
   get id(): string | undefined {
     return this.#secret?.session;
   }
 
-  /** What is to be done, once. */
+  /** Returns what to do, each effect once. */
   take(): Effect[] {
     const effects = this.#effects;
     this.#effects = [];
     return effects;
   }
 
-  /** When `tick` is wanted next, or Infinity. */
+  /** Returns when to call `tick` next, or Infinity. */
   deadline(): number {
     return Math.min(this.#until, this.#heartbeat.deadline(), this.conversation.deadline());
   }
@@ -70,7 +75,7 @@ export class Session {
     this.#connect(now);
   }
 
-  /** Comes back at once, whatever the state. */
+  /** Reconnects at once, whatever the state. */
   reconnect(now: number): void {
     if (this.#state === "connecting") return;
     if (this.#state === "idle") return this.connect(now);
@@ -85,12 +90,12 @@ export class Session {
     this.#reconnect(now);
   }
 
-  /** The machine's network is back. */
+  /** The network is back. */
   online(now: number): void {
     if (this.#state === "waiting") this.#reconnect(now);
   }
 
-  /** Ends the session: the server forgets it, and so do we. */
+  /** Ends the session. The server forgets it, and so does the client. */
   close(now: number, reason = ""): void {
     const before = this.#state;
     if (before === "closing" || before === "closed") return;
@@ -115,13 +120,13 @@ export class Session {
     const { places } = this.conversation;
     const all = JSON.stringify({ type: "resume", id, ...this.#secret, logs: places.named() });
     const fits = this.conversation.fits(all);
-    // More than the server takes in one message: the rooms are joined again one by one.
+    // If that exceeds the server's size limit, the rooms are joined again one by one.
     const text = fits ? all : JSON.stringify({ type: "resume", id, ...this.#secret, logs: places.namedWithoutRooms() });
     this.#resumeId = id;
     this.#effects.push({ kind: "send", text });
   }
 
-  /** A text message came. */
+  /** A text message arrived. */
   received(now: number, frame: string): void {
     this.#heartbeat.heard(now);
     const message = parse(frame);
@@ -134,12 +139,12 @@ export class Session {
     else if (message.type !== "welcome" && message.type !== "resumed") this.conversation.received(now, message);
   }
 
-  /** Something came that is not of this protocol; the connection lives on. */
+  /** Something arrived that is not of this protocol. The connection continues. */
   unreadable(why: string): void {
     this.#report("error", new SwitchboardError("bad_message", why, false));
   }
 
-  /** The WebSocket is closed, or could not be opened; code 1006 if there was no close frame. */
+  /** The WebSocket was closed or could not be opened; the code is 1006 if there was no close frame. */
   lost(now: number, code: number, reason = "", clean = false): void {
     const before = this.#state;
     if (before === "closing") return this.#closed(code, reason, clean);
@@ -190,7 +195,7 @@ export class Session {
     this.#connect(now);
   }
 
-  /** Before `welcome` or `resumed`; a `welcome` without `re` is void when we resume (spec/protocol.md#9-coming-back). */
+  /** Handles the first message. When resuming, a `welcome` without `re` is void (spec/protocol.md#9-coming-back). */
   #greeted(now: number, message: Json & { type: string }): void {
     if (message.re !== this.#resumeId) return;
     if (message.type === "welcome") {
@@ -255,7 +260,7 @@ export class Session {
     if (latency !== undefined) this.#report("heartbeat", { latency });
   }
 
-  /** What `connect` tried is not tried again, unless asked for. */
+  /** `connect()` failed, which is not retried unless `reconnectFromStart` is set. */
   #notConnected(code: number, reason: string, clean: boolean): void {
     const again = comesBackAfter(code);
     const why = `could not connect: ${code} ${reason}`.trimEnd();
@@ -270,7 +275,7 @@ export class Session {
     this.#report("close", { code, reason, clean, again: false });
   }
 
-  /** `until`: when the state is over. */
+  /** Changes the state; `until` is when it times out. */
   #enter(state: State, until = Infinity, more: Partial<Events<AnyMessages>["state"]> = {}): void {
     const before = this.#state;
     this.#state = state;

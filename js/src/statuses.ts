@@ -2,10 +2,10 @@ import type { Emit } from "./effects.js";
 import type { UserStatus } from "./types.js";
 import { objects, text, whole, type Json } from "./wire.js";
 
-/** Most users of one `user_status`. */
+/** The maximum number of users in one `user_status`. */
 export const MOST_USERS = 100;
 
-/** Of a `user_status`: who is online. */
+/** Reads a `user_status`. */
 export function statusesOf(message: Json): UserStatus[] {
   return objects(message.users).map(({ user, online, lastSeen }) => ({
     user: text(user),
@@ -14,7 +14,7 @@ export function statusesOf(message: Json): UserStatus[] {
   }));
 }
 
-/** Those whose coming and going is to be told, and what is known of them. */
+/** The watched users, and what is known of them. */
 export class Statuses {
   readonly #watched = new Map<string, boolean | undefined>();
   readonly #emit: Emit;
@@ -23,7 +23,7 @@ export class Statuses {
     this.#emit = emit;
   }
 
-  /** What a new connection has to ask again. */
+  /** Returns the watches to repeat on a new connection, in groups of the size that a server accepts. */
   groups(): string[][] {
     const users = [...this.#watched.keys()];
     const groups: string[][] = [];
@@ -39,7 +39,7 @@ export class Statuses {
     this.told(message);
   }
 
-  /** What is first heard of a user is the answer to who asked. */
+  /** Updates what is known. The first status of a user is not reported, because it answers the request. */
   told(message: Json): void {
     for (const status of statusesOf(message)) {
       if (!this.#watched.has(status.user)) continue;

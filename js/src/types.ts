@@ -1,6 +1,6 @@
 import type { SwitchboardError } from "./error.js";
 
-/** Message types when a client is not given a map: any name, data unknown. */
+/** Message types if a client is given no map: any name, with unknown data. */
 export type AnyMessages = Record<string, unknown>;
 
 /** The names of a message map. */
@@ -10,7 +10,7 @@ export type TypeOf<M> = keyof M & string;
 export interface Delivered<T extends string, D> {
   readonly type: T;
   readonly data: D;
-  /** Who the server says sent it. */
+  /** The user who sent it, according to the server. */
   readonly from: string;
   /** Milliseconds since 1970, by the server's clock. */
   readonly timestamp: number;
@@ -25,13 +25,13 @@ export interface Delivered<T extends string, D> {
   readonly fleeting?: true;
 }
 
-/** Every message of a map: a union that `type` tells apart. */
+/** Any message of a map: a union discriminated by `type`. */
 export type Entry<M> = { [T in TypeOf<M>]: Delivered<T, M[T]> }[TypeOf<M>];
 
-/** What answers a request: `A` names the reply's type by the request's, as in `{ ask: "answer" }`. */
+/** The reply to a request. `A` maps the request's type to the reply's, as in `{ ask: "answer" }`. */
 export type Answer<M, A, T> = T extends keyof A ? (A[T] extends keyof M ? M[A[T]] : unknown) : unknown;
 
-/** `idle`: never connected. `waiting`: for the next attempt. `closed`: until `connect()` or `reconnect()` is called. */
+/** `idle`: never connected. `waiting`: until the next attempt. `closed`: until `connect()` or `reconnect()` is called. */
 export type State = "idle" | "connecting" | "open" | "waiting" | "closing" | "closed";
 
 /** A place in a log. */
@@ -40,40 +40,40 @@ export interface Place {
   readonly seq: number;
 }
 
-/** Which log: a room, your inbox, or everyone's. */
+/** The address of a log: a room, your inbox, or everyone. */
 export type LogAddress = { readonly room: string } | { readonly user: string } | { readonly everyone: true };
 
-/** Where a message goes. */
+/** The destination of a message. */
 export type Address = LogAddress | { readonly rooms: readonly string[] };
 
 export interface JoinOptions {
-  /** So many of the last entries follow (1–200). */
+  /** How many of the last entries follow (1–200). */
   recent?: number;
-  /** What came after this place follows; without `epoch` the current one is meant. */
+  /** Entries after this place follow. Without `epoch`, the current epoch is meant. */
   since?: { epoch?: string; seq: number };
   /** Milliseconds; default `requestTimeout`. */
   timeout?: number;
 }
 
 export interface HistoryOptions {
-  /** The newest entries below this seq. */
+  /** Reads the newest entries below this seq. */
   before?: number;
-  /** The oldest entries above this seq. */
+  /** Reads the oldest entries above this seq. */
   after?: number;
-  /** 1–200, default 50. */
+  /** The maximum number of entries, 1–200. Default 50. */
   limit?: number;
   timeout?: number;
 }
 
 export interface PublishOptions {
-  /** `false`: this session does not get its own copy. */
+  /** If `false`, this session does not get its own copy. */
   echo?: boolean;
-  /** To publish a refused message again under its old name; default a new UUIDv7. */
+  /** The message's ID, to publish a refused message again. Default a new UUIDv7. */
   messageId?: string;
 }
 
 export interface UserListOptions {
-  /** The names behind this one, in the order of code points. */
+  /** Lists the names after this one, in the order of code points. */
   after?: string;
   timeout?: number;
 }
@@ -85,17 +85,17 @@ export interface Page<M> extends Place {
   readonly more: boolean;
 }
 
-/** Where an acknowledged message is. */
+/** The place of an acknowledged message. */
 export interface Published {
   readonly seq: number;
 }
 
-/** Where a message to several rooms is. */
+/** The places of a message that was published to several rooms. */
 export interface PublishedToRooms {
   readonly seqs: Readonly<Record<string, number>>;
 }
 
-/** At most 100 users, and how many there are. */
+/** At most 100 users, and how many there are in total. */
 export interface Users {
   readonly members: readonly string[];
   readonly count: number;
@@ -112,27 +112,32 @@ export interface Presence {
   readonly count: number;
 }
 
-/** Whether a user is online, with whatever number of programs. */
+/** Whether a user is online, with any number of connections. */
 export interface UserStatus {
   readonly user: string;
   readonly online: boolean;
-  /** When the last connection ended, in milliseconds since 1970; of one who is not online and whom the server remembers. */
+  /**
+   * When the user's last connection ended, in milliseconds since 1970. Absent if the user is online or the server does not
+   * remember.
+   */
   readonly lastSeen?: number;
 }
 
-/** What became of a large room since it was told last; comes after a `user_joined` or `user_left` for each who is named. */
+/**
+ * What has changed in a large room since the last report. It follows a `user_joined` or `user_left` for each named user.
+ */
 export interface UsersChanged {
   readonly room: string;
-  /** Some of those who came. */
+  /** Users who joined; not necessarily all of them. */
   readonly joined: readonly string[];
-  /** Some of those who left. */
+  /** Users who left; not necessarily all of them. */
   readonly left: readonly string[];
   readonly count: number;
-  /** Others came or left who are not named. */
+  /** Whether other users, who are not named, joined or left. */
   readonly more: boolean;
 }
 
-/** The state changed. `waiting` has the milliseconds until `attempt`, and with what the last connection or attempt ended. */
+/** The state changed. `waiting` has the milliseconds until `attempt`, and how the last connection or attempt ended. */
 export interface StateChange {
   readonly state: State;
   readonly before: State;
@@ -142,34 +147,34 @@ export interface StateChange {
   readonly reason?: string;
 }
 
-/** What `client.on` tells, by name. */
+/** The events of `client.on`, by name. */
 export interface Events<M> {
-  /** The connection is usable; `resumed`: the session goes on. */
+  /** The session is open; `resumed` tells whether it continues an earlier connection. */
   open: { readonly session: string; readonly user: string; readonly resumed: boolean };
-  /** An open connection ended, or the client stopped; `again`: it will come back by itself. */
+  /** An open connection has ended, or the client has stopped; `again` tells whether it will reconnect by itself. */
   close: { readonly code: number; readonly reason: string; readonly clean: boolean; readonly again: boolean };
-  /** An error that answers nothing of yours, a message that cannot be read, a listener that threw. */
+  /** An error that answers nothing you sent, a message that cannot be read, or an exception from a listener. */
   error: SwitchboardError;
   state: StateChange;
-  /** An attempt to come back begins. */
+  /** A reconnect attempt starts. */
   reconnect: { readonly attempt: number };
   reconnect_success: { readonly attempt: number };
-  /** The last attempt allowed has failed; the client is closed. */
+  /** The last allowed attempt has failed; the client is closed. */
   reconnect_failed: { readonly attempt: number };
   message: Entry<M>;
   room_joined: RoomJoined;
-  /** You left, or the server took you out (then `error` may say why). */
+  /** You left the room, or the server removed you; then `error` may tell why. */
   room_left: { readonly room: string; readonly error?: SwitchboardError };
   user_joined: Presence;
   user_left: Presence;
-  /** A user given to `client.watch` came online, or went. */
+  /** A user passed to `client.watch` went online or offline. */
   user_status: UserStatus;
-  /** In place of many messages of who came and went, in a large room. */
+  /** Replaces many messages about who joined and left a large room. */
   users_changed: UsersChanged;
-  /** What was missed in this log cannot be had; the log goes on behind `seq`. Load history if you need it. */
+  /** Entries of this log were missed and can't be recovered; the log continues after `seq`. Load history if you need it. */
   gap: Place & { readonly room?: string; readonly user?: string; readonly everyone?: true };
-  /** A ping was answered, after so many milliseconds. */
+  /** A ping was answered after this many milliseconds. */
   heartbeat: { readonly latency: number };
-  /** Nothing was heard for so many milliseconds; the connection is given up. */
+  /** Nothing arrived for this many milliseconds; the connection is dropped. */
   heartbeat_timeout: { readonly silence: number };
 }

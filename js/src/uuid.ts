@@ -1,4 +1,4 @@
-/** A UUID of version 7 (RFC 9562 §5.7) from a time in milliseconds and 10 random bytes. */
+/** Returns a UUID of version 7 (RFC 9562 §5.7) made from a time in milliseconds and 10 random bytes. */
 export function uuid7(time: number, random: Uint8Array): string {
   const bytes = new Uint8Array(16);
   for (let i = 5, rest = time; i >= 0; i--, rest = Math.floor(rest / 256)) bytes[i] = rest % 256;

@@ -1,10 +1,10 @@
 import { afterClose } from "./codes.js";
 import { SwitchboardError, type Unsent } from "./error.js";
 
-/** A JSON object from the wire; nothing in it is believed before it is looked at. */
+/** A JSON object from the wire. Nothing in it is trusted before it is checked. */
 export type Json = Record<string, unknown>;
 
-/** spec/protocol.md#8-control-messages: not for users' types. */
+/** The types of control messages (spec/protocol.md#8-control-messages), which users can't use. */
 const RESERVED = new Set(
   (
     "welcome authenticate auth_success auth_failed auth_expiring resume resumed join_room room_joined leave_room " +
@@ -20,7 +20,7 @@ export function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** The object in a text message, or undefined if there is none with a type. */
+/** Returns the object in a text message, or undefined if it is not an object with a type. */
 export function parse(text: string): (Json & { type: string }) | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -30,7 +30,7 @@ export function parse(text: string): (Json & { type: string }) | undefined {
   }
 }
 
-/** An envelope of `head` and of `data`, which is JSON already (so that it is written once, however often it is sent). */
+/** Returns an envelope of `head` and `data`. `data` is JSON already, so it is encoded once however often it is sent. */
 export function frame(head: Json, data: string | undefined): string {
   const text = JSON.stringify(head);
   return data === undefined ? text : `${text.slice(0, -1)},"data":${data}}`;
@@ -56,30 +56,30 @@ export function names(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
 }
 
-/** Whether it is a control message's type. */
+/** Whether this is the type of a control message. */
 export function reserved(type: string): boolean {
   return RESERVED.has(type);
 }
 
-/** Why `type` cannot be used for a user's message, if so. */
+/** Returns why `type` can't be used for a user's message, or undefined if it can. */
 export function typeFault(type: string): SwitchboardError | undefined {
   if (TYPE.test(type) && !reserved(type)) return undefined;
   return new SwitchboardError("bad_message", `type: ${type} (expected: ${TYPE.source}, not reserved)`, false);
 }
 
-/** spec/protocol.md#6-answers, and #12-compatibility for a code that is not known. */
+/** Reads an `error` (spec/protocol.md#6-answers; #12-compatibility for an unknown code). */
 export function errorOf(message: Json, unsent?: Unsent): SwitchboardError {
   const code = text(message.code, "internal");
   const retryable = typeof message.retryable === "boolean" ? message.retryable : undefined;
   return new SwitchboardError(code, text(message.message, code), retryable, message.details, unsent);
 }
 
-/** How long to wait before trying again, in milliseconds; 0 if that was not said. */
+/** Returns how long to wait before retrying, in milliseconds; 0 if the server did not say. */
 export function retryAfter({ details }: SwitchboardError): number {
   return isObject(details) ? whole(details.retryAfter) : 0;
 }
 
-/** spec/protocol.md#12-compatibility. */
+/** Whether to reconnect after a close with this code (spec/protocol.md#12-compatibility). */
 export function comesBackAfter(code: number): boolean {
   const then = afterClose.get(code);
   return then === undefined ? code >= 4000 && code <= 4499 : then === "reconnect";
