@@ -1,4 +1,4 @@
-/** What a deployment can replace. */
+/** The parts that a deployment can replace. */
 module dev.switchboard.spi {
   requires static transitive org.jspecify;
   requires transitive dev.switchboard.protocol;

@@ -7,87 +7,100 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How entries get from whoever publishes to every server with readers. Thread-safe; no call blocks.
- * A stage fails with {@code RefusedException(UNAVAILABLE)} when the broker can't be reached; then a
- * publication may or may not have been committed, and the same may be tried again with the same
- * {@code messageId}.
+ * Commits published messages to logs and delivers them to every server that has readers.
+ * Thread-safe; no call blocks.
+ *
+ * <p>A stage fails with {@code RefusedException(UNAVAILABLE)} if the broker can't be reached. A
+ * publication may then have been committed or not; to retry, publish it again with the same {@code
+ * messageId}.
  */
 public interface Broker extends AutoCloseable {
   /**
-   * Who gets the entries of a log. For one log, {@link #entry} and {@link #moved} together name
-   * every place from the one that {@link Broker#subscribe} returned: in the order of seq, none
-   * twice, none left out. These calls come one at a time for each log, on any thread; one for a
-   * fleeting entry may come while another is under way. None may block. What a call throws is
-   * logged, and readers of the log are then sent to the log itself.
+   * Receives the entries of one log. For each log, {@link #entry} and {@link #moved} together cover
+   * every position after the one that {@link Broker#subscribe} returned: in order of seq, without
+   * duplicates or gaps.
+   *
+   * <p>Calls for one log come one at a time, on any thread, except that a fleeting entry may arrive
+   * during another call. No call may block. If a call throws, the exception is logged, and the
+   * log's readers read from the log itself.
    */
   interface Subscriber {
     /**
-     * The next entry, or a fleeting one (its seq is 0), which may come at any time.
+     * Receives the next entry, or a fleeting one, whose seq is 0 and which may arrive at any time.
      *
-     * @param without the session that does not get it
+     * @param without the session to leave out; null if there is none
      */
     void entry(Entry entry, @Nullable String without);
 
     /**
-     * The log has entries up to this place that do not come as entries: readers read them from the
-     * log. Another process appended them, or it was unknown for a while whether they had been
-     * appended, or they could not be passed on.
+     * Tells that the log has entries up to this position that do not arrive through {@link #entry};
+     * readers read them from the log. They were appended by another process, or for a while it was
+     * unknown whether they had been appended, or they could not be passed on.
      *
-     * @param head the last of them; in another epoch than before if the log was lost and begun anew
+     * @param head the position of the last of them; its epoch differs if the log was lost and
+     *     started over
      */
     void moved(Position head);
   }
 
   /**
-   * Appends all or nothing (fleeting ones are only passed on) and delivers. Two calls of one thread
-   * for the same log are appended in their order. The stage completes when all are committed, on
-   * any thread. A publication without a {@code messageId} is named by the broker before it appends,
-   * so that it may append again after a failure; nobody else gets to see that name.
+   * Appends all publications or none, and delivers them. Fleeting ones are delivered only. Two
+   * calls from one thread for the same log are appended in that order. The stage completes on any
+   * thread, once all are committed.
+   *
+   * <p>A publication without a {@code messageId} gets one from the broker, so that it can be
+   * appended again after a failure. Nobody outside the broker sees that ID.
    */
   CompletionStage<List<Committed>> publish(List<Publication> publications);
 
   /**
-   * From now on, entries of that log reach the subscriber. At most one per log and broker.
+   * Starts delivering the log's entries to the subscriber. A log has at most one subscriber per
+   * broker.
    *
-   * @return the last place before the first entry that it will get
+   * @return the last position before the first entry that the subscriber receives
    */
   CompletionStage<Position> subscribe(LogKey log, Subscriber subscriber);
 
-  /** Ends a subscription. An entry that is on its way may still arrive. */
+  /** Ends a subscription. An entry that is already on its way may still arrive. */
   void unsubscribe(LogKey log);
 
   /**
-   * As {@link HistoryStore#after}. A stage that is cancelled is not read for, if it still waits.
+   * Reads a page as {@link HistoryStore#after} does. Cancelling the stage drops the read if it has
+   * not started.
    */
   CompletionStage<Page> after(LogKey log, long seq, int limit, long bytes);
 
-  /** As {@link HistoryStore#before}, and cancelled as {@link #after}. */
+  /** Reads a page as {@link HistoryStore#before} does. Cancelling works as for {@link #after}. */
   CompletionStage<Page> before(LogKey log, long seq, int limit, long bytes);
 
-  /** How it does; must neither block nor throw. Default: well. */
+  /**
+   * Returns the broker's health. Must neither block nor throw. The default is {@link Health#GOOD}.
+   */
   default Health health() {
     return Health.GOOD;
   }
 
   /**
-   * What health checks are told. Immutable.
+   * What health checks report. Immutable.
    *
-   * @param alive whether it works, or will again by itself; if not, only a new process helps
-   * @param ready whether what is published now is likely to be committed
-   * @param reason why not, for whoever reads the check's answer
+   * @param alive whether the broker works or will recover by itself; if not, only a new process
+   *     helps
+   * @param ready whether a message published now is likely to be committed
+   * @param reason why the broker is not well, for whoever reads the health check's answer
    */
   record Health(boolean alive, boolean ready, String reason) {
-    /** All is well. */
+    /** The broker works. */
     public static final Health GOOD = new Health(true, true, "ok");
   }
 
   /**
-   * Commits what was taken, refuses what is not committed within the limit ({@code UNAVAILABLE}),
-   * and lets go of everything. Returns soon after the limit, whatever hangs.
+   * Commits what has been accepted and releases all resources. Whatever is not committed within the
+   * limit is refused with {@code UNAVAILABLE}. Returns soon after the limit even if the store
+   * hangs.
    */
   void close(Duration limit);
 
-  /** Closes within 10 seconds. */
+  /** Closes with a limit of 10 seconds. */
   @Override
   default void close() {
     close(Duration.ofSeconds(10));

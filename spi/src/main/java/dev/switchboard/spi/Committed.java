@@ -1,10 +1,11 @@
 package dev.switchboard.spi;
 
 /**
- * What became of a publication. Immutable.
+ * The result of publishing one {@link Publication}. Immutable.
  *
- * @param position where it is in the log; seq 0 for a fleeting one
- * @param duplicate whether it was there before: then nothing was appended, and nothing is delivered
- *     but what its readers have not heard of yet, because the outcome of the first call was unknown
+ * @param position the entry's position in the log; its seq is 0 if the message is fleeting
+ * @param duplicate whether the publication was already in the log. Then nothing was appended, and
+ *     the entry is delivered only to readers that have not received it yet because the outcome of
+ *     the first call was unknown
  */
 public record Committed(Position position, boolean duplicate) {}

@@ -1,33 +1,41 @@
 package dev.switchboard.spi;
 
-/** The limits of an endpoint, as {@link ServerMetrics#limitReached} tells them. */
+/** An endpoint's limits, as reported by {@link ServerMetrics#limitReached}. */
 public enum Limit {
-  /** Connections in all: HTTP 503. */
+  /** Total connections. The upgrade is refused with HTTP 503. */
   CONNECTIONS,
-  /** Connections of one user: HTTP 429. */
+  /** Connections of one user. The upgrade is refused with HTTP 429. */
   USER_CONNECTIONS,
-  /** Connections from one address: HTTP 429. */
+  /** Connections from one IP address. The upgrade is refused with HTTP 429. */
   ADDRESS_CONNECTIONS,
-  /** Rooms of one session: {@code conflict}. */
+  /** Rooms of one session. The join is refused with {@code conflict}. */
   SESSION_ROOMS,
-  /** Rooms in all: {@code unavailable}. */
+  /** Total rooms. The join is refused with {@code unavailable}. */
   ROOMS,
-  /** Messages of one connection in a time: {@code rate_limited}, at last close code 4029. */
+  /**
+   * Message rate of one connection. Messages are refused with {@code rate_limited}; if the client
+   * does not slow down, the connection is closed with 4029.
+   */
   RATE,
-  /** Bytes that one user publishes to logs in a time: {@code rate_limited}. */
+  /**
+   * Rate of bytes that one user publishes to logs. Messages are refused with {@code rate_limited}.
+   */
   USER_BYTES,
-  /** Bytes of a message: close code 1009. */
+  /** Size of a message. The connection is closed with 1009. */
   MESSAGE_BYTES,
-  /** Time without a message: the connection is closed. */
+  /** Time without a message. The connection is closed. */
   IDLE,
-  /** Publishes of one connection that wait for the log: reading from it pauses. */
+  /** Publishes of one connection that are not committed yet. Reading from the connection pauses. */
   COMMITS_WAITING,
-  /** Joins of one connection that wait for the log: reading from it pauses. */
+  /** Joins of one connection that wait for the log. Reading from the connection pauses. */
   JOINS_WAITING,
-  /** Pages of history that one connection waits for: reading from it pauses. */
+  /** Pages of history that one connection waits for. Reading from the connection pauses. */
   READS_WAITING,
-  /** Messages of one connection that wait for its handlers: reading from it pauses. */
+  /** Messages of one connection that wait for its handlers. Reading from the connection pauses. */
   HANDLERS_WAITING,
-  /** Bytes that wait to be written to one connection: 4008, or a send is refused. */
+  /**
+   * Bytes not yet written to one connection. The connection is closed with 4008, or a send is
+   * refused.
+   */
   PENDING_BYTES
 }

@@ -3,9 +3,9 @@ package dev.switchboard.spi;
 import dev.switchboard.protocol.Address;
 
 /**
- * A log among all logs of a deployment. Immutable.
+ * Identifies a log among all logs of a deployment. Immutable.
  *
- * @param space what keeps the rooms and users of one endpoint apart from those of another
- * @param address the log in that space
+ * @param space the namespace that separates the rooms and users of one endpoint from another's
+ * @param address the log within that namespace
  */
 public record LogKey(String space, Address address) {}

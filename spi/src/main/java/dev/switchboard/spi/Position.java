@@ -1,9 +1,9 @@
 package dev.switchboard.spi;
 
 /**
- * A place in a log. Immutable.
+ * A position in a log. Immutable.
  *
- * @param epoch which life of the log
- * @param seq the entry's number, from 1; 0 is before the first
+ * @param epoch identifies the incarnation of the log; it changes when the log starts over
+ * @param seq the entry's number, counted from 1; 0 is before the first entry
  */
 public record Position(String epoch, long seq) {}

@@ -5,34 +5,35 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Who is where, by user, over all servers of a deployment: in a room, or online at all, which is
- * the place {@code everyone}. A server counts the sessions of its own users and waits for those
- * that lost their connection; what it tells the store is only that it has a user somewhere, or no
- * more. A user is in a place as long as one server has them there. Thread-safe; no call blocks.
+ * Records which users are where, across all servers of a deployment: in a room, or online at all,
+ * which is the place {@code everyone}. Each server counts the sessions of its own users and waits
+ * for those that lost their connection; it tells the store only whether it has a user in a place. A
+ * user is in a place as long as at least one server has them there. Thread-safe; no call blocks.
  *
- * <p>A stage fails with {@code RefusedException(UNAVAILABLE)} when the store can't be reached. An
- * adapter lets go of what a server held that has died, after a time of its own, and carries through
- * what it was told while it could not reach its storage, or gives it up when that time is over.
+ * <p>A stage fails with {@code RefusedException(UNAVAILABLE)} if the store can't be reached. An
+ * adapter releases what a dead server held after a timeout of its own. What it was told while its
+ * storage was unreachable it carries out later, or gives up once that timeout has passed.
  */
 public interface PresenceStore extends AutoCloseable {
-  /** Names by code point, which is also the order of their bytes in UTF-8. */
+  /** Orders names by code point, which is also the order of their bytes in UTF-8. */
   Comparator<String> BY_NAME = PresenceStore::compare;
 
-  /** Hears who comes and goes in the places where this server has anybody. */
+  /** Receives the changes in every place where this server has a user. */
   interface Watcher {
     /**
-     * The user is now there, or no more. For one place: one call at a time, in the order of what
-     * happened. Called on any thread, must not block nor call the store.
+     * A user is now in this place, or no longer is. For each place, calls come one at a time and in
+     * the order of events. They come on any thread, and must neither block nor call the store.
      *
-     * @param count how many users are there after that
+     * @param count how many users are there after the change
      */
     void changed(LogKey where, String user, boolean present, int count);
   }
 
   /**
-   * Some of the users of a place.
+   * Some of the users of a place. Immutable.
    *
-   * @param count of all
+   * @param names the users on this page
+   * @param count how many users the place has in total
    */
   record Users(List<String> names, int count) {
     /** Copies the list. */
@@ -41,25 +42,27 @@ public interface PresenceStore extends AutoCloseable {
     }
   }
 
-  /** Who is to hear of changes. Once, before anything else. */
+  /** Sets the watcher. Called once, before any other method. */
   void watch(Watcher watcher);
 
   /**
-   * This server has that user there. Completes when everybody who asks is told so. Nothing changes
-   * if it has already.
+   * Records that this server has the user in this place. The stage completes once everybody who
+   * asks sees it. Has no effect if it is already recorded.
    */
   CompletionStage<Void> enter(LogKey where, String user);
 
-  /** This server has that user there no more. Nothing changes if it had not. */
+  /** Records that this server no longer has the user in this place. Has no effect if it had not. */
   CompletionStage<Void> leave(LogKey where, String user);
 
-  /** The users who have been there for longest, at most {@code limit}, in the order of coming. */
+  /**
+   * Returns the users who have been there longest, at most {@code limit}, in the order they came.
+   */
   CompletionStage<Users> first(LogKey where, int limit);
 
   /**
-   * The users whose names come after {@code name} in the order of {@link #BY_NAME}, at most {@code
-   * limit}, in that order. Clients ask for it as they like: it must not cost more the more users
-   * there are.
+   * Returns the users whose names come after {@code name} in the order of {@link #BY_NAME}, at most
+   * {@code limit}, in that order. Clients call this as often as they like, so its cost must not
+   * grow with the number of users.
    */
   CompletionStage<Users> after(LogKey where, String name, int limit);
 
@@ -68,7 +71,7 @@ public interface PresenceStore extends AutoCloseable {
     for (int i = 0; i < least; i++) {
       char a = one.charAt(i);
       char b = other.charAt(i);
-      if (a != b) { // halves of pairs stand for what comes after all single ones
+      if (a != b) { // a surrogate stands for a code point above all that fit in one char
         boolean beyond = Character.isSurrogate(a);
         return beyond == Character.isSurrogate(b) ? Character.compare(a, b) : beyond ? 1 : -1;
       }
@@ -76,10 +79,10 @@ public interface PresenceStore extends AutoCloseable {
     return Integer.compare(one.length(), other.length());
   }
 
-  /** Whether the user is there. */
+  /** Returns whether the user is in this place. */
   CompletionStage<Boolean> has(LogKey where, String user);
 
-  /** Lets go of all that this server holds. May block. */
+  /** Releases everything that this server holds. May block. */
   @Override
   void close();
 }

@@ -5,20 +5,20 @@ import dev.switchboard.protocol.Payload;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message on its way into a log. Immutable by convention: nobody writes into its bytes.
+ * A message to be appended to a log. Immutable by convention: nobody may modify its bytes.
  *
- * @param log where to
- * @param type the message type's name
+ * @param log the log to append to
+ * @param type the name of the message type
  * @param from the user who publishes; null if the server does
- * @param messageId the publisher's name for it and the duplicate key, unique per user; null if the
- *     publisher gave none: then a {@link Broker} whose store may fail gives the store's copy a name
- *     of its own, which begins with a control character, as no publisher's can, and is in no entry
- *     that leaves the broker
+ * @param messageId the publisher's ID for the message and its duplicate key, unique per user; null
+ *     if the publisher gave none. In that case a {@link Broker} whose store can fail gives the
+ *     stored copy an ID of its own. That ID starts with a control character, which no publisher's
+ *     can, and appears in no entry that leaves the broker
  * @param timestamp milliseconds since 1970
- * @param payload what the message says; null if it has no data
- * @param fleeting whether it is only passed on, and never kept
- * @param without the session that does not get it; null if all do
- * @param retention how much of the log is kept
+ * @param payload the message's data; null if it has none
+ * @param fleeting whether the message is only delivered and never kept
+ * @param without the session that does not receive it; null if all do
+ * @param retention how much of the log to keep
  */
 public record Publication(
     LogKey log,
@@ -30,7 +30,7 @@ public record Publication(
     boolean fleeting,
     @Nullable String without,
     Retention retention) {
-  /** A publication of JSON in UTF-8, or of no data. */
+  /** Creates a publication with JSON in UTF-8, or without data. */
   public Publication(
       LogKey log,
       String type,
@@ -44,12 +44,12 @@ public record Publication(
     this(log, type, from, messageId, timestamp, Payload.json(data), fleeting, without, retention);
   }
 
-  /** The payload as JSON in UTF-8, which is what logs keep; null if the message has no data. */
+  /** Returns the payload as JSON in UTF-8, which logs store; null if the message has no data. */
   public byte @Nullable [] data() {
     return payload == null ? null : payload.json();
   }
 
-  /** The entry that this is at a place; 0 for a fleeting one. */
+  /** Returns the entry for this publication at {@code seq}, which is 0 for a fleeting one. */
   public Entry at(long seq) {
     return new Entry(log.address(), seq, type, from, timestamp, messageId, payload);
   }

@@ -4,67 +4,79 @@ import dev.switchboard.protocol.ErrorCode;
 import java.time.Duration;
 
 /**
- * Told what a server does, to be counted: each method has an empty default, so bind those that you
- * want. {@code path} is the endpoint's as it was defined ({@code /rooms/{id}}), so there are few of
- * them.
+ * Callbacks for server metrics. Each method does nothing by default, so implement only those you
+ * need. {@code path} is the endpoint's path as it was defined ({@code /rooms/{id}}), so it has few
+ * distinct values.
  *
- * <p>Thread-safe; called on event loops and other threads, also at the same time: count and return.
- * It must not block, call back into the server, or throw. A server without metrics pays nothing.
+ * <p>Implementations must be thread-safe: methods are called on event loops and other threads, also
+ * concurrently. They must not block, call back into the server, or throw. A server without metrics
+ * has no overhead for them.
  */
 public interface ServerMetrics {
   /** A connection was upgraded. */
   default void connectionOpened(String path) {}
 
-  /** A connection has ended; the code as close handlers get it. Once for each opened. */
+  /**
+   * A connection has ended. Called once for each opened connection, with the code that close
+   * handlers get.
+   */
   default void connectionClosed(String path, int code) {}
 
   /**
-   * An upgrade was refused with that HTTP status. Not told of connections so far beyond {@code
-   * maxConnections} (256) that they are cut before they have said what they want.
+   * An upgrade was refused with this HTTP status. Not called for connections that exceed {@code
+   * maxConnections} by more than 256: those are closed before their request is read.
    */
   default void upgradeRefused(String path, int status) {}
 
-  /** A message came from a client: its payload, inflated. */
+  /** A message was received from a client. Counts the payload's bytes after decompression. */
   default void received(String path, int bytes) {}
 
-  /** A message was handed to the transport for one client: its payload, before compression. */
+  /**
+   * A message for one client was handed to the transport. Counts the payload's bytes before
+   * compression.
+   */
   default void sent(String path, int bytes) {}
 
-  /** A client was answered with an {@code error}. */
+  /** An {@code error} was sent to a client. */
   default void errorSent(String path, ErrorCode code) {}
 
-  /** A client's message was published to so many logs. */
+  /** A client's message was published to this number of logs. */
   default void published(String path, int logs) {}
 
   /**
-   * A published message, or the news that somebody came or left, was sent to one reader of its log;
-   * it is counted as sent as well.
+   * A published message, or a notice that a user joined or left, was sent to one reader of its log.
+   * It is also counted as sent.
    */
   default void delivered(String path) {}
 
-  /** A reader was too slow. */
+  /** A reader did not keep up. */
   default void slowReader(String path, SlowReader what) {}
 
-  /** A handler did not return within the endpoint's {@code stuckAfter}. Once for each call. */
+  /**
+   * A handler has not returned within the endpoint's {@code stuckAfter}. Called once for each
+   * handler call.
+   */
   default void handlerStuck(String path) {}
 
-  /** A handler that was stuck has returned. */
+  /** A handler that was reported as stuck has returned after this long. */
   default void handlerReturned(String path, Duration after) {}
 
-  /** A limit was reached: something was refused, closed or paused for it. */
+  /** A limit was reached: something was refused, closed or paused because of it. */
   default void limitReached(String path, Limit limit) {}
 
-  /** What became of a message, or a connection, because its reader was too slow. */
+  /** What happened to a message or a connection because its reader was too slow. */
   enum SlowReader {
     /** A fleeting message was dropped. */
     DROPPED,
-    /** A fleeting message, or the news of somebody's coming or going, waits for the reader. */
+    /** A fleeting message, or a notice that a user joined or left, waits for the reader. */
     HELD,
-    /** A message waits, and one of the same key that had waited is dropped for it. */
+    /**
+     * A message waits for the reader; an earlier one with the same key was dropped in its favor.
+     */
     REPLACED,
-    /** Following the live stream stopped; it goes on from the log. */
+    /** The reader stopped following the live stream and reads on from the log. */
     BEHIND,
-    /** The connection was closed with 4008. */
+    /** The connection was closed with code 4008. */
     CLOSED
   }
 }

@@ -1,4 +1,4 @@
-/** What a deployment swaps: where logs are kept, and how entries get to every server. */
+/** What a deployment can replace: where logs are stored, and how entries reach every server. */
 @NullMarked
 package dev.switchboard.spi;
 
