@@ -1,4 +1,4 @@
-/** What users declare, and the two halves of a conversation. */
+/** Message types and other definitions for users, and the state machines of both sides. */
 module dev.switchboard.protocol {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.annotation;

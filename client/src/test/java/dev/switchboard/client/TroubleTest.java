@@ -173,6 +173,6 @@ class TroubleTest {
     client.close();
     assertThatThrownBy(() -> client.everyone().publish(new Talk.Said("hi")))
         .isInstanceOf(UnsentException.class)
-        .hasMessage("client: already closed (expected: a call before that)");
+        .hasMessage("client: closed (expected: a call before close)");
   }
 }

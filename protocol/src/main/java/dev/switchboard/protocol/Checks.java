@@ -9,9 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The validators of a protocol's types, in the order they were given. Immutable. */
+/** The validators of a protocol's types, in the order they were added. Immutable. */
 final class Checks {
-  /** None. */
+  /** No validators. */
   public static final Checks NONE = new Checks(Map.of());
 
   private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
@@ -28,12 +28,12 @@ final class Checks {
     record OfData(Validator<? super JsonNode> validator) implements Check {}
   }
 
-  /** These and one more, which looks at the record. */
+  /** Returns a copy with one more validator, which checks the record. */
   public Checks plus(Class<?> record, Validator<Object> validator) {
     return plus(record, new Check.OfMessage(validator));
   }
 
-  /** These and one more, which looks at the JSON. */
+  /** Returns a copy with one more validator, which checks the JSON. */
   public Checks plusData(Class<?> record, Validator<? super JsonNode> validator) {
     return plus(record, new Check.OfData(validator));
   }
@@ -46,16 +46,16 @@ final class Checks {
     return new Checks(Map.copyOf(more));
   }
 
-  /** Whether there is no check for any type. */
+  /** Whether no type has a validator. */
   public boolean isEmpty() {
     return byRecord.isEmpty();
   }
 
   /**
-   * Asks the validators of a message's type.
+   * Runs the validators of a message's type.
    *
    * @param data the message's JSON; null stands for an empty object
-   * @throws InvalidMessageException if one of them refuses it
+   * @throws InvalidMessageException if a validator rejects the message
    */
   public void run(Object message, byte @Nullable [] data) {
     @Nullable JsonNode tree = null;

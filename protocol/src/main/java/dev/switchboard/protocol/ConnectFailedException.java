@@ -2,7 +2,7 @@ package dev.switchboard.protocol;
 
 import org.jspecify.annotations.Nullable;
 
-/** A connection that did not come about. */
+/** A connection attempt failed before or during the upgrade. */
 public final class ConnectFailedException extends SwitchboardException {
   private static final long serialVersionUID = 1L;
 
@@ -10,10 +10,12 @@ public final class ConnectFailedException extends SwitchboardException {
   private final boolean retryable;
 
   /**
-   * A failure before or during the upgrade.
+   * Creates the exception.
    *
-   * @param status the HTTP status of a refused upgrade, 0 if none was received
-   * @param retryable whether trying again can help
+   * @param message what went wrong
+   * @param status the HTTP status of a refused upgrade; 0 if no response was received
+   * @param retryable whether another attempt may succeed
+   * @param cause the underlying failure, or null
    */
   public ConnectFailedException(
       String message, int status, boolean retryable, @Nullable Throwable cause) {
@@ -25,12 +27,12 @@ public final class ConnectFailedException extends SwitchboardException {
     this.retryable = retryable;
   }
 
-  /** The HTTP status of a refused upgrade, 0 if none was received. */
+  /** Returns the HTTP status of a refused upgrade, or 0 if no response was received. */
   public int status() {
     return status;
   }
 
-  /** Whether trying again can help. */
+  /** Whether another attempt may succeed. */
   public boolean retryable() {
     return retryable;
   }

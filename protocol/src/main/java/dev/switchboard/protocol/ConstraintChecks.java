@@ -13,16 +13,16 @@ import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the constraints of {@code jakarta.validation} on records, and who checks them. */
+/** Finds {@code jakarta.validation} constraints on records and the module that checks them. */
 final class ConstraintChecks {
   private ConstraintChecks() {}
 
   /**
-   * Adds the checks of the constraints on some records, if there are any.
+   * Returns the validators for the constraints on some records; none if there are no constraints.
    *
    * @param messages the records that are messages
-   * @param all those and the ones they hold
-   * @throws DefinitionException if there are constraints and nothing that obeys them
+   * @param all those and the records nested in them
+   * @throws DefinitionException if there are constraints but no module that checks them
    */
   static Checks of(Iterable<Class<?>> messages, Stream<Class<?>> all) {
     Optional<String> constrained =
@@ -47,7 +47,7 @@ final class ConstraintChecks {
     return checks;
   }
 
-  /** The first constraint on a record, in words; null if it has none. */
+  /** Describes the first constraint on a record; null if it has none. */
   private static @Nullable String constrained(Class<?> record) {
     String where = record.getName() + ": ";
     String found = constraint(record);

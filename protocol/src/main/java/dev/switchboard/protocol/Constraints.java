@@ -4,15 +4,16 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What obeys the constraints of {@code jakarta.validation} on records. It is found with {@link
- * ServiceLoader}, so that this module needs none of it; annotations that nobody would obey are
- * refused.
+ * Provides validators for the {@code jakarta.validation} constraints on records. The implementation
+ * is found with {@link ServiceLoader}, so this module does not depend on Jakarta Validation. If
+ * there is none, a protocol with constraints is rejected, because nothing would check them.
  */
 public interface Constraints {
   /**
-   * The validator of a record's constraints, those of what it holds included; null if it has none.
+   * Returns a validator for the constraints of a record and of the values nested in it; null if it
+   * has no constraints.
    *
-   * @throws DefinitionException if a constraint can't be checked on what it stands on
+   * @throws DefinitionException if a constraint does not apply to the type it annotates
    */
   @Nullable Validator<Object> of(Class<?> record);
 }

@@ -19,7 +19,7 @@ import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Turns {@code data} into records and back. Thread-safe. */
+/** Converts between records and {@code data}. Thread-safe. */
 final class DataCodec {
   private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
 
@@ -31,13 +31,13 @@ final class DataCodec {
   private final Map<Class<?>, ObjectReader> binaryReaders = new ConcurrentHashMap<>();
   private final Map<Class<?>, ObjectWriter> writers = new ConcurrentHashMap<>();
 
-  /** A codec for the records of those shapes. */
+  /** Creates a codec for the records with these shapes. */
   public DataCodec(Shape.Shapes shapes, JsonMapper writing) {
     this.shapes = shapes;
     this.writing = writing;
   }
 
-  /** The JSON of a message. */
+  /** Returns the message as JSON. */
   public byte[] encode(MessageType<?> type, Object message) {
     shapes.requirePresent(message, "data");
     return writers
@@ -45,7 +45,7 @@ final class DataCodec {
         .writeValueAsBytes(message);
   }
 
-  /** The message of some data; null stands for an empty object. */
+  /** Returns the message for this data; null stands for an empty object. */
   public <T> T decode(MessageType<T> type, @Nullable Payload data) {
     boolean binary = data != null && data.binary();
     T message;

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a sealed interface of records and refuses what could not work. Confined to one thread,
- * thrown away after.
+ * Reads a sealed interface of records and rejects what cannot work. Confined to one thread and
+ * discarded after use.
  */
 final class Definition<M> {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.-]{0,63}");
@@ -28,7 +28,7 @@ final class Definition<M> {
     this.foreign = foreign;
   }
 
-  /** Of names that any server would take. */
+  /** Defines a protocol for a server other than Switchboard, where any type name is allowed. */
   static <M> Definition<M> foreign(Class<M> union) {
     Definition<M> definition = new Definition<>(true);
     definition.union(union);
@@ -73,7 +73,12 @@ final class Definition<M> {
     Class<?> other = owners.putIfAbsent(name, recordClass);
     if (other != null && other != recordClass) {
       throw new DefinitionException(
-          recordClass.getName() + ": type \"" + name + "\" is already that of " + other.getName());
+          recordClass.getName()
+              + ": type \""
+              + name
+              + "\" is also used by "
+              + other.getName()
+              + " (expected: another name, given with @TypeName)");
     }
     shapes.of(recordClass);
     Class<? extends Record> reply = replyOf(recordClass, recordClass);
@@ -82,7 +87,7 @@ final class Definition<M> {
             name, recordClass, recordClass.isAnnotationPresent(Fleeting.class), reply);
     if (type.fleeting() && reply != null) {
       throw new DefinitionException(
-          recordClass.getName() + ": a request is answered, so it can't be @Fleeting");
+          recordClass.getName() + ": a Request can't be @Fleeting, because it has a reply");
     }
     byClass.put(recordClass, type);
     if (reply != null && !byClass.containsKey(reply)) {
@@ -123,11 +128,11 @@ final class Definition<M> {
           return reply.asSubclass(Record.class);
         }
         throw new DefinitionException(
-            declaring.getName() + ": reply " + generic + " (expected: Request of a record)");
+            declaring.getName() + ": " + generic + " (expected: a record as the type of reply)");
       }
       if (implemented == Request.class) {
         throw new DefinitionException(
-            declaring.getName() + ": raw Request (expected: Request of a record)");
+            declaring.getName() + ": raw Request (expected: Request<R> with a record R)");
       }
       Class<?> parent =
           (Class<?>)

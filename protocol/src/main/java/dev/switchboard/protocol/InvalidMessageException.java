@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that breaks a rule of its type, found before it is sent or after it was received.
- * Trying again does not help.
+ * A message breaks a rule of its type. It is thrown before the message is sent, or after it was
+ * received. Retrying does not help.
  */
 public final class InvalidMessageException extends SwitchboardException {
   private static final long serialVersionUID = 1L;
@@ -15,11 +15,11 @@ public final class InvalidMessageException extends SwitchboardException {
   private final transient @Nullable Object unsent;
 
   /**
-   * Describes one broken rule.
+   * Creates an exception for one broken rule.
    *
-   * @param path where: {@code data.message}, {@code data.items[2].price}
-   * @param rule which: {@code required}, {@code type}, …
-   * @param message for people
+   * @param path the value that breaks it: {@code data.message}, {@code data.items[2].price}
+   * @param rule the rule: {@code required}, {@code type}, …
+   * @param message an explanation for people
    */
   public InvalidMessageException(String path, String rule, String message) {
     this(path, rule, message, null);
@@ -34,13 +34,14 @@ public final class InvalidMessageException extends SwitchboardException {
   }
 
   /**
-   * Describes one broken rule, and shows the value that breaks it: at most 40 characters of a text
-   * or number, of lists and objects only what they are, and nothing at a place whose name is that
-   * of a secret ({@code password}, {@code accessToken}, {@code pin}, …).
+   * Creates an exception for one broken rule that shows the offending value. Text and numbers are
+   * cut to 40 characters. Of lists and objects only the kind is shown, and values whose name is
+   * that of a secret ({@code password}, {@code accessToken}, {@code pin}, …) are hidden.
    *
-   * @param path where: {@code data.message}, {@code data.items[2].price}
-   * @param rule which; the other side gets it
-   * @param expected what the rule wants, for people
+   * @param path the value that breaks the rule: {@code data.message}, {@code data.items[2].price}
+   * @param rule the rule, which is sent to the other side
+   * @param value the offending value
+   * @param expected what the rule requires, for people
    */
   public static InvalidMessageException of(
       String path, String rule, @Nullable Object value, String expected) {
@@ -48,7 +49,7 @@ public final class InvalidMessageException extends SwitchboardException {
         path, rule, path + ": " + Shown.value(path, value) + " (expected: " + expected + ")");
   }
 
-  /** The same with the message that was therefore not sent. */
+  /** Returns a copy of this exception that carries the message, which was not sent. */
   public InvalidMessageException unsent(Object message) {
     InvalidMessageException outgoing =
         new InvalidMessageException(path, rule, String.valueOf(getMessage()), message);
@@ -56,17 +57,17 @@ public final class InvalidMessageException extends SwitchboardException {
     return outgoing;
   }
 
-  /** Where the rule is broken. */
+  /** Returns the path of the value that breaks the rule. */
   public String path() {
     return path;
   }
 
-  /** Which rule is broken. */
+  /** Returns the broken rule. */
   public String rule() {
     return rule;
   }
 
-  /** The message that was not sent; empty if it was received. */
+  /** Returns the message that was not sent; empty if it was received. */
   public Optional<Object> unsent() {
     return Optional.ofNullable(unsent);
   }

@@ -3,12 +3,13 @@ package dev.switchboard.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One type of a protocol. Immutable.
+ * A message type of a protocol. Immutable.
  *
- * @param name its name on the wire
- * @param recordClass the record
- * @param fleeting whether it is {@link Fleeting}
- * @param replyClass the reply if it is a {@link Request}, else null
+ * @param <T> the record
+ * @param name the name on the wire
+ * @param recordClass the class of the record
+ * @param fleeting whether the type is {@link Fleeting}
+ * @param replyClass the class of the reply if the type is a {@link Request}, otherwise null
  */
 public record MessageType<T>(
     String name,
@@ -16,7 +17,7 @@ public record MessageType<T>(
     boolean fleeting,
     @Nullable Class<? extends Record> replyClass) {
 
-  /** Whether a name is one that Switchboard itself uses, so that no type of users may have it. */
+  /** Whether Switchboard itself uses this name, so that no user-defined type may have it. */
   public static boolean isReserved(String name) {
     return ReservedTypes.ALL.contains(name);
   }

@@ -4,23 +4,23 @@ import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 
 /**
- * The rules for names of rooms and users, and of messages ({@code
- * spec/protocol.md#4-the-envelope}).
+ * The rules for the names of rooms and users and for message IDs ({@code
+ * spec/protocol.md#4-the-envelope}). Stateless.
  */
 public final class Names {
   private static final int MAX_BYTES = 128;
   private static final String RULE =
       "1-128 bytes of UTF-8, NFC, without control or bidirectional characters";
 
-  /** What a {@code messageId} must be, for whoever is told that one is not. */
+  /** The rule for a {@code messageId}, for use in error messages. */
   public static final String MESSAGE_ID_RULE =
-      "1-64 characters, no control characters and no half of a surrogate pair";
+      "1-64 characters, without control characters or lone surrogates";
 
   private static final int MAX_MESSAGE_ID = 64;
 
   private Names() {}
 
-  /** Whether the text may name a room or a user. */
+  /** Whether the text is a valid name for a room or a user. */
   public static boolean valid(String name) {
     if (name.isEmpty() || name.length() > MAX_BYTES) {
       return false;
@@ -42,8 +42,8 @@ public final class Names {
   /**
    * Returns the name if it is valid.
    *
-   * @param what what is named, for the message
-   * @throws IllegalArgumentException if it is not
+   * @param what what the name is for, used in the exception's message
+   * @throws IllegalArgumentException if the name is invalid
    */
   public static String require(String what, String name) {
     if (!valid(name)) {
@@ -53,7 +53,7 @@ public final class Names {
     return name;
   }
 
-  /** Whether the text may be a {@code messageId}. */
+  /** Whether the text is a valid {@code messageId}. */
   public static boolean validMessageId(String id) {
     return !id.isEmpty()
         && id.length() <= MAX_MESSAGE_ID
@@ -64,7 +64,7 @@ public final class Names {
   /**
    * Returns the {@code messageId} if it is valid.
    *
-   * @throws IllegalArgumentException if it is not
+   * @throws IllegalArgumentException if it is invalid
    */
   public static String requireMessageId(String id) {
     if (!validMessageId(id)) {

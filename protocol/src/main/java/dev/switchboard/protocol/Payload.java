@@ -6,14 +6,17 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code data} of a message, as it came and, once somebody asks, in the other encoding. So it
- * is turned at most once, however many read it. Thread-safe; immutable by convention: nobody writes
- * into the bytes.
+ * The {@code data} of a message, in the encoding in which it arrived and, once it is asked for, in
+ * the other one. It is thus converted at most once, however many receivers read it. Thread-safe,
+ * and immutable by convention: nobody may modify the bytes.
+ *
+ * <p>{@code json} and {@code cbor} are filled lazily. Two threads may convert at the same time;
+ * both get equal bytes, so it does not matter whose result stays.
  */
 public final class Payload {
   private final boolean binary;
-  private volatile byte @Nullable [] json;
-  private volatile byte @Nullable [] cbor;
+  private volatile byte @Nullable [] json; // null until asked for, if it arrived as CBOR
+  private volatile byte @Nullable [] cbor; // null until asked for, if it arrived as JSON
 
   private Payload(byte @Nullable [] json, byte @Nullable [] cbor) {
     this.json = json;
@@ -21,27 +24,27 @@ public final class Payload {
     this.binary = json == null;
   }
 
-  /** What JSON in UTF-8 says. */
+  /** Returns a payload with JSON in UTF-8. */
   public static Payload of(byte[] json) {
     return new Payload(json, null);
   }
 
-  /** What JSON in UTF-8 says; null for null. */
+  /** Returns a payload with JSON in UTF-8, or null for null. */
   public static @Nullable Payload json(byte @Nullable [] json) {
     return json == null ? null : of(json);
   }
 
-  /** What CBOR says that was found to be sound ({@code spec/protocol.md#13-cbor}). */
+  /** Returns a payload with CBOR that has been checked ({@code spec/protocol.md#13-cbor}). */
   public static Payload cbor(byte[] cbor) {
     return new Payload(null, cbor);
   }
 
-  /** Whether it came as CBOR. */
+  /** Whether it arrived as CBOR. */
   public boolean binary() {
     return binary;
   }
 
-  /** JSON in UTF-8. */
+  /** Returns the data as JSON in UTF-8. */
   public byte[] json() {
     byte[] made = json;
     if (made == null) {
@@ -52,9 +55,9 @@ public final class Payload {
   }
 
   /**
-   * CBOR.
+   * Returns the data as CBOR.
    *
-   * @param fromJson makes it, if it is not there yet
+   * @param fromJson converts JSON to CBOR; called only if the CBOR does not exist yet
    */
   public byte[] cbor(UnaryOperator<byte[]> fromJson) {
     byte[] made = cbor;
@@ -65,7 +68,7 @@ public final class Payload {
     return made;
   }
 
-  /** The bytes as they came. */
+  /** Returns the bytes in the encoding in which they arrived. */
   public byte[] bytes() {
     return Objects.requireNonNull(binary ? cbor : json);
   }

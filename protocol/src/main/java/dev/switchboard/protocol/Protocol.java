@@ -10,13 +10,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The message types that two sides talk in: a sealed interface of records. Immutable and
- * thread-safe; build it once.
+ * The message types that two sides exchange, defined by a sealed interface of records. Immutable
+ * and thread-safe; build it once.
  *
- * <p>What a record may hold: primitives and their boxes, {@code String}, {@code BigDecimal}, {@code
+ * <p>A record may contain primitives and their wrappers, {@code String}, {@code BigDecimal}, {@code
  * BigInteger}, {@code UUID}, {@code URI}, enums, {@code java.time} types, {@code byte[]} (base64 in
- * JSON, a byte string in CBOR), Jackson's {@code JsonNode}, records of the same, {@code Optional},
- * lists, sets and maps (with string keys) of the same, and sealed interfaces with
+ * JSON, a byte string in CBOR), Jackson's {@code JsonNode}, records of these, {@code Optional},
+ * lists, sets and maps (with string keys) of these, and sealed interfaces with
  * {@code @JsonTypeInfo}. A component must be present and not null unless it is an {@code Optional}
  * or its type is marked {@code @Nullable}.
  *
@@ -46,31 +46,32 @@ public final class Protocol<M> {
   }
 
   /**
-   * The protocol of a sealed interface, or of a single record.
+   * Creates the protocol of a sealed interface, or of a single record.
    *
-   * @throws DefinitionException if two types have one name, a name is reserved or malformed, or a
-   *     component cannot be decoded; the message names the class
+   * @throws DefinitionException if two types have the same name, a name is reserved or malformed,
+   *     or a component cannot be decoded; the message names the class
    */
   public static <M> Protocol<M> of(Class<M> union) {
     return new Protocol<>(union, Definition.of(union), Json.MAPPER);
   }
 
   /**
-   * The same for a server that is not ours: no type is reserved, a name may be any text, and an
-   * empty {@code Optional} is left out, as null may mean something else there.
+   * Creates a protocol for a server other than Switchboard. No type is reserved, a name may be any
+   * text, and an empty {@code Optional} is omitted, because null may mean something else there.
    *
-   * @throws DefinitionException if two types have one name, or a component cannot be decoded
+   * @throws DefinitionException if two types have the same name, or a component cannot be decoded
    */
   public static <M> Protocol<M> foreign(Class<M> union) {
     return new Protocol<>(union, Definition.foreign(union), Json.SPARSE);
   }
 
   /**
-   * The same protocol with one more rule, which is checked on both ways. Those of one message are
-   * checked in the order they were given, after the record itself and its annotations.
+   * Returns a copy with one more validator, which checks both outgoing and incoming messages. A
+   * message's validators run in the order they were added, after the checks of the record itself
+   * and of its annotations.
    *
-   * @param type a record, or the interface of several; a reply's class counts too
-   * @throws IllegalArgumentException if no message is of that class
+   * @param type a record, or an interface that several records implement; replies count too
+   * @throws IllegalArgumentException if no message has this type
    */
   @SuppressWarnings("unchecked") // asked only about messages of that class
   public <T> Protocol<M> with(Class<T> type, Validator<? super T> validator) {
@@ -82,9 +83,11 @@ public final class Protocol<M> {
   }
 
   /**
-   * The same protocol with one more rule, which looks at the JSON of a message instead of its
-   * record; otherwise as {@link #with}. What came in is seen as it came, with keys that the record
-   * does not know.
+   * Returns a copy with one more validator, which sees a message's JSON instead of its record.
+   * Otherwise it works like {@link #with}. The JSON of an incoming message is the original,
+   * including keys that the record does not have.
+   *
+   * @throws IllegalArgumentException if no message has this type
    */
   public Protocol<M> withData(Class<?> type, Validator<? super JsonNode> validator) {
     Checks more = checks;
@@ -97,28 +100,30 @@ public final class Protocol<M> {
   private List<Class<?>> records(Class<?> type) {
     List<Class<?>> records = byClass.keySet().stream().filter(type::isAssignableFrom).toList();
     if (records.isEmpty()) {
-      type(type); // says what was expected
+      type(type); // throws, and says what was expected
     }
     return records;
   }
 
-  /** The sealed interface. */
+  /** Returns the sealed interface. */
   public Class<M> union() {
     return union;
   }
 
-  /** All types of the union, by name. Replies that are not in the union are not among them. */
+  /**
+   * Returns all types of the sealed interface. Replies that do not belong to it are not included.
+   */
   public Collection<MessageType<? extends M>> types() {
     return byName.values();
   }
 
-  /** The type of that name, or null. */
+  /** Returns the type with this name, or null. */
   public @Nullable MessageType<? extends M> find(String name) {
     return byName.get(name);
   }
 
   /**
-   * The type of a record's class: one of the union, or a reply.
+   * Returns the type of a record class, which may belong to the sealed interface or be a reply.
    *
    * @throws IllegalArgumentException if the class is not part of this protocol
    */
@@ -135,16 +140,20 @@ public final class Protocol<M> {
                         + ")"));
   }
 
-  /** The type of a message. Throws as {@link #type}. */
+  /**
+   * Returns the type of a message.
+   *
+   * @throws IllegalArgumentException if its class is not part of this protocol
+   */
   public MessageType<?> typeOf(Object message) {
     return type(message.getClass());
   }
 
   /**
-   * A message as the JSON of an envelope's {@code data}, UTF-8.
+   * Encodes a message as the {@code data} of an envelope, JSON in UTF-8.
    *
-   * @throws InvalidMessageException if a component that must be present is null, or a validator
-   *     refuses it; it holds the message
+   * @throws InvalidMessageException if a required component is null or a validator rejects the
+   *     message; the exception carries the message
    */
   public byte[] encode(Object message) {
     try {
@@ -158,26 +167,32 @@ public final class Protocol<M> {
     }
   }
 
-  /** The same, to be read in any encoding. Throws as {@link #encode}. */
+  /**
+   * Encodes a message like {@link #encode}, as a payload that can be written in any encoding.
+   *
+   * @throws InvalidMessageException as for {@link #encode}
+   */
   public Payload payload(Object message) {
     return Payload.of(encode(message));
   }
 
   /**
-   * The message in an envelope's {@code data}.
+   * Decodes the {@code data} of an envelope.
    *
    * @param data JSON in UTF-8; null stands for an empty object
-   * @throws InvalidMessageException if it is not such a message, or a validator refuses it
+   * @throws InvalidMessageException if the data does not match the type or a validator rejects the
+   *     message
    */
   public <T> T decode(MessageType<T> type, byte @Nullable [] data) {
     return decode(type, Payload.json(data));
   }
 
   /**
-   * The message in an envelope's {@code data}, in whatever encoding it came.
+   * Decodes the {@code data} of an envelope, in whichever encoding it arrived.
    *
    * @param data null stands for an empty object
-   * @throws InvalidMessageException if it is not such a message, or a validator refuses it
+   * @throws InvalidMessageException if the data does not match the type or a validator rejects the
+   *     message
    */
   public <T> T decode(MessageType<T> type, @Nullable Payload data) {
     T message = codec.decode(type, data);

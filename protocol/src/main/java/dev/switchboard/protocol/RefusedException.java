@@ -3,9 +3,9 @@ package dev.switchboard.protocol;
 import java.util.Map;
 
 /**
- * The other side refused a message ({@code error}), or did not answer it in time. The message is in
- * no log, unless the code is {@link ErrorCode#TIMEOUT}, {@link ErrorCode#UNAVAILABLE} or {@link
- * ErrorCode#INTERNAL}: then it may be in one.
+ * The other side refused a message (with an {@code error}) or did not answer it in time. The
+ * message is in no log, except that with {@link ErrorCode#TIMEOUT}, {@link ErrorCode#UNAVAILABLE}
+ * or {@link ErrorCode#INTERNAL} it may be in one.
  */
 public final class RefusedException extends SwitchboardException {
   private static final long serialVersionUID = 1L;
@@ -14,15 +14,16 @@ public final class RefusedException extends SwitchboardException {
   private final boolean retryable;
   private final transient Map<String, Object> details;
 
-  /** A refusal that is as retryable as its code. */
+  /** Creates a refusal that is retryable if its code is. */
   public RefusedException(ErrorCode code, String message) {
     this(code, message, code.retryable(), Map.of());
   }
 
   /**
-   * A refusal with everything an {@code error} carries.
+   * Creates a refusal with all fields of an {@code error}.
    *
-   * @param details depends on the code; {@link ErrorCode#INVALID} has {@code path} and {@code rule}
+   * @param retryable whether the same message may succeed later
+   * @param details depend on the code; {@link ErrorCode#INVALID} has {@code path} and {@code rule}
    */
   public RefusedException(
       ErrorCode code, String message, boolean retryable, Map<String, Object> details) {
@@ -33,24 +34,25 @@ public final class RefusedException extends SwitchboardException {
   }
 
   /**
-   * The message with the code before it, as it is printed; the message alone goes over the wire.
+   * Returns the message prefixed with the code, for printing. On the wire, the message has no
+   * prefix.
    */
   @Override
   public String getLocalizedMessage() {
     return code.wire() + ": " + getMessage();
   }
 
-  /** Why. */
+  /** Returns the reason for the refusal. */
   public ErrorCode code() {
     return code;
   }
 
-  /** Whether the same message can succeed later. */
+  /** Whether the same message may succeed later. */
   public boolean retryable() {
     return retryable;
   }
 
-  /** What else is known. */
+  /** Returns further details, which depend on the code. */
   public Map<String, Object> details() {
     return details;
   }

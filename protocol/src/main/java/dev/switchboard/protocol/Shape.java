@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a record's components are and which may be absent: refuses, when it is built, what JSON
- * can't be turned into, and finds, in a message, what must not be null but is. Jackson alone would
- * fill such a hole with null.
+ * Describes a record's components and which of them may be absent. Building it rejects what cannot
+ * be converted from JSON. At run time it finds components of a message that are null but must not
+ * be, which Jackson alone would accept.
  */
 final class Shape {
   private static final Set<Class<?>> SCALARS =
@@ -53,7 +53,7 @@ final class Shape {
           URI.class,
           byte[].class);
 
-  /** Of these not every value can be written. */
+  /** Numbers of these types may have values that cannot be encoded. */
   private static final Set<Class<?>> BOUNDED =
       Set.of(
           float.class, Float.class, double.class, Double.class, BigDecimal.class, BigInteger.class);
@@ -65,14 +65,14 @@ final class Shape {
   private record Component(String name, Method accessor, boolean nullable, boolean nested) {}
 
   /**
-   * The shapes of all records of one protocol, nested ones included. Filled by one thread, read by
-   * many.
+   * The shapes of all records of one protocol, including nested ones. One thread fills it;
+   * afterwards many may read it.
    */
   static final class Shapes {
     private final Map<Class<?>, Shape> byRecord = new HashMap<>();
 
     /**
-     * Adds a record and what it holds.
+     * Adds a record and the records nested in it.
      *
      * @throws DefinitionException if something in it cannot be decoded
      */
@@ -97,12 +97,12 @@ final class Shape {
       return shape;
     }
 
-    /** All records, nested ones included. */
+    /** Returns all records, including nested ones. */
     public Stream<Class<?>> records() {
       return byRecord.keySet().stream();
     }
 
-    /** Finds the first component that is null but must not be. */
+    /** Throws for the first component that is null but must not be. */
     void requirePresent(Object message, String path) {
       Shape shape = byRecord.get(message.getClass());
       if (shape == null) {
@@ -139,7 +139,7 @@ final class Shape {
         case Number number -> {
           if (!writable(number)) {
             throw InvalidMessageException.of(
-                where, "type", number, "a number that is not too large");
+                where, "type", number, "a finite number that is not too large");
           }
         }
         case double[] many -> Arrays.stream(many).forEach(one -> inside(one, where));
@@ -152,7 +152,7 @@ final class Shape {
       }
     }
 
-    /** Whether all encodings can say it. */
+    /** Whether every encoding can represent the number. */
     private static boolean writable(Number number) {
       return switch (number) {
         case Double real -> Double.isFinite(real);
@@ -166,8 +166,8 @@ final class Shape {
     }
 
     /**
-     * Whether what is of that type has something in it to look at: nulls, or numbers that may be
-     * too large. Throws if it can't be decoded.
+     * Whether values of this type have to be checked: they may contain nulls, or numbers that are
+     * too large. Throws if the type cannot be decoded.
      */
     private boolean check(Type type, String where) {
       if (type instanceof ParameterizedType generic
@@ -227,12 +227,12 @@ final class Shape {
       JsonNode written = Json.MAPPER.valueToTree(constant);
       if (!written.isString()) {
         throw new DefinitionException(
-            where + ": " + constant + " is written as " + written + " (expected: a text)");
+            where + ": " + constant + " is written as " + written + " (expected: a string)");
       }
     }
   }
 
-  /** A record is written as an object and made of one by its canonical constructor. */
+  /** Requires that a record is written as an object and created by its canonical constructor. */
   private static void requireObject(Class<?> record) {
     Class<?>[] canonical =
         Arrays.stream(record.getRecordComponents())

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** How a value stands in an error: short, and never a secret. Stateless. */
+/** Formats a value for an error message: briefly, and without revealing secrets. Stateless. */
 final class Shown {
   private static final int LONGEST = 40;
   private static final Pattern SECRET =
@@ -19,8 +19,9 @@ final class Shown {
   private Shown() {}
 
   /**
-   * The value at a place. Text and numbers are shown, of anything else only its kind, as it may
-   * hold what must not be shown; and nothing of what a secret's name stands before.
+   * Formats the value at a path. Text and numbers are shown. Of other values only the kind is
+   * shown, because they may contain secrets. A value is hidden if any name in its path is that of a
+   * secret.
    */
   public static String value(String path, @Nullable Object value) {
     if (secret(path)) {
@@ -41,7 +42,7 @@ final class Shown {
     };
   }
 
-  /** Whether the place has a name that secrets have. */
+  /** Whether any name in the path is that of a secret. */
   static boolean secret(String path) {
     for (String segment : path.split("[.\\[\\]]+", -1)) {
       String plain = segment.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);

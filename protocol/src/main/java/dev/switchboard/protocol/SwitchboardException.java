@@ -1,8 +1,8 @@
 package dev.switchboard.protocol;
 
 /**
- * What goes wrong in Switchboard. The family is small and closed: a {@code switch} over it is
- * exhaustive.
+ * The base class of all Switchboard exceptions. The family is small and sealed, so a {@code switch}
+ * over it is exhaustive.
  */
 public abstract sealed class SwitchboardException extends RuntimeException
     permits ConnectFailedException,

@@ -1,26 +1,26 @@
 package dev.switchboard.protocol;
 
 /**
- * A message that was not sent, with the message. It reached nobody; whether trying again helps
- * depends on why.
+ * A message was not sent and reached nobody. The exception carries the message. Whether retrying
+ * helps depends on the reason.
  */
 public final class UnsentException extends SwitchboardException {
   private static final long serialVersionUID = 1L;
 
   private final transient Object unsent;
 
-  /** Gives back what was not sent. */
+  /** Creates the exception with the message that was not sent. */
   public UnsentException(String message, Object unsent) {
     super(message);
     this.unsent = unsent;
   }
 
-  /** The client was closed, or has given up. */
+  /** Creates the exception for a client that was closed or has given up reconnecting. */
   public static UnsentException closed(Object unsent) {
-    return new UnsentException("client: already closed (expected: a call before that)", unsent);
+    return new UnsentException("client: closed (expected: a call before close)", unsent);
   }
 
-  /** What was not sent. */
+  /** Returns what was not sent. */
   public Object unsent() {
     return unsent;
   }

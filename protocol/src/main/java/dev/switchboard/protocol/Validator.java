@@ -1,24 +1,24 @@
 package dev.switchboard.protocol;
 
 /**
- * A rule for messages, beyond what their record says. Give it to {@link Protocol#with(Class,
- * Validator)}; it is asked about every message that goes out, before anything of it is on the wire,
- * and about every message that came in, before any handler gets it.
+ * A rule for messages beyond what their record enforces. Add it with {@link Protocol#with(Class,
+ * Validator)}. It checks every outgoing message before any of it is sent, and every incoming
+ * message before any handler sees it.
  *
- * <p>Must be thread-safe and must not block: a server asks it on the event loop that many
+ * <p>Must be thread-safe and must not block: a server calls it on the event loop that many
  * connections share.
  *
- * @param <T> what it looks at
+ * @param <T> the type it checks
  */
 @FunctionalInterface
 public interface Validator<T> {
   /**
-   * Lets it pass by returning.
+   * Returns normally if the message is valid.
    *
-   * @throws InvalidMessageException if it breaks the rule; {@link InvalidMessageException#of} makes
-   *     one
-   * @throws IllegalArgumentException the same without a place: the path is then {@code data} and
-   *     the rule {@code constraint}
+   * @throws InvalidMessageException if the message breaks the rule; create it with {@link
+   *     InvalidMessageException#of}
+   * @throws IllegalArgumentException if the message breaks the rule, when no path is known; the
+   *     path is then {@code data} and the rule {@code constraint}
    */
   void validate(T candidate);
 }

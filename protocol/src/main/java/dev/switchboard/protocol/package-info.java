@@ -1,6 +1,6 @@
 /**
- * What both sides agree on: message types, addresses, codes and errors. No socket, no thread, no
- * clock.
+ * What both sides agree on: message types, addresses, codes and errors. It uses no socket, thread
+ * or clock.
  */
 @NullMarked
 package dev.switchboard.protocol;

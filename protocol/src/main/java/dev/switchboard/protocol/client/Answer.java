@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How a {@link Command} came out. Immutable by convention. */
+/** The answer to a {@link Command}. Immutable by convention. */
 public sealed interface Answer {
 
-  /** It was written to the socket. */
+  /** The message was written to the socket. */
   record Written() implements Answer {}
 
-  /** {@code ack}; {@code seq} 0 if it has none, {@code seqs} empty but for several rooms. */
+  /**
+   * An {@code ack}. {@code seq} is 0 if it has none; {@code seqs} is empty unless the message went
+   * to several rooms.
+   */
   record Acked(long seq, Map<String, Long> seqs) implements Answer {}
 
   /** A typed reply. */

@@ -12,7 +12,9 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What the server's answers mean for those who asked. Confined to the session's thread. */
+/**
+ * Applies the server's answers to the questions they belong to. Confined to the session's thread.
+ */
 final class Answers {
   private final Questions questions;
   private final Places places;
@@ -20,7 +22,9 @@ final class Answers {
   private final Statuses statuses;
   private final DoubleSupplier draws;
 
-  /** How often in a row the server could not take messages that are kept. */
+  /**
+   * How many times in a row the server refused durable messages for now; the delay grows with it.
+   */
   private int refusals;
 
   Answers(
@@ -32,12 +36,12 @@ final class Answers {
     this.rooms = rooms;
   }
 
-  /** Something came that answers a question with that id. */
+  /** Handles a message that answers the question with this ID. */
   void answered(long now, Id re, Envelope envelope, Encoding encoding, byte[] message) {
     Question question = questions.take(re);
     JsonNode control = envelope.control();
     if (question == null || !(question.ask instanceof Command.Answered ask)) {
-      if (control != null && envelope.type().equals("room_left")) { // late, but true
+      if (control != null && envelope.type().equals("room_left")) { // late, but still true
         rooms.left(ControlReader.text(control, "room"));
       }
       return;
@@ -63,7 +67,7 @@ final class Answers {
 
   private void refused(long now, Question question, RefusedException why) {
     if (question.ask instanceof Command.Leave leave && why.code() == ErrorCode.NOT_A_MEMBER) {
-      rooms.left(leave.room()); // as the user wants it
+      rooms.left(leave.room()); // which is what the user wants
       question.answered(new Answer.Left());
     } else if (question.durable && why.retryable()) {
       later(now, question, ControlReader.retryAfter(why));
@@ -73,7 +77,10 @@ final class Answers {
     }
   }
 
-  /** All that were on the way together are refused together: that counts once. */
+  /**
+   * Schedules another try. Messages that were on the way together are refused together, so they
+   * count once.
+   */
   private void later(long now, Question question, long asked) {
     if (!questions.paused()) {
       refusals++;

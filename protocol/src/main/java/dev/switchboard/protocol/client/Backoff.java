@@ -1,32 +1,33 @@
 package dev.switchboard.protocol.client;
 
 /**
- * How long a client waits before each attempt to come back. Immutable.
+ * How long a client waits before each reconnect attempt. Immutable.
  *
- * @param first before the first attempt, in milliseconds; doubled for each further one if not fixed
- * @param cap at most so many milliseconds
- * @param exponential whether the delay grows and is drawn at random between 0 and its bound
- * @param maxAttempts attempts in a row before giving up; 0 means never to come back
- * @param fromStart whether it also goes on trying when it was never there
+ * @param first the delay before the first attempt, in milliseconds; doubled for each further one if
+ *     exponential
+ * @param cap the maximum delay, in milliseconds
+ * @param exponential whether the delay is drawn at random between 0 and a growing bound
+ * @param maxAttempts attempts in a row before giving up; 0 means never to reconnect
+ * @param fromStart whether to retry even if the first connection never came about
  */
 public record Backoff(
     long first, long cap, boolean exponential, int maxAttempts, boolean fromStart) {
-  /** The longest that a server can have a client wait, in milliseconds. */
+  /** The longest that a server can make a client wait, in milliseconds. */
   static final long MAX_ASKED = 300_000;
 
-  /** Before something is asked again that the server refused for the moment. */
+  /** The delays before retrying something that the server refused for now. */
   static final Backoff REPEATS = new Backoff(1_000, 30_000, true, Integer.MAX_VALUE);
 
-  /** One that leaves a first failure to the user. */
+  /** Creates a backoff that reports a failed first connection to the user instead of retrying. */
   public Backoff(long first, long cap, boolean exponential, int maxAttempts) {
     this(first, cap, exponential, maxAttempts, false);
   }
 
   /**
-   * The delay before an attempt, in milliseconds.
+   * Returns the delay before an attempt, in milliseconds.
    *
-   * @param attempt from 1
-   * @param draw from 0 to 1
+   * @param attempt counted from 1
+   * @param draw a random number from 0 to 1
    */
   long delay(int attempt, double draw) {
     if (!exponential) {
@@ -37,10 +38,10 @@ public record Backoff(
   }
 
   /**
-   * The same if the server asks to wait: its time comes first, and the own delay on top of it, so
-   * that those whom it asked together do not come together.
+   * Returns the delay if the server asked the client to wait. The own delay is added to that time,
+   * so that clients who were asked together do not return together.
    *
-   * @param asked in milliseconds; 0 or less if it did not ask
+   * @param asked in milliseconds; 0 or less if the server did not ask
    */
   long delay(int attempt, double draw, long asked) {
     long own = delay(attempt, draw);

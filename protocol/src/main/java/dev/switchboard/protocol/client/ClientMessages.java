@@ -9,7 +9,7 @@ import dev.switchboard.protocol.wire.ServerMessages;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a client says ({@code spec/protocol.md}). Stateless. */
+/** Builds the messages that a client sends ({@code spec/protocol.md}). Stateless. */
 final class ClientMessages {
   private ClientMessages() {}
 
@@ -158,7 +158,7 @@ final class ClientMessages {
     }
   }
 
-  /** An object with that type, the id unless it is 0, and more. */
+  /** Builds a message with this type, the ID unless it is 0, and a body. */
   private static Draft object(String type, long id, Draft body) {
     return out -> {
       out.text("type", type);

@@ -9,13 +9,26 @@ import dev.switchboard.protocol.wire.Refusal;
 import java.util.function.DoubleSupplier;
 
 /**
- * The life of a client, from its first connection over all further ones to its end ({@code
- * spec/protocol.md#9-coming-back}). Inputs are method calls with the time in milliseconds; what is
- * to be done about them goes to {@link Effects}. What the user asks for goes to its {@link
- * #conversation}. After each input {@link #wakeAt} says when {@link #advance} is to be called at
- * the latest. Confined to one thread.
+ * A client's state machine, from its first connection through all reconnects to its end ({@code
+ * spec/protocol.md#9-coming-back}). Inputs are method calls with the time in milliseconds; outputs
+ * go to {@link Effects}. What the user asks for goes to the {@link #conversation}. After each
+ * input, {@link #wakeAt} tells when to call {@link #advance} at the latest. Confined to one thread.
  *
- * <p>Sockets are numbered: what comes from one that is no longer the present one is ignored.
+ * <pre>
+ * IDLE ──connect──▶ CONNECTING ──welcome, resumed──▶ OPEN ──close──▶ CLOSING ──▶ CLOSED
+ *                    ▲      │                          │
+ *                 retry   failed                     lost
+ *                    │      ▼                          │
+ *                    └── WAITING ◀─────────────────────┘
+ * </pre>
+ *
+ * <p>A failed attempt or a lost connection leads to CLOSED instead of WAITING if retrying can't
+ * help or attempts are used up, and {@link #connect} starts over from CLOSED. {@link Lifecycle}
+ * makes these transitions.
+ *
+ * <p>Each socket has a number, and events of any socket but the current one are ignored. A socket
+ * can therefore be replaced without waiting for its end, and an event that was already queued for
+ * the old one does no harm.
  */
 public final class ClientSession {
   private final Settings settings;
@@ -27,13 +40,13 @@ public final class ClientSession {
   private final Pings heartbeat;
   private final Conversation conversation;
   private final Ticket ticket = new Ticket();
-  private Encoding encoding = Encoding.JSON;
+  private Encoding encoding = Encoding.JSON; // of the current socket, once it is open
 
   /**
-   * A client that was never connected.
+   * Creates a client that has not connected yet.
    *
-   * @param greeted whether the server is ours, so that a session begins with {@code welcome}
-   * @param draws numbers from 0 to 1 for the jitter
+   * @param greeted whether the server is Switchboard, so that a session starts with {@code welcome}
+   * @param draws random numbers from 0 to 1, for the jitter
    */
   public ClientSession(Settings settings, boolean greeted, DoubleSupplier draws, Effects effects) {
     this.settings = settings;
@@ -46,17 +59,17 @@ public final class ClientSession {
     this.conversation = new Conversation(settings, life, questions, draws, effects);
   }
 
-  /** Where it is. */
+  /** Returns the state. */
   public SessionState state() {
     return life.state();
   }
 
-  /** What is asked and said, over all connections. */
+  /** Returns the conversation, which spans all connections. */
   public Conversation conversation() {
     return conversation;
   }
 
-  /** When {@link #advance} is needed; {@code Long.MAX_VALUE} for never. */
+  /** Returns when {@link #advance} is needed; {@code Long.MAX_VALUE} means never. */
   public long wakeAt() {
     long next = Math.min(life.dueAt(), conversation.wakeAt());
     return life.open() ? Math.min(next, heartbeat.wakeAt()) : next;
@@ -71,7 +84,7 @@ public final class ClientSession {
     }
   }
 
-  /** The user wants a new connection, whatever the present one is like. */
+  /** The user wants a new connection, whatever the state of the current one. */
   public void reconnect(long now) {
     if (life.open()) {
       effects.close(4000, "reconnect");
@@ -80,7 +93,7 @@ public final class ClientSession {
     connect(now);
   }
 
-  /** The user closes: no more attempts, and what has no answer fails. */
+  /** The user closes the client: there are no more attempts, and unanswered questions fail. */
   public void close(long now, int code, String reason) {
     switch (life.state()) {
       case OPEN -> life.close(code, reason);
@@ -96,7 +109,7 @@ public final class ClientSession {
     }
   }
 
-  /** The user closes without a handshake. */
+  /** The user closes the client without a close handshake. */
   public void forceClose(long now) {
     switch (life.state()) {
       case OPEN, CLOSING -> {
@@ -107,7 +120,7 @@ public final class ClientSession {
     }
   }
 
-  /** A socket is open, and both sides agreed on an encoding. */
+  /** A socket is open, and both sides have agreed on an encoding. */
   public void opened(long now, int number, Encoding agreed) {
     if (!life.present(number) || life.state() != SessionState.CONNECTING) {
       return;
@@ -122,7 +135,10 @@ public final class ClientSession {
     }
   }
 
-  /** A socket could not be opened. {@code retryAfter} in milliseconds, -1 if nobody said. */
+  /**
+   * A socket could not be opened. {@code retryAfter} is in milliseconds, -1 if the server did not
+   * send it.
+   */
   public void failed(long now, int number, ConnectFailedException why, long retryAfter) {
     if (life.present(number) && life.state() == SessionState.CONNECTING) {
       comeback.ask(retryAfter);
@@ -130,7 +146,7 @@ public final class ClientSession {
     }
   }
 
-  /** A socket has ended, with a close frame or without (1006). */
+  /** A socket was closed with this code, or lost without a close frame (1006). */
   public void closed(long now, int number, int code, String reason, boolean clean) {
     if (!life.present(number)) {
       return;
@@ -154,7 +170,7 @@ public final class ClientSession {
     }
   }
 
-  /** A message came, text or binary. */
+  /** A text or binary message arrived. */
   public void received(long now, int number, boolean binary, byte[] message) {
     if (!life.hears(number)) {
       return;
@@ -171,7 +187,7 @@ public final class ClientSession {
     try {
       envelope = encoding.read(message);
     } catch (Envelope.MalformedEnvelope malformed) {
-      effects.report(failure("message: not readable: " + malformed.getMessage(), false));
+      effects.report(failure("received an invalid message: " + malformed.getMessage(), false));
       return;
     }
     switch (life.state()) {
@@ -181,7 +197,7 @@ public final class ClientSession {
     }
   }
 
-  /** A piece of a binary message came. */
+  /** A piece of a binary message arrived. */
   public void receivedPiece(long now, int number, byte[] payload, boolean last) {
     heard(now, number);
     if (life.hears(number) && !greeted) {
@@ -189,28 +205,28 @@ public final class ClientSession {
     }
   }
 
-  /** A message that was sent with that id is with the kernel. */
+  /** The message with this ID was handed to the kernel. */
   public void written(long now, int number, long id) {
     if (life.present(number) && life.open()) {
       conversation.written(id);
     }
   }
 
-  /** Anything else came: a ping, a part of a message. */
+  /** Anything else arrived: a ping, or a part of a message. */
   public void heard(long now, int number) {
     if (life.present(number)) {
       heartbeat.heard(now);
     }
   }
 
-  /** A pong frame came. */
+  /** A pong frame arrived. */
   public void ponged(long now, int number) {
     if (life.present(number) && life.open()) {
       heartbeat.ponged(now);
     }
   }
 
-  /** Does what is due by now. */
+  /** Does everything that is due by now. */
   public void advance(long now) {
     conversation.advance(now);
     if (life.open() && !heartbeat.beat(now)) {

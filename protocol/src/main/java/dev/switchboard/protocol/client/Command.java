@@ -5,25 +5,25 @@ import dev.switchboard.protocol.wire.Control;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a client wants to get through, and hears the end of. Immutable by convention. */
+/** Something that a client wants done, with an outcome to be reported. Immutable by convention. */
 public sealed interface Command {
 
-  /** What gets exactly one answer ({@code spec/protocol.md#6-answers}). */
+  /** A command that gets exactly one answer ({@code spec/protocol.md#6-answers}). */
   sealed interface Answered extends Command {}
 
-  /** A message to a server that is not ours; it is through when it was written to the socket. */
+  /** A message to a server other than Switchboard. It is done once it was written to the socket. */
   record Frame(boolean text, byte[] payload) implements Command {}
 
   /**
-   * The same, read while it is sent, so that it can be sent once only; {@code source} is the
-   * edge's.
+   * Like {@link Frame}, but read while it is sent, so it can't be sent again. {@code source}
+   * belongs to the I/O layer.
    */
   record Streamed(Object source) implements Command {}
 
   /**
-   * Append to one log, or to those of several rooms.
+   * Appends a message to one log, or to those of several rooms.
    *
-   * @param messageId names the message for good, so that it can be sent again
+   * @param messageId identifies the message for good, so that it can be sent again
    */
   record Publish(
       String type,
@@ -34,38 +34,43 @@ public sealed interface Command {
       byte @Nullable [] data)
       implements Answered {
 
-    /** How long the names of several rooms are together; that of one log is nothing. */
+    /**
+     * Returns the total length of the names of several rooms; the name of a single log does not
+     * count.
+     */
     private int namesLength() {
       return several ? addresses.stream().mapToInt(to -> to.toString().length()).sum() : 0;
     }
   }
 
-  /** Something for the server's own handler; {@code replyType} null if it only acknowledges. */
+  /**
+   * Sends a message to the server's own handler. {@code replyType} is null if it only acknowledges.
+   */
   record Tell(String type, @Nullable String replyType, byte @Nullable [] data)
       implements Answered {}
 
-  /** Join a room; {@code since} null is from now on. */
+  /** Joins a room. If {@code since} is null, delivery starts with the next entry. */
   record Join(String room, int recent, Control.@Nullable Place since) implements Answered {}
 
-  /** Leave a room. */
+  /** Leaves a room. */
   record Leave(String room) implements Answered {}
 
-  /** A page of a log. */
+  /** Reads a page of a log. */
   record History(Address address, @Nullable Long before, @Nullable Long after, int limit)
       implements Answered {}
 
-  /** Who is in a room; null: who is online. */
+  /** Asks who is in a room or, if {@code room} is null, online. */
   record Users(@Nullable String room, @Nullable String after) implements Answered {}
 
   /**
-   * Whether users are online.
+   * Asks whether users are online.
    *
-   * @param watch whether to be told of changes; null leaves that as it is
-   * @param again whether it is asked for the sake of a new connection
+   * @param watch whether to be notified of changes; null leaves that as it is
+   * @param again whether the session itself repeats the command for a new connection
    */
   record Statuses(List<String> users, @Nullable Boolean watch, boolean again) implements Answered {}
 
-  /** Whether it is a message of the user's, and not about the session. */
+  /** Whether it sends a user's message, rather than concerning the session. */
   default boolean message() {
     return !(this instanceof Join
         || this instanceof Leave
@@ -74,7 +79,10 @@ public sealed interface Command {
         || this instanceof Statuses);
   }
 
-  /** What it counts for in the queue: its JSON, names, and something for the envelope. */
+  /**
+   * Returns the size that counts against the queue's bound: JSON, names, and a constant for the
+   * envelope.
+   */
   default int bytes() {
     return 128
         + switch (this) {
@@ -90,7 +98,7 @@ public sealed interface Command {
     return data == null ? 0 : data.length;
   }
 
-  /** Whether asking again after a lost connection does no harm. */
+  /** Whether it may be sent again after a lost connection. */
   default boolean repeatable() {
     return !(this instanceof Tell || this instanceof Streamed);
   }

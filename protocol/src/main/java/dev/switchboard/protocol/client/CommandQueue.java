@@ -13,54 +13,58 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be sent, in two lanes: messages, in order and bounded; and questions about the
- * session (joins, pages, users), which never wait behind messages. A leave stays among the messages
- * that were meant to go before it, and so does a join of a room with a leave before it. Confined to
- * the session's thread.
+ * The questions that wait to be sent. There are two lanes: messages, which are ordered and bounded,
+ * and controls (joins, pages, users), which never wait behind messages. A leave stays in the lane
+ * of messages, because messages before it must be sent first; a join of a room stays there too if a
+ * leave of that room waits before it.
  *
- * <p>A message to a room that the server would not take it for yet waits aside until the room is
- * joined, and with it what came after it to any of its logs, as the order in a log counts.
+ * <p>A message to a room that this client is not in again yet would be refused by the server. It is
+ * moved to {@code held} until the room is joined, and so is every later message to one of its logs,
+ * because order within a log matters.
  *
- * <p>The bounds hold for what waits and what is on the way together, so an answer makes room.
+ * <p>A message is thus in one of three places: in {@code messages}, in {@code held}, or on the way,
+ * where {@link Questions} keeps it. {@link Question#order} restores its position when it comes back
+ * to {@code messages}. The bounds count all three places, so only an answer, a failure or a
+ * withdrawal makes room. Confined to the session's thread.
  */
 final class CommandQueue {
-  /** Questions about the session without an answer; more than that is a mistake of the caller. */
+  /** The maximum number of unanswered controls. More than that is a mistake of the caller. */
   private static final int MAX_CONTROLS = 1_000;
 
   private final Settings.Queue bounds;
   private final Deque<Question> controls = new ArrayDeque<>();
   private final Deque<Question> messages = new ArrayDeque<>();
 
-  /** Messages that wait for rooms, and behind those that do. */
+  /** Messages that wait until their rooms are joined, and later ones to the same logs, in order. */
   private final Deque<Question> held = new ArrayDeque<>();
 
-  /** The logs that those in {@link #held} are for. */
+  /** The logs of the messages in {@link #held}. */
   private final Set<Address> heldLogs = new HashSet<>();
 
-  private long nextOrder;
-  private int controlCount;
-  private int count;
-  private long bytes;
-  private boolean released;
-  private long batchAt = Questions.NEVER;
-  private long pausedUntil = Questions.NEVER;
+  private long nextOrder; // the order of the next new message; never goes back
+  private int controlCount; // unanswered controls, waiting or on the way
+  private int count; // unanswered messages: waiting, held or on the way
+  private long bytes; // the size of those messages
+  private boolean released; // whether messages may leave: the batch is full, or its time is up
+  private long batchAt = Questions.NEVER; // when the batch leaves even if it is not full
+  private long pausedUntil = Questions.NEVER; // no message leaves before; NEVER if not paused
 
   CommandQueue(Settings.Queue bounds) {
     this.bounds = bounds;
   }
 
   /**
-   * Puts a question at the end of its lane.
+   * Appends a question to its lane.
    *
-   * @return those that had to go for it, no longer here
-   * @throws UnsentException if there is no room for it
+   * @return the messages that were dropped to make room, already removed
+   * @throws UnsentException if there is no room
    */
   List<Question> add(Question question, long now) {
     question.control = control(question.ask);
     if (question.control) {
       if (controlCount >= MAX_CONTROLS) {
         throw new UnsentException(
-            "queue: %d joins and requests for pages wait (expected: fewer than %d)"
+            "queue: %d joins and requests are waiting for answers (expected: fewer than %d)"
                 .formatted(controlCount, MAX_CONTROLS),
             question.unsent());
       }
@@ -80,7 +84,7 @@ final class CommandQueue {
     return victims;
   }
 
-  /** Puts a message at the end, whatever the bounds. */
+  /** Appends a message, regardless of the bounds. */
   void keep(Question question) {
     question.order = nextOrder++;
     messages.addLast(question);
@@ -101,7 +105,7 @@ final class CommandQueue {
     };
   }
 
-  /** The fewest that have to go so that a message fits. */
+  /** Returns the fewest messages that must be dropped to make room for this one. */
   private List<Question> victims(Question question) {
     List<Question> victims = new ArrayList<>();
     int left = count;
@@ -129,14 +133,14 @@ final class CommandQueue {
   private UnsentException full(Question question) {
     return new UnsentException(
         count >= bounds.messages()
-            ? "queue: %d messages wait (expected: fewer than %d)"
+            ? "queue: %d messages are waiting (expected: fewer than %d)"
                 .formatted(count, bounds.messages())
-            : "queue: %d bytes wait, and %d more (expected: at most %d together)"
+            : "queue: %d bytes are waiting, and this message has %d (expected: at most %d in all)"
                 .formatted(bytes, question.bytes, bounds.bytes()),
         question.unsent());
   }
 
-  /** A question is now without an answer. */
+  /** Counts a question as unanswered. */
   void count(Question question) {
     if (question.control) {
       controlCount++;
@@ -146,7 +150,7 @@ final class CommandQueue {
     }
   }
 
-  /** A question that was on the way is no longer without an answer. */
+  /** Stops counting a question that was on the way as unanswered. */
   void discount(Question question) {
     if (question.control) {
       controlCount--;
@@ -157,10 +161,10 @@ final class CommandQueue {
   }
 
   /**
-   * Takes the next to be sent; null if there is none.
+   * Removes and returns the next question to send, or null if there is none.
    *
    * @param windowOpen whether it may be a message
-   * @param sendable whether a message would not be refused for not being a member
+   * @param sendable whether a message would not be refused because its room is not joined yet
    */
   @Nullable Question next(boolean windowOpen, Predicate<Question> sendable) {
     Question control = controls.pollFirst();
@@ -192,7 +196,9 @@ final class CommandQueue {
     }
   }
 
-  /** What was on the way goes where it was: before all that came after it. */
+  /**
+   * Returns a question that was on the way to its position, before everything that came after it.
+   */
   void again(Question question) {
     if (question.control) {
       controls.addFirst(question);
@@ -207,7 +213,7 @@ final class CommandQueue {
     released = true;
   }
 
-  /** What is held goes back to its place, and is looked at again when it is its turn. */
+  /** Returns held messages to their positions. {@link #next} checks them again. */
   void unhold() {
     List<Question> all = List.copyOf(held);
     held.clear();
@@ -215,17 +221,17 @@ final class CommandQueue {
     all.reversed().forEach(this::again);
   }
 
-  /** No messages before that time, nor before that of an earlier call. */
+  /** Holds back messages until this time, or that of an earlier call if it is later. */
   void pause(long until) {
     pausedUntil = paused() ? Math.max(pausedUntil, until) : until;
   }
 
-  /** Whether no messages go out for now. */
+  /** Whether messages are held back by {@link #pause}. */
   boolean paused() {
     return pausedUntil != Questions.NEVER;
   }
 
-  /** Takes a question out of its lane. */
+  /** Removes a question from its lane. */
   void remove(Question question) {
     boolean wasHeld = held.remove(question);
     if (wasHeld || (question.control ? controls : messages).remove(question)) {
@@ -237,20 +243,20 @@ final class CommandQueue {
     }
   }
 
-  /** Messages need no longer wait for others to go with. */
+  /** Lets waiting messages leave without a full batch. */
   void release() {
     released = !messages.isEmpty();
     batchAt = Questions.NEVER;
   }
 
-  /** An empty lane begins a new batch. */
+  /** Starts a new batch if the lane of messages is empty. */
   private void settle() {
     if (messages.isEmpty()) {
       release();
     }
   }
 
-  /** Does what is due by now. */
+  /** Does everything that is due by now. */
   void advance(long now) {
     if (now >= batchAt) {
       release();
@@ -260,7 +266,7 @@ final class CommandQueue {
     }
   }
 
-  /** A message that has waited too long. */
+  /** Returns a message that has waited longer than allowed, or null. */
   @Nullable Question aged(long now) {
     Question oldest = oldest();
     return oldest != null && now >= agesAt(oldest) ? oldest : null;
@@ -281,7 +287,7 @@ final class CommandQueue {
     return Math.min(Math.min(batchAt, pausedUntil), aged);
   }
 
-  /** All that wait, in the order in which they would be sent. */
+  /** Returns all waiting questions in the order in which they would be sent. */
   List<Question> waiting() {
     List<Question> all = new ArrayList<>(controls);
     all.addAll(held);

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads what a server says in control messages, leniently: what is missing is 0, empty or false,
- * and what is not known is ignored ({@code spec/protocol.md#12-compatibility}). Stateless.
+ * Reads a server's control messages leniently: missing values are 0, empty or false, and unknown
+ * ones are ignored ({@code spec/protocol.md#12-compatibility}). Stateless.
  */
 final class ControlReader {
   private ControlReader() {}
 
-  /** What {@code welcome} and {@code resumed} say of the session; {@code limit} 0 for none. */
+  /**
+   * What {@code welcome} and {@code resumed} tell about the session; {@code limit} is 0 for none.
+   */
   record Session(
       String session,
       @Nullable String secret,
@@ -103,7 +105,7 @@ final class ControlReader {
         text(tree, "epoch"), number(tree, "seq"), entries, tree.path("more").asBoolean(false));
   }
 
-  /** How long to wait before trying again, in milliseconds; 0 if that was not said. */
+  /** Returns how long to wait before retrying, in milliseconds; 0 if the server did not say. */
   static long retryAfter(RefusedException why) {
     return why.details().get("retryAfter") instanceof Long millis ? millis : 0;
   }
@@ -116,7 +118,7 @@ final class ControlReader {
     return tree.path(key).asString("");
   }
 
-  /** The one log that an object names, or null. */
+  /** Returns the log that an object names, or null. */
   private static @Nullable Address address(JsonNode tree) {
     String room = text(tree, "room");
     String user = text(tree, "user");

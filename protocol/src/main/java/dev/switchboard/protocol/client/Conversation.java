@@ -17,8 +17,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a client asks and is told, over all its connections: questions go out, answers and entries
- * come in. Confined to the session's thread.
+ * What a client asks and receives, across all its connections: questions go out, answers and
+ * entries come in. Confined to the session's thread.
+ *
+ * <p>On each new connection, {@link ClientSession} calls {@link #speaks} when the socket is open,
+ * {@link #resume} if there is a session, {@link #begin} on {@code welcome} or {@code resumed}, and
+ * then {@link #pump}. Nothing is sent before that. Places, rooms, watched users and kept replies
+ * outlive connections; {@code begin} brings them in line with what the server says. Only the
+ * encoding and the IDs of questions belong to one connection.
  */
 public final class Conversation {
   private final Settings settings;
@@ -30,9 +36,9 @@ public final class Conversation {
   private final Statuses statuses;
   private final Answers answers;
   private final Replies replies;
-  private Encoding encoding = Encoding.JSON;
-  private SizeLimit limit = SizeLimit.NONE;
-  private String user = "";
+  private Encoding encoding = Encoding.JSON; // of the current or last connection
+  private SizeLimit limit = SizeLimit.NONE; // of the server in that encoding
+  private String user = ""; // the user's own name, by the last welcome or resumed
 
   Conversation(
       Settings settings,
@@ -50,28 +56,28 @@ public final class Conversation {
     this.replies = new Replies(effects);
   }
 
-  /** The rooms it is in, in the order of joining. */
+  /** Returns the joined rooms, in the order of joining. */
   public List<String> rooms() {
     return List.copyOf(places.rooms());
   }
 
-  /** How large a message the present server takes, or the last one. */
+  /** Returns the message size limit of the current server, or of the last one. */
   public SizeLimit limit() {
     return limit;
   }
 
-  /** What waits for an answer. */
+  /** Returns how full the queue is. */
   public QueueState queue(long now) {
     return questions.status(now);
   }
 
   /**
-   * Asks for an answer. It waits for a connection if there is none.
+   * Sends a command, or queues it until there is a connection.
    *
-   * @param unsent what a failure is to give back
-   * @param timeout in milliseconds; 0 for the setting's, below 0 for none
-   * @return for {@link #withdraw}
-   * @throws UnsentException if there is no room in the queue, or the client is closed
+   * @param unsent what a failure gives back
+   * @param timeout in milliseconds; 0 for the default, negative for none
+   * @return the question, for {@link #withdraw}
+   * @throws UnsentException if the queue is full or the client is closed
    */
   public Question ask(
       long now, Command ask, @Nullable Object unsent, long timeout, Outcome outcome) {
@@ -87,12 +93,12 @@ public final class Conversation {
   }
 
   /**
-   * Asks for something that is kept elsewhere, in whatever state. Only an answer ends it, or its
-   * age: it outlives connections and the end of this session, refusals that trying again can help,
-   * and goes where it was. It needs no room in the queue.
+   * Sends a command that is stored elsewhere, in any state. Only an answer or its age ends it. It
+   * survives lost connections, the end of this session and retryable refusals, and returns to its
+   * position each time. It needs no room in the queue.
    *
    * @param since when the user asked
-   * @param restored whether an earlier process did; then it waits until its rooms are joined
+   * @param restored whether an earlier process stored it; then it waits until its rooms are joined
    */
   public void keep(
       long since, boolean restored, Command.Publish ask, @Nullable Object unsent, Outcome outcome) {
@@ -113,7 +119,9 @@ public final class Conversation {
     }
   }
 
-  /** Sends what only waits for others to go with. Returns whose answers are still to come. */
+  /**
+   * Sends messages that wait for a batch to fill. Returns the outcomes of all unanswered messages.
+   */
   public List<Outcome> flush() {
     List<Outcome> outcomes = questions.flush().stream().map(one -> one.outcome).toList();
     pump();
@@ -121,9 +129,9 @@ public final class Conversation {
   }
 
   /**
-   * Sends something that is worth nothing later. Whether there was a connection to send it on.
+   * Sends a fleeting message if there is a connection, and returns whether there is one.
    *
-   * @throws UnsentException if the server would not take so much
+   * @throws UnsentException if it exceeds the server's size limit
    */
   public boolean fleeting(String type, @Nullable Address address, byte @Nullable [] data) {
     if (!life.open()) {
@@ -135,8 +143,8 @@ public final class Conversation {
   }
 
   /**
-   * Answers a {@link Report.Question}, of whatever connection of this session. An answer that the
-   * server would not take becomes a refusal, and is reported.
+   * Answers a {@link Report.Question} of this session, from whichever connection. An answer that
+   * exceeds the server's size limit is replaced by a refusal and reported.
    */
   public void reply(Id id, Draft answer) {
     if (limit.fits(answer)) {
@@ -152,15 +160,16 @@ public final class Conversation {
     effects.report(new Report.Failed(why));
   }
 
-  /** From now on, that is how what is sent will be written. */
+  /** Sets the encoding of the connection that has just opened. */
   void speaks(Encoding agreed) {
     encoding = agreed;
     limit = new SizeLimit(agreed, limit.bytes());
   }
 
   /**
-   * What asks to go on with a session. If the places in all rooms are more than the server takes in
-   * one message, it has only those of the other logs, and the rooms are joined again one by one.
+   * Returns the message that asks to resume the session. If the places in all rooms exceed the
+   * server's size limit, it has only those of the other logs, and the rooms are joined again one by
+   * one.
    */
   Draft resume(Ticket ticket) {
     long id = questions.nextId();
@@ -172,7 +181,7 @@ public final class Conversation {
     return ticket.resume(id, places.own());
   }
 
-  /** A session begins, or goes on. */
+  /** A session has started or was resumed. */
   void begin(ControlReader.Session greeting, boolean resumed) {
     user = greeting.user();
     places.retainUser(user);
@@ -186,7 +195,7 @@ public final class Conversation {
     statuses.begin();
   }
 
-  /** Does what is due by now. */
+  /** Does everything that is due by now. */
   void advance(long now) {
     List<Question> late = questions.expire(now);
     if (life.open()) {
@@ -196,12 +205,12 @@ public final class Conversation {
     }
   }
 
-  /** When {@link #advance} is needed. */
+  /** Returns when {@link #advance} is needed. */
   long wakeAt() {
     return life.open() ? Math.min(questions.wakeAt(), rooms.wakeAt()) : questions.wakeAt();
   }
 
-  /** Sends what waits, if there is a connection. */
+  /** Sends what is waiting, if there is a connection. */
   void pump() {
     if (life.open()) {
       questions.pump(rooms::takes, this::send);
@@ -230,7 +239,7 @@ public final class Conversation {
     }
   }
 
-  /** A message is with the kernel. */
+  /** The message with this ID was handed to the kernel. */
   void written(long id) {
     Question question = questions.take(Id.of(id));
     if (question != null) {
@@ -239,7 +248,7 @@ public final class Conversation {
     pump();
   }
 
-  /** Anything the server says, but for what concerns the session itself. */
+  /** Handles any message from the server that does not concern the session itself. */
   void told(long now, Envelope envelope, byte[] message) {
     if (envelope.re() != null) {
       answers.answered(now, envelope.re(), envelope, encoding, message);
@@ -267,7 +276,7 @@ public final class Conversation {
     }
   }
 
-  /** One message to all of a large room: those who are named come and go one by one here. */
+  /** Handles the collective notice of a large room: first reports the named users one by one. */
   private void changed(Report.UsersChanged all) {
     for (String came : all.joined()) {
       if (!came.equals(user)) {

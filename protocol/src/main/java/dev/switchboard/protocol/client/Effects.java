@@ -3,33 +3,36 @@ package dev.switchboard.protocol.client;
 import dev.switchboard.protocol.wire.Draft;
 
 /**
- * What a {@link ClientSession} wants done. Called within its inputs; must not call back into it.
+ * The actions of a {@link ClientSession}. Called during its inputs; implementations must not call
+ * back into it.
  */
 public interface Effects {
 
   /** Opens a socket; {@code opened} or {@code failed} follows with the same number. */
   void connect(int connection);
 
-  /** Sends a message, in the connection's encoding. */
+  /** Sends a message in the connection's encoding. */
   void send(Draft message);
 
-  /** Sends a message whose end {@code written} is to tell. */
+  /** Sends a message; {@code written} with this ID follows. */
   void send(long id, Command.Frame frame);
 
-  /** Sends a message that is read meanwhile; its end is told by {@code written} too. */
+  /** Sends a message that is read while it is sent; {@code written} with this ID follows. */
   void send(long id, Command.Streamed stream);
 
-  /** Asks with a message, or otherwise if that would have to wait behind another. */
+  /**
+   * Pings with a message, or with a ping frame if the message would have to wait behind another.
+   */
   default void ping(Draft message) {
     send(message);
   }
 
-  /** The same in the words of a server that is not ours. */
+  /** Pings a server other than Switchboard with a text that it understands. */
   default void ping(byte[] words) {
     send(0, new Command.Frame(true, words));
   }
 
-  /** Sends a message if there is room for it, otherwise drops it. */
+  /** Sends a message if the socket has room for it; otherwise drops it. */
   void sendIfRoom(Draft message);
 
   /** Sends a ping frame. */
@@ -39,13 +42,14 @@ public interface Effects {
   void close(int code, String reason);
 
   /**
-   * Ends the socket, or the attempt to open one, without a handshake. Nothing more of it counts.
+   * Ends the socket, or the attempt to open one, without a handshake. Its further events are
+   * ignored.
    */
   void abandon();
 
   /** The state has changed. */
   void state(SessionState state);
 
-  /** Tells the user. */
+  /** Tells the user something. */
   void report(Report report);
 }

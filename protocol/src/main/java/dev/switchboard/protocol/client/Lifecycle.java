@@ -4,18 +4,26 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ConnectFailedException;
 
 /**
- * Where a client is: which of its sockets counts, and when the next one is tried. Confined to the
- * session's thread.
+ * The states of {@link ClientSession}: which socket is the current one, and when to try the next.
+ * Confined to the session's thread.
+ *
+ * <p>{@code connection} increases whenever a socket is opened or abandoned, so a number identifies
+ * one attempt for good and events of earlier sockets are recognized. There is one timer, {@code
+ * dueAt}, because no two states need one at the same time: in CONNECTING it is the deadline for
+ * {@code welcome} once the socket is open, in WAITING it is the next attempt, and in the other
+ * states it is off. Each transition that ends an attempt abandons the socket before it changes the
+ * state, and changes the state before it reports to the user, so what the user does next is based
+ * on the new state.
  */
 final class Lifecycle {
   private final Reconnection comeback;
   private final Questions questions;
   private final Effects effects;
 
-  private SessionState state = SessionState.IDLE;
-  private int connection;
-  private boolean socketOpen;
-  private long dueAt = Questions.NEVER;
+  private SessionState state = SessionState.IDLE; // changed only by to()
+  private int connection; // the number of the current socket
+  private boolean socketOpen; // whether the current socket has been opened
+  private long dueAt = Questions.NEVER; // when the timer is due; NEVER if it is off
 
   Lifecycle(Reconnection comeback, Questions questions, Effects effects) {
     this.comeback = comeback;
@@ -31,22 +39,22 @@ final class Lifecycle {
     return state == SessionState.OPEN;
   }
 
-  /** Whether the user can still ask for something. */
+  /** Whether the client is closed or closing, so that the user can't ask for anything any more. */
   boolean over() {
     return state == SessionState.CLOSED || state == SessionState.CLOSING;
   }
 
-  /** Whether it is the socket that counts. */
+  /** Whether this is the current socket. */
   boolean present(int number) {
     return number == connection;
   }
 
-  /** Whether it is the socket that counts, and it was opened. */
+  /** Whether this is the current socket and it has been opened. */
   boolean hears(int number) {
     return number == connection && socketOpen;
   }
 
-  /** Whether the present attempt to connect is one that the user asked for. */
+  /** Whether the user started the current attempt, rather than a reconnect. */
   boolean first() {
     return comeback.attempt() == 0;
   }
@@ -55,7 +63,7 @@ final class Lifecycle {
     return dueAt;
   }
 
-  /** Whether it is time for what was to be done at {@link #dueAt}; true once. */
+  /** Whether the timer is due. Turns it off then, so the result is true once. */
   boolean due(long now) {
     boolean due = now >= dueAt;
     if (due) {
@@ -70,7 +78,7 @@ final class Lifecycle {
     openSocket();
   }
 
-  /** The next attempt to come back. */
+  /** Starts the next reconnect attempt. */
   void retry() {
     effects.report(new Report.Reconnecting(comeback.next()));
     openSocket();
@@ -84,13 +92,13 @@ final class Lifecycle {
     effects.connect(connection);
   }
 
-  /** The present socket is open; by then the server should have said something. */
+  /** The current socket is open; the server must send its first message by this time. */
   void opened(long firstWordBy) {
     socketOpen = true;
     dueAt = firstWordBy;
   }
 
-  /** A session is open on the present socket. */
+  /** The session is open on the current socket. */
   void begun(long now, Report.Opened opened) {
     int attempts = comeback.attempt();
     comeback.opened(now);
@@ -102,7 +110,7 @@ final class Lifecycle {
     }
   }
 
-  /** The user closes: no more attempts, and what has no answer fails. */
+  /** The user closes the client: there are no more attempts, and unanswered questions fail. */
   void close(int code, String reason) {
     questions.end("the client was closed");
     dueAt = Questions.NEVER;
@@ -110,7 +118,7 @@ final class Lifecycle {
     effects.close(code, reason);
   }
 
-  /** The open connection is gone. */
+  /** The open connection was lost or closed. */
   void lost(long now, int code, String reason, boolean clean) {
     abandon();
     questions.lost();
@@ -123,7 +131,7 @@ final class Lifecycle {
     effects.report(new Report.Closed(code, reason, clean));
   }
 
-  /** The present attempt to connect came to nothing. */
+  /** The current attempt failed. */
   void failed(long now, ConnectFailedException why) {
     boolean first = first();
     abandon();
@@ -146,7 +154,7 @@ final class Lifecycle {
     dueAt = now + comeback.delay();
   }
 
-  /** It is over, whatever the present socket still does. */
+  /** Ends the client, whatever the current socket is doing. */
   void end(String why) {
     abandon();
     giveUp(why);

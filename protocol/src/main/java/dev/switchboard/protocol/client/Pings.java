@@ -5,17 +5,18 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out whether the other side is still there ({@code spec/protocol.md#10-liveness}). Confined
- * to the session's thread.
+ * Detects a dead connection by pinging ({@code spec/protocol.md#10-liveness}). Anything that
+ * arrives counts as a sign of life; a ping is sent after {@code interval} of silence. Confined to
+ * the session's thread.
  */
 final class Pings {
   private final Settings.@Nullable Heartbeat settings;
   private final Questions questions;
   private final Effects effects;
-  private long heardAt;
-  private long askedAt = -1;
-  private boolean waiting;
-  private long messageId;
+  private long heardAt; // when anything last arrived
+  private long askedAt = -1; // when the last ping was sent; -1 if its pong has arrived
+  private boolean waiting; // whether nothing has arrived since that ping
+  private long messageId; // the ID of the last ping message; 0 if none was sent
 
   Pings(Settings.@Nullable Heartbeat settings, Questions questions, Effects effects) {
     this.settings = settings;
@@ -31,16 +32,16 @@ final class Pings {
     messageId = 0;
   }
 
-  /** Anything came. */
+  /** Anything arrived. */
   void heard(long now) {
     if (waiting && settings != null && !settings.words().isEmpty()) {
-      effects.report(new Report.Heartbeat(now - askedAt)); // how others answer is not known
+      effects.report(new Report.Heartbeat(now - askedAt)); // any message may be its answer
     }
     heardAt = now;
     waiting = false;
   }
 
-  /** A pong frame came. */
+  /** A pong frame arrived. */
   void ponged(long now) {
     if (askedAt >= 0) {
       effects.report(new Report.Heartbeat(now - askedAt));
@@ -49,14 +50,14 @@ final class Pings {
     heard(now);
   }
 
-  /** A {@code pong} message came. */
+  /** A {@code pong} message arrived. */
   void ponged(long now, @Nullable Id re) {
     if (re != null && re.number() == messageId) {
       ponged(now);
     }
   }
 
-  /** Asks if it is time to; false if the other side had its time to answer. */
+  /** Pings if it is time to. Returns false if the other side has not answered in time. */
   boolean beat(long now) {
     if (settings == null || now < wakeAt()) {
       return true;

@@ -12,18 +12,19 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a client has read each log, which is what it says when it comes back, and what tells a
- * new entry from one it has. Rooms in the order of joining. Confined to the session's thread.
+ * How far the client has read each log. It tells the server these places when it reconnects, and
+ * uses them to recognize entries it already has. Rooms are in the order of joining. Confined to the
+ * session's thread.
  */
 final class Places {
   private final Map<String, Place> rooms = new LinkedHashMap<>();
   private final Map<Address, Place> own = new LinkedHashMap<>();
 
   private static final class Place {
-    private String epoch;
-    private long seq;
+    private String epoch; // set once
+    private long seq; // the last entry that was read; only grows
 
-    /** Own entries without a copy, known from their acks, that the log has not reached yet. */
+    /** Own entries of which no copy is sent, known from their acks, that lie beyond {@code seq}. */
     private final TreeSet<Long> acked = new TreeSet<>();
 
     Place(String epoch, long seq) {
@@ -48,12 +49,12 @@ final class Places {
   }
 
   /**
-   * A room was joined.
+   * Handles a join.
    *
-   * @param join what was asked for: with {@code recent}, the last entries follow; with {@code
-   *     since}, what came after that place, if it can be had
+   * @param join the request: with {@code recent}, the last entries follow; with {@code since},
+   *     those after that place, if they are available
    * @param in whether the client was in the room already, so that nothing was missed
-   * @return whether something was missed for good
+   * @return whether entries were missed for good
    */
   boolean joined(Command.Join join, Answer.Joined answer, boolean in) {
     Place known = rooms.get(join.room());
@@ -74,9 +75,9 @@ final class Places {
   }
 
   /**
-   * What a session's beginning says of one log.
+   * Handles the state of one log at the start of a session.
    *
-   * @return whether something was missed for good
+   * @return whether entries were missed for good
    */
   boolean state(ServerMessages.LogState log) {
     Place known = find(log.address());
@@ -102,7 +103,10 @@ final class Places {
     own.keySet().removeIf(log -> log instanceof Address.User one && !one.name().equals(user));
   }
 
-  /** Whether an entry is new; then its place is the log's. Those of rooms one is not in are not. */
+  /**
+   * Whether an entry is new; if so, moves the place to it. Entries of rooms that the client is not
+   * in are never new.
+   */
   boolean advance(Address log, long seq) {
     Place place = find(log);
     if (place == null) {
@@ -115,7 +119,7 @@ final class Places {
     return true;
   }
 
-  /** An own entry of which no copy comes is at that place. */
+  /** Moves past an own entry of which no copy is sent. */
   void skip(Address log, long seq) {
     Place place = find(log);
     if (place != null && seq > place.seq) {
@@ -129,7 +133,7 @@ final class Places {
     return place == null ? null : new Control.Place(log, place.epoch, place.seq);
   }
 
-  /** Every place: rooms, the inbox, everyone. */
+  /** Returns all places: rooms, the inbox, and everyone. */
   List<Control.Place> all() {
     List<Control.Place> places = new ArrayList<>();
     rooms.forEach(
@@ -138,7 +142,7 @@ final class Places {
     return places;
   }
 
-  /** Those that are no room's: the inbox, everyone. */
+  /** Returns the places that belong to no room: the inbox, and everyone. */
   List<Control.Place> own() {
     List<Control.Place> places = new ArrayList<>();
     own.forEach((log, at) -> places.add(new Control.Place(log, at.epoch, at.seq)));

@@ -6,7 +6,7 @@ import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
 import org.jspecify.annotations.Nullable;
 
-/** One {@link Command} on its way to its answer. Confined to the session's thread. */
+/** A {@link Command} until its outcome is known. Confined to the session's thread. */
 public final class Question {
   final Command ask;
   final Outcome outcome;
@@ -15,39 +15,40 @@ public final class Question {
   final int bytes;
   private final @Nullable Object unsent;
 
-  /** Whether it goes before the messages that wait, and does not count as one. */
+  /** Whether it goes ahead of waiting messages and does not count as one. Set when queued. */
   boolean control;
 
-  /** Whether it is kept elsewhere, so that only an answer ends it. */
+  /** Whether the command is stored elsewhere, so that only an answer or its age ends it. */
   boolean durable;
 
-  /** Whether it was left from an earlier process, whose rooms this client may not have joined. */
+  /** Whether an earlier process stored it, whose rooms this client may not have joined. */
   boolean restored;
 
-  /** Its place among the messages. */
+  /** Its position among the messages. Set by {@link CommandQueue}. */
   long order;
 
-  /** Its id on the present connection, 0 if it was not sent there. */
+  /** Its ID on the current connection; 0 if it was not sent there. Set by {@link Questions}. */
   long id;
 
-  /** Whether it was ever sent, so that a failure leaves open what became of it. */
+  /** Whether it was ever sent, so that after a failure the outcome is unknown. */
   boolean sent;
 
+  /** Whether the outcome was called, or must not be called any more. */
   boolean done;
 
-  /** Hears what became of a question: one call, once. */
+  /** Receives the outcome of a question: one call, once. */
   public interface Outcome {
     /** The other side answered. */
     void answered(Answer answer);
 
-    /** It did not, or refused. */
+    /** The other side refused, or did not answer. */
     void failed(SwitchboardException why);
   }
 
   /**
-   * One that was not asked yet.
+   * Creates a question that has not been sent.
    *
-   * @param since when the user wanted it
+   * @param since when the user asked
    */
   Question(Command ask, @Nullable Object unsent, long since, long deadline, Outcome outcome) {
     this.ask = ask;
@@ -58,7 +59,7 @@ public final class Question {
     this.bytes = ask.bytes();
   }
 
-  /** What the user gave, to be given back. */
+  /** Returns what the user passed, to be given back. */
   Object unsent() {
     return unsent == null ? ask : unsent;
   }
@@ -67,7 +68,10 @@ public final class Question {
     return ask instanceof Command.Join join && join.room().equals(room);
   }
 
-  /** A failure because no answer will come. Half a stream is nothing that anybody got. */
+  /**
+   * Returns the failure if no answer will come. An incomplete stream was received by nobody, so it
+   * counts as unsent.
+   */
   SwitchboardException unanswered(String why) {
     return sent && !(ask instanceof Command.Streamed)
         ? new RefusedException(ErrorCode.TIMEOUT, why)

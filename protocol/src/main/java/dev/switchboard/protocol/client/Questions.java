@@ -17,21 +17,34 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The questions without an answer: those that wait to be sent, and those on the way. What is on the
- * way is bounded by a window, so that no connection is ever given more than it can take; what waits
- * is the {@link CommandQueue}'s. Confined to the session's thread.
+ * The questions whose outcome is unknown. Those on the way are limited by a window, so that the
+ * client never gives a connection more than it can send; the waiting ones are in the {@link
+ * CommandQueue}. Confined to the session's thread.
+ *
+ * <p>A question is in one of two places: in the queue, with ID 0, or in {@code sent}, under its ID.
+ * {@code deadlines} and {@code noEcho} cover both. A lost connection moves repeatable questions
+ * from {@code sent} back to the front of the queue and fails the others. IDs then start at 1 again;
+ * an answer from the old connection can't be mistaken for a new one, because {@link Lifecycle}
+ * ignores everything from the old socket.
  */
 final class Questions {
   static final long NEVER = Long.MAX_VALUE;
 
   private final Settings settings;
   private final CommandQueue queue;
+
+  /** The questions on the way, by ID, in the order of sending. */
   private final Map<Long, Question> sent = new LinkedHashMap<>();
+
+  /** The questions that have a deadline. */
   private final PriorityQueue<Question> deadlines =
       new PriorityQueue<>(Comparator.comparingLong((Question one) -> one.deadline));
+
+  /** The message IDs of the unanswered publications that asked for no copy. */
   private final Set<String> noEcho = new HashSet<>();
-  private long nextId = 1;
-  private long bytesOnTheWay;
+
+  private long nextId = 1; // the next ID on the current connection
+  private long bytesOnTheWay; // the size of the questions in sent
 
   Questions(Settings settings) {
     this.settings = settings;
@@ -39,27 +52,30 @@ final class Questions {
   }
 
   /**
-   * Puts a question at the end of the queue.
+   * Appends a question to the queue.
    *
-   * @throws UnsentException if there is no room for it
+   * @throws UnsentException if there is no room
    */
   void add(Question question, long now) {
     for (Question dropped : queue.add(question, now)) {
       forget(dropped);
       dropped.failed(
           new UnsentException(
-              "queue: a later message took its place (expected: room for it)", dropped.unsent()));
+              "queue: dropped to make room for a later message (expected: room for both)",
+              dropped.unsent()));
     }
     remember(question);
   }
 
-  /** Puts a question that is kept elsewhere at the end of the queue, whatever is there. */
+  /** Appends a durable question to the queue, regardless of the bounds. */
   void keep(Question question) {
     queue.keep(question);
     remember(question);
   }
 
-  /** The same question once more, not before that time, and nothing after it before it. */
+  /**
+   * Returns a question to its position, and sends neither it nor later messages before this time.
+   */
   void later(Question question, long at) {
     question.id = 0;
     queue.count(question);
@@ -68,12 +84,12 @@ final class Questions {
     remember(question);
   }
 
-  /** Whether messages wait because of {@link #later}. */
+  /** Whether messages are held back by {@link #later}. */
   boolean paused() {
     return queue.paused();
   }
 
-  /** It may be that messages need no longer wait for their rooms. */
+  /** Checks again whether held messages may be sent, because a room was joined or left. */
   void release() {
     queue.unhold();
   }
@@ -101,12 +117,12 @@ final class Questions {
     return queue.status(onTheWay, now);
   }
 
-  /** A number for something that is not kept here. */
+  /** Returns an ID for a message that is not tracked here. */
   long nextId() {
     return nextId++;
   }
 
-  /** Sends a question before all that wait. */
+  /** Sends a question ahead of all waiting ones. */
   void ahead(Question question, BiConsumer<Long, Command> send) {
     question.control = true;
     queue.count(question);
@@ -114,7 +130,7 @@ final class Questions {
     dispatch(question, send);
   }
 
-  /** Sends what waits, as far as the window is open. */
+  /** Sends waiting questions as far as the window allows. */
   void pump(Predicate<Question> sendable, BiConsumer<Long, Command> send) {
     for (Question next = queue.next(windowOpen(), sendable);
         next != null;
@@ -136,7 +152,7 @@ final class Questions {
     send.accept(question.id, question.ask);
   }
 
-  /** Lets go what only waits for others to go with; the messages that have no answer yet. */
+  /** Releases messages that wait for a batch to fill. Returns all unanswered messages. */
   List<Question> flush() {
     queue.release();
     List<Question> all = new ArrayList<>(sent.values());
@@ -145,7 +161,7 @@ final class Questions {
     return all;
   }
 
-  /** The question that an answer is for, which is then no longer here; null if none is. */
+  /** Removes and returns the question that this answer belongs to; null if there is none. */
   @Nullable Question take(Id re) {
     Question question = sent.remove(re.number());
     if (question != null) {
@@ -156,7 +172,7 @@ final class Questions {
     return question;
   }
 
-  /** Takes back a question that its asker no longer waits for. */
+  /** Removes a question whose outcome nobody waits for any more. */
   void withdraw(Question question) {
     if (question.id != 0) {
       if (sent.remove(question.id, question)) {
@@ -169,7 +185,10 @@ final class Questions {
     forget(question);
   }
 
-  /** The connection is gone: what was on the way goes first again, or fails if it must not. */
+  /**
+   * The connection is gone. Returns questions on the way to the front of the queue, or fails those
+   * that can't be repeated.
+   */
   void lost() {
     List<Question> onTheWay = new ArrayList<>(sent.values());
     sent.clear();
@@ -185,12 +204,12 @@ final class Questions {
       if (!question.ask.repeatable()) {
         queue.discount(question);
         forget(question);
-        question.failed(question.unanswered("the connection was lost before the answer"));
+        question.failed(question.unanswered("the connection was lost before the answer arrived"));
       }
     }
   }
 
-  /** Removes the waiting questions that a new session has no use for. */
+  /** Removes and returns the waiting questions that a new session makes pointless. */
   List<Question> dropWaiting(Predicate<Command> which) {
     List<Question> dropped =
         queue.waiting().stream().filter(question -> which.test(question.ask)).toList();
@@ -198,21 +217,21 @@ final class Questions {
     return dropped;
   }
 
-  /** Whether joining that room is among them. */
+  /** Whether a join of this room is waiting or on the way. */
   boolean joining(String room) {
     return sent.values().stream().anyMatch(question -> question.joins(room))
         || queue.waiting().stream().anyMatch(question -> question.joins(room));
   }
 
-  /** Whether a publication with that name is among them that asked for no copy of its own. */
+  /** Whether an unanswered publication with this message ID asked for no copy. */
   boolean noEcho(String messageId) {
     return noEcho.contains(messageId);
   }
 
   /**
-   * Fails what should have been answered or sent by now, and lets go what is due.
+   * Fails questions that are past their deadline or age, and does what else is due.
    *
-   * @return what failed
+   * @return the failed questions
    */
   List<Question> expire(long now) {
     List<Question> failed = new ArrayList<>(0);
@@ -225,8 +244,8 @@ final class Questions {
     for (Question next = queue.aged(now); next != null; next = queue.aged(now)) {
       late(
           next,
-          "no answer while it may wait",
-          "queue: waited for " + (now - next.since) + " ms (expected: less, by the option)");
+          "no answer within the queue's maximum age",
+          "queue: waited for " + (now - next.since) + " ms (expected: less than the maximum age)");
     }
     queue.advance(now);
     return failed;
@@ -238,13 +257,13 @@ final class Questions {
         question.sent ? unknown(wasSent) : new UnsentException(wasNot, question.unsent()));
   }
 
-  /** When {@link #expire} has something to do. */
+  /** Returns when {@link #expire} has something to do. */
   long wakeAt() {
     Question next = deadlines.peek();
     return Math.min(next == null ? NEVER : next.deadline, queue.wakeAt());
   }
 
-  /** Fails everything that is not kept elsewhere: no answer will come. */
+  /** Fails all questions except durable ones: no answer will come. */
   void end(String why) {
     List<Question> all = new ArrayList<>(sent.values());
     all.addAll(queue.waiting());

@@ -6,40 +6,41 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Counts the attempts to come back and says how long to wait before each: as long as the server
- * asked for, and what the policy draws on top ({@code spec/protocol.md#11-closing}). Confined to
- * the session's thread.
+ * Counts reconnect attempts and returns the delay before each: as long as the server asked for,
+ * plus what the policy draws ({@code spec/protocol.md#11-closing}). Confined to the session's
+ * thread.
  *
- * <p>A server that opens a session and soon closes it again, because of what the client has missed
- * or does, would do so each time. The delays go on growing over such connections.
+ * <p>Some servers open a session and soon close it again because of what the client has missed or
+ * does. That would repeat each time, so a connection counts as a success only once it has been open
+ * for {@code SETTLED}, or was closed for an unrelated reason. Until then the delays keep growing.
  */
 final class Reconnection {
   private static final Pattern RETRY_AFTER = Pattern.compile("retryAfter\\W{0,5}(\\d{1,9})");
 
-  /** A connection that was open for so long was one, whatever ended it. */
+  /** A connection that was open for this long is a success, whatever ended it. In milliseconds. */
   private static final long SETTLED = 10_000;
 
   private final Backoff policy;
   private final DoubleSupplier draws;
-  private int attempt;
+  private int attempt; // the current reconnect attempt; 0 if there is none
 
-  /** Attempts since the last connection that settled; with it the delays grow. */
+  /** Attempts since the last connection that was a success; the delays grow with it. */
   private int unsettled;
 
-  private long asked;
-  private long openedAt = Questions.NEVER;
+  private long asked; // how long the server asked to wait before the next attempt, in ms
+  private long openedAt = Questions.NEVER; // when the session opened; NEVER if it is not open
 
   Reconnection(Backoff policy, DoubleSupplier draws) {
     this.policy = policy;
     this.draws = draws;
   }
 
-  /** The present attempt; 0 if it is none. */
+  /** Returns the current reconnect attempt; 0 if there is none. */
   int attempt() {
     return attempt;
   }
 
-  /** The user connects: counting begins anew. */
+  /** The user connects: counting starts over. */
   void reset() {
     attempt = 0;
     unsettled = 0;
@@ -59,22 +60,22 @@ final class Reconnection {
     openedAt = now;
   }
 
-  /** Whether an attempt that failed is to be followed by another. */
+  /** Whether a failed attempt is followed by another. */
   boolean another() {
     return attempt < policy.maxAttempts();
   }
 
-  /** Whether an attempt to connect is, that was the user's own. */
+  /** Whether a failed attempt that the user started is followed by another. */
   boolean anotherFirst() {
     return policy.fromStart() && another();
   }
 
-  /** The server asks to wait so many milliseconds; below 0 it does not. */
+  /** The server asks to wait for this many milliseconds; a negative value means that it did not. */
   void ask(long millis) {
     asked = Math.max(asked, millis);
   }
 
-  /** The server closed; the reason may say how long to wait. */
+  /** The connection was closed; the reason may tell how long to wait. */
   void closed(long now, int code, String reason) {
     if (openedAt != Questions.NEVER && !(turnedAway(code) && now - openedAt < SETTLED)) {
       unsettled = 0;
@@ -86,7 +87,7 @@ final class Reconnection {
     }
   }
 
-  /** Whether the server ended the connection for what is likely to be so on the next one, too. */
+  /** Whether the server closed the connection for a reason that is likely to hold next time too. */
   private static boolean turnedAway(int code) {
     return code == CloseCode.INTERNAL_ERROR.code()
         || code == CloseCode.TRY_AGAIN_LATER.code()
@@ -97,7 +98,7 @@ final class Reconnection {
     return code == CloseCode.RATE_LIMITED.code() || code == CloseCode.TRY_AGAIN_LATER.code();
   }
 
-  /** How long to wait before the next attempt. */
+  /** Returns the delay before the next attempt, in milliseconds. */
   long delay() {
     return policy.delay(unsettled + 1, draws.getAsDouble(), asked);
   }

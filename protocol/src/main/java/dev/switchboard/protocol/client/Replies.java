@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the server has asked in this session ({@code spec/protocol.md#6-answers}). It asks again
- * after a lost connection; the user is asked once. The answers to the last questions are kept for
- * that. Confined to the session's thread.
+ * The server's requests in this session ({@code spec/protocol.md#6-answers}). After a lost
+ * connection the server asks again, but the user is asked once; answers to the last {@value #KEPT}
+ * requests are kept to be sent again. Confined to the session's thread.
  */
 final class Replies {
   private static final int KEPT = 256;
 
-  /** Empty while the user is at it. */
+  /** The answers by request; empty while the user is working on one. */
   private final Map<Id, Optional<Draft>> answers =
       new LinkedHashMap<>() {
         @Override
@@ -30,7 +30,7 @@ final class Replies {
     this.effects = effects;
   }
 
-  /** Another session has other questions. */
+  /** Forgets everything, because a new session has its own requests. */
   void clear() {
     answers.clear();
   }
@@ -45,7 +45,10 @@ final class Replies {
     }
   }
 
-  /** The user has answered; sent now if there is a connection, and when asked again. */
+  /**
+   * The user has answered. Sends the answer if there is a connection, and keeps it for repeated
+   * requests.
+   */
   void answered(Id id, Draft answer, boolean open) {
     if (answers.containsKey(id)) {
       answers.put(id, Optional.of(answer));

@@ -15,12 +15,15 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a client in the rooms that it joined, whatever becomes of its connections and sessions, and
- * out of the others. Confined to the session's thread.
+ * Keeps a client in the rooms that it joined, across connections and sessions, and out of all
+ * others. Confined to the session's thread.
  *
- * <p>A room that was joined is the client's until the user leaves it or the server refuses it for
- * good. In a new session the server does not know that yet: until it has answered, the room is
- * {@link #away}, and messages to it wait.
+ * <p>A joined room belongs to the client until the user leaves it or the server refuses it for
+ * good. A new session starts without rooms, so each of them is joined again; until the server has
+ * answered, the room is {@code away}, messages to it wait, and its entries are ignored because the
+ * answer to the join decides where reading continues. The reverse case is a {@code doubtful} room:
+ * the server may have the client in it although the client gave up on the join, so the client
+ * leaves it.
  */
 final class Rooms {
   private static final Question.Outcome NOBODY =
@@ -38,22 +41,24 @@ final class Rooms {
   private final Effects effects;
   private final BiConsumer<Long, Command> send;
 
-  /** Rooms that the server has not let us into again yet. */
+  /** Rooms that have not been joined again yet. */
   private final Map<String, Away> away = new LinkedHashMap<>();
 
-  /** Whether the server was not told how far each room was read. */
+  /**
+   * Whether the resume in progress omits the places in rooms, so that all rooms are joined again.
+   */
   private boolean unnamed;
 
-  /** Rooms that the server may have us in though we know nothing of it. */
+  /** Rooms that the server may have this client in although the client is not in them. */
   private final Set<String> doubtful = new HashSet<>();
 
-  /** How it stands with joining a room again. */
+  /** The progress of joining a room again. */
   private static final class Away {
-    /** On its way; null while it waits until {@code at}. */
+    /** The join on its way; null if there is none, because it waits until {@code at}. */
     private @Nullable Question question;
 
-    private long at = Questions.NEVER;
-    private int refusals;
+    private long at = Questions.NEVER; // when to try again; NEVER if that is not scheduled
+    private int refusals; // in a row; the delay grows with it
   }
 
   Rooms(
@@ -70,8 +75,8 @@ final class Rooms {
   }
 
   /**
-   * Whether a message can go out now, as far as its rooms go. One that an earlier process left is
-   * for rooms that have to be joined first; what the user says now is for the server to judge.
+   * Whether a message may be sent now as far as its rooms are concerned. A restored message waits
+   * until its rooms are joined; whether a new one is allowed is up to the server.
    */
   boolean takes(Question question) {
     if (!(question.ask instanceof Command.Publish publish)) {
@@ -87,12 +92,14 @@ final class Rooms {
     return true;
   }
 
-  /** Whether entries of a log wait: what the answer to joining again brings comes before them. */
+  /**
+   * Whether a log's entries must wait, because those that follow the answer to the join come first.
+   */
   boolean away(Address log) {
     return log instanceof Address.Room room && away.containsKey(room.name());
   }
 
-  /** The server has let the client in. */
+  /** The server has accepted a join. */
   Answer joined(Command.Join join, Answer.Joined answer) {
     doubtful.remove(join.room());
     boolean missed = places.joined(join, answer, !away.containsKey(join.room()));
@@ -104,7 +111,10 @@ final class Rooms {
     return answer;
   }
 
-  /** A room is no longer away: it was joined, or is none of ours any more. */
+  /**
+   * Handles a room that is no longer away, because it was joined or no longer belongs to the
+   * client.
+   */
   private void arrived(String room) {
     Away was = away.remove(room);
     if (was != null && was.question != null) {
@@ -113,13 +123,16 @@ final class Rooms {
     questions.release();
   }
 
-  /** The session is to go on without the places in its rooms: those are joined again, with them. */
+  /**
+   * The session is to be resumed without the places in rooms, which are then joined again with
+   * them.
+   */
   void unnamed() {
     unnamed = true;
     places.rooms().forEach(room -> away.computeIfAbsent(room, name -> new Away()));
   }
 
-  /** A session begins, or goes on. */
+  /** A session has started or was resumed. */
   void begin(ControlReader.Session greeting, boolean resumed) {
     for (ServerMessages.LogState log : greeting.logs()) {
       if (places.state(log)) {
@@ -161,7 +174,7 @@ final class Rooms {
     room.at = Questions.NEVER;
   }
 
-  /** A question failed for want of an answer, or nobody waits for it any more. */
+  /** A question got no answer in time, or nobody waits for it any more. */
   void givenUp(Question question) {
     if (question.sent && question.ask instanceof Command.Join join) {
       doubtful.add(join.room());
@@ -176,7 +189,7 @@ final class Rooms {
     }
   }
 
-  /** Leaves a room that we were let into in vain, unless another join of it is under way. */
+  /** Leaves a room whose join was given up, unless another join of it is under way. */
   private void takeBack(String room) {
     if (doubtful.contains(room) && !places.rooms().contains(room) && !questions.joining(room)) {
       doubtful.remove(room);
@@ -189,7 +202,7 @@ final class Rooms {
     return greeting.logs().stream().anyMatch(log -> log.address().equals(Address.room(room)));
   }
 
-  /** A session that is gone was in no room, so there is none of ours to leave. */
+  /** Completes waiting leaves, because the new session is in no room. */
   private void dropLeaves() {
     for (Question question :
         questions.dropWaiting(
@@ -224,8 +237,8 @@ final class Rooms {
   }
 
   /**
-   * The server can't do it now. Whether the question was one of this class's own, which it then
-   * asks again in time.
+   * Handles a retryable refusal. Returns whether the question was a rejoin, which is then repeated
+   * later.
    */
   boolean refused(long now, Question question, RefusedException why) {
     Away room = question.ask instanceof Command.Join join ? away.get(join.room()) : null;
@@ -242,7 +255,7 @@ final class Rooms {
     return true;
   }
 
-  /** Joins again what is due by now. There must be a connection. */
+  /** Joins the rooms again that are due by now. There must be a connection. */
   void advance(long now) {
     for (Map.Entry<String, Away> room : List.copyOf(away.entrySet())) {
       if (room.getValue().at <= now) {
@@ -251,7 +264,7 @@ final class Rooms {
     }
   }
 
-  /** When {@link #advance} has something to do. */
+  /** Returns when {@link #advance} has something to do. */
   long wakeAt() {
     return away.values().stream().mapToLong(room -> room.at).min().orElse(Questions.NEVER);
   }

@@ -1,17 +1,17 @@
 package dev.switchboard.protocol.client;
 
-/** Where a client is in its life. */
+/** The state of a client. */
 public enum SessionState {
-  /** Never connected. */
+  /** It has never connected. */
   IDLE,
-  /** A socket is being opened, or the session is not there yet. */
+  /** A socket is being opened, or the session has not started on it yet. */
   CONNECTING,
   /** The session is open. */
   OPEN,
-  /** The connection was lost; a new attempt follows after a delay. */
+  /** The connection was lost or an attempt failed; the next attempt follows after a delay. */
   WAITING,
-  /** The user closed; the other side has not answered yet. */
+  /** The user closed the client, and the other side has not answered yet. */
   CLOSING,
-  /** Over, until the user connects again. */
+  /** It is closed or has given up, until the user connects again. */
   CLOSED
 }

@@ -3,15 +3,15 @@ package dev.switchboard.protocol.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers of a client. Times in milliseconds. Immutable.
+ * The settings of a client. Times are in milliseconds. Immutable.
  *
- * @param backoff how it comes back
- * @param welcomeTimeout from the open socket to the server's first word
- * @param requestTimeout for everything that is answered, but for publications
- * @param heartbeat null for none
- * @param queue what may wait for an answer, and how it leaves
- * @param windowMessages how many of those may be on the way at once
- * @param windowBytes how many bytes of those may be on the way at once
+ * @param backoff the delays between reconnect attempts
+ * @param welcomeTimeout from opening the socket to the server's first message
+ * @param requestTimeout the timeout of everything that is answered, except publications
+ * @param heartbeat when to ping; null for never
+ * @param queue what may be unanswered, and how it leaves
+ * @param windowMessages the maximum number of unanswered messages on the way
+ * @param windowBytes the maximum bytes of unanswered messages on the way
  */
 public record Settings(
     Backoff backoff,
@@ -23,55 +23,57 @@ public record Settings(
     long windowBytes) {
 
   /**
-   * When to ask whether the other side is there.
+   * When to check that the other side is alive.
    *
-   * @param interval after so much silence
-   * @param timeout so long to answer
-   * @param message whether to ask with a {@code ping} message instead of a ping frame
-   * @param words what to ask a server with that is not ours, if with a message
+   * @param interval the silence after which to ping
+   * @param timeout the time to answer
+   * @param message whether to ping with a {@code ping} message instead of a ping frame
+   * @param words the text that pings a server other than Switchboard, if with a message
    */
   public record Heartbeat(long interval, long timeout, boolean message, String words) {
 
-    /** For a server of ours. */
+    /** Creates the settings for a Switchboard server. */
     public Heartbeat(long interval, long timeout, boolean message) {
       this(interval, timeout, message, "");
     }
   }
 
   /**
-   * What may be without an answer, waiting or on the way.
+   * The bounds on unanswered messages, waiting or on the way.
    *
-   * @param messages at most so many
-   * @param bytes at most so many bytes of JSON together
-   * @param age so long a message may wait to be sent; {@code Long.MAX_VALUE} for ever
-   * @param whenFull what becomes of one that does not fit
-   * @param batch so many leave together; 1 for each at once
-   * @param batchInterval but none waits longer than this for the others
+   * @param messages the maximum number
+   * @param bytes the maximum size in bytes of JSON
+   * @param age how long a message may wait to be sent; {@code Long.MAX_VALUE} for ever
+   * @param whenFull what to drop if a message does not fit
+   * @param batch how many messages leave together; 1 sends each at once
+   * @param batchInterval how long a message waits at most for a batch to fill
    */
   public record Queue(
       int messages, long bytes, long age, WhenFull whenFull, int batch, long batchInterval) {
 
-    /** Every default. */
+    /** The default bounds. */
     public static final Queue DEFAULT =
         new Queue(10_000, 16L << 20, Long.MAX_VALUE, WhenFull.REFUSE, 1, 0);
 
-    /** The same with other bounds. */
+    /** Returns a copy with other bounds. */
     public Queue withBounds(int messages, long bytes) {
       return new Queue(messages, bytes, age, whenFull, batch, batchInterval);
     }
   }
 
-  /** Which message goes when there is one too many. Only one that was never sent can. */
+  /**
+   * Which message to drop if the queue is full. Only messages that were never sent can be dropped.
+   */
   public enum WhenFull {
-    /** The new one. */
+    /** The new message. */
     REFUSE,
-    /** The one that waits longest. */
+    /** The message that has waited longest. */
     DROP_OLDEST,
-    /** The last one before the new one. */
+    /** The last message before the new one. */
     DROP_NEWEST
   }
 
-  /** Every default. */
+  /** The default settings. */
   public static final Settings DEFAULT =
       new Settings(
           new Backoff(1_000, 30_000, true, Integer.MAX_VALUE),

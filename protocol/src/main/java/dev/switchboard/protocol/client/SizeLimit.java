@@ -7,28 +7,28 @@ import dev.switchboard.protocol.wire.Encoding;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How large a message the server takes: what is larger would end the connection with 1009, which is
- * final. Immutable.
+ * The server's limit on the size of a message. A larger one would end the connection with 1009,
+ * which is final. Immutable.
  *
- * @param encoding in which it is measured
- * @param bytes {@code limits.message} of {@code welcome}; 0 if the server did not say
+ * @param encoding the encoding in which the size is measured
+ * @param bytes {@code limits.message} of {@code welcome}; 0 if the server did not send it
  */
 public record SizeLimit(Encoding encoding, long bytes) {
-  /** No JSON or CBOR is so many times as long as the text in it. */
+  /** The most bytes that one character can take in JSON or CBOR. */
   private static final long MOST_PER_CHAR = 6;
 
-  /** Before a server has said anything. */
+  /** No limit, before the server has sent one. */
   static final SizeLimit NONE = new SizeLimit(Encoding.JSON, 0);
 
-  /** Whether the server takes a message. */
+  /** Whether a message is within the limit. */
   boolean fits(Draft message) {
     return bytes == 0 || encoding.write(message).length <= bytes;
   }
 
   /**
-   * Refuses what the server would not take.
+   * Requires that a message is within the limit.
    *
-   * @param about how long the text in it is; it is only written out if that could be too much
+   * @param about the length of its text; the message is encoded only if this could exceed the limit
    * @throws UnsentException if it is too large
    */
   void require(Draft message, long about, Object unsent) {
@@ -44,7 +44,7 @@ public record SizeLimit(Encoding encoding, long bytes) {
   }
 
   /**
-   * Refuses a message that is worth nothing later, if the server would not take it. Thread-safe.
+   * Requires that a fleeting message is within the limit. Thread-safe.
    *
    * @throws UnsentException if it is too large
    */

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * The users whose coming and going the client's user wants to hear of, and what is known of them.
- * The server keeps them for one connection, so each new one is asked again, and what has changed
- * meanwhile is told then. Confined to the session's thread.
+ * The users that the client watches and what is known of them. The server keeps watches for one
+ * connection only. The client therefore repeats them on each new one, and reports what has changed
+ * in the meantime. Confined to the session's thread.
  */
 final class Statuses {
   private final Map<String, Optional<UserState>> watched = new LinkedHashMap<>();
@@ -31,7 +31,7 @@ final class Statuses {
         @Override
         public void failed(SwitchboardException why) {
           if (why instanceof RefusedException refused && refused.code() != ErrorCode.TIMEOUT) {
-            effects.report(new Report.Failed(why)); // changes will not be told from now on
+            effects.report(new Report.Failed(why)); // changes are not reported from now on
           }
         }
       };
@@ -42,7 +42,7 @@ final class Statuses {
     this.send = send;
   }
 
-  /** A connection is open, and its server knows nothing of who is watched. */
+  /** Repeats the watches on a new connection, whose server does not know them. */
   void begin() {
     questions.dropWaiting(ask -> ask instanceof Command.Statuses statuses && statuses.again());
     List<String> users = new ArrayList<>(watched.keySet());
@@ -63,7 +63,10 @@ final class Statuses {
     return new Answer.Statuses(states);
   }
 
-  /** What the server says of users; what is first heard of one is the answer to who asked. */
+  /**
+   * Updates what is known. The first status of a user is not reported, because it answers the
+   * request.
+   */
   void told(List<UserState> states) {
     for (UserState state : states) {
       Optional<UserState> known = watched.get(state.user());

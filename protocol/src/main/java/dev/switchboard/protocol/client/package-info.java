@@ -1,4 +1,4 @@
-/** The client's half of a conversation as a pure state machine. Not for users. */
+/** The client's side of a conversation, as a pure state machine. Internal. */
 @NullMarked
 package dev.switchboard.protocol.client;
 

@@ -11,7 +11,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.dataformat.cbor.CBORFactory;
 import tools.jackson.dataformat.cbor.CBORMapper;
 
-/** How this project reads CBOR that {@code CborCheck} has found sound, and turns it into JSON. */
+/** Reads CBOR that {@code CborCheck} has accepted, and converts it to JSON. */
 public final class Cbor {
   private static final CBORFactory FACTORY =
       CBORFactory.builder()
@@ -19,18 +19,18 @@ public final class Cbor {
               StreamReadConstraints.builder().maxNestingDepth(Json.MAX_DEPTH).build())
           .build();
 
-  /** The mapper, as strict as that for JSON. Thread-safe. */
+  /** The mapper, as strict as the one for JSON. Thread-safe. */
   public static final CBORMapper MAPPER = Json.strict(CBORMapper.builder(FACTORY), true).build();
 
-  /** Most bytes of an integer. */
+  /** The maximum size of an integer, in bytes. */
   public static final int MAX_NUMBER_BYTES = 400;
 
-  /** The exponents of decimals are less, above and below zero. */
+  /** The exclusive bound on a decimal's exponent, positive or negative. */
   public static final int MAX_EXPONENT = 100_000;
 
   private Cbor() {}
 
-  /** The JSON that says the same; byte strings become base64. */
+  /** Converts CBOR to equivalent JSON. Byte strings become base64. */
   public static byte[] toJson(byte[] cbor) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(cbor.length * 2);
     try (JsonParser from = FACTORY.createParser(ObjectReadContext.empty(), cbor);

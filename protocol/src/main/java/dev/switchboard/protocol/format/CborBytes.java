@@ -3,21 +3,25 @@ package dev.switchboard.protocol.format;
 import java.math.BigInteger;
 import java.util.Arrays;
 
-/** Bytes of CBOR items one after the other (RFC 8949 §3). Confined to one thread. */
+/** A growing buffer that CBOR items are written to (RFC 8949 §3). Confined to one thread. */
 public final class CborBytes {
+  /** Major types (RFC 8949 §3.1). */
   public static final int BYTES = 2;
+
   public static final int TEXT = 3;
   public static final int ARRAY = 4;
   public static final int MAP = 5;
   public static final int TAG = 6;
   public static final int OTHER = 7;
 
+  /** Tags of bignums and decimals (RFC 8949 §3.4.3 and §3.4.4). */
   public static final int TAG_POSITIVE = 2;
+
   public static final int TAG_NEGATIVE = 3;
   public static final int TAG_DECIMAL = 4;
 
-  private byte[] bytes;
-  private int at;
+  private byte[] bytes; // replaced by a larger array when full
+  private int at; // how much of it is used
 
   public CborBytes(int size) {
     bytes = new byte[size];
@@ -31,7 +35,7 @@ public final class CborBytes {
     return at == bytes.length ? bytes : Arrays.copyOf(bytes, at);
   }
 
-  /** The head of an item with a length, a count or a tag number, or a whole integer. */
+  /** Writes the head of an item: a length, a count, a tag number, or an entire integer. */
   public void head(int major, long argument) {
     room(9);
     at = put(major, argument, at);
@@ -51,7 +55,7 @@ public final class CborBytes {
     return next;
   }
 
-  /** How many bytes follow the first one of a head. */
+  /** Returns how many bytes follow the first byte of a head. */
   private static int width(long argument) {
     if (argument >>> 32 != 0) {
       return 8;
@@ -59,7 +63,10 @@ public final class CborBytes {
     return argument < 24 ? 0 : argument < 0x100 ? 1 : argument < 0x10000 ? 2 : 4;
   }
 
-  /** Says how many a container has, whose head stands there with a count of 0. */
+  /**
+   * Sets the count of a container whose head was written at {@code where} with a count of 0. If the
+   * count needs a longer head, moves what follows.
+   */
   public void count(int where, int count) {
     int more = width(count);
     int major = (bytes[where] & 0xFF) >> 5;
@@ -77,7 +84,7 @@ public final class CborBytes {
     }
   }
 
-  /** An integer of any size: RFC 8949 §3.4.3. */
+  /** Writes an integer of any size (RFC 8949 §3.4.3). */
   public void integer(BigInteger value) {
     boolean negative = value.signum() < 0;
     BigInteger magnitude = negative ? value.not() : value;
@@ -122,7 +129,7 @@ public final class CborBytes {
     at += length;
   }
 
-  /** Items that are CBOR already. */
+  /** Writes items that are already encoded as CBOR. */
   public void raw(byte[] items) {
     room(items.length);
     System.arraycopy(items, 0, bytes, at, items.length);

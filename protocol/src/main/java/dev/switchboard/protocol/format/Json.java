@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 /**
- * How this project reads and writes JSON: strictly. A number is not a text, {@code 1.5} is not an
- * {@code int}, null is not 0.
+ * Reads and writes JSON strictly: a number is not a string, {@code 1.5} is not an {@code int}, and
+ * null is not 0.
  */
 public final class Json {
   public static final int MAX_DEPTH = 100;
@@ -32,16 +32,15 @@ public final class Json {
                   .maxNumberLength(MAX_DIGITS)
                   .maxNameLength(MAX_KEY)
                   .build())
-          // What comes is UTF-8 (RFC 8259 §8.1); guessing UTF-16 from its zero bytes would read
-          // what
-          // other readers refuse, and byte offsets would be lost.
+          // JSON on the wire is UTF-8 (RFC 8259 §8.1). Guessing UTF-16 from zero bytes would accept
+          // what other readers refuse, and byte offsets would be lost.
           .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
           .build();
 
   /** The mapper. Thread-safe. */
   public static final JsonMapper MAPPER = strict(JsonMapper.builder(FACTORY), false).build();
 
-  /** One that leaves out what is an empty {@code Optional}. Thread-safe. */
+  /** A mapper that omits empty {@code Optional}s. Thread-safe. */
   public static final JsonMapper SPARSE =
       MAPPER
           .rebuild()
@@ -55,7 +54,7 @@ public final class Json {
 
   private Json() {}
 
-  /** The rules that hold for every encoding. */
+  /** Applies the rules that hold for every encoding. */
   static <B extends MapperBuilder<?, B>> B strict(B builder, boolean binary) {
     return builder
         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -63,8 +62,8 @@ public final class Json {
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-        .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE) // an offset is kept
-        .defaultLeniency(false) // of java.time: no date out of a date with time
+        .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE) // keep the offset
+        .defaultLeniency(false) // of java.time: a date with a time is not a date
         .addModule(new StrictTypes(binary))
         .withCoercionConfig(
             LogicalType.Textual,

@@ -27,14 +27,14 @@ import tools.jackson.databind.deser.std.StdValueInstantiator;
 import tools.jackson.databind.type.ArrayType;
 
 /**
- * What each type of component takes, where Jackson would take more: one form for each value, the
- * one that writing it gives ({@code docs/validation.md#what-each-component-takes}). So whatever is
- * accepted and relayed as it came means the same to everybody else who reads it.
+ * Narrows what Jackson accepts for each type of component to one form for each value: the form in
+ * which Switchboard writes it ({@code docs/validation.md#what-each-component-takes}). A message
+ * that is accepted and relayed unchanged therefore means the same to every other reader.
  */
 final class StrictTypes extends JacksonModule {
   private final boolean binary;
 
-  /** For CBOR if {@code binary}, else for JSON. */
+  /** Creates the module for CBOR if {@code binary}, otherwise for JSON. */
   StrictTypes(boolean binary) {
     this.binary = binary;
   }
@@ -55,7 +55,10 @@ final class StrictTypes extends JacksonModule {
     context.addDeserializerModifier(new Strictly(binary));
   }
 
-  /** A record is an object, made by its canonical constructor whatever others it has. */
+  /**
+   * Reads a record from an object with its canonical constructor, whatever other constructors it
+   * has.
+   */
   private static final class Canonical extends ValueInstantiators.Base {
     @Override
     public ValueInstantiator modifyValueInstantiator(
@@ -71,7 +74,7 @@ final class StrictTypes extends JacksonModule {
   private static final class OfObject extends StdValueInstantiator {
     @Serial private static final long serialVersionUID = 1L;
 
-    @SuppressWarnings("NullAway") // null is its word for none
+    @SuppressWarnings("NullAway") // for StdValueInstantiator, null means none
     OfObject(StdValueInstantiator all) {
       super(all);
       if (_valueClass.getRecordComponents().length > 0) {
@@ -152,8 +155,8 @@ final class StrictTypes extends JacksonModule {
   }
 
   /**
-   * What stands where a value of a type is to be read; other bounds are Jackson's own, or {@code
-   * Shape}'s.
+   * What the next token must be for a value of some type. Other bounds are enforced by Jackson or
+   * by {@code Shape}.
    */
   private enum Rule {
     TEXT {
@@ -162,14 +165,14 @@ final class StrictTypes extends JacksonModule {
         return from.hasToken(JsonToken.VALUE_STRING);
       }
     },
-    /** Text without blanks around it, which Jackson would take away. */
+    /** Text without surrounding white space, which Jackson would strip. */
     EXACT {
       @Override
       boolean fits(JsonParser from) {
         return TEXT.fits(from) && from.getString().equals(from.getString().strip());
       }
     },
-    /** Not seconds since 1970 in quotes. */
+    /** A date with a time, and not seconds since 1970 in quotes. */
     MOMENT {
       @Override
       boolean fits(JsonParser from) {
@@ -208,7 +211,7 @@ final class StrictTypes extends JacksonModule {
         return from.hasToken(JsonToken.VALUE_EMBEDDED_OBJECT);
       }
     },
-    /** As it is written: with padding, and nothing besides. */
+    /** Base64 as it is written: with padding, and nothing else. */
     BASE64 {
       @Override
       boolean fits(JsonParser from) {

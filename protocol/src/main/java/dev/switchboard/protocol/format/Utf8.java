@@ -1,15 +1,12 @@
 package dev.switchboard.protocol.format;
 
-/**
- * Text as bytes. A surrogate without its other half, which UTF-8 has no bytes for, becomes U+FFFD.
- * Stateless.
- */
+/** Encodes and checks UTF-8. A lone surrogate, which has no encoding, becomes U+FFFD. Stateless. */
 public final class Utf8 {
   private static final int REPLACEMENT = 0xFFFD;
 
   private Utf8() {}
 
-  /** The character that begins there. */
+  /** Returns the code point that starts at this index, or U+FFFD for a lone surrogate. */
   public static int pointAt(String text, int index) {
     int point = text.codePointAt(index);
     return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE
@@ -17,7 +14,7 @@ public final class Utf8 {
         : point;
   }
 
-  /** How many bytes a text makes. */
+  /** Returns the length of a text in UTF-8. */
   static int length(String text) {
     int bytes = text.length();
     for (int i = 0; i < text.length(); i++) {
@@ -36,7 +33,7 @@ public final class Utf8 {
     return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
   }
 
-  /** Puts one character; returns where the next one goes. */
+  /** Writes one code point and returns the index after it. */
   public static int put(int point, byte[] bytes, int at) {
     int next = at;
     switch (size(point)) {
@@ -64,7 +61,7 @@ public final class Utf8 {
     return (byte) (0x80 | (bits & 0x3F));
   }
 
-  /** Puts a whole text; returns where the next one goes. */
+  /** Writes a text and returns the index after it. */
   public static int put(String text, byte[] bytes, int at) {
     int next = at;
     for (int i = 0; i < text.length(); i++) {
@@ -80,7 +77,7 @@ public final class Utf8 {
     return next;
   }
 
-  /** Whether these bytes are UTF-8, as RFC 3629 §4 has it. */
+  /** Whether the bytes are well-formed UTF-8 (RFC 3629 §4). */
   public static boolean sound(byte[] bytes, int from, int to) {
     int at = from;
     while (at < to) {
@@ -100,7 +97,7 @@ public final class Utf8 {
     return true;
   }
 
-  /** How many bytes follow; 0 if none can, or the second can't be that one. */
+  /** Returns how many bytes follow the first one; 0 if no character starts with these two bytes. */
   private static int following(int first, int second) {
     if (first >= 0xC2 && first <= 0xDF) {
       return 1;

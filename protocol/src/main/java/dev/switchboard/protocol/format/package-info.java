@@ -1,4 +1,4 @@
-/** JSON and CBOR as bytes, knowing nothing of messages. Not for users. */
+/** JSON and CBOR as bytes, independent of messages. Internal. */
 @NullMarked
 package dev.switchboard.protocol.format;
 

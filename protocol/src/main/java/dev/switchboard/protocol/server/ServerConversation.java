@@ -19,60 +19,67 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What one connection to a server says, understood: bytes go in, requests come out, and what is
- * wrong is answered here. It decides what may be said when ({@code resume} only first), checks each
- * message against its type, and knows nothing of rooms, users, sockets or time. Confined to one
- * thread.
+ * Interprets what one connection sends to a server: messages go in, checked requests come out. It
+ * answers invalid messages itself. It decides which messages are allowed when ({@code resume} only
+ * as the first one) and checks each message against its type, and it knows nothing of rooms, users,
+ * sockets or time. Confined to one thread.
+ *
+ * <p>It has two states: before the first message, which is the only one that may be {@code resume},
+ * and after it. A malformed first message counts as well.
  */
 public final class ServerConversation {
   private final Protocol<?> protocol;
   private final Encoding encoding;
   private final Requests requests;
-  private boolean first = true;
+  private boolean first = true; // whether no message has been received yet
 
-  /** What the other side asks for, each checked and of the right kind. */
+  /**
+   * Receives what the other side asks for, checked and typed. Called by the conversation's thread.
+   */
   public interface Requests {
-    /** Sends an answer that needs nothing else. */
+    /** Sends an answer that needs nothing but the conversation. */
     void answer(Draft answer);
 
-    /** Told of each {@code error} that is sent as such an answer, before it. */
+    /** Called before each {@code error} that is sent through {@link #answer}. */
     default void refused(ErrorCode code) {}
 
-    /** Go on with a session; only ever the first call. */
+    /** Resumes a session. Only ever the first call. */
     void resume(@Nullable Id id, Control.Resume resume);
 
-    /** Join a room. */
+    /** Joins a room. */
     void join(@Nullable Id id, Control.JoinRoom join);
 
-    /** Leave a room. */
+    /** Leaves a room. */
     void leave(@Nullable Id id, Control.LeaveRoom leave);
 
-    /** Who is there. */
+    /** Asks who is in a room, or online. */
     void userList(@Nullable Id id, Control.UserList userList);
 
-    /** Whether users are online. */
+    /** Asks whether users are online. */
     void userStatus(@Nullable Id id, Control.UserStatus userStatus);
 
-    /** A page of a log. */
+    /** Asks for a page of a log. */
     void history(@Nullable Id id, Control.History history);
 
-    /** Publish to one or several logs. */
+    /** Publishes to one or several logs. */
     void publish(Incoming message);
 
-    /** A message for the server's own handler. */
+    /** Passes a message to the server's own handler. */
     void handle(Incoming message);
 
-    /** A message that could not be understood, and not because of what it says: answers it. */
+    /** Answers a message that could not be checked because a validator failed. */
     void failed(@Nullable Id id, String type, RuntimeException failure);
 
-    /** An answer to a question of the server's, which it may no longer wait for. */
+    /**
+     * Passes on an answer to one of the server's requests, which may have been given up already.
+     */
     void answered(Answer answer);
   }
 
   /**
-   * What the other side answers.
+   * An answer to one of the server's requests.
    *
-   * @param re the question's id
+   * @param re the request's ID
    * @param refused why there is no reply; null if there is one
    */
   public record Answer(
@@ -81,20 +88,20 @@ public final class ServerConversation {
   /**
    * A message of one of the protocol's types.
    *
-   * @param fleeting whether the type or the sender says so
+   * @param fleeting whether the type or the sender declares it fleeting
    * @param message the record
    */
   public record Incoming(
       Envelope envelope, MessageType<?> type, boolean fleeting, Object message) {}
 
-  /** A conversation that has not begun. */
+  /** Creates a conversation in which nothing has been received. */
   public ServerConversation(Protocol<?> protocol, Encoding encoding, Requests requests) {
     this.protocol = protocol;
     this.encoding = encoding;
     this.requests = requests;
   }
 
-  /** One message of the kind that the encoding uses, whole. */
+  /** Receives one whole message of the kind that the encoding uses. */
   public void received(byte[] message) {
     @Nullable Id id = null;
     String type = "";
@@ -118,12 +125,12 @@ public final class ServerConversation {
               malformed.id(), ErrorCode.BAD_MESSAGE, String.valueOf(malformed.getMessage())));
     } catch (InvalidMessageException invalid) {
       refuse(Refusal.of(id, invalid));
-    } catch (RuntimeException broken) { // a validator of users'
+    } catch (RuntimeException broken) { // thrown by a user's validator
       requests.failed(id, type, broken);
     }
   }
 
-  /** One message of the other kind. */
+  /** Receives a message of the other kind: binary instead of text, or the reverse. Refuses it. */
   public void receivedOtherKind() {
     first = false;
     refuse(
@@ -135,7 +142,7 @@ public final class ServerConversation {
                 : "message: binary (expected: text with one JSON object)"));
   }
 
-  /** Refuses one message without looking at more of it than its id. */
+  /** Refuses a message and reads only its ID. */
   public void refuse(byte[] message, ErrorCode code, String why, Map<String, Object> details) {
     first = false;
     @Nullable Id id;
@@ -171,7 +178,7 @@ public final class ServerConversation {
               Refusal.of(
                   id,
                   ErrorCode.CONFLICT,
-                  "resume: not the first message (expected: first, or not at all)"));
+                  "resume: not the first message (expected: only as the first message)"));
         }
       }
       case Control.JoinRoom join -> requests.join(id, join);
@@ -191,7 +198,7 @@ public final class ServerConversation {
           Refusal.of(
               envelope.id(),
               ErrorCode.UNKNOWN_TYPE,
-              "type: " + envelope.type() + " is not known here"));
+              "type: " + envelope.type() + " is unknown (expected: a type of this endpoint)"));
       return;
     }
     if (type.fleeting() && !envelope.fleeting() && envelope.id() != null) {
@@ -199,7 +206,7 @@ public final class ServerConversation {
           Refusal.of(
               envelope.id(),
               ErrorCode.BAD_MESSAGE,
-              "type: " + type.name() + " is fleeting (expected: fleeting true, and no answer)"));
+              "type: " + type.name() + " is fleeting (expected: \"fleeting\":true, or no id)"));
       return;
     }
     Object message = protocol.decode(type, envelope.payload());

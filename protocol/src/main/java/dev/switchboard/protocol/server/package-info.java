@@ -1,4 +1,4 @@
-/** The server's half of a conversation. Not for users. */
+/** The server's side of a conversation, as a state machine. Internal. */
 @NullMarked
 package dev.switchboard.protocol.server;
 

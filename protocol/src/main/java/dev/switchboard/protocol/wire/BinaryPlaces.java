@@ -12,24 +12,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in the data of a type base64 in JSON is a byte string in CBOR: its components of {@code
- * byte[]}. Built by one thread, then immutable.
+ * Finds the {@code byte[]} components of a message type, whose values are base64 in JSON and byte
+ * strings in CBOR. Built by one thread, then immutable.
  */
 public final class BinaryPlaces {
-  /** Nowhere. */
+  /** No binary values. */
   public static final BinaryPlaces NONE = new BinaryPlaces(false);
 
   private static final BinaryPlaces HERE = new BinaryPlaces(true);
 
   private final boolean here;
   private final Map<String, BinaryPlaces> named = new HashMap<>();
-  private @Nullable BinaryPlaces each;
+  private @Nullable BinaryPlaces each; // set at most once, while it is built
 
   private BinaryPlaces(boolean here) {
     this.here = here;
   }
 
-  /** Those of all types of a protocol, by the types' names. */
+  /** The binary values of all types of a protocol, by the name of the type. */
   public record OfTypes(Map<String, BinaryPlaces> byType) {
     public BinaryPlaces of(String type) {
       return byType.getOrDefault(type, NONE);
@@ -48,26 +48,26 @@ public final class BinaryPlaces {
     return new OfTypes(Map.copyOf(byType));
   }
 
-  /** Whether the value itself is one. */
+  /** Whether the value itself is binary. */
   boolean here() {
     return here;
   }
 
-  /** Those in the value of a key. */
+  /** Returns the binary values within the value of a key. */
   BinaryPlaces under(String key) {
     BinaryPlaces under = named.get(key);
     return under == null ? each() : under;
   }
 
-  /** Those in each element. */
+  /** Returns the binary values within each element. */
   BinaryPlaces each() {
     return each == null ? NONE : each;
   }
 
-  /** Goes through records, which may hold themselves. */
+  /** Walks through records, which may contain themselves. */
   private static final class Walk {
     private final Map<Class<?>, BinaryPlaces> byClass = new HashMap<>();
-    private boolean found;
+    private boolean found; // whether the current type has a binary value
 
     void add(Map<String, BinaryPlaces> byType, MessageType<?> type) {
       found = false;
@@ -83,8 +83,7 @@ public final class BinaryPlaces {
         found = true;
         return HERE;
       }
-      if (type
-          instanceof ParameterizedType generic) { // a list, set, map or Optional: what it holds
+      if (type instanceof ParameterizedType generic) { // a list, set, map or Optional
         Type[] of = generic.getActualTypeArguments();
         BinaryPlaces inside = of(of[of.length - 1]);
         return generic.getRawType() == java.util.Optional.class ? inside : of(inside);

@@ -10,18 +10,20 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Finds bytes sound or not, before anybody trusts them: one CBOR item that says what JSON can say,
- * with byte strings and nothing else besides ({@code spec/protocol.md#13-cbor}). What passes here
- * is relayed to others as it stands, so they need not pay for it. Confined to one thread, used
+ * Checks that a message is one CBOR item that can also be expressed in JSON, apart from byte
+ * strings ({@code spec/protocol.md#13-cbor}). It runs before anything else reads the message. What
+ * it accepts may be relayed unchanged, so receivers need not check it. Confined to one thread, used
  * once.
  */
 public final class CborCheck {
-  /** Up to so many keys are compared with each other, more are put into a set. */
+  /**
+   * A map with at most this many keys is searched linearly for duplicates; a larger one uses a set.
+   */
   private static final int FEW_KEYS = 16;
 
   private final byte[] bytes;
-  private int at;
-  private int start;
+  private int at; // the index of the next byte
+  private int start; // where the current item starts, for error messages
 
   private CborCheck(byte[] bytes) {
     this.bytes = bytes;
@@ -30,7 +32,7 @@ public final class CborCheck {
   /**
    * Checks a whole message.
    *
-   * @throws MalformedEnvelope if it is not sound
+   * @throws MalformedEnvelope if it is not valid
    */
   static void check(byte[] message) {
     CborCheck check = new CborCheck(message);
@@ -38,7 +40,7 @@ public final class CborCheck {
     if (check.at < message.length) {
       throw new MalformedEnvelope(
           null,
-          "message: " + (message.length - check.at) + " bytes more (expected: one CBOR item)");
+          "message: " + (message.length - check.at) + " extra bytes (expected: one CBOR item)");
     }
   }
 
@@ -68,7 +70,7 @@ public final class CborCheck {
     return bytes[at++] & 0xFF;
   }
 
-  /** The argument of a head; below 0 if it is 2^63 or more. */
+  /** Returns the argument of a head; negative if it is 2^63 or more. */
   private long argument(int info) {
     if (info < 24) {
       return info;
@@ -77,7 +79,7 @@ public final class CborCheck {
       throw wrong("an indefinite length", "definite lengths");
     }
     if (info > 27) {
-      throw wrong("a head that has no meaning", "RFC 8949");
+      throw wrong("a reserved head", "a head that RFC 8949 defines");
     }
     return fixed(1 << (info - 24));
   }
@@ -122,7 +124,7 @@ public final class CborCheck {
     for (int i = 0; i < count; i++) {
       int first = first();
       if (first >> 5 != CborBytes.TEXT) {
-        throw wrong("a key that is no text", "text strings as keys");
+        throw wrong("a key that is not a text string", "text strings as keys");
       }
       long length = argument(first & 31);
       int from = at;
@@ -132,13 +134,13 @@ public final class CborCheck {
               ? !many.add(new String(bytes, from, at - from, StandardCharsets.UTF_8))
               : among(few, i, from);
       if (twice) {
-        throw wrong("a key for the second time", "each key once");
+        throw wrong("a duplicate key", "each key once");
       }
       item(depth);
     }
   }
 
-  /** Whether the key from there to here is one of those before; notes it. */
+  /** Whether the key from {@code from} to here is one of the previous keys. Remembers it. */
   private boolean among(int[] keys, int count, int from) {
     for (int i = 0; i < count; i++) {
       if (java.util.Arrays.equals(bytes, keys[2 * i], keys[2 * i + 1], bytes, from, at)) {
@@ -154,7 +156,7 @@ public final class CborCheck {
     if (depth > Json.MAX_DEPTH) {
       throw wrong("level " + depth, "at most " + Json.MAX_DEPTH + " levels");
     }
-    if (count < 0 || count > bytes.length - at) { // each takes a byte at least
+    if (count < 0 || count > bytes.length - at) { // each element takes at least one byte
       throw wrong("a count beyond the end", "more bytes");
     }
   }
@@ -171,7 +173,7 @@ public final class CborCheck {
 
   private void finite(boolean finite) {
     if (!finite) {
-      throw wrong("a number that is not finite", "a finite one");
+      throw wrong("a number that is not finite", "a finite number");
     }
   }
 
@@ -189,19 +191,19 @@ public final class CborCheck {
     int first = first();
     long length = first >> 5 == CborBytes.BYTES ? argument(first & 31) : 0;
     if (length < 1 || length > Cbor.MAX_NUMBER_BYTES) {
-      throw wrong("a wrong big number", "a byte string of 1-" + Cbor.MAX_NUMBER_BYTES + " bytes");
+      throw wrong("an invalid bignum", "a byte string of 1-" + Cbor.MAX_NUMBER_BYTES + " bytes");
     }
     skip(length);
   }
 
   private void decimal() {
     if (first() != (CborBytes.ARRAY << 5 | 2)) {
-      throw wrong("a wrong decimal", "an array of exponent and mantissa");
+      throw wrong("an invalid decimal", "an array of exponent and mantissa");
     }
     int first = first();
     long exponent = first >> 5 <= 1 ? argument(first & 31) : Long.MAX_VALUE;
     if (exponent < 0 || exponent >= Cbor.MAX_EXPONENT) {
-      throw wrong("a wrong exponent", "an integer above -10^5 and below 10^5");
+      throw wrong("an invalid exponent", "an integer above -10^5 and below 10^5");
     }
     int mantissa = first();
     if (mantissa >> 5 <= 1) {
@@ -209,7 +211,7 @@ public final class CborCheck {
     } else if (mantissa == (CborBytes.TAG << 5 | 2) || mantissa == (CborBytes.TAG << 5 | 3)) {
       magnitude();
     } else {
-      throw wrong("a wrong mantissa", "an integer");
+      throw wrong("an invalid mantissa", "an integer");
     }
   }
 

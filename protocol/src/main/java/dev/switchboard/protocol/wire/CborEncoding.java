@@ -6,7 +6,7 @@ import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code switchboard.v1.cbor}. */
+/** The encoding {@code switchboard.v1.cbor}. */
 record CborEncoding(BinaryPlaces.OfTypes places) implements Encoding {
   @Override
   public String subprotocol() {
@@ -28,13 +28,13 @@ record CborEncoding(BinaryPlaces.OfTypes places) implements Encoding {
     return new EnvelopeReader(message, Cbor.MAPPER, true).read();
   }
 
-  /** Whom to answer, if the unsound message says so before what is wrong with it. */
+  /** Returns the ID to answer, if it comes before the error in an invalid message. */
   private static @Nullable Id idOf(byte[] message) {
     try {
       return new EnvelopeReader(message, Cbor.MAPPER, true).read().id();
     } catch (MalformedEnvelope malformed) {
       return malformed.id();
-    } catch (RuntimeException broken) { // unsound bytes are no library's duty
+    } catch (RuntimeException broken) { // Jackson need not cope with invalid bytes
       return null;
     }
   }

@@ -17,12 +17,15 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Turns JSON into the CBOR that says the same ({@code spec/protocol.md#13-cbor}). It never fails on
- * JSON, since those who would pay for that are the readers: of a key given twice the last value
- * counts, and a number beyond what CBOR may say here is null. Confined to one thread, used once.
+ * Converts JSON to equivalent CBOR ({@code spec/protocol.md#13-cbor}). Any valid JSON can be
+ * converted, because a failure would hurt the readers and not the publisher: of a duplicate key,
+ * the last value counts, and a number that CBOR cannot represent here becomes null. Confined to one
+ * thread, used once.
  */
 public final class CborFromJson {
-  /** What was published has passed the bounds of its publisher. */
+  /**
+   * Wide bounds, because published messages have passed the bounds that apply to their publisher.
+   */
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -43,9 +46,9 @@ public final class CborFromJson {
   }
 
   /**
-   * The CBOR that says the same as some JSON.
+   * Converts JSON to CBOR.
    *
-   * @param places where base64 means a byte string
+   * @param places where base64 stands for a byte string
    */
   public static byte[] turn(byte[] json, BinaryPlaces places) {
     return new CborFromJson(json.length).convert(json, places);
@@ -97,7 +100,7 @@ public final class CborFromJson {
     return value.bitLength() <= Cbor.MAX_NUMBER_BYTES * 8 ? value : null;
   }
 
-  /** A double if that is the same number, else a decimal. */
+  /** Returns a double if it equals the number, otherwise a decimal. */
   private static @Nullable Object real(String text) {
     double near = Double.parseDouble(text);
     if (text.equals(Double.toString(near))) {
@@ -156,7 +159,7 @@ public final class CborFromJson {
         byte[] bytes = Base64Variants.MIME_NO_LINEFEEDS.decode(text);
         out.bytes(bytes, 0, bytes.length);
         return;
-      } catch (IllegalArgumentException none) { // from before the component held bytes
+      } catch (IllegalArgumentException none) { // stored before the component became a byte[]
         out.text(text);
         return;
       }

@@ -6,19 +6,20 @@ import java.util.Arrays;
 import java.util.Collection;
 
 /**
- * Writes an envelope as CBOR (RFC 8949) with definite lengths. Confined to one thread, used once.
+ * Writes an envelope as CBOR (RFC 8949) with definite lengths. The count of each map or array is
+ * filled in when it ends. Confined to one thread, used once.
  */
 final class CborWriter implements EnvelopeWriter {
   private final BinaryPlaces.OfTypes places;
   private final CborBytes out;
 
-  /** Where the open maps and arrays began. */
+  /** Where each open map or array starts, by depth. */
   private int[] starts = new int[4];
 
-  /** How many pairs or elements each has so far. */
+  /** How many pairs or elements each has so far, by depth. */
   private int[] counts = new int[4];
 
-  private int depth = -1;
+  private int depth = -1; // the index of the innermost open map or array
 
   CborWriter(int size, BinaryPlaces.OfTypes places) {
     this.places = places;
@@ -90,7 +91,7 @@ final class CborWriter implements EnvelopeWriter {
     out.raw(bytes(places, type, payload));
   }
 
-  /** What a message of that type says. */
+  /** Returns a message's data as CBOR. */
   static byte[] bytes(BinaryPlaces.OfTypes places, String type, Payload payload) {
     return payload.cbor(json -> CborFromJson.turn(json, places.of(type)));
   }

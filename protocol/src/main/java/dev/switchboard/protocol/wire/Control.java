@@ -8,39 +8,40 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/**
- * A control message that a client sends ({@code spec/protocol.md#8-control-messages}). Immutable.
- */
+/** A control message sent by a client ({@code spec/protocol.md#8-control-messages}). Immutable. */
 public sealed interface Control {
-  /** Most places in one {@code resume}. */
+  /** The maximum number of places in a {@code resume}. */
   int MAX_PLACES = 1_000;
 
-  /** Most users of one {@code user_status}. */
+  /** The maximum number of users in a {@code user_status}. */
   int MAX_USERS = 100;
 
-  /** Most entries of a page, and most recent ones on joining. */
+  /** The maximum number of entries of a page, and of recent entries on joining. */
   int MAX_PAGE = 200;
 
-  /** A place in a log. {@code epoch} null means the current one. */
+  /** A place in a log. If {@code epoch} is null, it means the current epoch. */
   record Place(Address address, @Nullable String epoch, long seq) {}
 
-  /** Join a room; {@code recent} 0 means none. */
+  /** Joins a room; {@code recent} 0 asks for no recent entries. */
   record JoinRoom(String room, @Nullable Place since, int recent) implements Control {}
 
-  /** Leave a room. */
+  /** Leaves a room. */
   record LeaveRoom(String room) implements Control {}
 
-  /** Who is in a room, or online. */
+  /** Asks who is in a room or, if {@code room} is null, online. */
   record UserList(@Nullable String room, @Nullable String after) implements Control {}
 
-  /** Whether users are online; {@code watch} null leaves as it is who is told of changes. */
+  /**
+   * Asks whether users are online. {@code watch} starts or ends notifications; null leaves them as
+   * they are.
+   */
   record UserStatus(List<String> users, @Nullable Boolean watch) implements Control {}
 
-  /** A page of a log. */
+  /** Asks for a page of a log. */
   record History(Address address, @Nullable Long before, @Nullable Long after, int limit)
       implements Control {}
 
-  /** Go on with a session. */
+  /** Resumes a session. */
   record Resume(String session, String secret, List<Place> places) implements Control {
     @Override
     public String toString() {
@@ -48,20 +49,20 @@ public sealed interface Control {
           + session
           + ", places="
           + places
-          + "]"; // the secret never reaches a log
+          + "]"; // the secret must not get into logs
     }
   }
 
-  /** Are you there. */
+  /** Asks whether the other side is alive. */
   record Ping() implements Control {}
 
-  /** I am here. */
+  /** Answers a ping. */
   record Pong() implements Control {}
 
   /**
    * Reads the control message of an envelope.
    *
-   * @throws MalformedEnvelope if it is not one that a client sends, or a key is wrong
+   * @throws MalformedEnvelope if clients do not send this type, or a key is missing or invalid
    */
   static Control of(Envelope envelope) {
     Fields fields = new Fields(envelope);
@@ -87,11 +88,11 @@ public sealed interface Control {
       case "pong" -> new Pong();
       default ->
           throw new MalformedEnvelope(
-              envelope.id(), "type: " + envelope.type() + " is not for clients to send");
+              envelope.id(), "type: " + envelope.type() + " can only be sent by a server");
     };
   }
 
-  /** The keys of a control message, each read with its rule. */
+  /** The keys of a control message. Each accessor reads one and checks it. */
   record Fields(@Nullable Id id, JsonNode tree, List<Address> addresses) {
     Fields(Envelope envelope) {
       this(
@@ -105,7 +106,7 @@ public sealed interface Control {
     }
 
     MalformedEnvelope wrong(String key, String expected) {
-      return new MalformedEnvelope(id, key + ": missing or wrong (expected: " + expected + ")");
+      return new MalformedEnvelope(id, key + ": missing or invalid (expected: " + expected + ")");
     }
 
     @Nullable String text(String key) {

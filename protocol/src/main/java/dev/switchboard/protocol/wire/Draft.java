@@ -1,12 +1,12 @@
 package dev.switchboard.protocol.wire;
 
-/** An envelope that was not yet written in an encoding. Immutable. */
+/** An envelope that has not been encoded yet. Immutable. */
 @FunctionalInterface
 public interface Draft {
-  /** Writes its keys and values. Says the same each time. */
+  /** Writes the keys and values, the same each time. */
   void write(EnvelopeWriter out);
 
-  /** About how many bytes it makes. */
+  /** Returns an estimate of the encoded size, in bytes. */
   default int size() {
     return 256;
   }

@@ -5,37 +5,37 @@ import dev.switchboard.protocol.Protocol;
 import java.util.List;
 
 /**
- * A form that envelopes have on the wire, the same objects in each ({@code
+ * An encoding of envelopes on the wire. All encodings carry the same objects ({@code
  * spec/protocol.md#13-cbor}). Thread-safe.
  */
 public sealed interface Encoding permits JsonEncoding, CborEncoding {
-  /** One JSON object per text message. */
+  /** JSON: one object per text message. */
   Encoding JSON = new JsonEncoding();
 
-  /** One CBOR map per binary message, for the messages of that protocol. */
+  /** Returns the CBOR encoding for the messages of a protocol: one map per binary message. */
   static Encoding cbor(Protocol<?> protocol) {
     return new CborEncoding(BinaryPlaces.of(protocol));
   }
 
-  /** The WebSocket subprotocol that agrees on it. */
+  /** Returns the WebSocket subprotocol that selects this encoding. */
   String subprotocol();
 
-  /** Whether its messages are binary messages of the WebSocket. */
+  /** Whether it uses binary WebSocket messages. */
   boolean binary();
 
   /**
    * Reads an envelope.
    *
-   * @throws Envelope.MalformedEnvelope if it is none
+   * @throws Envelope.MalformedEnvelope if the message is not a valid envelope
    */
   Envelope read(byte[] message);
 
-  /** Reads the entries of a {@code history} answer, each as the envelope it would be alone. */
+  /** Reads the entries of a {@code history} answer, each as an envelope of its own. */
   List<Envelope> entries(byte[] message);
 
   /** Writes an envelope. */
   byte[] write(Draft draft);
 
-  /** How many bytes the {@code data} of a message of that type makes. */
+  /** Returns the size of a message's {@code data} in this encoding, in bytes. */
   int dataBytes(String type, Payload data);
 }

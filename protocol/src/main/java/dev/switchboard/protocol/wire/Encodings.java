@@ -5,36 +5,37 @@ import dev.switchboard.protocol.Protocol;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The encodings that one side speaks, JSON among them. Immutable. */
+/** The encodings that one side supports, including JSON. Immutable. */
 public record Encodings(List<Encoding> all) {
-  /** JSON alone. */
+  /** JSON only. */
   public static final Encodings JSON = new Encodings(List.of(Encoding.JSON));
 
   /**
-   * How many bytes one byte of data makes at most in another encoding: a half-precision float of
-   * CBOR, three bytes, may need 22 and a comma in JSON, and a control character six.
+   * The most bytes that one byte of data can become in another encoding. A half-precision float
+   * takes three bytes in CBOR and up to 22 and a comma in JSON; a control character takes six bytes
+   * in JSON.
    */
   public static final int MAX_GROWTH = 8;
 
-  /** Both, for the messages of a protocol. */
+  /** Returns JSON and CBOR for the messages of a protocol. */
   public static Encodings of(Protocol<?> protocol) {
     return new Encodings(List.of(Encoding.JSON, Encoding.cbor(protocol)));
   }
 
-  /** What to offer, or to choose from. */
+  /** Returns the subprotocols to offer, or to choose from. */
   public List<String> subprotocols() {
     return all.stream().map(Encoding::subprotocol).toList();
   }
 
-  /** The subprotocol that a client wants most of those known here, or null. */
+  /** Returns the first offered subprotocol that is supported here, or null. */
   public @Nullable String firstOf(List<String> offered) {
     return offered.stream().filter(subprotocols()::contains).findFirst().orElse(null);
   }
 
   /**
-   * How many bytes the {@code data} of a message makes in the encoding that makes most of it. It is
-   * turned into the others only if that could pass the bound; else the result is what it makes as
-   * it came.
+   * Returns the size of a message's {@code data} in the encoding where it is largest. If no
+   * encoding can exceed {@code most}, it is not converted, and the result is its size as it
+   * arrived.
    */
   public int largest(String type, Payload data, int most) {
     byte[] came = data.bytes();
@@ -45,8 +46,8 @@ public record Encodings(List<Encoding> all) {
   }
 
   /**
-   * The most bytes that JSON can make as CBOR: only a number with a point or an exponent, which is
-   * nine bytes there, and the head of a very long text are longer.
+   * Returns an upper bound for the size of JSON converted to CBOR. Only two things become longer: a
+   * number with a point or an exponent, which takes nine bytes, and the head of a very long text.
    */
   private static long mostCbor(byte[] json, int most) {
     long bytes = 16L + json.length + (json.length >> 15);
@@ -62,7 +63,7 @@ public record Encodings(List<Encoding> all) {
     return bytes;
   }
 
-  /** What a connection speaks; without a subprotocol that is JSON. */
+  /** Returns the encoding of a connection with this subprotocol; JSON if there is none. */
   public Encoding agreed(@Nullable String subprotocol) {
     return all.stream()
         .filter(one -> one.subprotocol().equals(subprotocol))

@@ -8,7 +8,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.databind.ObjectMapper;
 
-/** The entries of a page, each cut out as it stands so that no number is rounded. Stateless. */
+/** Cuts the entries out of a page unchanged, so that no number is rounded. Stateless. */
 final class Entries {
   private Entries() {}
 

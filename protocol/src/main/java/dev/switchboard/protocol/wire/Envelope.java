@@ -7,13 +7,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A message as it stands on the wire ({@code spec/protocol.md#4-the-envelope}). Immutable by
- * convention.
+ * A message on the wire ({@code spec/protocol.md#4-the-envelope}). Immutable by convention.
  *
- * @param addresses where to: empty, one, or several
- * @param several whether the address was given as {@code rooms}
+ * @param addresses the destination: none, one, or several
+ * @param several whether the destination was given as {@code rooms}
  * @param payload {@code data}, uninterpreted
- * @param control the whole message, if its type is a control type
+ * @param control the whole message if it has a control type, otherwise null
  */
 public record Envelope(
     String type,
@@ -33,30 +32,29 @@ public record Envelope(
   /**
    * Reads an envelope in JSON.
    *
-   * @throws MalformedEnvelope if it is none
+   * @throws MalformedEnvelope if the message is not a valid envelope
    */
   public static Envelope parse(byte[] json) {
     return Encoding.JSON.read(json);
   }
 
-  /** {@code data} as JSON in UTF-8, or null. */
+  /** Returns {@code data} as JSON in UTF-8, or null if there is none. */
   public byte @Nullable [] data() {
     return payload == null ? null : payload.json();
   }
 
-  /** An envelope that cannot be read, with its {@code id} if that much was clear. */
+  /** A message that is not a valid envelope, with its {@code id} if that could be read. */
   public static final class MalformedEnvelope extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Id id;
 
     MalformedEnvelope(@Nullable Id id, String message) {
-      super(
-          message, null, false, false); // an answer to a peer, not a fault of ours: no stack trace
+      super(message, null, false, false); // the peer's fault and not a bug, so no stack trace
       this.id = id;
     }
 
-    /** The message's id, if known. */
+    /** Returns the message's ID, or null if it is not known. */
     public @Nullable Id id() {
       return id;
     }

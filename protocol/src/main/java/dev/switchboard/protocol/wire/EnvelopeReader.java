@@ -18,10 +18,10 @@ import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * Reads one envelope in one pass. {@code data} is checked to be JSON and cut out as it stands, so
- * that relaying it costs a copy and not a tree. A key of the wrong kind is noted and reading goes
- * on, so that the answer can name the {@code id} even if that comes later. Confined to one thread,
- * used once.
+ * Reads one envelope in a single pass. It checks that {@code data} is valid and copies it
+ * unchanged, so relaying it costs a copy instead of a tree. If a key is invalid, it remembers the
+ * first problem and reads on, because the {@code id} that the error needs may come later. Confined
+ * to one thread, used once.
  */
 final class EnvelopeReader {
   private static final int MAX_ID = 64;
@@ -32,26 +32,27 @@ final class EnvelopeReader {
   private final ObjectMapper mapper;
   private final boolean binary;
 
+  // What has been read so far. Set while read() runs, by its thread.
   private @Nullable String type;
   private @Nullable Id id;
   private @Nullable Id re;
   private @Nullable String messageId;
   private List<Address> addresses = List.of();
-  private boolean several;
-  private boolean clash;
+  private boolean several; // whether there are rooms rather than a room
+  private boolean clash; // whether there is more than one of room, rooms, user and everyone
   private boolean fleeting;
   private boolean echo = true;
   private @Nullable String from;
   private long seq;
   private long timestamp;
   private @Nullable Payload payload;
-  private @Nullable String problem;
-  private int seen;
+  private @Nullable String problem; // the first thing that is wrong
+  private int seen; // the keys that were read, as a bit set, to find duplicates
 
   /**
-   * A reader of one message.
+   * Creates a reader for one message.
    *
-   * @param binary whether it is CBOR, which {@link CborCheck} has found sound
+   * @param binary whether it is CBOR that {@link CborCheck} has accepted
    */
   EnvelopeReader(byte[] message, ObjectMapper mapper, boolean binary) {
     this.message = message;
@@ -88,8 +89,8 @@ final class EnvelopeReader {
     String name = type;
     if (clash
         && name != null
-        && !MessageType.isReserved(name)) { // user_joined names a room and a user
-      note("room, rooms, user, everyone: several given (expected: at most one)");
+        && !MessageType.isReserved(name)) { // user_joined has both a room and a user
+      note("room, rooms, user, everyone: more than one given (expected: at most one)");
     }
     if (problem != null || name == null) {
       throw new MalformedEnvelope(id, String.valueOf(problem));
@@ -110,15 +111,15 @@ final class EnvelopeReader {
         MessageType.isReserved(name) ? mapper.readTree(message) : null);
   }
 
-  /** Which bound is passed; Jackson says so in words only. */
+  /** Describes which bound was exceeded. Jackson says so only in the text of its message. */
   private static String bound(String words) {
     if (words.contains("nesting depth")) {
-      return "nested too deep (expected: at most " + Json.MAX_DEPTH + " levels)";
+      return "nested too deeply (expected: at most " + Json.MAX_DEPTH + " levels)";
     }
     if (words.contains("Number value length")) {
-      return "a number too long (expected: at most " + Json.MAX_DIGITS + " characters)";
+      return "number too long (expected: at most " + Json.MAX_DIGITS + " characters)";
     }
-    return "a key or text too long (expected: keys of at most " + Json.MAX_KEY + " characters)";
+    return "key or text too long (expected: keys of at most " + Json.MAX_KEY + " characters)";
   }
 
   private static long offset(JacksonException broken) {
@@ -218,7 +219,7 @@ final class EnvelopeReader {
     several = true;
     if (parser.currentToken() != JsonToken.START_ARRAY) {
       parser.skipChildren();
-      note("rooms: wrong kind (expected: an array of 1-100 different names)");
+      note("rooms: wrong kind (expected: an array of 1-100 distinct names)");
       return;
     }
     List<Address> rooms = new ArrayList<>();
@@ -227,13 +228,13 @@ final class EnvelopeReader {
       if (name != null && rooms.size() <= MAX_ROOMS) {
         Address room = Address.room(name);
         if (rooms.contains(room)) {
-          note("rooms: a name twice (expected: 1-100 different names)");
+          note("rooms: duplicate name (expected: 1-100 distinct names)");
         }
         rooms.add(room);
       }
     }
     if (rooms.isEmpty() || rooms.size() > MAX_ROOMS) {
-      note("rooms: wrong number (expected: 1-100 different names)");
+      note("rooms: none or too many (expected: 1-100 distinct names)");
     }
     addresses(List.copyOf(rooms));
   }
@@ -263,7 +264,7 @@ final class EnvelopeReader {
     if (text != null && !Names.valid(text)) {
       note(
           key
-              + ": not a name (expected: 1-128 bytes of UTF-8, NFC, without control or bidirectional characters)");
+              + ": invalid name (expected: 1-128 bytes of UTF-8, NFC, without control or bidirectional characters)");
       return null;
     }
     return text;
@@ -288,7 +289,9 @@ final class EnvelopeReader {
     return otherwise;
   }
 
-  /** Keys that only the server sets are not checked: from a client they mean nothing. */
+  /**
+   * Reads a key that only a server sets. It is not checked, because it means nothing from a client.
+   */
   private static long integer(JsonParser parser) {
     if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
         && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {

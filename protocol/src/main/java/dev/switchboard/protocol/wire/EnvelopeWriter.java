@@ -3,27 +3,27 @@ package dev.switchboard.protocol.wire;
 import dev.switchboard.protocol.Payload;
 import java.util.Collection;
 
-/** Writes the keys and values of one envelope, in one encoding. Confined to one thread. */
+/** Writes the keys and values of one envelope in some encoding. Confined to one thread. */
 public sealed interface EnvelopeWriter permits JsonWriter, CborWriter {
-  /** A string. */
+  /** Writes a string. */
   void text(String key, String value);
 
-  /** An integer. */
+  /** Writes an integer. */
   void number(String key, long value);
 
-  /** True or false. */
+  /** Writes a boolean. */
   void flag(String key, boolean value);
 
-  /** An array of strings. */
+  /** Writes an array of strings. */
   void texts(String key, Collection<String> values);
 
-  /** Begins an object that is the value of a key. */
+  /** Starts an object that is the value of a key. */
   void object(String key);
 
-  /** Begins an array that is the value of a key; its elements are objects. */
+  /** Starts an array of objects that is the value of a key. */
   void array(String key);
 
-  /** Begins an object that is an element. */
+  /** Starts an object that is an element of the innermost array. */
   void element();
 
   /** Ends the innermost object. */
@@ -33,13 +33,13 @@ public sealed interface EnvelopeWriter permits JsonWriter, CborWriter {
   void endArray();
 
   /**
-   * What a message says.
+   * Writes {@code data}.
    *
-   * @param type the message's type, which knows where its byte strings are
+   * @param type the message's type, which determines where byte strings are
    */
   void data(String type, Payload payload);
 
-  /** A number or a text that correlates. */
+  /** Writes an ID, as a number or a string. */
   default void id(String key, Id id) {
     if (id.text() == null) {
       number(key, id.number());

@@ -1,19 +1,19 @@
 package dev.switchboard.protocol.wire;
 
 /**
- * When to ping a silent peer and when to give it up. Immutable; times are milliseconds of any clock
- * that only moves forward.
+ * Decides when to ping a silent peer and when to give up on it. Immutable. Times are milliseconds
+ * of any monotonic clock.
  *
- * @param interval silence after which a ping is due
+ * @param interval the silence after which to ping
  * @param timeout how long the peer then has to send anything
  */
 public record Heartbeat(long interval, long timeout) {
-  /** No ping is waiting for an answer. */
+  /** Means that no ping is waiting for an answer. */
   public static final long NOT_PINGED = Long.MIN_VALUE;
 
   /** What to do now. */
   public enum Action {
-    /** Nothing yet. */
+    /** Do nothing yet. */
     WAIT,
     /** Send a ping. */
     PING,
@@ -22,7 +22,7 @@ public record Heartbeat(long interval, long timeout) {
   }
 
   /**
-   * Decides.
+   * Decides what to do now.
    *
    * @param lastHeard when anything was last received
    * @param pinged when a ping was sent since then, or {@link #NOT_PINGED}

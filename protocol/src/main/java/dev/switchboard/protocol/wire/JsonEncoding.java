@@ -4,7 +4,7 @@ import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.format.Json;
 import java.util.List;
 
-/** {@code switchboard.v1.json}. */
+/** The encoding {@code switchboard.v1.json}. */
 record JsonEncoding() implements Encoding {
   @Override
   public String subprotocol() {

@@ -10,9 +10,9 @@ import java.util.Collection;
 final class JsonWriter implements EnvelopeWriter {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-  private byte[] bytes;
-  private int at;
-  private boolean comma;
+  private byte[] bytes; // replaced by a larger array when full
+  private int at; // how much of it is used
+  private boolean comma; // whether a comma goes before the next key or element
 
   JsonWriter(int size) {
     bytes = new byte[size];
@@ -142,7 +142,7 @@ final class JsonWriter implements EnvelopeWriter {
     return c >= ' ' && c < 0x80 && c != '"' && c != '\\';
   }
 
-  /** The rest of a string that has more than plain ASCII: RFC 8259 §7. */
+  /** Writes the rest of a string from the first character that is not plain ASCII (RFC 8259 §7). */
   private void special(String value, int from) {
     room((value.length() - from) * 6 + 1);
     for (int i = from; i < value.length(); i++) {

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An {@code error} in the making ({@code spec/protocol.md#6-answers}).
+ * The content of an {@code error} to be sent ({@code spec/protocol.md#6-answers}). Immutable.
  *
- * @param id the message it answers, null if that had none
+ * @param id the ID of the message it answers; null if that had none
  */
 public record Refusal(
     @Nullable Id id,
@@ -20,12 +20,12 @@ public record Refusal(
     boolean retryable,
     Map<String, Object> details) {
 
-  /** A refusal that is as retryable as its code. */
+  /** Returns a refusal that is retryable if its code is. */
   public static Refusal of(@Nullable Id id, ErrorCode code, String message) {
     return new Refusal(id, code, message, code.retryable(), Map.of());
   }
 
-  /** The refusal that says what a failure was, without anything a client must not see. */
+  /** Returns the refusal for a failure, without details that a client must not see. */
   public static Refusal of(@Nullable Id id, Throwable failure) {
     return switch (failure) {
       case RefusedException refused ->
@@ -35,7 +35,7 @@ public record Refusal(
               String.valueOf(refused.getMessage()),
               refused.retryable(),
               refused.details());
-      // What we failed to send is our own fault, not that of who gets this.
+      // A message that this side failed to send is not the receiver's fault.
       case InvalidMessageException invalid when invalid.unsent().isEmpty() ->
           new Refusal(
               id,
@@ -47,7 +47,7 @@ public record Refusal(
     };
   }
 
-  /** What the {@code error} of another side says, read leniently. */
+  /** Reads an {@code error} from the other side, leniently. */
   public static RefusedException read(JsonNode tree) {
     String wire = tree.path("code").asString("");
     ErrorCode code = ErrorCode.of(wire).orElse(ErrorCode.INTERNAL);

@@ -7,22 +7,25 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a server says ({@code spec/protocol.md}). Stateless. */
+/** Builds the messages that a server sends ({@code spec/protocol.md}). Stateless. */
 public final class ServerMessages {
   private static final int MAX_REASON = 2_000;
 
   private ServerMessages() {}
 
   /**
-   * What {@code welcome} says of one log, and {@code resumed} of each. {@code recovered} null
-   * leaves it out.
+   * The state of one log in {@code welcome} or {@code resumed}. {@code recovered} is omitted if
+   * null.
    */
   public record LogState(Address address, String epoch, long seq, @Nullable Boolean recovered) {}
 
-  /** What {@code welcome} tells of the server. Times in milliseconds, {@code message} in bytes. */
+  /**
+   * What {@code welcome} tells about the server. Times are in milliseconds, {@code message} is in
+   * bytes.
+   */
   public record Terms(long heartbeatInterval, long heartbeatTimeout, int message, int rooms) {}
 
-  /** {@code welcome}, also as the answer to a resume that failed. */
+  /** Builds {@code welcome}, which also answers a resume that failed. */
   public static Draft welcome(
       @Nullable Id re,
       String session,
@@ -49,7 +52,7 @@ public final class ServerMessages {
         });
   }
 
-  /** {@code resumed}. */
+  /** Builds {@code resumed}. */
   public static Draft resumed(@Nullable Id re, String session, String user, List<LogState> logs) {
     return object(
         "resumed",
@@ -76,7 +79,7 @@ public final class ServerMessages {
     out.endArray();
   }
 
-  /** {@code room_joined}. */
+  /** Builds {@code room_joined}. */
   public static Draft roomJoined(
       @Nullable Id re,
       String room,
@@ -97,12 +100,12 @@ public final class ServerMessages {
         });
   }
 
-  /** {@code room_left}. */
+  /** Builds {@code room_left}. */
   public static Draft roomLeft(@Nullable Id re, String room) {
     return object("room_left", re, out -> out.text("room", room));
   }
 
-  /** {@code user_joined} or {@code user_left}. */
+  /** Builds {@code user_joined} or {@code user_left}. */
   public static Draft presence(boolean joined, String room, String user, int count) {
     return object(
         joined ? "user_joined" : "user_left",
@@ -114,7 +117,10 @@ public final class ServerMessages {
         });
   }
 
-  /** {@code users_changed}; {@code more} if others came or left who are not named. */
+  /**
+   * Builds {@code users_changed}; {@code more} tells that other users, who are not named, also came
+   * or left.
+   */
   public static Draft usersChanged(
       String room, List<String> joined, List<String> left, int count, boolean more) {
     return object(
@@ -129,7 +135,7 @@ public final class ServerMessages {
         });
   }
 
-  /** {@code user_list}. {@code room} null means who is online. */
+  /** Builds {@code user_list}; if {@code room} is null, it lists who is online. */
   public static Draft userList(
       @Nullable Id re, @Nullable String room, List<String> members, int count) {
     return object(
@@ -143,10 +149,12 @@ public final class ServerMessages {
         });
   }
 
-  /** Whether a user is online; {@code lastSeen} in milliseconds since 1970, 0 if not known. */
+  /**
+   * Whether a user is online. {@code lastSeen} is in milliseconds since 1970, or 0 if not known.
+   */
   public record UserState(String user, boolean online, long lastSeen) {}
 
-  /** {@code user_status}, as an answer or as news. */
+  /** Builds {@code user_status}, as an answer or a notification. */
   public static Draft userStatus(@Nullable Id re, List<UserState> states) {
     return object(
         "user_status",
@@ -171,7 +179,7 @@ public final class ServerMessages {
     out.number("count", count);
   }
 
-  /** {@code history}. */
+  /** Builds {@code history}. */
   public static Draft history(
       @Nullable Id re, Address address, String epoch, long seq, List<Entry> entries, boolean more) {
     return object(
@@ -193,8 +201,8 @@ public final class ServerMessages {
   }
 
   /**
-   * {@code ack} of a message that is at that place of its log; 0 for one that a handler has dealt
-   * with.
+   * Builds the {@code ack} of a message with this seq in its log, or with 0 of one that a handler
+   * has processed.
    */
   public static Draft ack(Id re, long seq) {
     return new Ack(re, seq);
@@ -216,7 +224,7 @@ public final class ServerMessages {
     }
   }
 
-  /** {@code ack} of a message to several rooms. */
+  /** Builds the {@code ack} of a message to several rooms. */
   public static Draft ack(Id re, Map<String, Long> seqs) {
     return object(
         "ack",
@@ -228,12 +236,12 @@ public final class ServerMessages {
         });
   }
 
-  /** A typed reply. */
+  /** Builds a typed reply. */
   public static Draft reply(Id re, String type, Payload data) {
     return object(type, re, out -> out.data(type, data));
   }
 
-  /** A message from the server's own code to one connection, in no log. */
+  /** Builds a message from the server's own code to one connection, which is in no log. */
   public static Draft message(String type, long timestamp, Payload data) {
     return object(
         type,
@@ -244,7 +252,7 @@ public final class ServerMessages {
         });
   }
 
-  /** A request of the server's own code, to be answered under that id. */
+  /** Builds a request from the server's own code, to be answered with this ID. */
   public static Draft question(Id id, String type, long timestamp, Payload data) {
     return object(
         type,
@@ -256,7 +264,7 @@ public final class ServerMessages {
         });
   }
 
-  /** {@code error}. */
+  /** Builds {@code error}. */
   public static Draft error(Refusal refusal) {
     return object(
         "error",
@@ -279,22 +287,22 @@ public final class ServerMessages {
         });
   }
 
-  /** For people, so that nobody needs all of a text that could be as long as a message. */
+  /** Limits a text for people, which might otherwise be as long as a message. */
   private static String shortened(String text) {
     return text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON) + "…";
   }
 
-  /** {@code pong}. */
+  /** Builds {@code pong}. */
   public static Draft pong(@Nullable Id re) {
     return object("pong", re, out -> {});
   }
 
-  /** {@code going_away}, {@code after} in milliseconds. */
+  /** Builds {@code going_away}; {@code after} is in milliseconds. */
   public static Draft goingAway(long after) {
     return object("going_away", null, out -> out.number("after", after));
   }
 
-  /** A published message as its receivers get it. The payload is copied as it stands. */
+  /** Builds a published message as its receivers get it. The payload is copied unchanged. */
   public static Draft entry(Entry entry) {
     return new Published(entry);
   }

@@ -7,39 +7,39 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A conversation as text, for tests to replay ({@code spec/transcripts/README.md}). Immutable.
+ * A conversation as text, replayed by tests ({@code spec/transcripts/README.md}). Immutable.
  *
- * @param title the first remark
- * @param lines everything but remarks and empty lines
+ * @param title the first comment
+ * @param lines all lines except comments and empty lines
  */
 public record Transcript(String title, List<Line> lines) {
   private static final Pattern TIME = Pattern.compile("\\+(\\d+)(ms|s|m)");
   private static final Pattern SAID = Pattern.compile("(\\w+)([><!=]) (.*)");
   private static final Pattern SOCKET = Pattern.compile("(\\w+) (open|lost)");
 
-  /** What a line is about. */
+  /** The kind of a line. */
   public enum Kind {
     /** Time passes; the text is a number of milliseconds. */
     TIME,
-    /** A WebSocket is open. */
+    /** A WebSocket opens. */
     OPEN,
-    /** A connection breaks. */
+    /** A connection is lost. */
     LOST,
-    /** The client says. */
+    /** The client sends a message. */
     SENT,
-    /** The server says. */
+    /** The server sends a message. */
     RECEIVED,
-    /** The client's user does. */
+    /** The client's program calls a method. */
     CALL,
-    /** The client's user is told. */
+    /** The client reports something to its program. */
     REPORT
   }
 
   /**
-   * One line.
+   * A line.
    *
-   * @param number in the file, from 1
-   * @param who whose connection; empty for {@link Kind#TIME}
+   * @param number the line number in the file, from 1
+   * @param who whose connection it is about; empty for {@link Kind#TIME}
    */
   public record Line(int number, Kind kind, String who, String text) {
     @Override
@@ -49,9 +49,9 @@ public record Transcript(String title, List<Line> lines) {
   }
 
   /**
-   * Reads a transcript.
+   * Parses a transcript.
    *
-   * @throws IllegalArgumentException if a line is none; the message has its number
+   * @throws IllegalArgumentException if a line is invalid; the message has its number
    */
   public static Transcript parse(String file) {
     List<String> remarks = new ArrayList<>();

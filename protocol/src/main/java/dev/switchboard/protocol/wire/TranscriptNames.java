@@ -8,19 +8,19 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The names that a {@link Transcript} binds: {@code "$m"} is what it was when it first appeared,
- * {@code "…"} anything. Confined to one thread.
+ * The variables of a {@link Transcript}: {@code "$m"} stands for the value that it had when it
+ * first appeared, and {@code "…"} matches anything. Confined to one thread.
  */
 public final class TranscriptNames {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final Map<String, JsonNode> bound = new HashMap<>();
-  private int made;
+  private int made; // how many values were made up
 
   /**
-   * Compares what was said with what a transcript says, and binds its names.
+   * Compares a message with the one in a transcript, and binds its variables.
    *
-   * @return what differs, or null if nothing does
+   * @return the first difference, or null if there is none
    */
   public @Nullable String difference(JsonNode expected, JsonNode actual) {
     return difference("", expected, actual);
@@ -78,7 +78,9 @@ public final class TranscriptNames {
     return null;
   }
 
-  /** What a transcript says, with a value for each name; made up where there is none yet. */
+  /**
+   * Returns a transcript's message with a value for each variable; unbound ones get made-up values.
+   */
   public JsonNode filled(JsonNode pattern) {
     return filled("", pattern);
   }

@@ -1,6 +1,5 @@
 /**
- * Envelopes, control messages and their two encodings: what both sides put on the wire. Not for
- * users.
+ * Envelopes, control messages and their two encodings: what both sides put on the wire. Internal.
  */
 @NullMarked
 package dev.switchboard.protocol.wire;

@@ -67,11 +67,11 @@ class EnvelopeTest {
             parse("{\"type\":\"t\",\"id\":7,\"data\":" + "[".repeat(200) + "]".repeat(200) + "}"))
         .isInstanceOfSatisfying(
             MalformedEnvelope.class, malformed -> assertThat(malformed.id()).isEqualTo(Id.of(7)))
-        .hasMessage("message: nested too deep (expected: at most 100 levels)");
+        .hasMessage("message: nested too deeply (expected: at most 100 levels)");
     assertThatThrownBy(() -> parse("{\"type\":\"t\",\"data\":" + "1".repeat(1_001) + "}"))
-        .hasMessage("message: a number too long (expected: at most 1000 characters)");
+        .hasMessage("message: number too long (expected: at most 1000 characters)");
     assertThatThrownBy(() -> parse("{\"" + "k".repeat(50_001) + "\":1}"))
-        .hasMessage("message: a key or text too long (expected: keys of at most 50000 characters)");
+        .hasMessage("message: key or text too long (expected: keys of at most 50000 characters)");
   }
 
   @Test
