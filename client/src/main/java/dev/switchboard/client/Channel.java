@@ -10,11 +10,11 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log to publish to and to read: a room, a user's inbox, or everyone. Thread-safe.
+ * A log to publish to and to read from: a room, a user's inbox, or everyone. Thread-safe.
  *
- * <p>A message that is published gets a name for good. Until the server has acknowledged it, it is
- * sent again over each new connection; the server takes it once. Messages of one thread are
- * published in its order.
+ * <p>Each published message gets a permanent ID. Until the server has acknowledged it, the client
+ * sends it again on each new connection, and the server accepts it only once. Messages that one
+ * thread publishes are in the log in the same order.
  *
  * @param <M> the protocol's sealed interface
  */
@@ -33,26 +33,28 @@ public sealed class Channel<M> permits Room {
     this.echo = echo;
   }
 
-  /** The same log, but what is published here does not come back to this client. */
+  /**
+   * Returns the same log, except that what is published through it is not delivered back to this
+   * client.
+   */
   public Channel<M> withoutEcho() {
     return new Channel<>(client, address, false);
   }
 
-  /** Which log it is. */
+  /** Returns the log's address. */
   public Address address() {
     return address;
   }
 
   /**
-   * Publishes a message and returns when it is committed, waiting for a connection if there is
-   * none.
+   * Publishes a message and blocks until it is committed. If there is no connection, waits for one.
    *
    * @throws IllegalArgumentException if the type is {@link
-   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #fleeting(Object)} is for those
-   * @throws InvalidMessageException if it breaks a rule of its type
-   * @throws RefusedException if the server refused it, or did not answer within the request timeout
-   *     ({@link dev.switchboard.protocol.ErrorCode#TIMEOUT}: it may be in the log, and is not sent
-   *     again)
+   *     dev.switchboard.protocol.Fleeting @Fleeting}; use {@link #fleeting(Object)} for those
+   * @throws InvalidMessageException if the message breaks a rule of its type
+   * @throws RefusedException if the server refused it or did not answer within the request timeout
+   *     ( {@link dev.switchboard.protocol.ErrorCode#TIMEOUT}; then it may be in the log, and is not
+   *     sent again)
    * @throws UnsentException if the queue is full, the client is closed, or there was no connection
    *     within the request timeout
    */
@@ -62,8 +64,8 @@ public sealed class Channel<M> permits Room {
   }
 
   /**
-   * The same without blocking, and without a limit of time: it is tried for as long as the client
-   * lives.
+   * Publishes a message without blocking and without a timeout: the client keeps trying as long as
+   * it lives.
    */
   public CompletionStage<Receipt> publishAsync(M message) {
     Command.Publish ask = publication(message);
@@ -71,33 +73,32 @@ public sealed class Channel<M> permits Room {
   }
 
   /**
-   * Publishes data under a type's name, which need not be one that the client knows; otherwise as
-   * {@link #publish(Object)}.
+   * Publishes data with the name of a type, which the client need not know. Otherwise like {@link
+   * #publish(Object)}.
    *
-   * @param data a JSON tree, or whatever Jackson turns into JSON
-   * @throws IllegalArgumentException if the name is one of Switchboard's own, or of a type that is
-   *     {@link dev.switchboard.protocol.Fleeting @Fleeting}
+   * @param data a JSON tree, or anything that Jackson can convert to JSON
+   * @throws IllegalArgumentException if the name is reserved by Switchboard, or belongs to a type
+   *     that is {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public Receipt publish(String type, Object data) {
     Command.Publish ask = publication(type, data);
     return receipt(ask, client.blocking(ask, data));
   }
 
-  /** The same without blocking; otherwise as {@link #publishAsync(Object)}. */
+  /** Like {@link #publish(String, Object)}, without blocking and without a timeout. */
   public CompletionStage<Receipt> publishAsync(String type, Object data) {
     Command.Publish ask = publication(type, data);
     return client.later(ask, data, -1, answer -> receipt(ask, answer));
   }
 
   /**
-   * Leaves a message to the client, which publishes it when it can: returns when it is in the
-   * queue, and where there is an {@link Outbox}, on disk, so that it survives this process. What
-   * becomes of it is not told, unless it will not be delivered ({@link ClientEvent.Undelivered}).
+   * Queues a message, which the client publishes as soon as it can. Returns once it is in the
+   * queue. If there is an {@link Outbox}, it is then on disk and survives this process. The outcome
+   * is reported only if the message will not be delivered ({@link ClientEvent.Undelivered}).
    *
-   * @return the message's name, which its receivers see
-   * @throws InvalidMessageException if it breaks a rule of its type
-   * @throws UnsentException if the queue is full, the client is closed, or the disk can't be
-   *     written
+   * @return the message's ID, which its receivers see
+   * @throws InvalidMessageException if the message breaks a rule of its type
+   * @throws UnsentException if the queue is full, the client is closed, or writing to disk failed
    */
   public String enqueue(M message) {
     Command.Publish ask = publication(message);
@@ -106,33 +107,34 @@ public sealed class Channel<M> permits Room {
   }
 
   /**
-   * Sends a message that may be lost, as it is worth nothing later (typing, cursors): at most once,
-   * to those who are there now, in no log, and not back to this client. Returns at once. Dropped if
-   * there is no connection, or it is slow.
+   * Sends a message that may be lost because it soon becomes worthless (typing indicators,
+   * cursors). It is delivered at most once, to those who are there now, is in no log, and does not
+   * come back to this client. Returns at once. The message is dropped if there is no connection or
+   * the connection is slow.
    *
    * @throws IllegalArgumentException if the type is not {@link
-   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #publish(Object)} is for those
-   * @throws InvalidMessageException if it breaks a rule of its type
-   * @throws UnsentException if it is larger than the server takes
+   *     dev.switchboard.protocol.Fleeting @Fleeting}; use {@link #publish(Object)} for those
+   * @throws InvalidMessageException if the message breaks a rule of its type
+   * @throws UnsentException if the message exceeds the server's size limit
    */
   public void fleeting(M message) {
     client.fleeting(address, client.factory().fleeting("publish", message), message);
   }
 
   /**
-   * Sends data that may be lost under a type's name, which need not be one that the client knows;
-   * otherwise as {@link #fleeting(Object)}.
+   * Sends data that may be lost with the name of a type, which the client need not know. Otherwise
+   * like {@link #fleeting(Object)}.
    *
-   * @param data a JSON tree, or whatever Jackson turns into JSON
-   * @throws IllegalArgumentException if the name is one of Switchboard's own, or of a type that the
-   *     client knows and that is not {@link dev.switchboard.protocol.Fleeting @Fleeting}
+   * @param data a JSON tree, or anything that Jackson can convert to JSON
+   * @throws IllegalArgumentException if the name is reserved by Switchboard, or belongs to a type
+   *     that the client knows and that is not {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public void fleeting(String type, Object data) {
     client.fleeting(address, client.factory().fleeting("publish", type, data), data);
   }
 
   /**
-   * The newest messages of the log.
+   * Reads the newest messages of the log.
    *
    * @param limit 1–200
    */
@@ -141,7 +143,7 @@ public sealed class Channel<M> permits Room {
   }
 
   /**
-   * The messages just before a place.
+   * Reads the messages just before a place.
    *
    * @param before a {@code seq}
    * @param limit 1–200
@@ -151,7 +153,7 @@ public sealed class Channel<M> permits Room {
   }
 
   /**
-   * The messages just after a place.
+   * Reads the messages just after a place.
    *
    * @param after a {@code seq}
    * @param limit 1–200
@@ -160,17 +162,17 @@ public sealed class Channel<M> permits Room {
     return page(null, after, limit);
   }
 
-  /** The same as {@link #history(int)} without blocking. */
+  /** Like {@link #history(int)}, without blocking. */
   public CompletionStage<History<M>> historyAsync(int limit) {
     return pageAsync(null, null, limit);
   }
 
-  /** The same as {@link #history(long, int)} without blocking. */
+  /** Like {@link #history(long, int)}, without blocking. */
   public CompletionStage<History<M>> historyAsync(long before, int limit) {
     return pageAsync(before, null, limit);
   }
 
-  /** The same as {@link #historyAfter} without blocking. */
+  /** Like {@link #historyAfter}, without blocking. */
   public CompletionStage<History<M>> historyAfterAsync(long after, int limit) {
     return pageAsync(null, after, limit);
   }

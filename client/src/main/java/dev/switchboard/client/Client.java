@@ -18,8 +18,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A typed client of a Switchboard server: rooms, acknowledged messages, requests. Thread-safe;
- * which thread runs handlers says {@link WebSocketClient}.
+ * A typed client of a Switchboard server, with rooms, acknowledged messages and requests.
+ * Thread-safe; see {@link WebSocketClient} for which thread runs handlers.
  *
  * @param <M> the protocol's sealed interface
  */
@@ -46,24 +46,25 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   /**
-   * Starts with a client for the messages of a sealed interface.
+   * Returns a builder of clients for the messages of a sealed interface.
    *
-   * @throws dev.switchboard.protocol.DefinitionException as {@link Protocol#of}
+   * @throws dev.switchboard.protocol.DefinitionException as for {@link Protocol#of}
    */
   public static <M> ClientBuilder<Client<M>> of(Class<M> union) {
     return of(Protocol.of(union));
   }
 
-  /** Starts with a client for a protocol. */
+  /** Returns a builder of clients for a protocol. */
   public static <M> ClientBuilder<Client<M>> of(Protocol<M> protocol) {
     return new ClientBuilder<>(true, options -> new Client<>(protocol, options));
   }
 
   /**
-   * Starts with a client for the messages of a sealed interface, and a server that is not ours.
+   * Returns a builder of clients for the messages of a sealed interface and a server other than
+   * Switchboard.
    *
-   * @throws dev.switchboard.protocol.DefinitionException as {@link Protocol#foreign}, or if the
-   *     form cannot carry a type
+   * @throws dev.switchboard.protocol.DefinitionException as for {@link Protocol#foreign}, or if the
+   *     format cannot carry a type
    */
   public static <M> ClientBuilder<PlainClient<M>> of(Class<M> union, MessageFormat form) {
     Protocol<M> protocol = Protocol.foreign(union);
@@ -71,28 +72,30 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return new ClientBuilder<>(false, options -> new PlainClient<>(protocol, form, options));
   }
 
-  /** Starts with a client for text and binary, and a server that is not ours. */
+  /**
+   * Returns a builder of clients for text and binary messages and a server other than Switchboard.
+   */
   public static ClientBuilder<RawClient> raw() {
     return new ClientBuilder<>(false, RawClient::new);
   }
 
-  /** The session, once there was one. */
+  /** Returns the current or last session; empty before the first. */
   public Optional<SessionInfo> session() {
     return events.session();
   }
 
-  /** The rooms the client is in, in the order of joining. */
+  /** Returns the joined rooms, in the order of joining. */
   public List<String> rooms() {
     return engine.rooms();
   }
 
-  /** Joins a room from now on, and returns when the server has answered. */
+  /** Joins a room without recent messages and blocks until the server has answered. */
   public Room<M> join(String room) {
     return join(room, Join.DEFAULT);
   }
 
   /**
-   * Joins a room, and returns when the server has answered; the messages asked for follow.
+   * Joins a room and blocks until the server has answered. The recent messages follow.
    *
    * @throws RefusedException if the server refused or did not answer in time
    * @throws dev.switchboard.protocol.UnsentException if there was no connection in time
@@ -104,73 +107,83 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
     return joined;
   }
 
-  /** The same as {@link #join(String)} without blocking. */
+  /** Like {@link #join(String)}, without blocking. */
   public CompletionStage<Room<M>> joinAsync(String room) {
     return joinAsync(room, Join.DEFAULT);
   }
 
-  /** The same as {@link #join(String, Join)} without blocking. */
+  /** Like {@link #join(String, Join)}, without blocking. */
   public CompletionStage<Room<M>> joinAsync(String room, Join how) {
     Room<M> joined = new Room<>(this, room);
     Command.Join ask = new Command.Join(room, how.recent(), null);
     return later(ask, ask, 0, answer -> joined);
   }
 
-  /** The log that everyone reads. */
+  /** Returns the log that everyone reads. */
   public Channel<M> everyone() {
     return new Channel<>(this, Address.EVERYONE);
   }
 
-  /** A user's inbox, which all sessions of that user read; publish to it for a direct message. */
+  /**
+   * Returns a user's inbox, which all sessions of that user read. Publish to it to send a direct
+   * message.
+   */
   public Channel<M> inbox(String user) {
     return new Channel<>(this, Address.user(user));
   }
 
-  /** Publishes to several rooms, to all or to none; see {@link Channel#publish}. */
+  /**
+   * Publishes a message to several rooms: to all of them or to none. Otherwise like {@link
+   * Channel#publish(Object)}.
+   */
   public Receipt publish(List<String> rooms, M message) {
     Command.Publish ask = factory.publication(rooms, message);
     return Channel.receipt(ask, blocking(ask, message));
   }
 
-  /** The same without blocking; see {@link Channel#publishAsync}. */
+  /**
+   * Like {@link #publish(List, Object)}, without blocking; see {@link
+   * Channel#publishAsync(Object)}.
+   */
   public CompletionStage<Receipt> publishAsync(List<String> rooms, M message) {
     Command.Publish ask = factory.publication(rooms, message);
     return later(ask, message, -1, answer -> Channel.receipt(ask, answer));
   }
 
   /**
-   * Asks the server's own handler and returns its reply. Not asked again if the connection is lost
-   * meanwhile.
+   * Sends a request to the server's handler and blocks until it replies. The request is not sent
+   * again if the connection is lost in the meantime.
    *
-   * @throws RefusedException if the server refused, or did not answer in time; {@link
-   *     RefusedException#retryable} says whether asking again can help
+   * @throws RefusedException if the server refused or did not answer in time; {@link
+   *     RefusedException#retryable} tells whether asking again may help
    */
   public <R extends Record> R request(Request<R> request) {
     Command.Tell ask = factory.telling(request);
     return factory.reply(request, blocking(ask, request));
   }
 
-  /** The same without blocking. */
+  /** Like {@link #request}, without blocking. */
   public <R extends Record> CompletionStage<R> requestAsync(Request<R> request) {
     return later(factory.telling(request), request, 0, answer -> factory.reply(request, answer));
   }
 
-  /** Answers a request of the server's. */
+  /** Answers the server's requests. */
   @FunctionalInterface
   public interface Replier<T, R> {
     /**
-     * Returns the reply. A {@link RefusedException} is the answer as it is; anything else that is
-     * thrown is logged here and answered with {@code internal}.
+     * Returns the reply. If it throws a {@link RefusedException}, the server gets that refusal. Any
+     * other exception is logged here and answered with {@code internal}.
      */
     R reply(T request) throws Exception;
   }
 
   /**
-   * Answers requests of a class that the server asks ({@code Peer.request}). Called once for each,
-   * also if the connection is lost and the server has to ask again; on the handlers' thread, in
-   * order with messages. What nobody answers is refused with {@code unknown_type}.
+   * Answers the requests of a class that the server sends ({@code Peer.request}). The replier is
+   * called once for each request, even if the connection is lost and the server has to ask again,
+   * on the handlers' thread and in order with messages. Requests without a replier are refused with
+   * {@code unknown_type}.
    *
-   * @throws IllegalStateException if the class is answered already
+   * @throws IllegalStateException if the class already has a replier
    */
   public <R extends Record, T extends Request<R>> Subscription reply(
       Class<T> type, Replier<? super T, ? extends R> replier) {
@@ -178,113 +191,113 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   /**
-   * Sends a message to the server's own handler, and returns when that is done. Otherwise as {@link
-   * #request}.
+   * Sends a message to the server's handler and blocks until the handler has processed it.
+   * Otherwise like {@link #request}.
    *
    * @throws IllegalArgumentException if the type is {@link
-   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #fleeting(Object)} is for those
+   *     dev.switchboard.protocol.Fleeting @Fleeting}; use {@link #fleeting(Object)} for those
    */
   public void send(M message) {
     blocking(factory.telling(message), message);
   }
 
-  /** The same without blocking. */
+  /** Like {@link #send(Object)}, without blocking. */
   public CompletionStage<Void> sendAsync(M message) {
     return later(factory.telling(message), message, 0, answer -> Waiting.nothing());
   }
 
   /**
-   * Sends data to the server's own handler under a type's name, which need not be one that the
-   * client knows; otherwise as {@link #send(Object)}.
+   * Sends data to the server's handler with the name of a type, which the client need not know.
+   * Otherwise like {@link #send(Object)}.
    *
-   * @param data a JSON tree, or whatever Jackson turns into JSON
+   * @param data a JSON tree, or anything that Jackson can convert to JSON
    * @throws dev.switchboard.protocol.InvalidMessageException if the client knows the type, and the
-   *     data break one of its rules
-   * @throws IllegalArgumentException if the name is one of Switchboard's own, or of a type that is
-   *     {@link dev.switchboard.protocol.Fleeting @Fleeting}
+   *     data breaks one of its rules
+   * @throws IllegalArgumentException if the name is reserved by Switchboard, or belongs to a type
+   *     that is {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public void send(String type, Object data) {
     blocking(factory.telling(type, data), data);
   }
 
-  /** The same as {@link #send(String, Object)} without blocking. */
+  /** Like {@link #send(String, Object)}, without blocking. */
   public CompletionStage<Void> sendAsync(String type, Object data) {
     return later(factory.telling(type, data), data, 0, answer -> Waiting.nothing());
   }
 
   /**
-   * Sends a message that may be lost to the server's own handler: at most once, without an answer.
-   * Returns at once. Dropped if there is no connection, or it is slow.
+   * Sends a message that may be lost to the server's handler: at most once and without an answer.
+   * Returns at once. The message is dropped if there is no connection or the connection is slow.
    *
    * @throws IllegalArgumentException if the type is not {@link
-   *     dev.switchboard.protocol.Fleeting @Fleeting}: {@link #send(Object)} is for those
-   * @throws dev.switchboard.protocol.UnsentException if it is larger than the server takes
+   *     dev.switchboard.protocol.Fleeting @Fleeting}; use {@link #send(Object)} for those
+   * @throws dev.switchboard.protocol.UnsentException if the message exceeds the server's size limit
    */
   public void fleeting(M message) {
     fleeting(null, factory.fleeting("send", message), message);
   }
 
   /**
-   * Sends data that may be lost under a type's name, which need not be one that the client knows;
-   * otherwise as {@link #fleeting(Object)}.
+   * Sends data that may be lost to the server's handler with the name of a type, which the client
+   * need not know. Otherwise like {@link #fleeting(Object)}.
    *
-   * @param data a JSON tree, or whatever Jackson turns into JSON
+   * @param data a JSON tree, or anything that Jackson can convert to JSON
    * @throws dev.switchboard.protocol.InvalidMessageException if the client knows the type, and the
-   *     data break one of its rules
-   * @throws IllegalArgumentException if the name is one of Switchboard's own, or of a type that the
-   *     client knows and that is not {@link dev.switchboard.protocol.Fleeting @Fleeting}
+   *     data breaks one of its rules
+   * @throws IllegalArgumentException if the name is reserved by Switchboard, or belongs to a type
+   *     that the client knows and that is not {@link dev.switchboard.protocol.Fleeting @Fleeting}
    */
   public void fleeting(String type, Object data) {
     fleeting(null, factory.fleeting("send", type, data), data);
   }
 
-  /** Who is online: at most 100 users, in the order of their names. Asks the server. */
+  /** Asks the server who is online. Returns at most 100 users, in the order of their names. */
   public List<String> users() {
     Command.Users ask = new Command.Users(null, null);
     return ((Answer.Users) blocking(ask, ask)).members();
   }
 
-  /** The same without blocking. */
+  /** Like {@link #users}, without blocking. */
   public CompletionStage<List<String>> usersAsync() {
     Command.Users ask = new Command.Users(null, null);
     return later(ask, ask, 0, answer -> ((Answer.Users) answer).members());
   }
 
   /**
-   * Whether these users are online, and when those who are not were last; in the order given. Asks
-   * the server.
+   * Asks the server whether these users are online and, if not, when they last were. Returns them
+   * in the given order.
    */
   public List<UserStatus> statuses(Collection<String> users) {
     return statuses.ask(users, null);
   }
 
-  /** The same without blocking. */
+  /** Like {@link #statuses}, without blocking. */
   public CompletionStage<List<UserStatus>> statusesAsync(Collection<String> users) {
     return statuses.askAsync(users, null);
   }
 
   /**
-   * The same as {@link #statuses}, and from now on each change is told as {@link
-   * ClientEvent.StatusChanged}, over lost connections too.
+   * Like {@link #statuses}, and from now on reports each change as {@link
+   * ClientEvent.StatusChanged}, also across lost connections.
    *
-   * @throws RefusedException {@code conflict} if that would be more than the server takes (1,000
-   *     unless configured)
+   * @throws RefusedException {@code conflict} if the client would watch more users than the server
+   *     allows (1,000 unless configured)
    */
   public List<UserStatus> watch(Collection<String> users) {
     return statuses.ask(users, true);
   }
 
-  /** The same without blocking. */
+  /** Like {@link #watch}, without blocking. */
   public CompletionStage<List<UserStatus>> watchAsync(Collection<String> users) {
     return statuses.askAsync(users, true);
   }
 
-  /** Ends {@link #watch} for these users. */
+  /** Stops watching these users. */
   public void unwatch(Collection<String> users) {
     statuses.ask(users, false);
   }
 
-  /** The same without blocking. */
+  /** Like {@link #unwatch}, without blocking. */
   public CompletionStage<Void> unwatchAsync(Collection<String> users) {
     return statuses.askAsync(users, false).thenApply(told -> Waiting.nothing());
   }

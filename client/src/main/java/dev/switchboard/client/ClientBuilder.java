@@ -21,30 +21,31 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Collects a client's options and makes clients with them. Confined to one thread; may be used for
- * several clients.
+ * Collects options and builds clients with them. Confined to one thread; may build several clients.
  *
- * @param <C> the client that is made
+ * @param <C> the client it builds
  */
 public final class ClientBuilder<C extends WebSocketClient> {
   private final Function<ClientOptions, C> making;
   private final ClientOptions options;
 
-  /** Builds what {@code making} makes, for a server that is ours if {@code greeted}. */
+  /**
+   * Creates a builder that builds with {@code making}, for a Switchboard server if {@code greeted}.
+   */
   ClientBuilder(boolean greeted, Function<ClientOptions, C> making) {
     this.options = new ClientOptions(greeted);
     this.making = making;
   }
 
-  /** Adds a header to each upgrade request; none by default. */
+  /** Adds a header to each upgrade request. There are none by default. */
   public ClientBuilder<C> header(String name, String value) {
     options.headers = options.headers.with(name, value);
     return this;
   }
 
   /**
-   * For {@code wss://}: trusts the certificates of a PEM file instead of the JDK's. The host's name
-   * is checked either way.
+   * Trusts the certificates of a PEM file instead of the JDK's, for {@code wss://}. The host name
+   * is verified either way.
    *
    * @throws IllegalArgumentException if the file cannot be read
    */
@@ -61,8 +62,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * Subprotocols to offer, most wanted first. By default {@code switchboard.v1.json} to a
-   * Switchboard server, none to others.
+   * Sets the subprotocols to offer, in order of preference. By default, {@code switchboard.v1.json}
+   * is offered to a Switchboard server and none to others.
    */
   public ClientBuilder<C> subprotocols(String... names) {
     options.subprotocols = List.of(names);
@@ -70,16 +71,16 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * Offers CBOR, and JSON after it: smaller messages, and {@code byte[]} without base64, from a
-   * server that speaks it. Whichever the server picks, nothing else changes.
+   * Offers CBOR, with JSON as the alternative. CBOR makes messages smaller and sends {@code byte[]}
+   * without base64, if the server supports it. Nothing else depends on what the server selects.
    */
   public ClientBuilder<C> cbor() {
     return subprotocols("switchboard.v1.cbor", "switchboard.v1.json");
   }
 
   /**
-   * How long connecting may take: name, socket, TLS and upgrade, and then again until the server's
-   * first word. 10 s by default.
+   * Limits how long connecting may take: first from resolving the name to the upgrade, including
+   * TLS, and then again until the server's first message. The default is 10 s.
    */
   public ClientBuilder<C> connectTimeout(Duration timeout) {
     options.connectTimeout = timeout;
@@ -87,7 +88,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * How long blocking calls, and all answers but those to publications, may take. 10 s by default.
+   * Limits how long blocking calls may take, and all answers except those to publications. The
+   * default is 10 s.
    */
   public ClientBuilder<C> requestTimeout(Duration timeout) {
     options.requestTimeout = timeout;
@@ -95,8 +97,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * When to ask whether the server is still there: after {@code interval} of silence (25 s by
-   * default), and how long it may take to answer (10 s by default). Anything received counts.
+   * Pings the server after {@code interval} of silence (25 s by default) and gives up on the
+   * connection if nothing arrives within {@code timeout} after that (10 s by default).
    */
   public ClientBuilder<C> heartbeat(Duration interval, Duration timeout) {
     options.heartbeatInterval = interval;
@@ -104,45 +106,45 @@ public final class ClientBuilder<C extends WebSocketClient> {
     return this;
   }
 
-  /** Never asks whether the server is still there. */
+  /** Never pings the server. */
   public ClientBuilder<C> withoutHeartbeat() {
     options.heartbeatInterval = null;
     return this;
   }
 
-  /** Asks with {@code ping} messages, not with ping frames, which are the default. */
+  /** Pings with {@code ping} messages instead of ping frames, which are the default. */
   public ClientBuilder<C> heartbeatMessages() {
     options.heartbeatMessages = true;
     return this;
   }
 
   /**
-   * The same in the server's own words, for one that is not ours: {@code {"type":"ping"}} by
-   * default. Whatever it sends then counts as its answer.
+   * Pings a server other than Switchboard with this message; {@code {"type":"ping"}} by default.
+   * Anything that the server then sends counts as the answer.
    *
-   * @throws IllegalArgumentException if the server is ours, which has words of its own
+   * @throws IllegalArgumentException if the client is for a Switchboard server, which defines its
+   *     own ping, or the message is empty
    */
   public ClientBuilder<C> heartbeatMessages(String words) {
     if (options.greeted || words.isEmpty()) {
       throw new IllegalArgumentException(
-          "heartbeatMessages: words (expected: some, for a server that is not ours)");
+          "heartbeatMessages: words (expected: not empty, and a server other than Switchboard)");
     }
     options.heartbeatMessages = true;
     options.heartbeatWords = words;
     return this;
   }
 
-  /** How the client comes back; {@link Reconnect#DEFAULT} by default. */
+  /** Sets how the client reconnects; {@link Reconnect#DEFAULT} by default. */
   public ClientBuilder<C> reconnect(Reconnect how) {
     options.reconnect = how;
     return this;
   }
 
   /**
-   * How much may be without an answer of the server, on the way or waiting for a connection: so
-   * many messages (10,000 by default) and bytes (16 MiB by default). What becomes of more says
-   * {@link #whenQueueFull}. Joins, pages and all that Switchboard itself says never wait behind
-   * messages and need no room.
+   * Limits how many messages (10,000 by default) and bytes (16 MiB by default) may be unanswered,
+   * on the way or waiting for a connection. {@link #whenQueueFull} sets what happens beyond that.
+   * Joins, pages and Switchboard's own messages never wait behind messages and need no room.
    */
   public ClientBuilder<C> queue(int messages, long bytes) {
     options.queueMessages = messages;
@@ -150,16 +152,17 @@ public final class ClientBuilder<C extends WebSocketClient> {
     return this;
   }
 
-  /** What becomes of a message that does not fit; {@link WhenFull#REFUSE} by default. */
+  /** Sets what happens to a message that does not fit; {@link WhenFull#REFUSE} by default. */
   public ClientBuilder<C> whenQueueFull(WhenFull policy) {
     options.whenFull = policy;
     return this;
   }
 
   /**
-   * How long a message may wait for a connection; for ever by default. Then it fails with {@link
-   * dev.switchboard.protocol.UnsentException}, which holds it, or with {@link
-   * dev.switchboard.protocol.ErrorCode#TIMEOUT} if it was sent over a connection that is gone.
+   * Limits how long a message may wait for a connection; there is no limit by default. It then
+   * fails with {@link dev.switchboard.protocol.UnsentException}, which carries the message, or with
+   * {@link dev.switchboard.protocol.ErrorCode#TIMEOUT} if it was sent on a connection that has been
+   * lost.
    */
   public ClientBuilder<C> queueAge(Duration most) {
     options.queueAge = most;
@@ -167,8 +170,9 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * Holds messages back until so many can leave together in one write, but none for longer than the
-   * interval. By default each leaves at once. {@link Client#flush} does not wait for either.
+   * Holds messages back until this many can leave in one write, but none for longer than the
+   * interval. By default each message leaves at once. {@link Client#flush} sends waiting messages
+   * immediately.
    */
   public ClientBuilder<C> batching(int count, Duration interval) {
     options.batchCount = count;
@@ -177,23 +181,24 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * Keeps what is published in a file until the server has acknowledged it; none by default. {@link
-   * #build} opens the file and throws {@link IllegalStateException} if another client has it, and
-   * {@link java.io.UncheckedIOException} if it can't be used.
+   * Keeps published messages in a file until the server has acknowledged them. There is none by
+   * default. {@link #build} opens the file. It throws {@link IllegalStateException} if another
+   * client is using it, and {@link java.io.UncheckedIOException} if it can't be read or written.
    */
   public ClientBuilder<C> outbox(Outbox file) {
     options.outbox = file;
     return this;
   }
 
-  /** Connects through a proxy; none by default. */
+  /** Connects through a proxy. There is none by default. */
   public ClientBuilder<C> proxy(ProxyServer through) {
     options.proxy = through;
     return this;
   }
 
   /**
-   * Tells {@link ClientEvent.PerformanceMetric} at an interval while connected; never by default.
+   * Reports {@link ClientEvent.PerformanceMetric} at this interval while connected; never by
+   * default.
    */
   public ClientBuilder<C> performanceMetrics(Duration interval) {
     options.performanceMetrics = interval;
@@ -201,21 +206,25 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * Looks names up elsewhere; with the JDK by default. If a name has several addresses, each is
-   * tried 250 ms after the one before or when that has failed, and the first to answer is taken.
+   * Sets how host names are resolved; by the JDK by default. If a name has several addresses, each
+   * is tried 250 ms after the previous one or as soon as that one has failed, and the first to
+   * connect is used.
    */
   public ClientBuilder<C> resolver(Resolver names) {
     options.resolver = names;
     return this;
   }
 
-  /** Goes where the server points to; by default a redirect is a {@link ConnectFailedException}. */
+  /** Follows redirects. By default, a redirect is a {@link ConnectFailedException}. */
   public ClientBuilder<C> redirects(Redirects allowed) {
     options.redirects = allowed;
     return this;
   }
 
-  /** Offers permessage-deflate (RFC 7692) with {@link Deflate#DEFAULT}; not offered by default. */
+  /**
+   * Offers permessage-deflate (RFC 7692) with {@link Deflate#DEFAULT}. It is not offered by
+   * default.
+   */
   public ClientBuilder<C> deflate() {
     return deflate(Deflate.DEFAULT);
   }
@@ -227,8 +236,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * Writes what is sent, received and told to the logger {@code dev.switchboard.client.debug}, at
-   * INFO, with secrets masked; also as {@link ClientEvent.Debug}. Off by default.
+   * Logs what is sent, received and reported to the logger {@code dev.switchboard.client.debug} at
+   * INFO, and reports it as {@link ClientEvent.Debug}. Secrets are masked. Off by default.
    */
   public ClientBuilder<C> debug() {
     options.debug = true;
@@ -236,20 +245,26 @@ public final class ClientBuilder<C extends WebSocketClient> {
     return this;
   }
 
-  /** The same, but to a consumer instead of the logger; it runs as handlers do. */
+  /**
+   * Like {@link #debug()}, but passes the lines to a consumer instead of the logger. It runs as
+   * handlers do.
+   */
   public ClientBuilder<C> debug(Consumer<? super String> lines) {
     options.debug = true;
     options.debugLines = lines;
     return this;
   }
 
-  /** The longest message taken from the server; beyond it 1009. 16 MiB by default. */
+  /**
+   * Limits the size of a message from the server; a larger one closes the connection with 1009. The
+   * default is 16 MiB.
+   */
   public ClientBuilder<C> maxMessageBytes(int bytes) {
     options.maxMessageBytes = bytes;
     return this;
   }
 
-  /** For the test kit: what clients stand on instead of sockets and the time of day. */
+  /** Replaces sockets and the clock. For the test kit only. */
   @SuppressWarnings("exports") // for the testkit only, which is given the type
   public ClientBuilder<C> carriedBy(Supplier<Carrier> carriers) {
     options.carrier = carriers;
@@ -257,10 +272,10 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * A client that does not connect yet, so that handlers can be put on first. It has to be closed
-   * even if it is never connected.
+   * Builds a client that does not connect yet, so that handlers can be added first. It must be
+   * closed even if it never connects.
    *
-   * @throws IllegalArgumentException if an option is out of its range, or the address is not {@code
+   * @throws IllegalArgumentException if an option is out of range, or the address is not {@code
    *     ws://} or {@code wss://}
    */
   public C build(String uri) {
@@ -268,9 +283,9 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * A client that is connected. Blocks until the session is open.
+   * Builds a client and blocks until its session is open.
    *
-   * @throws ConnectFailedException if it could not connect; it is not tried again
+   * @throws ConnectFailedException if it could not connect; it does not try again
    * @throws IllegalArgumentException as for {@link #build}
    */
   public C connect(String uri) {
@@ -284,7 +299,9 @@ public final class ClientBuilder<C extends WebSocketClient> {
     }
   }
 
-  /** The same without blocking; the stage fails with {@link ConnectFailedException}. */
+  /**
+   * Like {@link #connect}, without blocking; the stage fails with {@link ConnectFailedException}.
+   */
   public CompletionStage<C> connectAsync(String uri) {
     C client = build(uri);
     return client

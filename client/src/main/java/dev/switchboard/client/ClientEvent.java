@@ -6,96 +6,97 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a client, messages aside. Subscribe with {@link Client#events(Class,
- * java.util.function.Consumer)}. All are immutable.
+ * Something that happened to a client, other than a message. Subscribe with {@link
+ * Client#events(Class, java.util.function.Consumer)}. All events are immutable.
  */
 public sealed interface ClientEvent {
 
   /** The session is open. */
   record Opened(SessionInfo session) implements ClientEvent {}
 
-  /** The connection has ended. {@code clean} if close frames went both ways. */
+  /** The connection has ended. {@code clean} tells whether both sides sent close frames. */
   record Closed(int code, String reason, boolean clean) implements ClientEvent {}
 
   /**
-   * Something went wrong: a connection that did not come about, an error that answers nothing, or
-   * an exception from a handler.
+   * Something went wrong: a connection attempt failed, an error arrived that answers nothing, or a
+   * handler threw an exception.
    */
   record Failed(Throwable cause) implements ClientEvent {}
 
   /**
-   * A message came that breaks a rule of its type; no handler got it.
+   * A message arrived that breaks a rule of its type. No handler receives it.
    *
-   * @param error which rule, and where
+   * @param error the broken rule and where it is broken
    * @param type the message's type
-   * @param data its JSON, or null if it had none
+   * @param data its JSON, or null if it has none
    */
   record ValidationError(
       dev.switchboard.protocol.InvalidMessageException error, String type, @Nullable String data)
       implements ClientEvent {}
 
-  /** An attempt to come back begins, counted from 1. */
+  /** A reconnect attempt starts, counted from 1. */
   record ReconnectAttempt(int attempt) implements ClientEvent {}
 
-  /** It came back. */
+  /** Reconnecting succeeded. */
   record ReconnectSuccess(int attempt) implements ClientEvent {}
 
-  /** It gave up, or was refused for good. */
+  /** The client gave up reconnecting or was refused for good. */
   record ReconnectFailed(int attempt) implements ClientEvent {}
 
   /**
-   * A room was joined, or joined again by itself.
+   * A room was joined, or joined again by the client itself.
    *
-   * @param seq the room's last message then
+   * @param seq the room's last message at that time
    * @param members at most 100
-   * @param count how many users are in it
+   * @param count how many users are in the room
    */
   record RoomJoined(String room, long seq, List<String> members, int count)
       implements ClientEvent {}
 
-  /** The client is no longer in that room. */
+  /** The client is no longer in this room. */
   record RoomLeft(String room) implements ClientEvent {}
 
-  /** Another user came into a room. In a large room it is told up to a second late. */
+  /** Another user joined a room. In a large room this may be reported up to a second late. */
   record UserJoined(String room, String user, int count) implements ClientEvent {}
 
   /** Another user left a room. */
   record UserLeft(String room, String user, int count) implements ClientEvent {}
 
   /**
-   * What became of a large room since its members were told last. Comes after a {@link UserJoined}
-   * and a {@link UserLeft} for each who is named.
+   * What has changed in a large room since the last report. It follows a {@link UserJoined} or
+   * {@link UserLeft} for each named user.
    *
-   * @param joined who came, at most some
-   * @param left who left, at most some
-   * @param count how many users are in it
-   * @param more whether others came or left who are not named
+   * @param joined users who joined; not necessarily all of them
+   * @param left users who left; not necessarily all of them
+   * @param count how many users are in the room
+   * @param more whether other users, who are not named, joined or left
    */
   record UsersChanged(String room, List<String> joined, List<String> left, int count, boolean more)
       implements ClientEvent {}
 
-  /** A user given to {@link Client#watch} came online, or went. */
+  /** A user passed to {@link Client#watch} went online or offline. */
   record StatusChanged(UserStatus status) implements ClientEvent {}
 
   /**
-   * Messages of that log were missed that the server can't send again; its history may have them.
+   * Messages of this log were missed that the server can't send again. Its history may still have
+   * them.
    */
   record Gap(Address log) implements ClientEvent {}
 
   /** The server answered a ping. */
   record Heartbeat(Duration roundTrip) implements ClientEvent {}
 
-  /** The server did not answer a ping in time; the connection is given up. */
+  /** The server did not answer a ping in time; the client drops the connection. */
   record HeartbeatTimeout() implements ClientEvent {}
 
-  /** The server is about to close; the client comes back after that time. */
+  /** The server is about to close the connection; the client reconnects after this time. */
   record GoingAway(Duration after) implements ClientEvent {}
 
   /**
-   * A message of the outbox, or one given to {@link Channel#enqueue}, will not be delivered: the
-   * server refused it for good, or it waited for too long.
+   * A message from the outbox, or one passed to {@link Channel#enqueue}, will not be delivered: the
+   * server refused it for good, or it waited too long.
    *
-   * @param data its JSON, or null if it had none
+   * @param data its JSON, or null if it has none
    */
   record Undelivered(
       String type,
@@ -104,13 +105,12 @@ public sealed interface ClientEvent {
       dev.switchboard.protocol.SwitchboardException cause)
       implements ClientEvent {}
 
-  /** How the client does, told at an interval while it is connected. */
+  /** The client's statistics, reported at an interval while it is connected. */
   record PerformanceMetric(Statistics statistics) implements ClientEvent {}
 
   /**
-   * Something happened that a debugger wants to see ({@link ClientBuilder#debug()}): {@code >}
-   * sent, {@code <} received, {@code =} told to handlers, {@code *} about the socket. Secrets are
-   * masked.
+   * A line of the debug log ({@link ClientBuilder#debug()}): {@code >} sent, {@code <} received,
+   * {@code =} reported to handlers, {@code *} about the socket. Secrets are masked.
    */
   record Debug(String line) implements ClientEvent {}
 }

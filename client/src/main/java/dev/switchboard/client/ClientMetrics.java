@@ -15,8 +15,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's figures as Micrometer meters. Needs {@code io.micrometer:micrometer-core}, which
- * nothing else of the client does. Thread-safe.
+ * A client's statistics as Micrometer meters. Requires {@code io.micrometer:micrometer-core}, which
+ * nothing else in the client needs. Thread-safe.
  *
  * <ul>
  *   <li>{@code switchboard.client.messages} and {@code switchboard.client.bytes}: counters, by
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code switchboard.client.queue.messages} and {@code switchboard.client.queue.bytes}
  * </ul>
  *
- * <p>The registry holds the client weakly. {@link #close} takes the meters out again.
+ * <p>The registry holds the client weakly. {@link #close} removes the meters.
  */
 @SuppressWarnings("exports") // who uses it has Micrometer
 public final class ClientMetrics implements MeterBinder, AutoCloseable {
@@ -38,7 +38,7 @@ public final class ClientMetrics implements MeterBinder, AutoCloseable {
   private final Tags tags;
   private final Map<Meter, MeterRegistry> bound = new ConcurrentHashMap<>();
 
-  /** The figures of a client, with tags that tell it from others. */
+  /** Creates the meters of a client, with tags that distinguish it from others. */
   public ClientMetrics(WebSocketClient client, Iterable<Tag> tags) {
     this.client = client;
     this.tags = Tags.of(tags);
@@ -87,7 +87,7 @@ public final class ClientMetrics implements MeterBinder, AutoCloseable {
     return time == null ? Double.NaN : time.toNanos() / 1e9;
   }
 
-  /** Takes the meters out of the registries. */
+  /** Removes the meters from their registries. */
   @Override
   public void close() {
     bound.forEach((meter, registry) -> registry.remove(meter));

@@ -22,14 +22,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's options with their defaults. Each is written once, here; {@link ClientBuilder} says
- * what it means and sets it. A client gets a copy of its own ({@link #to}) that is checked and not
- * changed any more.
+ * A client's options and their defaults. This is the only place where each is defined; {@link
+ * ClientBuilder} documents and sets it. Each client gets a validated copy ({@link #to}) that is not
+ * modified afterwards.
  */
 final class ClientOptions implements Cloneable {
   private static final int WINDOW_BYTES = 512 << 10;
 
-  /** Whether the server is to be ours, and to say {@code welcome}. */
+  /** Whether the server is Switchboard, which sends {@code welcome}. */
   final boolean greeted;
 
   Headers headers = Headers.EMPTY;
@@ -76,23 +76,23 @@ final class ClientOptions implements Cloneable {
   /** Null for the logger. */
   @Nullable Consumer<? super String> debugLines;
 
-  /** Makes what each client stands on. */
+  /** Creates the thread, clock and sockets of each client. */
   Supplier<Carrier> carrier = LoopCarrier::new;
 
-  /** What the transport is asked for; null until {@link #to}. */
+  /** The request for the transport; null until {@link #to}. */
   private @Nullable ClientConnect request;
 
-  /** The defaults. */
+  /** Creates the defaults. */
   ClientOptions(boolean greeted) {
     this.greeted = greeted;
     this.subprotocols = greeted ? Encodings.JSON.subprotocols() : List.of();
   }
 
   /**
-   * A copy for a client of that address.
+   * Returns a validated copy for a client of this address.
    *
-   * @throws IllegalArgumentException if an option is out of its range, or the address or a header
-   *     is bad
+   * @throws IllegalArgumentException if an option is out of range, or the address or a header is
+   *     invalid
    */
   ClientOptions to(URI uri) {
     check();
@@ -150,7 +150,7 @@ final class ClientOptions implements Cloneable {
     range("maxMessageBytes", maxMessageBytes, 1, 1 << 30);
   }
 
-  /** The address. */
+  /** Returns the server's address. */
   URI uri() {
     return request().uri();
   }
@@ -159,7 +159,7 @@ final class ClientOptions implements Cloneable {
     return Objects.requireNonNull(request, "options: without an address (expected: a copy)");
   }
 
-  /** What of this an engine needs. */
+  /** Returns the options for the engine. */
   EngineOptions engine(Encodings encodings) {
     EngineOptions.Queue queue =
         new EngineOptions.Queue(
@@ -208,7 +208,7 @@ final class ClientOptions implements Cloneable {
           case REFUSE -> Settings.WhenFull.REFUSE;
           case DROP_OLDEST -> Settings.WhenFull.DROP_OLDEST;
           case DROP_NEWEST -> Settings.WhenFull.DROP_NEWEST;
-          case BLOCK -> Settings.WhenFull.REFUSE; // never: threads wait at the gate
+          case BLOCK -> Settings.WhenFull.REFUSE; // never happens: threads wait at the gate
         },
         batchCount,
         batchInterval.toMillis());

@@ -5,12 +5,12 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The present connection. Immutable.
+ * The current connection. Immutable.
  *
- * @param uri where the connection leads to, after redirects; or the last attempt to connect did
- * @param readyState where the connection is in its life
- * @param subprotocol what was agreed on; null if nothing was, or there is no connection
- * @param extensions the value of {@code Sec-WebSocket-Extensions} that was agreed on; empty if none
+ * @param uri the server's address after redirects; without a connection, that of the last attempt
+ * @param readyState the state of the connection
+ * @param subprotocol the negotiated subprotocol; null if there is none or no connection
+ * @param extensions the negotiated {@code Sec-WebSocket-Extensions}; empty if none
  * @param remoteAddress the server's address; null if there is no connection
  */
 public record ConnectionInfo(

@@ -1,17 +1,17 @@
 package dev.switchboard.client;
 
-/** Where a client is in its life. */
+/** The state of a client. */
 public enum ConnectionState {
-  /** Never connected. */
+  /** It has never connected. */
   IDLE,
   /** A connection is being opened. */
   CONNECTING,
   /** The session is open. */
   OPEN,
-  /** The connection was lost; the client comes back by itself after a delay. */
+  /** The connection was lost; the client reconnects by itself after a delay. */
   WAITING,
-  /** It was closed; the server has not answered yet. */
+  /** It was closed, and the server has not answered yet. */
   CLOSING,
-  /** Over: closed, refused for good, or given up. */
+  /** It was closed, was refused for good, or has given up. */
   CLOSED
 }

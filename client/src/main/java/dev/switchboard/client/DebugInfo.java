@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What is to be known about a client when something is wrong, without secrets. Immutable.
+ * Facts about a client for diagnosing problems, without secrets. Immutable.
  *
- * @param text a line for each fact
- * @param json the same as an object
+ * @param text one line per fact
+ * @param json the same as a JSON object
  */
 public record DebugInfo(String text, String json) {
 

@@ -7,14 +7,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands a program's own events to whoever wants them, by class. Has nothing to do with connections.
- * Thread-safe.
+ * Delivers a program's own events to handlers by class. Independent of connections. Thread-safe.
  *
- * <p>Handlers run on the thread that emits, in the order in which they were put on. What one throws
- * goes to the handlers of errors, or to the log if there are none, and keeps no other from its
- * event. A handler put on or taken off while an event is handed out counts from the next one on.
+ * <p>Handlers run on the emitting thread, in the order in which they were added. If a handler
+ * throws, the exception goes to the error handlers, or to the log if there are none, and the other
+ * handlers are still called. Adding or removing a handler while an event is being delivered takes
+ * effect with the next event.
  *
- * @param <E> what its events have in common, such as a sealed interface
+ * @param <E> the common type of its events, such as a sealed interface
  */
 public final class Emitter<E> {
   private static final Logger LOG = LoggerFactory.getLogger(Emitter.class);
@@ -27,7 +27,7 @@ public final class Emitter<E> {
   private record Listener<T>(
       Class<T> type, Consumer<? super T> handler, boolean once, AtomicBoolean off) {
 
-    /** Whether it wanted the event. */
+    /** Calls the handler if it matches. Returns whether it did. */
     boolean offer(Object event) {
       if (!type.isInstance(event) || (once ? off.getAndSet(true) : off.get())) {
         return false;
@@ -37,7 +37,7 @@ public final class Emitter<E> {
     }
   }
 
-  /** An emitter that nobody listens to. */
+  /** Creates an emitter without handlers. */
   public Emitter() {}
 
   /** Calls a handler for every event of a class. */
@@ -45,7 +45,7 @@ public final class Emitter<E> {
     return add(type, handler, false);
   }
 
-  /** Calls a handler for the next event of a class, and then no more. */
+  /** Calls a handler for the next event of a class only. */
   public <T extends E> Subscription once(Class<T> type, Consumer<? super T> handler) {
     return add(type, handler, true);
   }
@@ -61,7 +61,7 @@ public final class Emitter<E> {
     listeners.removeIf(one -> one.off.equals(listener.off));
   }
 
-  /** Takes a handler off, wherever it was put on. Whether it was. */
+  /** Removes a handler from all classes. Returns whether it was there. */
   public boolean off(Consumer<?> handler) {
     boolean found = false;
     for (Listener<? extends E> listener : listeners) {
@@ -73,7 +73,7 @@ public final class Emitter<E> {
     return found;
   }
 
-  /** Takes all handlers of a class off; not those of its subclasses. */
+  /** Removes all handlers of a class, but not those of its subclasses. */
   public void off(Class<? extends E> type) {
     for (Listener<? extends E> listener : listeners) {
       if (listener.type.equals(type)) {
@@ -82,13 +82,13 @@ public final class Emitter<E> {
     }
   }
 
-  /** Calls a handler for what other handlers throw. */
+  /** Calls a handler for exceptions thrown by other handlers. */
   public Subscription onError(Consumer<? super Throwable> handler) {
     errors.add(handler);
     return () -> errors.remove(handler);
   }
 
-  /** Hands an event to all who want it; returns how many did. */
+  /** Delivers an event to all matching handlers. Returns how many there were. */
   public int emit(E event) {
     int wanted = 0;
     for (Listener<? extends E> listener : listeners) {
@@ -120,7 +120,7 @@ public final class Emitter<E> {
     }
   }
 
-  /** How many handlers there are for an event of that class. */
+  /** Returns how many handlers match events of this class. */
   public int listeners(Class<? extends E> type) {
     return (int) listeners.stream().filter(one -> one.type.isAssignableFrom(type)).count();
   }

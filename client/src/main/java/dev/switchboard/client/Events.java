@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns what the session reports into what users' handlers get. Thread-safe. */
+/** Converts the session's reports into events for users' handlers. Thread-safe. */
 final class Events {
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
   private static final Logger DEBUG = LoggerFactory.getLogger("dev.switchboard.client.debug");
@@ -27,13 +27,13 @@ final class Events {
   private final BooleanSupplier goesOn;
   private final Listeners<ClientEvent> events = new Listeners<>();
   private final List<CompletableFuture<SessionInfo>> openings = new ArrayList<>(); // on the loop
-  private volatile @Nullable SessionInfo session;
+  private volatile @Nullable SessionInfo session; // written on the loop; null before the first
 
   /**
-   * Without handlers yet.
+   * Creates an instance without handlers.
    *
-   * @param messages gets what came, on the loop
-   * @param goesOn whether an attempt to connect that failed is not the end of connecting
+   * @param messages receives messages, on the loop
+   * @param goesOn whether connecting continues after a failed attempt
    */
   Events(Dispatcher dispatcher, Consumer<Report.Received> messages, BooleanSupplier goesOn) {
     this.dispatcher = dispatcher;
@@ -49,12 +49,12 @@ final class Events {
     return events.add(kind::isInstance, event -> handler.accept(kind.cast(event)), false);
   }
 
-  /** On the loop: the next opening completes that, or its failure. */
+  /** On the loop: completes the future when the session opens or connecting fails. */
   void opening(CompletableFuture<SessionInfo> opened) {
     openings.add(opened);
   }
 
-  /** On the loop, after a call of connect that may have had nothing to do. */
+  /** On the loop: settles the futures if a call of connect had nothing to do. */
   void openAlready(SessionState state) {
     SessionInfo present = session;
     if (state == SessionState.OPEN && present != null) {
@@ -66,7 +66,7 @@ final class Events {
     }
   }
 
-  /** On the loop: it is over, so that nobody needs to wait for it to open. */
+  /** On the loop: the client is closed, so nobody needs to wait for it to open. */
   void closed() {
     settle(future ->
         future.completeExceptionally(
@@ -79,7 +79,7 @@ final class Events {
     all.forEach(how);
   }
 
-  /** On the loop: notes what matters at once, and leaves the rest to the handlers' thread. */
+  /** On the loop: records what matters at once, and leaves the rest to the handlers' thread. */
   void reported(Report report) {
     switch (report) {
       case Report.Received message -> {
@@ -102,29 +102,29 @@ final class Events {
     dispatcher.submit(() -> tell(event), 0);
   }
 
-  /** On the loop: a line of the debug log. */
+  /** On the loop: reports a line of the debug log. */
   void debug(String line) {
     dispatcher.submit(() -> tell(new ClientEvent.Debug(line)), line.length());
   }
 
-  /** Where the lines of the debug log go, besides to handlers of events; null for the logger. */
+  /** Sets where lines of the debug log go besides the handlers of events; null for the logger. */
   void debugTo(@Nullable Consumer<? super String> lines) {
     Consumer<? super String> to = lines == null ? DEBUG::info : lines;
     Subscription unused = events(ClientEvent.Debug.class, event -> to.accept(event.line()));
   }
 
-  /** On the loop: it is time to tell how the client does. */
+  /** On the loop: reports the statistics. */
   void performance(Statistics statistics) {
     dispatcher.submit(() -> tell(new ClientEvent.PerformanceMetric(statistics)), 0);
   }
 
-  /** On the handlers' thread. What is wrong and nobody listens for is in the log. */
+  /** On the handlers' thread. Logs problems that no handler listens for. */
   void tell(ClientEvent event) {
     boolean heard =
         events.tell(
             event,
             thrown -> {
-              if (event instanceof ClientEvent.Failed) { // or it would go round for ever
+              if (event instanceof ClientEvent.Failed) { // another event would loop for ever
                 LOG.error("a handler of ClientEvent.Failed failed", thrown);
               } else {
                 failed("ClientEvent." + event.getClass().getSimpleName(), thrown);
@@ -149,7 +149,7 @@ final class Events {
       case ClientEvent.Failed failed -> {
         if (failed.cause() instanceof RefusedException refused) {
           LOG.warn("the server refused something: {}", refused.toString());
-        } else if (!(failed.cause() instanceof ConnectFailedException)) { // those, the state tells
+        } else if (!(failed.cause() instanceof ConnectFailedException)) { // visible in the state
           LOG.error("something failed", failed.cause());
         }
       }
@@ -157,7 +157,7 @@ final class Events {
     }
   }
 
-  /** On the handlers' thread: one of them threw. {@code what} it was given. */
+  /** On the handlers' thread: a handler threw. {@code what} is what it was called with. */
   void failed(String what, Throwable thrown) {
     boolean heard =
         events.tell(

@@ -5,16 +5,20 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** One subscription of a publisher: a virtual thread that hands on what was asked for. */
+/**
+ * A subscription to a publisher: a virtual thread that passes on as many messages as were
+ * requested.
+ */
 final class FlowSubscription<E> implements Flow.Subscription {
   private final Handoff<E> handoff;
   private final Flow.Subscriber<? super E> subscriber;
   private final Runnable close;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private long demand; // under lock, as is all below
+  // Guarded by lock.
+  private long demand; // how many requested messages have not been passed on yet
   private boolean cancelled;
-  private @Nullable Throwable refused;
+  private @Nullable Throwable refused; // why the subscriber's request was invalid
 
   FlowSubscription(Handoff<E> handoff, Flow.Subscriber<? super E> subscriber, Runnable close) {
     this.handoff = handoff;
@@ -84,7 +88,7 @@ final class FlowSubscription<E> implements Flow.Subscription {
     }
   }
 
-  /** Waits until a message is asked for; false if none ever will be. */
+  /** Waits until a message is requested; returns false if none will be. */
   private boolean wanted() throws InterruptedException {
     lock.lockInterruptibly();
     try {

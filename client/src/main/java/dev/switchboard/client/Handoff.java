@@ -7,22 +7,22 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A bounded queue from the handlers' thread to one reader, with an end. Thread-safe. */
+/** A bounded queue from the handlers' thread to one reader, which can be ended. Thread-safe. */
 final class Handoff<E> {
   private final int capacity;
   private final Dispatcher dispatcher;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Queue<E> queue = new ArrayDeque<>(); // under lock, as is all below
-  private boolean ended;
-  private volatile Runnable onEnd = () -> {};
+  private final Queue<E> queue = new ArrayDeque<>(); // guarded by lock
+  private boolean ended; // guarded by lock; once true, nothing is added
+  private volatile Runnable onEnd = () -> {}; // set at most once, before the reader starts
 
   Handoff(int capacity, Dispatcher dispatcher) {
     this.capacity = capacity;
     this.dispatcher = dispatcher;
   }
 
-  /** On the handlers' thread: waits for room, which holds up all that comes after. */
+  /** On the handlers' thread: waits for room, which blocks all later handlers. */
   void put(E message) {
     lock.lock();
     try {
@@ -46,7 +46,7 @@ final class Handoff<E> {
   }
 
   /**
-   * Takes the next.
+   * Takes the next message.
    *
    * @param nanos how long to wait for it
    * @return null if there is none, now or ever
@@ -66,7 +66,7 @@ final class Handoff<E> {
     }
   }
 
-  /** Whether there is nothing left and nothing will come. */
+  /** Whether the queue has ended and is empty. */
   boolean over() {
     lock.lock();
     try {
@@ -76,7 +76,7 @@ final class Handoff<E> {
     }
   }
 
-  /** Takes no more; what is there can still be taken. */
+  /** Ends the queue. What is in it can still be taken. */
   void end() {
     lock.lock();
     try {
@@ -88,7 +88,7 @@ final class Handoff<E> {
     onEnd.run();
   }
 
-  /** Calls that at each end. */
+  /** Sets what to call at the end. */
   void onEnd(Runnable then) {
     onEnd = then;
   }

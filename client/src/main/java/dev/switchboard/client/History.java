@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * A page of a log. Immutable.
  *
- * @param epoch the log's; another one than before means that the log was lost meanwhile
- * @param seq the log's last
- * @param messages oldest first; those of types that this client does not know are left out
- * @param more whether the log holds further ones in the direction that was asked for
+ * @param epoch the log's epoch; if it changes, the log was lost in the meantime
+ * @param seq the log's last entry
+ * @param messages the messages, oldest first, without those whose type this client does not know
+ * @param more whether the log has further messages in the requested direction
  * @param <M> the protocol's sealed interface
  */
 public record History<M>(

@@ -1,22 +1,26 @@
 package dev.switchboard.client;
 
 /**
- * How to join a room. Immutable.
+ * Options for joining a room. Immutable.
  *
- * @param recent how many of the last messages to get first; 0–200, 0 by default
+ * @param recent how many of the last messages to receive first; 0–200, 0 by default
  */
 public record Join(int recent) {
-  /** From now on. */
+  /** Receives new messages only. */
   public static final Join DEFAULT = new Join(0);
 
-  /** Checks the range. */
+  /**
+   * Validates the range.
+   *
+   * @throws IllegalArgumentException if {@code recent} is out of range
+   */
   public Join {
     if (recent < 0 || recent > 200) {
       throw new IllegalArgumentException("recent: " + recent + " (expected: 0-200)");
     }
   }
 
-  /** With so many of the last messages first, oldest first. */
+  /** Receives this many of the last messages first, oldest first. */
   public static Join recent(int messages) {
     return new Join(messages);
   }

@@ -6,11 +6,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Handlers of one kind of event, in the order in which they were put on. Thread-safe. */
+/** The handlers of one kind of event, in the order in which they were added. Thread-safe. */
 final class Listeners<E> {
   private final CopyOnWriteArrayList<Listener<E>> all = new CopyOnWriteArrayList<>();
 
-  /** {@code key} and {@code given} are what the user put it on with. */
+  /** {@code key} and {@code given} are what the user added the handler with. */
   private record Listener<E>(
       Object key,
       Object given,
@@ -38,7 +38,7 @@ final class Listeners<E> {
     };
   }
 
-  /** Takes off what was put on with a key, and with that handler unless it is null. */
+  /** Removes the handlers with this key, or only the given one unless it is null. */
   void remove(Object key, @Nullable Object given) {
     all.removeIf(listener -> {
       boolean found = listener.key.equals(key) && (given == null || listener.given.equals(given));
@@ -50,9 +50,9 @@ final class Listeners<E> {
   }
 
   /**
-   * Hands an event to every handler that wants it; {@code failed} gets what they throw.
+   * Delivers an event to every matching handler; {@code failed} receives what they throw.
    *
-   * @return whether there was one
+   * @return whether a handler matched
    */
   boolean tell(E event, Consumer<Throwable> failed) {
     boolean wanted = false;

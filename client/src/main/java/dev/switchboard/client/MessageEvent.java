@@ -5,15 +5,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message with what is known of it. Immutable, if the message is.
+ * A message with its metadata. Immutable if the message is.
  *
  * @param message the record
  * @param type its name on the wire
  * @param address the log it was published to; null if the server's own code sent it to this client
- * @param seq its place in that log, from 1; 0 if it is in none
+ * @param seq its number in that log, from 1; 0 if it is in no log
  * @param from the user who published it; null if the server did
- * @param timestamp when the server took it
- * @param messageId the publisher's name for it; null if none was given
+ * @param timestamp when the server accepted it
+ * @param messageId the publisher's ID for it; null if none was given
  * @param <T> the record's type
  */
 public record MessageEvent<T>(
@@ -25,12 +25,12 @@ public record MessageEvent<T>(
     Instant timestamp,
     @Nullable String messageId) {
 
-  /** The room's name, or null if it was not published to a room. */
+  /** Returns the room's name, or null if it was not published to a room. */
   public @Nullable String room() {
     return address instanceof Address.Room room ? room.name() : null;
   }
 
-  /** Whether it is in no log. */
+  /** Whether it is a fleeting message, which is in no log. */
   public boolean fleeting() {
     return seq == 0;
   }

@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
-/** How a typed message stands on the wire of a server that is not ours. */
+/** The format of typed messages on the wire of a server other than Switchboard. */
 public enum MessageFormat {
-  /** {@code {"type":"said","data":{"message":"hi"},"timestamp":1766300000000}}. */
+  /**
+   * Data in its own object: {@code
+   * {"type":"said","data":{"message":"hi"},"timestamp":1766300000000}}.
+   */
   PLAIN {
     @Override
     byte[] write(String type, byte[] data, long now) {
@@ -32,13 +35,13 @@ public enum MessageFormat {
     <M> void check(Protocol<M> protocol) {}
   },
 
-  /** {@code {"type":"said","message":"hi"}}. */
+  /** Data beside the type: {@code {"type":"said","message":"hi"}}. */
   FLAT {
     @Override
     byte[] write(String type, byte[] data, long now) {
       if (data.length == 0 || data[0] != '{') {
         throw new IllegalArgumentException(
-            "data: not a JSON object (expected: one, whose fields stand beside the type)");
+            "data: not a JSON object (expected: an object, whose fields go beside the type)");
       }
       ByteArrayOutputStream out = new ByteArrayOutputStream(data.length + 64);
       out.writeBytes(
@@ -57,20 +60,20 @@ public enum MessageFormat {
           if (component.getName().equals("type")) {
             throw new DefinitionException(
                 type.recordClass().getName()
-                    + ": component type (expected: another name, as the flat form has its own)");
+                    + ": component type (expected: another name, because FLAT uses this one)");
           }
         }
       }
     }
   };
 
-  /** A message as it goes out; {@code data} is JSON without space around it. */
+  /** Returns an outgoing message; {@code data} is JSON without surrounding space. */
   abstract byte[] write(String type, byte[] data, long now);
 
-  /** Refuses what this form cannot carry. */
+  /** Throws if this format cannot carry a type of the protocol. */
   abstract <M> void check(Protocol<M> protocol);
 
-  /** The message in a text, or null if it is none of this form. */
+  /** Reads a message, or returns null if it does not have this format. */
   MessageFormatReader.@Nullable Message read(byte[] utf8) {
     return new MessageFormatReader(this == FLAT, utf8).read();
   }

@@ -9,15 +9,17 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Finds type, data and time in a message of a server that is not ours, in one pass; data is cut out
- * as it stands. Confined to one thread, used once.
+ * Finds the type, data and time in a message of a server other than Switchboard, in one pass. Data
+ * is copied unchanged. Confined to one thread, used once.
  */
 final class MessageFormatReader {
-  /** What was found: its type, its data, and its time or ours, in milliseconds. */
+  /** A message: its type, its data, and its time or the current one, in milliseconds since 1970. */
   record Message(String type, @Nullable Payload payload, long timestamp) {}
 
   private final boolean flat;
   private final byte[] utf8;
+
+  // What has been read so far. Set by read().
   private @Nullable String type;
   private byte @Nullable [] data;
   private long timestamp;
@@ -27,7 +29,7 @@ final class MessageFormatReader {
     this.utf8 = utf8;
   }
 
-  /** Null if it has no type. */
+  /** Returns the message, or null if it has no type. */
   @Nullable Message read() {
     try (JsonParser parser = Json.MAPPER.createParser(utf8)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {

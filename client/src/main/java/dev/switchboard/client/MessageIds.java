@@ -3,7 +3,7 @@ package dev.switchboard.client;
 import java.security.SecureRandom;
 import java.util.UUID;
 
-/** Names for messages: UUIDs of version 7 (RFC 9562 §5.7), so that they sort by time. */
+/** Creates message IDs: UUIDs of version 7 (RFC 9562 §5.7), which sort by time. */
 final class MessageIds {
   private static final SecureRandom RANDOM = new SecureRandom();
 

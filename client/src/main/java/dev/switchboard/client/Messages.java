@@ -8,10 +8,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages to be pulled, from the moment it was made: each is waited for, and they end when the
- * client is closed or has given up. It holds 256 messages; while it is full the client calls no
- * handlers and reads no more, so close it when it is no longer read. For one thread at a time,
- * which must not be running a handler.
+ * The messages of a client, to be pulled one by one. They start when this object is created and end
+ * when the client is closed or has given up. Up to 256 messages are buffered. While the buffer is
+ * full, the client calls no handlers and stops reading, so close this object when you stop pulling.
+ * Use it from one thread at a time, and not from a handler.
  *
  * <pre>{@code
  * try (var messages = client.messages()) {
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * @param <E> a message with its details
+ * @param <E> a message with its metadata
  */
 public final class Messages<E> implements Iterable<E>, AutoCloseable {
   static final int CAPACITY = 256;
@@ -29,7 +29,7 @@ public final class Messages<E> implements Iterable<E>, AutoCloseable {
   private final Dispatcher dispatcher;
   private final Handoff<E> handoff;
   private final Subscription subscription;
-  private @Nullable E next;
+  private @Nullable E next; // taken from the handoff by peek, but not by the user yet
 
   Messages(Dispatcher dispatcher, Handoff<E> handoff, Subscription subscription) {
     this.dispatcher = dispatcher;
@@ -38,10 +38,11 @@ public final class Messages<E> implements Iterable<E>, AutoCloseable {
   }
 
   /**
-   * The next message; waits for it.
+   * Returns the next message and blocks until there is one.
    *
-   * @throws NoSuchElementException if no more will come, or the thread is interrupted and stays so
-   * @throws IllegalStateException if a handler calls it, which would wait for itself
+   * @throws NoSuchElementException if no more will come, or the thread is interrupted, which it
+   *     stays
+   * @throws IllegalStateException if called from a handler, which would wait for itself
    */
   public E take() {
     E message = peek(Long.MAX_VALUE);
@@ -52,7 +53,7 @@ public final class Messages<E> implements Iterable<E>, AutoCloseable {
     return message;
   }
 
-  /** The next message if it comes in that time. */
+  /** Returns the next message if it arrives within this time. */
   public Optional<E> poll(Duration timeout) {
     E message = peek(timeout.toNanos());
     next = null;
@@ -76,7 +77,10 @@ public final class Messages<E> implements Iterable<E>, AutoCloseable {
     return present;
   }
 
-  /** Iterates over what is not taken yet, waiting for each; there is one such sequence. */
+  /**
+   * Returns an iterator over the messages not taken yet, which blocks for each. All iterators share
+   * one sequence.
+   */
   @Override
   public Iterator<E> iterator() {
     return new Iterator<>() {

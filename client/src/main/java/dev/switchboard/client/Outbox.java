@@ -8,22 +8,22 @@ import java.nio.file.Path;
  *
  * <ul>
  *   <li>A message is on disk before it is sent, and {@link Channel#enqueue} returns only then.
- *       Messages that come together share one write and one {@code fsync}.
- *   <li>After a restart the messages without an acknowledgement go out in their order, under the
- *       names they had; those to rooms as soon as the client has joined them. A server that has one
- *       already takes it no second time, as long as its duplicate window lasts ({@code
+ *       Messages that arrive together share one write and one {@code fsync}.
+ *   <li>After a restart, unacknowledged messages are sent in their order with the IDs they had;
+ *       those to rooms as soon as the client has joined them. A server that already has one does
+ *       not accept it again within its duplicate window ({@code
  *       spec/protocol.md#7-once-and-only-once}).
- *   <li>Refusals that trying again can help don't end a message; others, and its age, do ({@link
- *       ClientEvent.Undelivered}).
- *   <li>Its bounds are those of the queue ({@link ClientBuilder#queue}). The file takes at most
- *       twice as much room and 1 MiB.
- *   <li>Only its owner may read it (0600). One client at a time has it; a file beside it, {@code
- *       .lock}, sees to that.
- *   <li>A record that the process or the machine did not finish to write is cut off. If others are
- *       damaged, the rest goes out, and the file as it was stays beside it as {@code .damaged}.
+ *   <li>A retryable refusal does not end a message. Any other refusal does, and so does its age
+ *       ({@link ClientEvent.Undelivered}).
+ *   <li>It has the bounds of the queue ({@link ClientBuilder#queue}). The file takes at most twice
+ *       that space plus 1 MiB.
+ *   <li>Only its owner can read it (mode 0600). Only one client at a time can use it, which a
+ *       {@code .lock} file beside it ensures.
+ *   <li>An incomplete last record, left by a crash, is cut off. If other records are damaged, the
+ *       rest is sent, and the original file is kept beside it as {@code .damaged}.
  * </ul>
  *
- * <p>It belongs to one user of one server: message names are unique per user.
+ * <p>It belongs to one user of one server, because message IDs are unique per user.
  */
 public final class Outbox {
   private final Path path;
@@ -32,12 +32,12 @@ public final class Outbox {
     this.path = path;
   }
 
-  /** An outbox in that file, which is made if there is none. Its folder has to be there. */
+  /** Returns an outbox in this file, which is created if necessary. Its folder must exist. */
   public static Outbox file(Path path) {
     return new Outbox(path.toAbsolutePath());
   }
 
-  /** Where it is. */
+  /** Returns the file's path. */
   public Path path() {
     return path;
   }

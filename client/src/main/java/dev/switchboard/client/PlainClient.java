@@ -6,9 +6,9 @@ import dev.switchboard.protocol.client.Command;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A typed client of a server that is not ours: records in a {@link MessageFormat}, beside text and
- * bytes. Thread-safe. Messages of types that the client does not know reach only the handlers of
- * {@link RawClient}, which get the others too.
+ * A typed client of a server other than Switchboard. It exchanges records in a {@link
+ * MessageFormat}, as well as text and bytes. Thread-safe. Messages whose type the client does not
+ * know reach only the handlers of {@link RawClient}, which get the others too.
  *
  * @param <M> the sealed interface of the messages
  */
@@ -25,31 +25,32 @@ public final class PlainClient<M> extends RawClient implements TypedClient<M> {
   }
 
   /**
-   * Sends a message; as {@link #send(String)}.
+   * Sends a message like {@link #send(String)}.
    *
-   * @throws InvalidMessageException if it breaks a rule of its type
+   * @throws InvalidMessageException if the message breaks a rule of its type
    */
   public void send(M message) {
     blocking(frame(message), message);
   }
 
-  /** Sends a message without blocking; as {@link #sendAsync(String)}. */
+  /** Sends a message like {@link #sendAsync(String)}. */
   public CompletionStage<Void> sendAsync(M message) {
     return later(frame(message), message);
   }
 
   /**
-   * Sends data under a type's name; as {@link #send(String)}.
+   * Sends data with the name of a type, like {@link #send(String)}.
    *
-   * @param data a JSON tree, or whatever Jackson turns into JSON; an object, if the form is flat
-   * @throws InvalidMessageException if the client knows the type, and the data break one of its
+   * @param data a JSON tree, or anything that Jackson can convert to JSON; an object if the format
+   *     is {@link MessageFormat#FLAT}
+   * @throws InvalidMessageException if the client knows the type, and the data breaks one of its
    *     rules
    */
   public void send(String type, Object data) {
     blocking(frame(type, data), data);
   }
 
-  /** Sends data under a type's name without blocking; as {@link #send(String, Object)}. */
+  /** Sends data with the name of a type, like {@link #send(String, Object)}, without blocking. */
   public CompletionStage<Void> sendAsync(String type, Object data) {
     return later(frame(type, data), data);
   }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** All that pull messages from one client. Thread-safe. */
+/** Everything that pulls messages from one client. Thread-safe. */
 final class Pulled {
   private final Dispatcher dispatcher;
   private final Set<Handoff<?>> handoffs = ConcurrentHashMap.newKeySet();
@@ -17,13 +17,13 @@ final class Pulled {
     this.dispatcher = dispatcher;
   }
 
-  /** Messages that a subscription feeds. */
+  /** Returns messages fed by a subscription. */
   <E> Messages<E> messages(Function<Consumer<E>, Subscription> subscribing) {
     Handoff<E> handoff = new Handoff<>(Messages.CAPACITY, dispatcher);
     return new Messages<>(dispatcher, handoff, open(handoff, subscribing));
   }
 
-  /** A publisher whose subscriptions each have a feed of their own. */
+  /** Returns a publisher whose subscriptions are fed independently. */
   <E> Flow.Publisher<E> publisher(Function<Consumer<E>, Subscription> subscribing) {
     return subscriber -> {
       Handoff<E> handoff = new Handoff<>(Messages.CAPACITY, dispatcher);
@@ -46,7 +46,7 @@ final class Pulled {
     };
   }
 
-  /** Nothing more will come. */
+  /** Ends them all. */
   void end() {
     handoffs.forEach(Handoff::end);
     handoffs.clear();

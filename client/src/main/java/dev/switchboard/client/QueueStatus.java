@@ -4,13 +4,13 @@ import dev.switchboard.protocol.client.QueueState;
 import java.time.Duration;
 
 /**
- * How full a client's queue was at a moment. Immutable.
+ * A snapshot of how full a client's queue is. Immutable.
  *
- * @param waiting messages that are still to be sent
- * @param onTheWay messages that were sent over the present connection and have no answer
- * @param bytes of both together
+ * @param waiting messages that have not been sent on the current connection
+ * @param onTheWay messages that were sent on the current connection and have no answer yet
+ * @param bytes the size of all of these
  * @param full whether another message would not fit
- * @param oldest how long the message that waits longest has waited; zero if none does
+ * @param oldest how long the oldest waiting message has waited; zero if there is none
  */
 public record QueueStatus(int waiting, int onTheWay, long bytes, boolean full, Duration oldest) {
 
@@ -23,7 +23,7 @@ public record QueueStatus(int waiting, int onTheWay, long bytes, boolean full, D
         Duration.ofMillis(state.oldest()));
   }
 
-  /** Messages without an answer, waiting or on the way. */
+  /** Returns the number of unanswered messages, waiting or on the way. */
   public int size() {
     return waiting + onTheWay;
   }

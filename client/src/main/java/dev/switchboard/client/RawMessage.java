@@ -5,13 +5,13 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** A WebSocket message as it came. */
+/** A WebSocket message as it arrived. */
 public sealed interface RawMessage {
 
   /** A text message. Immutable. */
   record Text(String text) implements RawMessage {
 
-    /** The text as JSON; empty if it is none. Parsed at each call. */
+    /** Parses the text as JSON; empty if it is not JSON. Parses anew at each call. */
     public Optional<JsonNode> json() {
       try {
         JsonNode tree = Json.MAPPER.readTree(text);
@@ -22,6 +22,6 @@ public sealed interface RawMessage {
     }
   }
 
-  /** A binary message. Its bytes are shared by all handlers: not to be changed. */
+  /** A binary message. All handlers share its bytes, so they must not be modified. */
   record Binary(byte[] bytes) implements RawMessage {}
 }

@@ -1,13 +1,13 @@
 package dev.switchboard.client;
 
-/** Where the present connection is in its life, as browsers name it. */
+/** The state of the current connection, named as in browsers. */
 public enum ReadyState {
-  /** It is being opened. */
+  /** The connection is being opened. */
   CONNECTING,
-  /** Messages flow. */
+  /** Messages can be sent. */
   OPEN,
-  /** It is being closed. */
+  /** The connection is being closed. */
   CLOSING,
-  /** There is none: not yet, not any more, or not until the next attempt. */
+  /** There is no connection, and none is being opened now. */
   CLOSED
 }

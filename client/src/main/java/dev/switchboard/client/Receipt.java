@@ -3,11 +3,11 @@ package dev.switchboard.client;
 import java.util.Map;
 
 /**
- * What the server says of a publication that is committed. Immutable.
+ * The server's acknowledgement of a committed publication. Immutable.
  *
- * @param messageId the name the client gave the message
- * @param seq its place in the log; 0 for several rooms
- * @param seqs its place in the log of each room, if it went to several; otherwise empty
+ * @param messageId the message's ID
+ * @param seq its number in the log; 0 if it went to several rooms
+ * @param seqs its number in the log of each room, if it went to several; otherwise empty
  */
 public record Receipt(String messageId, long seq, Map<String, Long> seqs) {
   /** Copies the map. */

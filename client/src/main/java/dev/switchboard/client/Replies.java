@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers what the server asks. Thread-safe. */
+/** Answers the server's requests. Thread-safe. */
 final class Replies<M> {
   private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
 
@@ -47,7 +47,8 @@ final class Replies<M> {
           return ServerMessages.reply(id, protocol.typeOf(reply).name(), protocol.payload(reply));
         };
     if (handlers.putIfAbsent(type.name(), handling) != null) {
-      throw new IllegalStateException(type.name() + ": is answered already (expected: once)");
+      throw new IllegalStateException(
+          type.name() + ": already has a replier (expected: close its subscription first)");
     }
     return () -> handlers.remove(type.name(), handling);
   }
@@ -66,14 +67,14 @@ final class Replies<M> {
     if (handling == null) {
       answer =
           ServerMessages.error(
-              Refusal.of(id, ErrorCode.UNKNOWN_TYPE, "type: " + type + " is not answered here"));
+              Refusal.of(id, ErrorCode.UNKNOWN_TYPE, "type: " + type + " has no replier here"));
     } else {
       try {
         answer = handling.answer(id, question.envelope().payload());
       } catch (Throwable failure) { // users' code: whatever it throws is answered
         Refusal refusal = Refusal.of(id, failure);
         if (refusal.code() == ErrorCode.INTERNAL) {
-          LOG.error("a question of type {} could not be answered", type, failure);
+          LOG.error("the replier for requests of type {} failed", type, failure);
         }
         answer = ServerMessages.error(refusal);
       }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * A room that the client has joined. It stays joined over lost connections. Thread-safe.
+ * A room that the client has joined. It stays joined across lost connections. Thread-safe.
  *
  * @param <M> the protocol's sealed interface
  */
@@ -21,7 +21,7 @@ public final class Room<M> extends Channel<M> {
     this.name = name;
   }
 
-  /** Its name. */
+  /** Returns the room's name. */
   public String name() {
     return name;
   }
@@ -31,25 +31,27 @@ public final class Room<M> extends Channel<M> {
     return client.typed().onMatching(event -> name.equals(event.room()), handler);
   }
 
-  /** Who is in it now: at most 100 users, in the order of their names. Asks the server. */
+  /**
+   * Asks the server who is in the room now. Returns at most 100 users, in the order of their names.
+   */
   public List<String> members() {
     Command.Users ask = new Command.Users(name, null);
     return ((Answer.Users) client.blocking(ask, ask)).members();
   }
 
-  /** The same without blocking. */
+  /** Like {@link #members}, without blocking. */
   public CompletionStage<List<String>> membersAsync() {
     Command.Users ask = new Command.Users(name, null);
     return client.later(ask, ask, 0, answer -> ((Answer.Users) answer).members());
   }
 
-  /** Leaves the room; returns when the server knows. */
+  /** Leaves the room and blocks until the server has confirmed it. */
   public void leave() {
     Command.Leave ask = new Command.Leave(name);
     client.blocking(ask, ask);
   }
 
-  /** The same without blocking. */
+  /** Like {@link #leave}, without blocking. */
   public CompletionStage<Void> leaveAsync() {
     Command.Leave ask = new Command.Leave(name);
     return client.<Void>later(ask, ask, 0, answer -> Waiting.nothing());

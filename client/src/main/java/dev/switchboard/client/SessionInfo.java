@@ -1,10 +1,10 @@
 package dev.switchboard.client;
 
 /**
- * The session that a client has with its server. It outlives connections. Immutable.
+ * A client's session with its server. It outlives connections. Immutable.
  *
- * @param id the server's name for it
- * @param user who the server takes the client for
- * @param resumed whether it went on after a lost connection, with its rooms
+ * @param id the server's ID for it
+ * @param user the user that the server knows the client as
+ * @param resumed whether it was resumed after a lost connection, with its rooms
  */
 public record SessionInfo(String id, String user, boolean resumed) {}

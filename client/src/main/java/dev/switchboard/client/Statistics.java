@@ -5,14 +5,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client has done since it was built. WebSocket messages are counted, those of Switchboard
- * itself included, and the bytes in them, without framing and before compression. Immutable.
+ * What a client has done since it was built. Counts WebSocket messages, including Switchboard's
+ * own, and their bytes without framing and before compression. Immutable.
  *
  * @param sent over all connections
  * @param received over all connections
- * @param uptime how long the present connection has been open; zero without one
- * @param connections how often it was open
- * @param reconnectAttempts how often it tried to come back
+ * @param uptime how long the current connection has been open; zero without one
+ * @param connections how many connections have been open
+ * @param reconnectAttempts how many times it tried to reconnect
  * @param roundTrip how long the last answer to a ping took; null before the first
  */
 public record Statistics(
@@ -23,10 +23,10 @@ public record Statistics(
     long reconnectAttempts,
     @Nullable Duration roundTrip) {
 
-  /** So many messages with so many bytes together. Immutable. */
+  /** A number of messages and their total size. Immutable. */
   public record Volume(long messages, long bytes) {
 
-    /** Bytes per message; 0 without one. */
+    /** Returns the bytes per message; 0 without messages. */
     public double average() {
       return messages == 0 ? 0 : (double) bytes / messages;
     }

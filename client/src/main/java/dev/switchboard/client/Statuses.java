@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Asks who is online, so many at a time as the server takes. Thread-safe. */
+/** Asks who is online, in batches of the size that the server accepts. Thread-safe. */
 final class Statuses {
   private final Client<?> client;
 
@@ -28,7 +28,7 @@ final class Statuses {
     return List.copyOf(statuses);
   }
 
-  /** The same without blocking, one question after the other. */
+  /** Like {@link #ask}, without blocking, one batch after the other. */
   CompletionStage<List<UserStatus>> askAsync(Collection<String> users, @Nullable Boolean watch) {
     CompletionStage<List<UserStatus>> sofar = CompletableFuture.completedFuture(List.of());
     for (Command ask : commands(users, watch)) {

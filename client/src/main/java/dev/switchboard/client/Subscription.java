@@ -1,9 +1,9 @@
 package dev.switchboard.client;
 
-/** A handler that can be taken off again. Thread-safe. */
+/** A handler that can be removed again. Thread-safe. */
 @FunctionalInterface
 public interface Subscription extends AutoCloseable {
-  /** Takes the handler off; it is not called for anything that comes later. */
+  /** Removes the handler. It is not called for anything that happens later. */
   @Override
   void close();
 }

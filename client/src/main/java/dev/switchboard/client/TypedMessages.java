@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns envelopes into records and hands them to users' handlers. Thread-safe. */
+/** Converts envelopes into records and passes them to users' handlers. Thread-safe. */
 final class TypedMessages<M> {
   private static final Logger LOG = LoggerFactory.getLogger(TypedMessages.class);
 
@@ -62,15 +62,15 @@ final class TypedMessages<M> {
     return messages.add(type, handler, event -> event.type().equals(type), handler, false);
   }
 
-  /** Takes off handlers of a class or a type's name; all, or that one. */
+  /** Removes handlers of a class or type name: all of them, or this one. */
   void off(Object type, @Nullable Object handler) {
     messages.remove(type, handler);
   }
 
   /**
-   * Data under a type's name, as JSON.
+   * Returns data of a named type as JSON.
    *
-   * @throws InvalidMessageException if the client knows the type, and the data break one of its
+   * @throws InvalidMessageException if the client knows the type, and the data breaks one of its
    *     rules
    */
   byte[] encode(String type, Object data) {
@@ -98,7 +98,7 @@ final class TypedMessages<M> {
     return messages.add(event -> true, handler, false);
   }
 
-  /** On the loop: leaves it to the handlers' thread, if there is a handler. */
+  /** On the loop: passes a message to the handlers' thread, if there is a handler. */
   void received(Report.Received message) {
     if (message instanceof Report.Message entry && !messages.isEmpty()) {
       Payload payload = entry.envelope().payload();
@@ -107,13 +107,14 @@ final class TypedMessages<M> {
     }
   }
 
-  /** On the handlers' thread: tells those that want it. */
+  /** On the handlers' thread: calls the matching handlers. */
   private void handle(Envelope envelope) {
     handle(envelope.type(), envelope.payload(), () -> read(envelope));
   }
 
   /**
-   * On the handlers' thread: tells those that want it of a message of a server that is not ours.
+   * On the handlers' thread: calls the matching handlers for a message of a server other than
+   * Switchboard.
    */
   void handle(MessageFormatReader.Message message) {
     handle(message.type(), message.payload(), () -> read(message));
@@ -129,7 +130,7 @@ final class TypedMessages<M> {
     } catch (InvalidMessageException invalid) {
       invalid(type, payload, invalid);
       return;
-    } catch (RuntimeException broken) { // a validator of users'
+    } catch (RuntimeException broken) { // thrown by a user's validator
       events.failed(type, broken);
       return;
     }
@@ -143,7 +144,7 @@ final class TypedMessages<M> {
     events.tell(new ClientEvent.ValidationError(why, type, data));
   }
 
-  /** Those of the messages that this client knows and that are valid. */
+  /** Returns the valid messages whose type the client knows. */
   List<MessageEvent<? extends M>> readable(List<Envelope> entries) {
     List<MessageEvent<? extends M>> read = new ArrayList<>();
     for (Envelope entry : entries) {
@@ -172,7 +173,7 @@ final class TypedMessages<M> {
   private @Nullable MessageType<? extends M> known(String name) {
     MessageType<? extends M> type = protocol.find(name);
     if (type == null) {
-      LOG.debug("a message of type {}, which is not known here", name);
+      LOG.debug("ignored a message of unknown type {}", name);
     }
     return type;
   }

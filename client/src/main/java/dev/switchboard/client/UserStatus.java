@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Whether a user is online, with whatever number of programs. Immutable.
+ * Whether a user is online, with any number of connections. Immutable.
  *
- * @param user who
- * @param online whether one of them is connected, or lost its connection less than the server's
- *     grace ago
- * @param lastSeen when the last connection ended, of one who is not online and whom the server
- *     remembers
+ * @param user the user
+ * @param online whether one of the user's sessions is connected, or lost its connection less than
+ *     the server's grace period ago
+ * @param lastSeen when the user's last connection ended; empty if the user is online or the server
+ *     does not remember
  */
 public record UserStatus(String user, boolean online, Optional<Instant> lastSeen) {
   static UserStatus of(UserState state) {

@@ -21,17 +21,17 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What every client can: connect, come back by itself, tell what happens, close. {@link Client}
- * talks to a Switchboard server, {@link PlainClient} and {@link RawClient} to any other.
+ * What all clients have in common: connecting, reconnecting, reporting events, closing. {@link
+ * Client} talks to a Switchboard server, {@link PlainClient} and {@link RawClient} to any other.
  * Thread-safe.
  *
- * <p>Handlers run one at a time, in the order in which things happened, on virtual threads; they
- * may block, and may call the client. When they fall behind, the client stops reading. What they
- * throw becomes a {@link ClientEvent.Failed}, or an ERROR in the log if nobody listens for that.
- * What follows on a {@link CompletionStage} runs on virtual threads too.
+ * <p>Handlers run one at a time, in the order of events, on virtual threads. They may block and may
+ * call the client. When they fall behind, the client stops reading from the socket. If a handler
+ * throws, the exception is reported as {@link ClientEvent.Failed}, or logged as ERROR if nobody
+ * listens for that. Continuations of a {@link CompletionStage} run on virtual threads too.
  *
- * <p>What waits for the server blocks, and has a twin that does not: of the same name with {@code
- * Async} at its end, with the same parameters. Blocking calls, but for {@link #connect}, end within
+ * <p>Methods that wait for the server block. Each has a variant that does not, with the same name
+ * plus {@code Async} and the same parameters. Blocking calls other than {@link #connect} end within
  * the request timeout. If the calling thread is interrupted, they throw and leave it interrupted.
  */
 public abstract sealed class WebSocketClient implements AutoCloseable permits Client, RawClient {
@@ -60,7 +60,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     engine.driver().flow();
   }
 
-  /** Hears of the session, on the loop. */
+  /** Receives the session's reports, on the loop. */
   private final class Told implements Engine.Listener {
     @Override
     public void reported(Report report) {
@@ -86,20 +86,21 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     return options.reconnect.fromStart() && engine.state() != SessionState.CLOSED;
   }
 
-  /** On the loop: the connection is gone, or brings nothing more. */
+  /** On the loop: the connection is gone, or nothing more will arrive on it. */
   void lost() {}
 
-  /** On the loop: a message came. */
+  /** On the loop: a message arrived. */
   abstract void received(Report.Received message);
 
   /**
-   * Connects, and returns when the session is open, or with a server that knows no sessions, the
-   * connection. Does nothing if it is. A client that waits to come back tries at once.
+   * Connects and blocks until the session is open or, with a server that has no sessions, the
+   * connection. Does nothing if it is open. If the client is waiting to reconnect, it tries at
+   * once.
    *
-   * <p>An attempt that fails is not repeated, unless {@link Reconnect#fromTheStart} says so.
+   * <p>A failed attempt is not repeated, unless {@link Reconnect#fromTheStart} is set.
    *
    * @throws ConnectFailedException if it could not connect; {@link
-   *     ConnectFailedException#retryable} says whether trying again can help
+   *     ConnectFailedException#retryable} tells whether another attempt may succeed
    */
   public void connect() {
     CompletableFuture<SessionInfo> opened = opening();
@@ -115,7 +116,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     }
   }
 
-  /** The same without blocking. */
+  /** Like {@link #connect}, without blocking. */
   public CompletionStage<SessionInfo> connectAsync() {
     return Waiting.stage(opening(), Function.identity());
   }
@@ -137,49 +138,49 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   }
 
   /**
-   * Gives up the present connection, if there is one, and opens a new one at once, from whatever
-   * state. The session goes on. May be called from handlers.
+   * Drops the current connection, if there is one, and opens a new one at once, whatever the state.
+   * The session continues. May be called from handlers.
    */
   public void reconnect() {
     engine.input(session -> session.reconnect(engine.now()));
   }
 
-  /** Where the client is in its life. */
+  /** Returns the state of the client. */
   public ConnectionState state() {
     return ConnectionState.valueOf(engine.state().name());
   }
 
-  /** Whether messages can flow now. */
+  /** Whether the session is open now. */
   public boolean isConnected() {
     return state() == ConnectionState.OPEN;
   }
 
-  /** What the client has done since it was built. */
+  /** Returns what the client has done since it was built. */
   public Statistics statistics() {
     return Statistics.of(traffic);
   }
 
-  /** What is to be known about the client when something is wrong, without secrets. */
+  /** Returns facts about the client for diagnosing problems, without secrets. */
   public DebugInfo debugInfo() {
     return DebugInfo.of(this);
   }
 
-  /** How full the queue is now; empty if the client is closed. */
+  /** Returns how full the queue is now; empty if the client is closed. */
   public QueueStatus queueStatus() {
     return QueueStatus.of(engine.commands().queue());
   }
 
   /**
-   * Sends at once what waits for others to go with ({@link ClientBuilder#batching}), if there is a
-   * connection.
+   * Sends messages that wait for a batch to fill ({@link ClientBuilder#batching}) at once, if there
+   * is a connection.
    *
-   * @return completes when each message said before has its answer, or failed; never fails
+   * @return completes when each earlier message has been answered or has failed; never fails
    */
   public CompletionStage<Void> flush() {
     return Waiting.stage(engine.commands().flush(), done -> Waiting.nothing());
   }
 
-  /** The present connection. */
+  /** Returns the current connection. */
   public ConnectionInfo connection() {
     WebSocket present = engine.driver().socket();
     ReadyState ready =
@@ -199,19 +200,19 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
             present.remoteAddress());
   }
 
-  /** Calls a handler for everything that happens to the client. */
+  /** Calls a handler for every event of the client. */
   public Subscription events(Consumer<? super ClientEvent> handler) {
     return events.events(ClientEvent.class, handler);
   }
 
-  /** Calls a handler for one kind of what happens to the client. */
+  /** Calls a handler for every event of one kind. */
   public <E extends ClientEvent> Subscription events(Class<E> kind, Consumer<? super E> handler) {
     return events.events(kind, handler);
   }
 
   /**
-   * Closes the connection with 1000 and waits until that is done, or the server did not answer for
-   * 5 s. What was not acknowledged fails. The client can't be used again.
+   * Closes the connection with 1000 and blocks until that is done or the server has not answered
+   * for 5 s. Unacknowledged messages fail. The client can't be used again.
    */
   @Override
   public void close() {
@@ -219,7 +220,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   }
 
   /**
-   * Closes the connection with a code; otherwise as {@link #close()}.
+   * Closes the connection with a code. Otherwise like {@link #close()}.
    *
    * @param code 1000–1003, 1007–1014 or 3000–4999
    * @param reason cut to 123 bytes of UTF-8, between characters
@@ -231,12 +232,12 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     }
   }
 
-  /** The same as {@link #close()} without blocking. */
+  /** Like {@link #close()}, without blocking. */
   public CompletionStage<Void> closeAsync() {
     return closeAsync(CloseCode.NORMAL.code(), "");
   }
 
-  /** The same as {@link #close(int, String)} without blocking. */
+  /** Like {@link #close(int, String)}, without blocking. */
   public CompletionStage<Void> closeAsync(int code, String reason) {
     return ending(code, reason)
         ? CompletableFuture.runAsync(this::release, Waiting::onVirtualThread)
@@ -248,7 +249,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     return engine.end(session -> session.close(engine.now(), code, reason));
   }
 
-  /** Ends the connection at once, without a close handshake; otherwise as {@link #close()}. */
+  /** Ends the connection at once, without a close handshake. Otherwise like {@link #close()}. */
   public void forceClose() {
     if (engine.end(session -> session.forceClose(engine.now()))) {
       release();

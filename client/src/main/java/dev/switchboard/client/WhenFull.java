@@ -1,23 +1,24 @@
 package dev.switchboard.client;
 
 /**
- * What becomes of a message that does not fit in the queue. Whichever message goes, its stage or
- * call ends with {@link dev.switchboard.protocol.UnsentException}, which holds it.
+ * What to do with a message that does not fit in the queue. The stage or call of whichever message
+ * is dropped fails with {@link dev.switchboard.protocol.UnsentException}, which carries the
+ * message.
  */
 public enum WhenFull {
-  /** The new message is refused. */
+  /** Refuses the new message. */
   REFUSE,
   /**
-   * The message that has waited longest goes; not one that was already sent, since it may have
-   * arrived. If all were, the new one is refused.
+   * Drops the message that has waited longest. A message that was already sent is not dropped,
+   * because it may have arrived; if all were sent, the new one is refused.
    */
   DROP_OLDEST,
-  /** The last message before the new one goes; otherwise as {@link #DROP_OLDEST}. */
+  /** Drops the last message before the new one. Otherwise like {@link #DROP_OLDEST}. */
   DROP_NEWEST,
   /**
-   * The calling thread waits until there is room: at most for the request timeout in blocking calls
-   * and in handlers, and for as long as the client lives otherwise. Interrupting it refuses the
-   * message.
+   * Blocks the calling thread until there is room: at most for the request timeout in blocking
+   * calls and in handlers, otherwise as long as the client lives. Interrupting the thread refuses
+   * the message.
    */
   BLOCK
 }

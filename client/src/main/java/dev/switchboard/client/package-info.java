@@ -1,6 +1,6 @@
 /**
- * Clients of Switchboard servers and of any other WebSocket server. This is all that users import;
- * the packages below are its parts, and not for users.
+ * Clients of Switchboard servers and of any other WebSocket server. Users import only this package;
+ * its subpackages are internal.
  */
 @NullMarked
 package dev.switchboard.client;

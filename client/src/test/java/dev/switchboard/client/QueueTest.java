@@ -196,7 +196,7 @@ class QueueTest {
     CompletableFuture<Receipt> first = say("first");
     assertThatThrownBy(() -> client.everyone().publish(new Talk.Said("timeout")))
         .isInstanceOf(UnsentException.class)
-        .hasMessage("queue: full (expected: room for it in time)");
+        .hasMessage("queue: full (expected: room in time)");
     CompletableFuture<CompletableFuture<Receipt>> interrupted = new CompletableFuture<>();
     Thread caller = Thread.ofVirtual().start(() -> interrupted.complete(say("interrupted")));
     caller.interrupt();

@@ -141,7 +141,7 @@ class TlsTest {
           Client.of(Talk.class).trust(folder.resolve("first.crt")).redirects(Redirects.upTo(1));
       assertThatThrownBy(() -> options.connect(uri))
           .isInstanceOf(ConnectFailedException.class)
-          .hasMessageContaining("expected: wss://, as before");
+          .hasMessageContaining("expected: wss://, unless unencrypted redirects are allowed");
       try (Client<Talk> client =
           options.redirects(Redirects.upTo(1).alsoUnencrypted()).connect(uri)) {
         assertThat(client.join("general").members()).hasSize(1);

@@ -8,28 +8,32 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
 /**
- * What one client stands on: a thread, a clock, and the way to servers. Thread-safe.
+ * The environment of one client: a thread, a clock, and a way to connect. Thread-safe.
  *
- * <p>Everything that a client does happens on that thread, one task at a time.
+ * <p>Everything that a client does happens on this thread, one task at a time.
  */
 public interface Carrier {
 
-  /** Runs a task on the thread, after all before it. Throws when the thread has ended. */
+  /**
+   * Runs a task on the thread after all earlier ones.
+   *
+   * @throws RejectedExecutionException if the thread has ended
+   */
   void execute(Runnable task) throws RejectedExecutionException;
 
   /** Whether the caller is on the thread. */
   boolean here();
 
-  /** Milliseconds of a clock that only goes forward. */
+  /** Returns the time of a monotonic clock, in milliseconds. */
   long now();
 
-  /** Runs a task on the thread after so many milliseconds. Running what is returned prevents it. */
+  /** Runs a task on the thread after this many milliseconds. Running the result cancels it. */
   Runnable schedule(Runnable task, long millis);
 
-  /** Opens a socket; as {@link dev.switchboard.transport.netty.ClientTransport#connect}. */
+  /** Opens a socket, as {@link dev.switchboard.transport.netty.ClientTransport#connect} does. */
   CompletionStage<WebSocket> connect(
       ClientConnect request, Function<WebSocket, WebSocketListener> listener);
 
-  /** The client needs nothing more. */
+  /** Releases the carrier when the client needs nothing more. */
   void release();
 }

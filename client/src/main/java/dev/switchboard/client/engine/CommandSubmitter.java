@@ -19,8 +19,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from a user's thread to the session: through the gate if the queue may be full, and the
- * outbox if there is one. Thread-safe.
+ * Takes commands from users' threads to the session: through the gate, if threads may have to wait
+ * for room, and through the outbox, if there is one. Thread-safe.
  */
 public final class CommandSubmitter {
   private final Engine engine;
@@ -41,7 +41,7 @@ public final class CommandSubmitter {
   }
 
   /**
-   * Asks the server. The future completes on the loop: it is not for users.
+   * Submits a command. Its future completes on the loop, so it must not be given to users.
    *
    * @param timeout as for {@link dev.switchboard.protocol.client.Conversation#ask}
    */
@@ -66,10 +66,12 @@ public final class CommandSubmitter {
     return asked;
   }
 
-  /** Asks without waiting for the answer: tells the user if it is a bad one. */
+  /**
+   * Submits a publication whose answer nobody waits for. Reports it if it will not be delivered.
+   */
   public PendingCommand enqueue(Command.Publish ask, Object unsent) {
     PendingCommand asked = ask(ask, unsent, -1);
-    if (outgoing == null) { // otherwise told anyway
+    if (outgoing == null) { // an outbox reports it itself
       CompletionStage<?> unused =
           asked
               .answer()
@@ -115,9 +117,9 @@ public final class CommandSubmitter {
   }
 
   /**
-   * Sends something that is worth nothing later.
+   * Sends a fleeting message if there is a connection.
    *
-   * @throws UnsentException if the server would not take so much
+   * @throws UnsentException if it exceeds the server's size limit
    */
   public void fleeting(String type, @Nullable Address address, byte[] data, Object unsent) {
     if (engine.state() == SessionState.OPEN) {
@@ -132,7 +134,7 @@ public final class CommandSubmitter {
     }
   }
 
-  /** How full the queue is. Not for the loop. */
+  /** Returns how full the queue is. Must not be called on the loop. */
   public QueueState queue() {
     QueueState now =
         engine.read(
@@ -144,8 +146,8 @@ public final class CommandSubmitter {
   }
 
   /**
-   * Sends what only waits for others to go with. The future completes on the loop when all that was
-   * said before has its answer, or failed.
+   * Sends messages that wait for a batch to fill. The future completes on the loop once all earlier
+   * messages have been answered or have failed.
    */
   public CompletableFuture<Boolean> flush() {
     List<CompletableFuture<?>> ends = new ArrayList<>();
@@ -167,7 +169,7 @@ public final class CommandSubmitter {
         .toList();
   }
 
-  /** The client is ending: nobody needs to wait for room any more. */
+  /** The client is closing, so no thread needs to wait for room any more. */
   void end() {
     if (gate != null) {
       gate.close();

@@ -8,12 +8,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs handlers one at a time, in order, on a virtual thread that lives while there is something to
- * run. Tells its feeder when too much waits. Thread-safe.
+ * Runs handlers one at a time, in order, on a virtual thread that exists while there is something
+ * to run, and signals when too many wait. Thread-safe.
  *
- * <p>A handler that blocks on an answer of the server would wait forever if reading stopped because
- * of it, and so would a reader of messages that holds up the handlers. While one does, more may
- * wait than otherwise.
+ * <p>There is at most one runner: {@link #submit} starts it if there is none, and it unregisters
+ * under the lock when the queue is empty, so no task is left behind. {@link #full} becomes true at
+ * {@code FULL} tasks or {@code FULL_BYTES}, and {@code flow} is called when half of that or nothing
+ * is left, so reading does not toggle with every message. {@code flow} is always called without the
+ * lock.
+ *
+ * <p>A handler that blocks for an answer from the server would wait forever if reading stopped
+ * because of it, and so would a thread that waits for the server while a reader of {@code Messages}
+ * holds up the handlers. In both cases {@code BLOCKED_FACTOR} times as much may wait.
  */
 public final class Dispatcher implements Backlog {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -23,18 +29,20 @@ public final class Dispatcher implements Backlog {
   private static final int BLOCKED_FACTOR = 16;
 
   private final Object lock = new Object();
-  private final Queue<Task> queue = new ArrayDeque<>(); // under lock, as is all below
+  private final Queue<Task> queue = new ArrayDeque<>(); // guarded by lock
   private final Runnable flow;
-  private long bytes;
-  private @Nullable Thread runner;
-  private boolean blocked;
-  private boolean held;
-  private int waiters;
+
+  // Guarded by lock.
+  private long bytes; // the size of the queued tasks, and of what a running handler has not read
+  private @Nullable Thread runner; // null while nothing waits or runs
+  private boolean blocked; // whether the running handler waits for the server
+  private boolean held; // whether the runner waits for a reader of messages
+  private int waiters; // how many threads wait for the server
 
   private record Task(Runnable run, int bytes) {}
 
   /**
-   * A dispatcher with nothing to do.
+   * Creates an idle dispatcher.
    *
    * @param flow called after {@link #full} may have changed to false
    */
@@ -42,7 +50,7 @@ public final class Dispatcher implements Backlog {
     this.flow = flow;
   }
 
-  /** Runs a task after all before it. What it throws is logged. */
+  /** Runs a task after all earlier ones. Exceptions are logged. */
   public void submit(Runnable run, int size) {
     synchronized (lock) {
       queue.add(new Task(run, size));
@@ -60,7 +68,7 @@ public final class Dispatcher implements Backlog {
     }
   }
 
-  /** Whether feeding should stop for now. */
+  /** Whether to stop submitting for now. */
   public boolean full() {
     synchronized (lock) {
       int factor = blocked || (held && waiters > 0) ? BLOCKED_FACTOR : 1;
@@ -76,9 +84,9 @@ public final class Dispatcher implements Backlog {
   }
 
   /**
-   * The calling thread is going to wait for the server.
+   * Announces that the calling thread is going to wait for the server.
    *
-   * @return for {@link #waited}: whether a handler does
+   * @return whether the thread is running a handler, for {@link #waited}
    */
   boolean waiting() {
     boolean handler = inHandler();
@@ -94,7 +102,7 @@ public final class Dispatcher implements Backlog {
     return handler;
   }
 
-  /** It has ended to wait. */
+  /** The calling thread no longer waits for the server. */
   void waited(boolean handler) {
     boolean less;
     synchronized (lock) {
@@ -107,7 +115,7 @@ public final class Dispatcher implements Backlog {
     }
   }
 
-  /** The handlers' thread begins, or has ended, to wait for a reader of messages. */
+  /** The handlers' thread starts or stops waiting for a reader of messages. */
   public void held(boolean now) {
     synchronized (lock) {
       held = now;
@@ -115,7 +123,7 @@ public final class Dispatcher implements Backlog {
     flow.run();
   }
 
-  /** So many bytes more wait for a handler that is running. */
+  /** Adds bytes to the backlog of the running handler. */
   @Override
   public void hold(int size) {
     synchronized (lock) {
@@ -123,7 +131,7 @@ public final class Dispatcher implements Backlog {
     }
   }
 
-  /** It has read them. */
+  /** Removes bytes from the backlog, because the handler has read them. */
   @Override
   public void letGo(int size) {
     boolean below;

@@ -19,10 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives a {@link ClientSession} its thread, its clock and its dice; {@link SocketDriver} gives it
- * sockets, and {@link CommandSubmitter} users' messages. Everything but what is said to be
- * thread-safe is confined to the loop, which is the carrier's thread; nothing here runs users'
- * code.
+ * Gives a {@link ClientSession} its thread, clock and random numbers; {@link SocketDriver} gives it
+ * sockets, and {@link CommandSubmitter} the users' commands. Everything not marked thread-safe is
+ * confined to the loop, which is the carrier's thread. No users' code runs here.
+ *
+ * <p>{@link #enter} is the only way into the session. While an input runs, further ones are queued
+ * in {@code inputs}, so the session is never re-entered by its own effects. After the last one,
+ * {@code enter} publishes the state that other threads read, and schedules the timer for {@link
+ * ClientSession#wakeAt}.
+ *
+ * <p>An engine ends in two steps. {@link #end} closes the session and completes {@code ended} when
+ * the session is closed; {@link #release} then gives back the carrier. Inputs after that are
+ * refused.
  */
 public final class Engine implements SessionLoop {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -33,35 +41,39 @@ public final class Engine implements SessionLoop {
   private final SocketDriver driver;
   private final ClientSession session;
   private final CommandSubmitter commands;
-  private final AtomicBoolean ending = new AtomicBoolean();
+  private final AtomicBoolean ending = new AtomicBoolean(); // whether end() was called
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-  private final AtomicBoolean released = new AtomicBoolean();
+  private final AtomicBoolean released = new AtomicBoolean(); // whether release() was called
 
+  // Copies of the session's state, written on the loop and read by any thread.
   private volatile SessionState state = SessionState.IDLE;
   private volatile List<String> rooms = List.of();
   private volatile SizeLimit limit;
-  private boolean entered;
-  private final ArrayDeque<Consumer<ClientSession>> inputs = new ArrayDeque<>();
-  private Runnable timer = () -> {};
-  private long timerAt = Long.MAX_VALUE;
-  private volatile Runnable metrics = () -> {};
 
-  /** Hears, on the loop, what happens to the session. */
+  // On the loop.
+  private boolean entered; // whether an input is running
+  private final ArrayDeque<Consumer<ClientSession>> inputs = new ArrayDeque<>(); // run after it
+  private Runnable timer = () -> {}; // cancels the scheduled tick
+  private long timerAt = Long.MAX_VALUE; // when that tick is due; MAX_VALUE if there is none
+
+  private volatile Runnable metrics = () -> {}; // cancels the next run of every()
+
+  /** Receives the session's events, on the loop. */
   public interface Listener {
-    /** The session has something to tell its user. */
+    /** The session has something to report to its user. */
     void reported(Report report);
 
-    /** The server has said its last on the present connection. */
+    /** The server will send nothing more on the current connection. */
     void lost();
 
-    /** The client is closed, or has given up. */
+    /** The client is closed or has given up. */
     void over();
   }
 
   /**
-   * An engine with a carrier of its own to be given back with {@link #release}.
+   * Creates an engine with its own carrier, which {@link #release} gives back.
    *
-   * @throws IllegalStateException if another client has the outbox
+   * @throws IllegalStateException if another client is using the outbox
    * @throws java.io.UncheckedIOException if the outbox can't be read or written
    */
   public Engine(EngineOptions options, Dispatcher dispatcher, Traffic traffic, Listener listener) {
@@ -84,38 +96,40 @@ public final class Engine implements SessionLoop {
     }
   }
 
-  /** The present connection, and what goes over it. */
+  /** Returns the driver of the current connection. */
   public SocketDriver driver() {
     return driver;
   }
 
-  /** What users want to get through. */
+  /** Returns the way in for users' commands. */
   public CommandSubmitter commands() {
     return commands;
   }
 
-  /** Where the client is. Thread-safe. */
+  /** Returns the client's state. Thread-safe. */
   public SessionState state() {
     return state;
   }
 
-  /** The rooms it is in. Thread-safe. */
+  /** Returns the joined rooms. Thread-safe. */
   public List<String> rooms() {
     return rooms;
   }
 
-  /** How large a message the server takes. Thread-safe. */
+  /** Returns the server's message size limit. Thread-safe. */
   SizeLimit limit() {
     return limit;
   }
 
-  /** The carrier's time, in milliseconds. Thread-safe. */
+  /** Returns the carrier's time, in milliseconds. Thread-safe. */
   @Override
   public long now() {
     return carrier.now();
   }
 
-  /** Does something with the session on the loop, unless that has ended. Thread-safe. */
+  /**
+   * Runs an input on the loop, unless the loop has ended. Returns whether it will run. Thread-safe.
+   */
   @Override
   public boolean input(Consumer<ClientSession> input) {
     if (released.get()) {
@@ -125,12 +139,12 @@ public final class Engine implements SessionLoop {
       carrier.execute(() -> enter(input));
       return true;
     } catch (RejectedExecutionException ended) {
-      LOG.debug("an input after the end", ended);
+      LOG.debug("ignored an input after the end of the loop", ended);
       return false;
     }
   }
 
-  /** Asks the session something, after all that was asked before. Not to be called on the loop. */
+  /** Reads from the session after all earlier inputs. Must not be called on the loop. */
   <T> T read(T atTheEnd, Function<ClientSession, T> what) {
     CompletableFuture<T> answer = new CompletableFuture<>();
     boolean asked =
@@ -144,7 +158,7 @@ public final class Engine implements SessionLoop {
     return asked ? answer.join() : atTheEnd;
   }
 
-  /** On the loop. What the session causes meanwhile waits until it is done. */
+  /** On the loop: runs an input now, or after the running one if there is one. */
   void enter(Consumer<ClientSession> input) {
     if (entered) {
       inputs.add(input);
@@ -163,12 +177,15 @@ public final class Engine implements SessionLoop {
     }
   }
 
-  /** One input that fails is lost; the client, its timer and its other inputs are not. */
+  /**
+   * Runs one input. If it fails, only this input is lost; the client, its timer and other inputs
+   * continue.
+   */
   private void take(Consumer<ClientSession> input) {
     try {
       input.accept(session);
     } catch (RuntimeException broken) {
-      LOG.error("the client failed at something, and goes on", broken);
+      LOG.error("the client failed to handle an event, and continues", broken);
     }
   }
 
@@ -195,14 +212,14 @@ public final class Engine implements SessionLoop {
     state = next;
     traffic.note("* " + next);
     if (next == SessionState.CLOSED) {
-      inputs.add(machine -> listener.over()); // when the user was told why
+      inputs.add(machine -> listener.over()); // after the user was told why
     }
     if (next == SessionState.CLOSED && ending.get()) {
       ended.complete(null);
     }
   }
 
-  /** On the loop: the server has said its last on that connection. */
+  /** On the loop: the server will send nothing more on this connection. */
   void ending(int number, Runnable end) {
     if (driver.isAt(number)) {
       listener.lost();
@@ -212,7 +229,7 @@ public final class Engine implements SessionLoop {
     }
   }
 
-  /** On the loop: tells the user. */
+  /** On the loop: reports to the user. */
   @Override
   public void report(Report report) {
     rooms = session.conversation().rooms();
@@ -225,7 +242,7 @@ public final class Engine implements SessionLoop {
     return ending.get();
   }
 
-  /** Ends the client, if it has not been ended before. Thread-safe. */
+  /** Ends the client. Returns false if that was done before. Thread-safe. */
   public boolean end(Consumer<ClientSession> how) {
     if (ending.getAndSet(true)) {
       return false;
@@ -245,7 +262,7 @@ public final class Engine implements SessionLoop {
     return ended;
   }
 
-  /** Gives the carrier back. Thread-safe; only the first call does something. */
+  /** Gives the carrier back. Thread-safe; only the first call has an effect. */
   public void release() {
     if (!released.getAndSet(true)) {
       commands.close();
@@ -253,13 +270,16 @@ public final class Engine implements SessionLoop {
       try {
         carrier.execute(() -> timer.run());
       } catch (RejectedExecutionException ended) {
-        LOG.debug("the loop ended before its client", ended);
+        LOG.debug("the loop had ended before its client", ended);
       }
       carrier.release();
     }
   }
 
-  /** Does something on the loop at an interval, while there is a connection. To be called once. */
+  /**
+   * Runs a task on the loop at an interval while there is a connection. Called at most once by
+   * users.
+   */
   public void every(Duration interval, Runnable what) {
     long millis = interval.toMillis();
     metrics =

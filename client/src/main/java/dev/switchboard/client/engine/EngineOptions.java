@@ -8,15 +8,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@link Engine} is to do, checked by whoever collected it. Immutable.
+ * The options of an {@link Engine}, validated by the caller. Immutable.
  *
- * @param greeted whether the server is to be ours, and to say {@code welcome}
- * @param encodings what the subprotocols stand for
- * @param settings the session's
- * @param request what the transport is asked for at each attempt to connect
- * @param redirects what may become of an attempt
- * @param queue where messages wait
- * @param carrier makes what the engine stands on
+ * @param greeted whether the server is Switchboard, which sends {@code welcome}
+ * @param encodings the encodings of the subprotocols
+ * @param settings the session's settings
+ * @param request the request for the transport, used for each attempt
+ * @param redirects which redirects to follow
+ * @param queue the bounds on unanswered messages
+ * @param carrier creates the engine's environment
  */
 public record EngineOptions(
     boolean greeted,
@@ -28,24 +28,26 @@ public record EngineOptions(
     Supplier<Carrier> carrier) {
 
   /**
-   * Where an attempt to connect may be sent on to. Immutable.
+   * Which redirects to follow. Immutable.
    *
-   * @param most so many in a row
+   * @param most the maximum number in a row
    * @param unencrypted whether {@code wss://} may lead to {@code ws://}
    */
   public record RedirectLimit(int most, boolean unencrypted) {}
 
   /**
-   * How much may wait for an answer. Immutable.
+   * The bounds on unanswered messages. Immutable.
    *
-   * @param messages at most
-   * @param bytes at most
+   * @param messages the maximum number
+   * @param bytes the maximum size
    * @param blocking whether threads wait for room
    * @param outbox the file that keeps publications; null for none
    */
   public record Queue(int messages, long bytes, boolean blocking, @Nullable Path outbox) {
 
-    /** Whether messages are counted before the session's queue, which then has no bounds. */
+    /**
+     * Whether messages are counted at a gate before the session's queue, which then has no bounds.
+     */
     public boolean gated() {
       return blocking || outbox != null;
     }

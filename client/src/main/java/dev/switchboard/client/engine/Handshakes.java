@@ -9,14 +9,16 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Says what a failed handshake means for a client: whether to try again, and when. Stateless. */
+/** Interprets failed handshakes for a client: whether to retry, and when. Stateless. */
 final class Handshakes {
-  /** In seconds. The client itself waits no longer than five minutes for a server's sake. */
+  /** In seconds. The client itself waits at most five minutes because a server asks for it. */
   private static final long MAX_WAIT = 86_400;
 
   private Handshakes() {}
 
-  /** A failure in the words of the protocol; {@code retryAfter} in milliseconds, -1 if not said. */
+  /**
+   * A failed handshake; {@code retryAfter} is in milliseconds, -1 if the server did not send it.
+   */
   record Refusal(ConnectFailedException why, long retryAfter) {}
 
   static Refusal explain(Object uri, @Nullable Throwable failure) {
@@ -45,7 +47,7 @@ final class Handshakes {
     };
   }
 
-  /** RFC 9110 §10.2.3: seconds, or the time of day; what is neither says nothing. */
+  /** Reads Retry-After (RFC 9110 §10.2.3): seconds or a date. Anything else is ignored. */
   private static long retryAfter(HandshakeException failure) {
     String value = failure.headers().first("Retry-After");
     if (value == null) {

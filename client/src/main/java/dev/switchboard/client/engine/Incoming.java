@@ -4,7 +4,7 @@ import dev.switchboard.transport.WebSocketListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 
-/** What one connection brings, with its number. Confined to the loop. */
+/** Passes on what one numbered connection receives. Confined to the loop. */
 final class Incoming implements WebSocketListener {
   private final Engine engine;
   private final Traffic traffic;

@@ -10,11 +10,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Real sockets and real time: one of the event loops that all clients share. */
+/** Real sockets and real time, on one of the event loops that all clients share. */
 public final class LoopCarrier implements Carrier {
   private final EventLoop loop = SharedLoops.acquire();
 
-  /** Takes one of the loops, to be given back. */
+  /** Acquires an event loop, which {@link #release} gives back. */
   public LoopCarrier() {}
 
   @Override

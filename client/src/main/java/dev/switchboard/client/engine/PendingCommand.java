@@ -10,7 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A question of a user's thread. Its futures complete on the loop: they are not for users. */
+/**
+ * A command from a user's thread. Its futures complete on the loop, so they must not be given to
+ * users.
+ */
 public final class PendingCommand implements StoredOutcome {
   private final CompletableFuture<Answer> answer = new CompletableFuture<>();
 
@@ -18,9 +21,9 @@ public final class PendingCommand implements StoredOutcome {
 
   private final Engine engine;
   private final Object unsent;
-  private @Nullable Question question;
-  private boolean kept;
-  private long patience = Long.MAX_VALUE;
+  private @Nullable Question question; // on the loop; null until it is queued
+  private boolean kept; // set before it is handed on: whether an outbox keeps it
+  private long patience = Long.MAX_VALUE; // set with kept: how long to block, in milliseconds
 
   PendingCommand(Engine engine, Object unsent) {
     this.engine = engine;
@@ -32,17 +35,17 @@ public final class PendingCommand implements StoredOutcome {
     return unsent;
   }
 
-  /** Completed with the answer, or a failure. */
+  /** Completed with the answer or a failure. */
   public CompletableFuture<Answer> answer() {
     return answer;
   }
 
-  /** Completed when the question is in the queue, and in the outbox if there is one. */
+  /** Completed when the command is in the queue and, if there is an outbox, on disk. */
   CompletableFuture<Boolean> acceptance() {
     return accepted;
   }
 
-  /** It leaves a gate when it has its answer. */
+  /** Makes it leave the gate when it is answered. */
   void through(QueueGate gate, int size) {
     CompletionStage<?> unused = answer.whenComplete((done, failure) -> gate.leave(size));
   }
@@ -53,7 +56,7 @@ public final class PendingCommand implements StoredOutcome {
     accepted();
   }
 
-  /** It is in the outbox; or in the queue, where there is none. */
+  /** It is on disk or, without an outbox, in the queue. */
   @Override
   public void accepted() {
     accepted.complete(true);
@@ -70,18 +73,18 @@ public final class PendingCommand implements StoredOutcome {
     answer.completeExceptionally(why);
   }
 
-  /** It stays in an outbox, so that nobody but its asker sees to an end in time. */
+  /** An outbox keeps it, so only the caller itself limits how long it blocks. */
   void kept(long waiting) {
     kept = true;
     patience = waiting;
   }
 
-  /** How long to block for the answer, in milliseconds. */
+  /** Returns how long to block for the answer, in milliseconds. */
   long patience() {
     return patience;
   }
 
-  /** The asker no longer waits. Thread-safe. */
+  /** The caller no longer waits. Thread-safe. */
   public void withdraw() {
     if (!kept) {
       failed(new UnsentException("withdrawn", unsent));

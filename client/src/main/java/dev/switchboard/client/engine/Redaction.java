@@ -11,8 +11,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes what goes over a connection readable without what must stay secret: values whose name says
- * so (tokens, passwords, session secrets, keys), bearer tokens anywhere, and encrypted payloads.
+ * Formats what goes over a connection without its secrets. It masks values with a name that secrets
+ * have (tokens, passwords, session secrets, keys), bearer tokens anywhere, and encrypted payloads.
  * Stateless.
  */
 public final class Redaction {
@@ -24,7 +24,8 @@ public final class Redaction {
   private static final Pattern SECRET = Pattern.compile(NAMES, Pattern.CASE_INSENSITIVE);
 
   /**
-   * A compact JWS or JWE (RFC 7515 §7.1, RFC 7516 §7.1): its head is base64url of <code>{"</code>.
+   * A compact JWS or JWE (RFC 7515 §7.1, RFC 7516 §7.1), whose header is base64url starting with
+   * <code>{"</code>.
    */
   private static final Pattern JOSE = Pattern.compile("eyJ[\\w-]{5,}(\\.[\\w-]*){1,4}");
 
@@ -37,7 +38,7 @@ public final class Redaction {
 
   private Redaction() {}
 
-  /** A message as a line of at most some 2,000 characters. */
+  /** Returns a message as a line of at most about 2,000 characters. */
   static String payload(boolean text, byte[] payload) {
     if (!text) {
       return "(" + payload.length + " bytes)";
@@ -76,18 +77,18 @@ public final class Redaction {
     }
   }
 
-  /** Text that is not JSON, with what looks like a secret masked. */
+  /** Returns a text that is not JSON, with anything that looks like a secret masked. */
   static String words(String text) {
     String assigned = ASSIGNED.matcher(text).replaceAll("$1$2" + MASK);
     return shortened(JOSE.matcher(assigned).replaceAll(MASK));
   }
 
-  /** An address without the secrets of its query, and without the password before its host. */
+  /** Returns a URI without secrets in its query and without the user info before its host. */
   public static String uri(Object uri) {
     return words(uri.toString().replaceFirst("://[^/@]*@", "://" + MASK + "@"));
   }
 
-  /** Headers in one line. */
+  /** Returns headers in one line. */
   public static String headers(Headers headers) {
     StringBuilder line = new StringBuilder();
     for (Map.Entry<String, String> header : headers) {

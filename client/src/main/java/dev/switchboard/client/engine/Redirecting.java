@@ -20,8 +20,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to connect, which goes on where the server points to, as far as that is allowed. All
- * hops together have the time of one. Confined to the loop.
+ * One connection attempt, which follows redirects as far as they are allowed. All hops share one
+ * timeout. Confined to the loop.
  */
 final class Redirecting {
   private static final Set<Integer> STATUSES = Set.of(301, 302, 303, 307, 308);
@@ -49,9 +49,9 @@ final class Redirecting {
   }
 
   /**
-   * Connects; as {@link Carrier#connect}.
+   * Connects as {@link Carrier#connect} does.
    *
-   * @param moved told of each address that the server points to
+   * @param moved receives each address that the client is redirected to
    */
   static CompletionStage<WebSocket> connect(
       Carrier carrier,
@@ -97,16 +97,16 @@ final class Redirecting {
   private void follow(ClientConnect request, int hops, HandshakeException refused) {
     String location = refused.headers().first("Location");
     if (hops >= allowed.most()) {
-      throw stopped(refused, location, "at most " + allowed.most() + " redirects, by the option");
+      throw stopped(refused, location, "at most " + allowed.most() + " redirects");
     }
     ClientConnect next = next(request, refused, location);
     if (request.secure() && !next.secure() && !allowed.unencrypted()) {
-      throw stopped(refused, location, "wss://, as before");
+      throw stopped(refused, location, "wss://, unless unencrypted redirects are allowed");
     }
     long left = until - carrier.now();
     if (left < 1) {
       throw new HandshakeException(
-          Kind.TIMEOUT, "connect: not done in time, after " + (hops + 1) + " redirects", refused);
+          Kind.TIMEOUT, "connect: timed out after " + (hops + 1) + " redirects", refused);
     }
     moved.accept(next.uri());
     hop(next.withConnectTimeout(Duration.ofMillis(left)), hops + 1);
@@ -129,7 +129,7 @@ final class Redirecting {
     }
   }
 
-  /** The same place as a WebSocket's: proxies point to {@code http}. */
+  /** Returns the same address with a WebSocket scheme, because proxies redirect to {@code http}. */
   private static URI webSocket(URI place) throws URISyntaxException {
     String scheme =
         switch (String.valueOf(place.getScheme()).toLowerCase(Locale.ROOT)) {

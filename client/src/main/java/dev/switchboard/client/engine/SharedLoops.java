@@ -4,11 +4,14 @@ import dev.switchboard.transport.netty.Loops;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 
-/** The event loops of all clients in this JVM: started for the first, ended after the last. */
+/**
+ * The event loops of all clients in this JVM. They start with the first client and end with the
+ * last.
+ */
 public final class SharedLoops {
   private static final Object LOCK = new Object();
-  private static @Nullable Loops loops; // under LOCK, as is users
-  private static int users;
+  private static @Nullable Loops loops; // guarded by LOCK; null while there are no clients
+  private static int users; // guarded by LOCK; how many clients have one of the loops
 
   private SharedLoops() {}
 
@@ -24,7 +27,7 @@ public final class SharedLoops {
     }
   }
 
-  /** Gives one loop back; waits until all have ended if it was the last. */
+  /** Gives a loop back. If it was the last, waits until all loops have ended. */
   static void release() {
     Loops ended = null;
     synchronized (LOCK) {
@@ -38,7 +41,7 @@ public final class SharedLoops {
     }
   }
 
-  /** How many clients have one. */
+  /** Returns how many clients have a loop. */
   public static int users() {
     synchronized (LOCK) {
       return users;

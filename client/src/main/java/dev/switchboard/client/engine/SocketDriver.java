@@ -14,11 +14,20 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's way to its server: one socket after the other, and what is written to the present one.
- * Confined to the loop, but for what is said to be thread-safe.
+ * A client's connection to its server: one socket after another, and what is written to the current
+ * one. Confined to the loop, except where marked thread-safe.
+ *
+ * <p>Each attempt has the number that {@link dev.switchboard.protocol.client.ClientSession} gave
+ * it. {@code socket} and {@code outflow} are set together once the attempt with the current number
+ * has succeeded, and cleared together by {@link #abandon}. A socket that opens for any other number
+ * is terminated at once, so at most one is in use.
+ *
+ * <p>While handlers are behind, reading from the socket is paused and TCP backpressure slows the
+ * server. Silence then proves nothing, so the driver reports the connection as alive and sends
+ * pongs.
  */
 public final class SocketDriver implements Effects {
-  /** What may wait in the socket before fleeting messages are dropped. */
+  /** The bytes that may wait in the socket before fleeting messages are dropped. */
   private static final long FLEETING_ROOM = 64 << 10;
 
   private static final byte[] NO_BYTES = {};
@@ -29,13 +38,17 @@ public final class SocketDriver implements Effects {
   private final Dispatcher dispatcher;
   private final Traffic traffic;
 
-  private volatile URI uri;
-  private volatile @Nullable WebSocket socket;
-  private @Nullable Outflow outflow;
-  private Encoding encoding = Encoding.JSON;
-  private int connecting;
-  private boolean paused;
-  private volatile boolean pieces;
+  // Written on the loop and read by any thread.
+  private volatile URI uri; // the current address, or that of the last attempt
+  private volatile @Nullable WebSocket socket; // the current connection
+
+  // On the loop.
+  private @Nullable Outflow outflow; // writes to the socket; null without one
+  private Encoding encoding = Encoding.JSON; // of the current connection
+  private int connecting; // the number of the current attempt or connection; -1 if abandoned
+  private boolean paused; // whether reading is paused
+
+  private volatile boolean pieces; // set by any thread, never reset
 
   SocketDriver(
       Engine engine,
@@ -51,22 +64,22 @@ public final class SocketDriver implements Effects {
     this.traffic = traffic;
   }
 
-  /** Where the present connection leads to, or the last attempt. Thread-safe. */
+  /** Returns the address of the current connection, or of the last attempt. Thread-safe. */
   public URI uri() {
     return uri;
   }
 
-  /** The present connection, or null. Thread-safe, as far as its facts go. */
+  /** Returns the current connection, or null. Other threads may only read its properties. */
   public @Nullable WebSocket socket() {
     return socket;
   }
 
-  /** From the next connection on, binary messages come in pieces. Thread-safe. */
+  /** From the next connection on, delivers binary messages in pieces. Thread-safe. */
   public void pieces() {
     pieces = true;
   }
 
-  /** Stops or resumes reading, as the handlers keep up. Thread-safe. */
+  /** Pauses or resumes reading, depending on whether the handlers keep up. Thread-safe. */
   public void flow() {
     engine.input(machine -> adjust());
   }
@@ -84,7 +97,7 @@ public final class SocketDriver implements Effects {
     }
   }
 
-  /** What is not read can't be missed, and the server must not miss us meanwhile. */
+  /** While reading is paused, counts the server as alive, and tells it that this client is. */
   void stillThere() {
     WebSocket open = socket;
     if (paused && open != null) {
@@ -107,7 +120,7 @@ public final class SocketDriver implements Effects {
             this::moved)
         .whenComplete((open, failure) -> {
           if (open != null && carrier.here()) {
-            connected(number, open, null); // at once: the first frames may be right behind
+            connected(number, open, null); // at once, because the first frames may follow directly
           } else {
             engine.input(machine -> connected(number, open, failure));
           }
@@ -212,7 +225,7 @@ public final class SocketDriver implements Effects {
   public void close(int code, String reason) {
     WebSocket open = socket;
     if (open != null) {
-      if (paused) { // the other side's close frame is behind what was not read
+      if (paused) { // the other side's close frame comes after what was not read
         paused = false;
         open.resumeReading();
       }
@@ -221,14 +234,15 @@ public final class SocketDriver implements Effects {
     }
   }
 
-  /** Whether that is the present connection. */
+  /** Whether this is the current connection. */
   boolean isAt(int number) {
     return number == connecting && socket != null;
   }
 
   /**
-   * The server has said its last: what handlers send for it goes ahead of our close frame. A server
-   * of ours answers nothing after its own, so that waiting would only delay the next connection.
+   * The server will send nothing more. What handlers send in response goes before the close frame.
+   * A Switchboard server reads nothing after its own close frame, so there waiting would only delay
+   * the next connection.
    */
   void ending(Runnable end) {
     WebSocket open = socket;
@@ -236,7 +250,7 @@ public final class SocketDriver implements Effects {
     if (options.greeted() || open == null || flow == null) {
       end.run();
     } else if (dispatcher.idle()) {
-      open.execute(() -> flow.whenIdle(end)); // after what they sent so far
+      open.execute(() -> flow.whenIdle(end)); // after what the handlers have sent so far
     } else {
       dispatcher.submit(() -> open.execute(() -> flow.whenIdle(end)), 0);
     }

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees everything that goes over a client's connections: counts it, and writes it down if asked to.
- * Fed on the loop; its figures may be read by any thread.
+ * Observes everything that goes over a client's connections: counts it, and logs it if enabled. Fed
+ * on the loop; any thread may read its statistics.
  */
 public final class Traffic {
   private final @Nullable Consumer<String> log;
@@ -18,55 +18,55 @@ public final class Traffic {
   private final AtomicLong bytesReceived = new AtomicLong();
   private final AtomicLong connections = new AtomicLong();
   private final AtomicLong attempts = new AtomicLong();
-  private volatile @Nullable Long openedAt;
-  private volatile @Nullable Duration roundTrip;
+  private volatile @Nullable Long openedAt; // in System.nanoTime(); null without a connection
+  private volatile @Nullable Duration roundTrip; // of the last ping; null before the first
 
   /**
-   * Nothing seen yet.
+   * Creates counters at zero.
    *
-   * @param log gets a readable line for each thing seen; null to write nothing
+   * @param log receives a readable line for each event; null to log nothing
    */
   public Traffic(@Nullable Consumer<String> log) {
     this.log = log;
   }
 
-  /** Over all connections. */
+  /** Returns the messages sent over all connections. */
   public long messagesSent() {
     return messagesSent.get();
   }
 
-  /** Over all connections. */
+  /** Returns the messages received over all connections. */
   public long messagesReceived() {
     return messagesReceived.get();
   }
 
-  /** Over all connections. */
+  /** Returns the bytes sent over all connections. */
   public long bytesSent() {
     return bytesSent.get();
   }
 
-  /** Over all connections. */
+  /** Returns the bytes received over all connections. */
   public long bytesReceived() {
     return bytesReceived.get();
   }
 
-  /** How long the present connection has been open; zero without one. */
+  /** Returns how long the current connection has been open; zero without one. */
   public Duration uptime() {
     Long since = openedAt;
     return since == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
   }
 
-  /** How often a connection was open. */
+  /** Returns how many connections have been open. */
   public long connections() {
     return connections.get();
   }
 
-  /** How often the client tried to come back. */
+  /** Returns how many times the client has tried to reconnect. */
   public long attempts() {
     return attempts.get();
   }
 
-  /** How long the last answer to a ping took; null before the first. */
+  /** Returns how long the last answer to a ping took; null before the first. */
   public @Nullable Duration roundTrip() {
     return roundTrip;
   }
@@ -79,7 +79,7 @@ public final class Traffic {
     }
   }
 
-  /** A piece of a message went out that is not held in memory. */
+  /** Counts a sent piece of a message that is not held in memory. */
   void sentPiece(int bytes, boolean last) {
     bytesSent.addAndGet(bytes);
     if (last) {
@@ -96,7 +96,7 @@ public final class Traffic {
     }
   }
 
-  /** A piece of a message came that is not held in memory. */
+  /** Counts a received piece of a message that is not held in memory. */
   void receivedPiece(int bytes, boolean last) {
     bytesReceived.addAndGet(bytes);
     if (last) {
@@ -105,14 +105,14 @@ public final class Traffic {
     }
   }
 
-  /** Something else that happened, such as a ping; the line begins with its direction. */
+  /** Logs another event, such as a ping; the line starts with its direction. */
   void note(String line) {
     if (log != null) {
       log.accept(line);
     }
   }
 
-  /** Something the user hears of. */
+  /** Records a report to the user. */
   void reported(Report report) {
     switch (report) {
       case Report.Opened opened -> {
@@ -124,7 +124,7 @@ public final class Traffic {
       case Report.Heartbeat beat -> roundTrip = Duration.ofMillis(beat.roundTrip());
       default -> {}
     }
-    if (log != null && !(report instanceof Report.Received)) { // a frame, written already
+    if (log != null && !(report instanceof Report.Received)) { // already logged as a frame
       log.accept("= " + Redaction.words(report.toString()));
     }
   }

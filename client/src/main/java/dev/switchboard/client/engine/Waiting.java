@@ -13,11 +13,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The two ways in which users wait for what happens on the loop. Stateless. */
+/** The two ways in which users wait for the loop: by blocking, and with a stage. Stateless. */
 public final class Waiting {
   private Waiting() {}
 
-  /** Blocks for an answer. The session sees to it that there is one in time. */
+  /** Blocks for an answer. The session ensures that it arrives or fails in time. */
   public static Answer block(Dispatcher dispatcher, PendingCommand asked) {
     boolean handler = dispatcher.waiting();
     try {
@@ -37,19 +37,21 @@ public final class Waiting {
     }
   }
 
-  /** Blocks until a question is in the queue, and in the outbox if there is one. */
+  /** Blocks until a command is in the queue and, if there is an outbox, on disk. */
   public static void blockUntilAccepted(PendingCommand asked) {
     try {
       asked.acceptance().get();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new UnsentException("interrupted; it may be in the queue", asked.unsent());
+      throw new UnsentException("interrupted; the message may be in the queue", asked.unsent());
     } catch (ExecutionException failed) {
       throw unwrapped(failed);
     }
   }
 
-  /** A stage for users: what they put on it runs on a virtual thread, never on the loop. */
+  /**
+   * Returns a stage for users, whose continuations run on a virtual thread and never on the loop.
+   */
   public static <A, T extends @Nullable Object> CompletableFuture<T> stage(
       CompletableFuture<A> inner, Function<A, T> mapped) {
     return inner.handleAsync(
@@ -67,7 +69,7 @@ public final class Waiting {
     Thread unused = Thread.ofVirtual().name("switchboard-completion").start(task);
   }
 
-  /** The exception for users, out of those that futures wrap around it. */
+  /** Returns the exception for users, without the exceptions that futures wrap around it. */
   public static RuntimeException unwrapped(Throwable failure) {
     Throwable cause =
         (failure instanceof CompletionException || failure instanceof ExecutionException)
@@ -81,7 +83,7 @@ public final class Waiting {
     };
   }
 
-  /** What a stage without a result is completed with. */
+  /** Returns the value with which a stage without a result completes. */
   @SuppressWarnings("NullAway") // a Void has no value but null
   public static Void nothing() {
     return null;

@@ -1,4 +1,6 @@
-/** Drives a client's session: its thread and clock, its sockets, and what users want sent. */
+/**
+ * Drives a client's session: its thread and clock, its sockets, and the users' commands. Internal.
+ */
 @NullMarked
 package dev.switchboard.client.engine;
 

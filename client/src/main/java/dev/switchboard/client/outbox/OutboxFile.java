@@ -16,9 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of a client's outbox: a header, then {@link OutboxRecord}s, only ever added at the end.
- * When most of it is no longer needed, what is needed is written to a new file that takes its place
- * in one step. Confined to one thread at a time.
+ * The file of a client's outbox: a header, followed by {@link OutboxRecord}s that are only ever
+ * appended. Confined to one thread at a time.
+ *
+ * <p>{@code length} is the end of the last whole record and advances only after a successful write.
+ * A failed write is undone by truncating to it; if even that fails, the file is {@code broken} and
+ * takes no more. Messages are synced before {@link #write} returns. The record that strikes a
+ * message out is not: if a crash loses it, the message is sent again, and the server recognizes it
+ * as a duplicate.
+ *
+ * <p>When less than half of the file is still needed, the needed records are copied to a new file,
+ * which is synced and then replaces this one atomically. A crash at any point leaves one complete
+ * file.
  */
 final class OutboxFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutboxFile.class);
@@ -26,12 +35,12 @@ final class OutboxFile implements AutoCloseable {
 
   private final Path path;
   private final PrivateFile.Lock lock;
-  private final Map<Long, Extent> live = new LinkedHashMap<>();
-  private FileChannel channel;
-  private long length;
-  private long liveBytes;
-  private long lastNumber;
-  private boolean broken;
+  private final Map<Long, Extent> live = new LinkedHashMap<>(); // the stored messages, by number
+  private FileChannel channel; // replaced by compact()
+  private long length; // where the next record goes
+  private long liveBytes; // the size of the records in live
+  private long lastNumber; // the highest number given out; never reused
+  private boolean broken; // whether a failed write could not be undone
 
   /** Where a record is. */
   private record Extent(long at, int length) {}
@@ -43,11 +52,11 @@ final class OutboxFile implements AutoCloseable {
   }
 
   /**
-   * Opens the file, or makes it, and repairs what a crash has left.
+   * Opens or creates the file, and repairs what a crash has left.
    *
-   * @param restored gets the messages that are in it, in order
-   * @throws IllegalStateException if another client has it
-   * @throws IllegalArgumentException if it is something else
+   * @param restored receives the stored messages, in order
+   * @throws IllegalStateException if another client is using the file
+   * @throws IllegalArgumentException if the file is not an outbox
    * @throws UncheckedIOException if it can't be read or written
    */
   static OutboxFile open(Path path, List<Stored> restored) {
@@ -74,7 +83,8 @@ final class OutboxFile implements AutoCloseable {
   private void recover(List<Stored> restored) throws IOException {
     OutboxRecovery found = OutboxRecovery.read(Files.readAllBytes(path));
     if (found == null) {
-      throw new IllegalArgumentException("outbox: " + path + " (expected: an outbox, or no file)");
+      throw new IllegalArgumentException(
+          "outbox: " + path + " is another kind of file (expected: an outbox, or no file)");
     }
     for (OutboxRecovery.Found each : found.live().values()) {
       restored.add(each.message());
@@ -86,7 +96,10 @@ final class OutboxFile implements AutoCloseable {
       Path kept = beside(path, ".damaged");
       Files.copy(
           path, kept, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-      LOG.warn("outbox: {} is damaged; what can be read goes out, the rest is in {}", path, kept);
+      LOG.warn(
+          "outbox: {} is damaged; readable messages are sent, and the original file is kept as {}",
+          path,
+          kept);
       compact();
     } else if (length < OutboxRecovery.HEADER.length) {
       writeFully(channel, ByteBuffer.wrap(OutboxRecovery.HEADER), 0);
@@ -99,24 +112,24 @@ final class OutboxFile implements AutoCloseable {
     }
   }
 
-  /** A number for a new message. */
+  /** Returns a number for a new message. */
   long nextNumber() {
     return ++lastNumber;
   }
 
-  /** Messages that are kept. */
+  /** Returns how many messages are stored. */
   int size() {
     return live.size();
   }
 
   /**
-   * Adds records at the end, all or none; new messages are on disk when it returns.
+   * Appends all records or none. New messages are on disk when it returns.
    *
-   * @throws IOException if the disk is full or failing; the file is as it was
+   * @throws IOException if the disk is full or failing; then the file is unchanged
    */
   void write(List<? extends OutboxRecord> records) throws IOException {
     if (broken) {
-      throw new IOException(path + " can't be written since an earlier failure");
+      throw new IOException(path + " can't be written after an earlier failure");
     }
     List<byte[]> parts = records.stream().map(OutboxRecord::bytes).toList();
     ByteBuffer all = ByteBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
@@ -169,11 +182,11 @@ final class OutboxFile implements AutoCloseable {
     try {
       compact();
     } catch (IOException failed) {
-      LOG.warn("outbox: {} can't be made smaller", path, failed);
+      LOG.warn("outbox: {} could not be compacted", path, failed);
     }
   }
 
-  /** Writes what is needed to a new file, which then takes the place of this one. */
+  /** Copies the needed records to a new file, which then replaces this one. */
   private void compact() throws IOException {
     Path next = beside(path, ".new");
     Map<Long, Extent> moved = new LinkedHashMap<>();
@@ -210,7 +223,7 @@ final class OutboxFile implements AutoCloseable {
     }
   }
 
-  /** Gives the file back. */
+  /** Releases the file. */
   @Override
   public void close() {
     try (lock;
@@ -219,7 +232,7 @@ final class OutboxFile implements AutoCloseable {
         last.truncate(OutboxRecovery.HEADER.length);
       }
     } catch (IOException failed) {
-      LOG.warn("outbox: {} was not closed as it should", path, failed);
+      LOG.warn("outbox: {} could not be closed properly", path, failed);
     }
   }
 }

@@ -16,25 +16,25 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry of an outbox's file: 4 bytes that mark a beginning, the length of what follows them and
- * the checksum, the checksum (CRC-32C of length and rest), then the kind, the number, and for a
- * message the rest. Numbers are big-endian. Immutable.
+ * A record in an outbox's file. It consists of a 4-byte mark, the length of the body, a CRC-32C of
+ * length and body, and the body: the kind, the number and, for a message, its fields. Integers are
+ * big-endian. Immutable.
  */
 sealed interface OutboxRecord {
   int MARK = 0x8e5b0b01;
   int HEAD = 12;
   int MAX_LENGTH = 1 << 30;
 
-  /** Counted from 1 in each file, without end. */
+  /** Returns the message's number, counted from 1 in each file and never reused. */
   long number();
 
   /** A message, and when it was stored by the wall clock. */
   record Stored(long number, long at, Command.Publish message) implements OutboxRecord {}
 
-  /** The message with that number needs no longer be kept. */
+  /** The message with this number is no longer needed. */
   record Done(long number) implements OutboxRecord {}
 
-  /** Its form in the file. */
+  /** Returns the record as it is stored. */
   default byte[] bytes() {
     ByteArrayOutputStream body = new ByteArrayOutputStream(256);
     try (DataOutputStream out = new DataOutputStream(body)) {
@@ -50,7 +50,7 @@ sealed interface OutboxRecord {
           out.writeLong(done.number);
         }
       }
-    } catch (IOException impossible) { // it is memory
+    } catch (IOException impossible) { // because it writes to memory
       throw new UncheckedIOException(impossible);
     }
     byte[] payload = body.toByteArray();
@@ -62,7 +62,10 @@ sealed interface OutboxRecord {
         .array();
   }
 
-  /** How long the record is that begins there, head included; 0 if none does that is whole. */
+  /**
+   * Returns the length of the record that starts at this index, including its head; 0 if there is
+   * no complete record.
+   */
   static int length(byte[] file, int at) {
     if (file.length - at < HEAD || int32(file, at) != MARK) {
       return 0;
@@ -74,7 +77,7 @@ sealed interface OutboxRecord {
     return int32(file, at + 8) == checksum(file, at + HEAD, length) ? HEAD + length : 0;
   }
 
-  /** The record that begins there and is whole; null if it is of a kind not known here. */
+  /** Reads the complete record that starts at this index; null if its kind is unknown. */
   static @Nullable OutboxRecord read(byte[] file, int at, int length) {
     try (DataInputStream in =
         new DataInputStream(new ByteArrayInputStream(file, at + HEAD, length - HEAD))) {
@@ -88,7 +91,7 @@ sealed interface OutboxRecord {
     }
   }
 
-  /** The number that is there. */
+  /** Reads the integer at this index. */
   static int int32(byte[] file, int at) {
     return ByteBuffer.wrap(file).getInt(at);
   }

@@ -9,23 +9,24 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an outbox's file holds, whatever happened to it.
+ * What an outbox's file contains, whatever happened to it.
  *
- * <p>A crash leaves a last record that is not whole; it is not part of the file then. Anything else
- * that does not fit its checksum is damage: reading goes on at the next record that does.
+ * <p>A crash leaves an incomplete last record, which is ignored. Anything else that does not match
+ * its checksum is damage: reading continues at the next complete record.
  *
- * @param live the messages that are not done, by their number, in order
- * @param end where the last record ends; 0 if not even the header is whole
- * @param damaged whether something in it could not be read
+ * @param live the messages still needed, by number, in order
+ * @param lastNumber the highest number used
+ * @param end where the last record ends; 0 if even the header is incomplete
+ * @param damaged whether some of it could not be read
  */
 record OutboxRecovery(SequencedMap<Long, Found> live, long lastNumber, long end, boolean damaged) {
 
   static final byte[] HEADER = "SWITCHBOARD-OB1\n".getBytes(StandardCharsets.US_ASCII);
 
-  /** A message and where it is. */
+  /** A message and its position. */
   record Found(Stored message, long at, int length) {}
 
-  /** Reads a file; null if it is no outbox. */
+  /** Reads a file; returns null if it is not an outbox. */
   static @Nullable OutboxRecovery read(byte[] file) {
     int known = Math.min(HEADER.length, file.length);
     boolean header = Arrays.equals(file, 0, known, HEADER, 0, known); // as far as it was written
@@ -65,7 +66,7 @@ record OutboxRecovery(SequencedMap<Long, Found> live, long lastNumber, long end,
     return new OutboxRecovery(live, lastNumber, at, damaged);
   }
 
-  /** Where the next record begins that is whole; -1 if none does. */
+  /** Returns where the next complete record starts; -1 if there is none. */
   private static int next(byte[] file, int from) {
     for (int at = from; at <= file.length - OutboxRecord.HEAD; at++) {
       if (OutboxRecord.length(file, at) > 0) {
@@ -75,7 +76,7 @@ record OutboxRecovery(SequencedMap<Long, Found> live, long lastNumber, long end,
     return -1;
   }
 
-  /** Whether what begins there has its whole length, so that it was not cut off. */
+  /** Whether the record that starts here has its full length, so that it was not cut off. */
   private static boolean complete(byte[] file, int at) {
     int rest = file.length - at - OutboxRecord.HEAD;
     return rest >= 0

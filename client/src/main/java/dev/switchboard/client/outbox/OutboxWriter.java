@@ -20,21 +20,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes publications to an outbox before it hands them to the session, and strikes them out when
- * they have their answer. All that comes while it writes is written together next. The file belongs
- * to a virtual thread that lives while there is something to write. Thread-safe.
+ * Writes publications to an outbox before it passes them to the session, and strikes them out once
+ * they are answered. Thread-safe.
+ *
+ * <p>A publication moves from {@code toStore} to the file, to the session, and, once it is answered
+ * or refused, as a number to {@code toStrike} and to the file again. It is in {@code open} all that
+ * time. The file belongs to a virtual thread that exists while there is something to write.
+ * Everything that arrives while it writes is written together in the next round, so publications
+ * share an {@code fsync} and reach the session in the order in which they were stored.
  */
 public final class OutboxWriter {
   private static final Logger LOG = LoggerFactory.getLogger(OutboxWriter.class);
 
   private final SessionLoop session;
   private final OutboxFile file;
-  private final Set<Kept> open = ConcurrentHashMap.newKeySet();
+  private final Set<Kept> open = ConcurrentHashMap.newKeySet(); // the unanswered publications
   private final Object lock = new Object();
-  private List<Kept> toStore = new ArrayList<>(); // under lock, as is all below
-  private List<Long> toStrike = new ArrayList<>();
-  private boolean writing;
-  private boolean closed;
+
+  // Guarded by lock.
+  private List<Kept> toStore = new ArrayList<>(); // publications for the next round
+  private List<Long> toStrike = new ArrayList<>(); // numbers to strike out in the next round
+  private boolean writing; // whether the writing thread exists
+  private boolean closed; // whether nothing more is accepted
 
   private OutboxWriter(SessionLoop session, OutboxFile file) {
     this.session = session;
@@ -42,10 +49,10 @@ public final class OutboxWriter {
   }
 
   /**
-   * Opens an outbox, and hands what is in it to the session.
+   * Opens an outbox and passes the messages in it to the session.
    *
-   * @throws IllegalStateException if another client has the file
-   * @throws IllegalArgumentException if it is something else
+   * @throws IllegalStateException if another client is using the file
+   * @throws IllegalArgumentException if the file is not an outbox
    * @throws java.io.UncheckedIOException if it can't be read or written
    */
   public static OutboxWriter open(Path path, SessionLoop session, QueueGate gate) {
@@ -58,7 +65,7 @@ public final class OutboxWriter {
       Kept one = outgoing.new Kept(each.message(), new Restored(each.message()), each.at(), true);
       CompletionStage<?> unused = one.ended.thenRun(() -> gate.leave(size));
       one.number = each.number();
-      // Only the wall clock was there in the other process.
+      // The wall clock is the only one that both processes share.
       one.since = session.now() - Math.max(0, System.currentTimeMillis() - each.at());
       outgoing.open.add(one);
       kept.add(one);
@@ -127,13 +134,13 @@ public final class OutboxWriter {
     try {
       file.write(records);
     } catch (IOException | RuntimeException failed) {
-      LOG.warn("the outbox could not be written", failed);
+      LOG.warn("outbox: could not be written", failed);
       for (Kept each : stores) {
         open.remove(each);
         each.asked.failed(new UnsentException("outbox: " + failed, each.asked.unsent()));
         each.ended.complete(true);
       }
-      return; // what could not be struck out is sent again after a restart, and taken once
+      return; // what was not struck out is sent again after a restart, and accepted once
     }
     handOver(stores);
   }
@@ -152,12 +159,15 @@ public final class OutboxWriter {
     kept.forEach(each -> each.asked.accepted());
   }
 
-  /** Completed when those publications that are still open have their answer, or failed. */
+  /**
+   * Returns futures that complete when the currently open publications have been answered or have
+   * failed.
+   */
   public List<CompletableFuture<Boolean>> ends() {
     return open.stream().map(each -> each.ended).toList();
   }
 
-  /** Gives the file back when everything is written; what has no answer stays in it. */
+  /** Closes the file once everything is written. Unanswered publications stay in it. */
   public void close() {
     synchronized (lock) {
       closed = true;
@@ -183,7 +193,7 @@ public final class OutboxWriter {
     open.clear();
   }
 
-  /** Nobody in this process waits for what an earlier one has published. */
+  /** The outcome of a publication from an earlier process, for which nobody waits. */
   private record Restored(Object unsent) implements StoredOutcome {
     @Override
     public void accepted() {}
@@ -195,17 +205,15 @@ public final class OutboxWriter {
     public void failed(SwitchboardException why) {}
   }
 
-  /** A publication in the file, until it has its answer. */
+  /** A publication in the file until it is answered. */
   private final class Kept implements Question.Outcome {
     private final Command.Publish publish;
     private final StoredOutcome asked;
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private final long at;
     private final boolean restored;
-    private long number;
-
-    /** When the user asked, by the session's clock. */
-    private long since;
+    private long number; // in the file; set before it is passed to the session
+    private long since; // when the user asked, by the session's clock; set before it is stored
 
     Kept(Command.Publish publish, StoredOutcome asked, long at, boolean restored) {
       this.publish = publish;

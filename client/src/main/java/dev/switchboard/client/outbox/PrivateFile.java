@@ -14,14 +14,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Files that nobody but their owner may read, where the file system knows owners. Stateless. */
+/** Files that only their owner can read, where the file system supports that. Stateless. */
 final class PrivateFile {
   private static final Set<PosixFilePermission> OWNER =
       PosixFilePermissions.fromString("rw-------");
 
   private PrivateFile() {}
 
-  /** Opens a file to read and write, or makes it. */
+  /** Opens a file for reading and writing, and creates it if necessary. */
   static FileChannel open(Path path) throws IOException {
     boolean posix = posix(path);
     try {
@@ -42,30 +42,32 @@ final class PrivateFile {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  /** Makes sure that a file's name outlives the machine's power. */
+  /** Syncs a file's folder, so that the file's name survives a power failure. */
   static void forceFolder(Path path) throws IOException {
     Path folder = path.toAbsolutePath().getParent();
     if (folder == null || !posix(path)) {
-      return; // Windows does not open folders
+      return; // Windows can't open folders
     }
     try (FileChannel open = FileChannel.open(folder, StandardOpenOption.READ)) {
       open.force(true);
     }
   }
 
-  /** The right to use a file, held by one in this and all other processes. */
+  /** Exclusive use of a file, among this and all other processes. */
   record Lock(FileChannel channel) implements AutoCloseable {
-    /** Gives it back. */
+    /** Releases the lock. */
     @Override
     public void close() throws IOException {
-      channel.close(); // and with it the lock; the file stays, or two could lock two of them
+      // This also releases the lock. Deleting the file would let two processes lock different
+      // files.
+      channel.close();
     }
   }
 
   /**
-   * Takes the right to use a file.
+   * Acquires exclusive use of a file.
    *
-   * @throws IllegalStateException if another has it
+   * @throws IllegalStateException if another client is using it
    */
   static Lock lock(Path path) throws IOException {
     FileChannel channel = open(path.resolveSibling(path.getFileName() + ".lock"));

@@ -6,20 +6,21 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets as many messages through to the queue as fit in it, and has their threads wait for the
- * others to leave it; where there is an outbox, also when they need not wait. Where there is a
- * gate, it alone counts, and the session's queue has no bounds. Thread-safe.
+ * Bounds the unanswered messages of a client whose threads wait for room, or whose messages are
+ * stored in an outbox. It is the only bound then; the session's queue has none. Thread-safe.
  */
 public final class QueueGate {
   private final int maxMessages;
   private final long maxBytes;
   private final ReentrantLock lock = new ReentrantLock(true);
   private final Condition room = lock.newCondition();
-  private int messages; // under lock, as is all below
-  private long bytes;
-  private boolean closed;
 
-  /** A gate before an empty queue. */
+  // Guarded by lock.
+  private int messages; // the messages inside
+  private long bytes; // their size
+  private boolean closed; // whether nobody may enter any more
+
+  /** Creates a gate before an empty queue. */
   public QueueGate(int maxMessages, long maxBytes) {
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
@@ -28,8 +29,9 @@ public final class QueueGate {
   /**
    * Waits for room.
    *
-   * @param patience in milliseconds
-   * @throws UnsentException if there was none in time, there can never be, or the client is closed
+   * @param patience how long to wait, in milliseconds
+   * @throws UnsentException if there is no room in time, the message can never fit, or the client
+   *     is closed
    */
   public void enter(int size, long patience, Object unsent) {
     lock.lock();
@@ -38,10 +40,11 @@ public final class QueueGate {
       while (!closed && full(size)) {
         if (size > maxBytes) {
           throw new UnsentException(
-              "queue: %d bytes (expected: at most %d)".formatted(size, maxBytes), unsent);
+              "queue: message of %d bytes (expected: at most %d)".formatted(size, maxBytes),
+              unsent);
         }
         if (left <= 0) {
-          throw new UnsentException("queue: full (expected: room for it in time)", unsent);
+          throw new UnsentException("queue: full (expected: room in time)", unsent);
         }
         left = room.awaitNanos(left);
       }
@@ -57,7 +60,7 @@ public final class QueueGate {
     }
   }
 
-  /** A message is in the queue, whether there is room or not. */
+  /** Adds a message, regardless of the bounds. */
   void count(int size) {
     lock.lock();
     try {
@@ -82,7 +85,7 @@ public final class QueueGate {
     return messages >= maxMessages || bytes + size > maxBytes;
   }
 
-  /** A message has left the queue. */
+  /** Removes a message. */
   public void leave(int size) {
     lock.lock();
     try {
@@ -94,7 +97,7 @@ public final class QueueGate {
     }
   }
 
-  /** Nobody needs to wait any more. */
+  /** Closes the gate. Waiting threads fail. */
   public void close() {
     lock.lock();
     try {

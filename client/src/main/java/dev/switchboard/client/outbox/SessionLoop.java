@@ -4,14 +4,14 @@ import dev.switchboard.protocol.client.ClientSession;
 import dev.switchboard.protocol.client.Report;
 import java.util.function.Consumer;
 
-/** The loop of a client's session, as far as its outbox needs it. */
+/** What an outbox needs of the loop of a client's session. */
 public interface SessionLoop {
-  /** The loop's time, in milliseconds. Thread-safe. */
+  /** Returns the loop's time, in milliseconds. Thread-safe. */
   long now();
 
-  /** Does something with the session on the loop. False if that has ended. Thread-safe. */
+  /** Runs an input on the loop. Returns false if the loop has ended. Thread-safe. */
   boolean input(Consumer<ClientSession> input);
 
-  /** On the loop: tells the user. */
+  /** On the loop: reports to the user. */
   void report(Report report);
 }

@@ -1,4 +1,6 @@
-/** Publications on disk until they are acknowledged, and the gate before the queue. */
+/**
+ * Keeps publications on disk until they are acknowledged, and the gate before the queue. Internal.
+ */
 @NullMarked
 package dev.switchboard.client.outbox;
 

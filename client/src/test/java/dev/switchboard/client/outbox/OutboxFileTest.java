@@ -199,7 +199,8 @@ class OutboxFileTest {
     Files.writeString(path, "dear diary, today nothing happened\n");
     assertThatThrownBy(this::reopened)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("outbox: " + path + " (expected: an outbox, or no file)");
+        .hasMessage(
+            "outbox: " + path + " is another kind of file (expected: an outbox, or no file)");
     assertThat(path).hasContent("dear diary, today nothing happened");
   }
 
