@@ -29,11 +29,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes schemas of records that say no more than what the codec does with them. Confined to one
- * thread.
+ * Generates schemas from records. They require no more than the codec does. Confined to one thread.
  */
 final class GeneratedSchemas {
-  /** Texts whose form JSON Schema has a name for. */
+  /** Types that are written as strings for which JSON Schema defines a format. */
   private static final Map<Class<?>, String> FORMATS =
       Map.of(
           UUID.class, "uuid",
@@ -68,7 +67,7 @@ final class GeneratedSchemas {
     return generator.generateSchema(record).toPrettyString();
   }
 
-  /** As the codec has it: absent and null are one. */
+  /** Whether a field may be absent or null, which the codec does not distinguish. */
   private static boolean mayBeAbsent(FieldScope field) {
     return field.getRawMember().getType() == Optional.class
         || Stream.concat(
@@ -101,8 +100,8 @@ final class GeneratedSchemas {
     } else if (raw == char.class || raw == Character.class) {
       schema.put("type", "string").put("maxLength", 1);
     } else {
-      // Years are numbers, times are texts; sealed interfaces are told apart by a key that Jackson
-      // adds; a JSON tree is anything.
+      // These may be anything: a year is a number and other times are strings, Jackson adds a key
+      // to sealed interfaces, and a JSON tree has no schema.
       return Temporal.class.isAssignableFrom(raw)
           || TemporalAmount.class.isAssignableFrom(raw)
           || JsonNode.class.isAssignableFrom(raw)

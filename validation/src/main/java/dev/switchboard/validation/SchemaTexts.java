@@ -15,7 +15,7 @@ import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Reads schemas, and says in our words what they find. Stateless. */
+/** Reads schemas, and converts their errors into Switchboard's exceptions. Stateless. */
 final class SchemaTexts {
   private static final int LONGEST = 80;
   private static final SchemaRegistryConfig CONFIG =
@@ -23,7 +23,7 @@ final class SchemaTexts {
 
   private SchemaTexts() {}
 
-  /** A schema, sound and whole. */
+  /** Parses and validates a schema. */
   static Schema read(String type, String text) {
     try {
       Schema meta =
@@ -43,11 +43,11 @@ final class SchemaTexts {
               + type
               + ": "
               + bad.getMessage()
-              + " (expected: JSON Schema 2020-12 that needs no other)");
+              + " (expected: JSON Schema 2020-12 without references to other schemas)");
     }
   }
 
-  /** One for each schema, so that none sees what another defines. */
+  /** Creates a registry for each schema, so that no schema sees what another defines. */
   private static SchemaRegistry registry() {
     return SchemaRegistry.withDefaultDialect(
         SpecificationVersion.DRAFT_2020_12, builder -> builder.schemaRegistryConfig(CONFIG));

@@ -15,14 +15,14 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * JSON Schemas (draft 2020-12) of the {@code data} of messages, by the name of their type.
+ * JSON Schemas (draft 2020-12) for the {@code data} of messages, by the name of the message type.
  * Immutable and thread-safe.
  *
- * <p>Formats are asserted. A schema is never fetched from anywhere: {@code $ref} reaches only what
- * stands in the same schema.
+ * <p>Formats are asserted. Schemas are never fetched: a {@code $ref} can only refer to the same
+ * schema.
  */
 public final class Schemas {
-  /** None. */
+  /** No schemas. */
   public static final Schemas NONE = new Schemas(Map.of());
 
   private final Map<String, Given> byType;
@@ -34,9 +34,8 @@ public final class Schemas {
   }
 
   /**
-   * What the records of a protocol and their annotations say, as schemas: for other languages, and
-   * for clients that send JSON without records. They let everything pass that the protocol lets
-   * pass.
+   * Generates schemas from a protocol's records and their annotations, for other languages and for
+   * clients that send JSON without records. They accept everything that the protocol accepts.
    */
   public static Schemas generated(Protocol<?> protocol) {
     GeneratedSchemas generated = new GeneratedSchemas();
@@ -52,11 +51,11 @@ public final class Schemas {
   }
 
   /**
-   * These and one more, which takes the place of an older one for that type.
+   * Returns a copy with one more schema, which replaces any other for this type.
    *
-   * @param type the name of a message type, whether a protocol has it or not
-   * @param schema JSON
-   * @throws DefinitionException if it is no schema, or needs one from elsewhere
+   * @param type the name of a message type, whether or not a protocol has it
+   * @param schema the schema in JSON
+   * @throws DefinitionException if it is not a valid schema, or refers to another one
    */
   public Schemas with(String type, String schema) {
     Map<String, Given> more = new TreeMap<>(byType);
@@ -64,20 +63,20 @@ public final class Schemas {
     return new Schemas(Collections.unmodifiableMap(more));
   }
 
-  /** The schema of a type as JSON, if there is one. */
+  /** Returns the schema of a type in JSON, if there is one. */
   public Optional<String> text(String type) {
     return Optional.ofNullable(byType.get(type)).map(Given::text);
   }
 
-  /** The types that have a schema, in the order of their names. */
+  /** Returns the types that have a schema, sorted by name. */
   public List<String> types() {
     return List.copyOf(byType.keySet());
   }
 
   /**
-   * The same protocol with these schemas as rules; see {@link Protocol#withData}.
+   * Returns a copy of a protocol that checks these schemas; see {@link Protocol#withData}.
    *
-   * @throws DefinitionException if one of them is for a type that the protocol does not have
+   * @throws DefinitionException if a schema is for a type that the protocol does not have
    */
   public <M> Protocol<M> on(Protocol<M> protocol) {
     Protocol<M> checked = protocol;
@@ -105,15 +104,15 @@ public final class Schemas {
         : protocol;
   }
 
-  /** The rule of a type: for {@link Protocol#withData}, or to be asked by yourself. */
+  /** Returns the validator of a type, for {@link Protocol#withData} or to be called directly. */
   public Validator<JsonNode> validator(String type) {
     return data -> validate(type, data);
   }
 
   /**
-   * Checks the {@code data} of a message. A type without a schema passes.
+   * Validates the {@code data} of a message. A type without a schema passes.
    *
-   * @throws InvalidMessageException with the place and the keyword of the first rule that is broken
+   * @throws InvalidMessageException with the path and keyword of the first broken rule
    */
   public void validate(String type, JsonNode data) {
     Given given = byType.get(type);

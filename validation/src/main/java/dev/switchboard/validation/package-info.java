@@ -1,5 +1,6 @@
 /**
- * JSON Schema for messages; Jakarta constraints need no more than this module on the class path.
+ * JSON Schema for messages. For Jakarta constraints it suffices to have this module on the class
+ * path.
  */
 @NullMarked
 package dev.switchboard.validation;

@@ -13,8 +13,8 @@ import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator
 import org.jspecify.annotations.Nullable;
 
 /**
- * Obeys the annotations of {@code jakarta.validation}. Messages are English, and an expression in
- * one is never evaluated. Thread-safe.
+ * Checks {@code jakarta.validation} annotations. Messages are in English, and expressions in them
+ * are never evaluated. Thread-safe.
  */
 public final class JakartaConstraints implements Constraints {
   private static final Validator VALIDATOR =
@@ -25,7 +25,7 @@ public final class JakartaConstraints implements Constraints {
           .buildValidatorFactory()
           .getValidator();
 
-  /** Made by {@link java.util.ServiceLoader}. */
+  /** Called by {@link java.util.ServiceLoader}. */
   public JakartaConstraints() {}
 
   @Override

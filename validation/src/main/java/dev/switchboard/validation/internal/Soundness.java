@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses, when a protocol is defined, constraints that could not be checked or would silently not
- * be. Confined to one thread.
+ * Rejects, when a protocol is defined, constraints that could not be checked or that would silently
+ * be skipped. Confined to one thread.
  */
 final class Soundness {
   private final Validator validator;
@@ -32,12 +32,12 @@ final class Soundness {
   }
 
   /**
-   * Whether the record, or one that it holds, has constraints.
+   * Whether the record, or one nested in it, has constraints.
    *
-   * @throws DefinitionException if one of them could not be obeyed
+   * @throws DefinitionException if one of them could not be checked
    */
   boolean constrained(Class<?> record) {
-    Boolean before = known.putIfAbsent(record, false); // one that holds itself asks again
+    Boolean before = known.putIfAbsent(record, false); // a record may contain itself
     if (before != null) {
       return before;
     }
@@ -58,7 +58,7 @@ final class Soundness {
     String where = record.getName() + "." + component.getName();
     PropertyDescriptor property = bean.getConstraintsForProperty(component.getName());
     if (property != null) {
-      try { // finds who checks each constraint, whatever the value is
+      try { // looks up the validator of each constraint, whatever the value is
         validator.validateValue(record, component.getName(), null);
       } catch (UnexpectedTypeException bad) {
         throw unusable(where, bad);

@@ -1,4 +1,4 @@
-/** Not for users. */
+/** Validation of Jakarta constraints. Internal. */
 @NullMarked
 package dev.switchboard.validation.internal;
 
