@@ -1,4 +1,4 @@
-/** A history store in an SQLite file. */
+/** A history store in a SQLite file. */
 module dev.switchboard.history.sqlite {
   requires static transitive org.jspecify;
   requires transitive dev.switchboard.history;

@@ -1,4 +1,4 @@
-/** What history stores over SQL share. */
+/** What the SQL history stores share. */
 module dev.switchboard.history {
   requires static transitive org.jspecify;
   requires transitive java.sql;

@@ -79,7 +79,7 @@ class CommandLineTest {
     fails(
         serve("--port", "0", "--database", "mysql://ann:hunter2@localhost/chat"),
         1,
-        "url: not PostgreSQL's (expected: jdbc:postgresql://…)");
+        "url: not for PostgreSQL (expected: jdbc:postgresql://…)");
     Program refused =
         serve("--port", "0", "--database", "jdbc:postgresql://localhost:1/chat?password=hunter2");
     fails(refused, 1, "PostgreSQL: open failed");

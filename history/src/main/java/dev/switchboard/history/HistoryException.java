@@ -3,10 +3,10 @@ package dev.switchboard.history;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database can't be opened, or does not do what it is asked. The message names the file and,
- * where there is something to do, says what. A failed {@code append} has appended nothing (with
- * PostgreSQL: or its outcome is unknown) and may be tried again; a failed {@code open} fails again
- * until its reason is gone.
+ * The database can't be opened, or an operation on it failed. The message names the database and,
+ * if there is a remedy, what to do. A failed {@code append} has appended nothing (with PostgreSQL,
+ * or its outcome is unknown) and may be retried. A failed {@code open} fails again until its cause
+ * is removed.
  */
 public final class HistoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -1,4 +1,4 @@
-/** What history stores over SQL have in common for their users. */
+/** What the SQL history stores have in common for users. */
 @NullMarked
 package dev.switchboard.history;
 

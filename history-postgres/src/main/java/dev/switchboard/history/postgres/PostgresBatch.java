@@ -19,7 +19,7 @@ final class PostgresBatch {
   private final String[] kinds;
   private final String[] names;
   private final Long[] counts;
-  private final long[] newest; // of the timestamps that each log gets
+  private final long[] newest; // the newest timestamp for each log
   private final Long[] ages;
   private final Long[] sizes;
   private final Integer[] logs;
@@ -29,7 +29,7 @@ final class PostgresBatch {
   private final @Nullable String[] messageIds;
   private final byte[] @Nullable [] datas;
 
-  private long prunedAt;
+  private long prunedAt; // set by the constructor
 
   PostgresBatch(List<Publication> batch, PruningTime time) {
     Map<LogKey, Integer> places = new LinkedHashMap<>();
@@ -57,7 +57,7 @@ final class PostgresBatch {
     ages = new Long[places.size()];
     sizes = new Long[places.size()];
     places.forEach((log, place) -> log(place - 1, log));
-    for (int i = 0; i < size; i++) { // the last one's holds
+    for (int i = 0; i < size; i++) { // the retention of a log's last publication applies
       retention(logs[i] - 1, batch.get(i).retention());
       newest[logs[i] - 1] = Math.max(newest[logs[i] - 1], timestamps[i]);
     }
@@ -68,14 +68,14 @@ final class PostgresBatch {
   }
 
   /**
-   * The age by which the database lets go of what it should: it counts from the newest timestamp,
-   * which may be absurd.
+   * Returns the age by which the database must prune. It subtracts the age from the newest
+   * timestamp, which may be implausible.
    */
   private static long older(long age, long ahead) {
     return age > Long.MAX_VALUE - ahead ? Long.MAX_VALUE : age + ahead;
   }
 
-  /** The time by which this batch lets go of what is too old. */
+  /** Returns the time by which this batch prunes. */
   long prunedAt() {
     return prunedAt;
   }

@@ -17,34 +17,34 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs in a PostgreSQL database (14 or newer; tested with 18). Thread-safe; calls block. Any number
- * of processes may write to one database: whoever appends locks the rows of the logs concerned, so
- * seqs have no hole and everyone agrees on their order.
+ * A history store in a PostgreSQL database (14 or newer; tested with 18). Thread-safe; calls block.
+ * Any number of processes may write to one database: an append locks the rows of its logs, so seqs
+ * have no gaps and all processes agree on their order.
  *
  * <p>What {@link #append} has returned is on the database's disk: {@code synchronous_commit} is
- * raised to {@code on} where it is {@code off}. A call is one round trip and one transaction,
- * however large the batch, so append in batches. Whether it survives the loss of the database's
- * machine is up to its replication; a replica that lacks the newest entries, or an older backup,
- * brings an older log back under the same epoch, which readers that have seen more can't tell.
+ * raised to {@code on} if it is {@code off}. A call is one round trip and one transaction, however
+ * large the batch, so append in batches. Whether the data survives the loss of the database's
+ * machine depends on its replication. If a replica without the newest entries takes over, or an
+ * older backup is restored, an older log comes back under the same epoch, and readers that have
+ * seen more can't tell.
  *
- * <p>A connection that is lost while a batch is being appended leaves open whether it was: the call
- * is then made again under the same number, which the database answers as the first time, so
- * nothing is appended twice. Only if the database can't be reached for that either does {@link
- * #append} fail with the outcome unknown; publications with a {@code messageId} may safely be
- * appended again.
+ * <p>If a connection is lost during an append, its outcome is unknown. The call is then repeated
+ * with the same number, and the database returns the first answer, so nothing is appended twice.
+ * Only if that is impossible too does {@link #append} fail with an unknown outcome; publications
+ * with a {@code messageId} may safely be appended again.
  *
- * <p>The clock of retention and of the duplicate window (5 minutes, longer while the entry is kept)
- * is the timestamps of what is appended; for retention, but for absurd jumps ({@link PruningTime}).
- * Tables are named {@code switchboard_…} and made when first opened, in the first schema of the
- * connection's search path ({@code ?currentSchema=chat} in the URL). While processes of an older
- * version run beside this one, those let go by timestamps alone.
+ * <p>Retention and the duplicate window (5 minutes, longer while the entry is kept) are measured by
+ * the timestamps of what is appended; for retention, except for implausible jumps ({@link
+ * PruningTime}). The tables are named {@code switchboard_…} and are created at the first start, in
+ * the first schema of the connection's search path ({@code ?currentSchema=chat} in the URL).
+ * Processes of an older version running at the same time prune by timestamps alone.
  */
 public final class PostgresHistory implements HistoryStore {
   private final DataSource pool;
   private final @Nullable HikariDataSource owned;
   private final PostgresWriter writer;
   private final PostgresReader reader;
-  private volatile boolean closed;
+  private volatile boolean closed; // set by close()
 
   private PostgresHistory(
       DataSource pool, @Nullable HikariDataSource owned, PostgresWriter writer, String epoch) {
@@ -55,22 +55,22 @@ public final class PostgresHistory implements HistoryStore {
   }
 
   /**
-   * Opens a history, or creates it, with a pool of at most 8 connections of its own.
+   * Opens or creates a history, with its own pool of at most 8 connections.
    *
-   * @param url {@code jdbc:postgresql://host:port/database?user=…&password=…}, and any parameter of
-   *     the PostgreSQL driver
-   * @throws HistoryException if the database does not answer within 5 seconds, or refuses
+   * @param url {@code jdbc:postgresql://host:port/database?user=…&password=…}, with any parameters
+   *     of the PostgreSQL driver
+   * @throws HistoryException if the database refuses or does not answer within 5 seconds
    */
   public static PostgresHistory open(String url) {
     return open(url, null, null);
   }
 
-  /** As {@link #open(String)}, with user and password apart from the URL. */
+  /** Like {@link #open(String)}, with the user and password separate from the URL. */
   public static PostgresHistory open(String url, @Nullable String user, @Nullable String password) {
     return open(url, user, password, PostgresLimits.DEFAULT);
   }
 
-  /** As {@link #open(String, String, String)}, within limits. */
+  /** Like {@link #open(String, String, String)}, with limits. */
   public static PostgresHistory open(
       String url, @Nullable String user, @Nullable String password, PostgresLimits limits) {
     HikariDataSource pool = PostgresPool.open(url, user, password);
@@ -87,16 +87,16 @@ public final class PostgresHistory implements HistoryStore {
   }
 
   /**
-   * Opens a history, or creates it, on connections of a pool that is the caller's: it bounds them
-   * and the time to wait for one, and is not closed here.
+   * Opens or creates a history on connections from the caller's pool, which bounds their number and
+   * the time to wait for one. The pool is not closed here.
    *
-   * @throws HistoryException if the database does not answer or refuses
+   * @throws HistoryException if the database refuses or does not answer
    */
   public static PostgresHistory open(DataSource pool) {
     return open(pool, PostgresLimits.DEFAULT);
   }
 
-  /** As {@link #open(DataSource)}, within limits. */
+  /** Like {@link #open(DataSource)}, with limits. */
   public static PostgresHistory open(DataSource pool, PostgresLimits limits) {
     return open(pool, null, limits);
   }
@@ -116,9 +116,9 @@ public final class PostgresHistory implements HistoryStore {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if one is fleeting
-   * @throws dev.switchboard.protocol.RefusedException {@code unavailable} beyond the {@link
-   *     PostgresLimits}
+   * @throws IllegalArgumentException if a publication is fleeting
+   * @throws dev.switchboard.protocol.RefusedException {@code unavailable} if the {@link
+   *     PostgresLimits} are exceeded
    */
   @Override
   public List<Committed> append(List<Publication> batch) {
@@ -164,7 +164,9 @@ public final class PostgresHistory implements HistoryStore {
     }
   }
 
-  /** Waits for a call of {@link #append} that is under way. Closing again does nothing. */
+  /**
+   * Waits for an {@link #append} in progress and closes the history. Closing again has no effect.
+   */
   @Override
   public void close() {
     if (!closed) {
@@ -186,7 +188,7 @@ public final class PostgresHistory implements HistoryStore {
     return new HistoryException("PostgreSQL: " + what + " failed: " + reason(cause), cause);
   }
 
-  /** What a database says, without the statement that it says it of. */
+  /** Returns the database's message without the statement that it is about. */
   static String reason(Throwable failure) {
     return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }

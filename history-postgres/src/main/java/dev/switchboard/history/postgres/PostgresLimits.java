@@ -3,25 +3,29 @@ package dev.switchboard.history.postgres;
 import dev.switchboard.history.sql.MaxBytes;
 
 /**
- * How much a history may keep in a PostgreSQL database. Beyond it nothing is appended: publishing
- * is refused with {@code unavailable}, and reading goes on. What is kept of each log is a matter of
- * {@link dev.switchboard.spi.Retention}. Immutable.
+ * How much data a history may keep in a PostgreSQL database. Beyond that nothing is appended:
+ * publishing is refused with {@code unavailable}, while reading continues. {@link
+ * dev.switchboard.spi.Retention} sets how much of each log is kept. Immutable.
  *
- * <p>A log lets go of what is too old or too much when something is appended to it; so a full
- * history stays full until the limit is raised, or another process without one appends.
+ * <p>Old entries of a log are deleted when something is appended to it. A full history therefore
+ * stays full until the limit is raised, or a process without a limit appends.
  *
- * <p>Counted is the data of all entries that are kept. The database takes more for rows, indexes
- * and what it has not vacuumed yet, and the free space of its disk can't be seen from here: watch
- * it there, and leave room. What other processes append is noticed within 5 seconds, so together
- * they may pass the limit by what they append in that time.
+ * <p>The limit counts the data of all kept entries. The database needs more space for rows, indexes
+ * and what it has not vacuumed yet, and its free disk space can't be seen from here, so monitor it
+ * there and leave room. Appends by other processes are noticed within 5 seconds, so together they
+ * may exceed the limit by what they append in that time.
  *
- * @param maxBytes the most that the data of all logs may take, 1 or more
+ * @param maxBytes the maximum size of the data of all logs, 1 or more
  */
 public record PostgresLimits(long maxBytes) {
-  /** Any size. */
+  /** No limit. */
   public static final PostgresLimits DEFAULT = new PostgresLimits(Long.MAX_VALUE);
 
-  /** Refuses limits that make no sense. */
+  /**
+   * Validates the limit.
+   *
+   * @throws IllegalArgumentException if it is out of range
+   */
   public PostgresLimits {
     MaxBytes.requireValid(maxBytes);
   }

@@ -6,11 +6,9 @@ import com.zaxxer.hikari.pool.HikariPool;
 import dev.switchboard.history.HistoryException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A pool of one's own, with an end to every wait. What the URL says comes before what is said here.
- */
+/** Opens a pool in which every wait has a timeout. Parameters in the URL take precedence. */
 final class PostgresPool {
-  /** One appends; the others read pages. */
+  /** One connection appends; the others read pages. */
   static final int MAX_CONNECTIONS = 8;
 
   private static final int CONNECT_MILLIS = 5_000;
@@ -19,8 +17,8 @@ final class PostgresPool {
 
   static HikariDataSource open(String url, @Nullable String user, @Nullable String password) {
     if (!url.startsWith("jdbc:postgresql:")) {
-      // The URL is not repeated, because it may hold a password.
-      throw new HistoryException("url: not PostgreSQL's (expected: jdbc:postgresql://…)", null);
+      // The URL is not shown, because it may contain a password.
+      throw new HistoryException("url: not for PostgreSQL (expected: jdbc:postgresql://…)", null);
     }
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(url);

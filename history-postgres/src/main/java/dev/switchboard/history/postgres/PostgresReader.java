@@ -12,7 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads a page in one statement, so that it is a log as it was at one time. Immutable. */
+/** Reads each page in one statement, so that it shows the log at one point in time. Immutable. */
 final class PostgresReader {
   private static final String HEAD =
       "SELECT head FROM switchboard_log WHERE space = ? AND kind = ? AND name = ?";
@@ -24,8 +24,9 @@ final class PostgresReader {
   private final String epoch;
 
   /**
-   * The bytes are cut here, as the driver would load all rows. The lengths come from the rows'
-   * heads, so data that lies apart is fetched only for what is returned.
+   * Returns the statement for a page. It enforces the bound on bytes itself, because the driver
+   * would load all rows. Lengths come from the rows' headers, so out-of-line data is fetched only
+   * for the rows that are returned.
    */
   private static String page(String range, String order) {
     return """
@@ -80,7 +81,7 @@ final class PostgresReader {
         while (row.next()) {
           head = row.getLong(7);
           first = row.getLong(8);
-          if (row.getLong(1) != 0) { // a log of which nothing is asked for is one row without entry
+          if (row.getLong(1) != 0) { // a page without entries is one row, for the log itself
             entries.add(Columns.entry(log.address(), row));
           }
         }

@@ -13,20 +13,23 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * The tables, and how an older database gets them: {@code postgres-N.sql} beside this class brings
- * version N - 1 to N. A released one is never changed. A process that finds a newer version goes on
- * if it finds what it calls, so that servers of two versions can run side by side while one is
- * replaced by the other; a step that can't promise this removes the function that they call.
+ * Creates the tables and upgrades those of an older version: {@code postgres-N.sql} beside this
+ * class upgrades version N - 1 to N. A released script never changes. A process that finds a newer
+ * version continues if it finds the function that it calls, so servers of two versions can run side
+ * by side during an upgrade. A script that is incompatible removes that function.
  */
 final class PostgresSchema {
   private static final int VERSION = 2;
 
-  /** Arbitrary, and the same for all: who makes tables holds this lock. */
+  /**
+   * The advisory lock that a process holds while it changes tables. An arbitrary number, the same
+   * for all.
+   */
   private static final long LOCK = 0x5357_4844_0001L;
 
   private PostgresSchema() {}
 
-  /** Brings the database to this version, in one transaction, and returns its epoch. */
+  /** Upgrades the database to this version in one transaction and returns its epoch. */
   static String migrate(Connection connection) throws SQLException {
     boolean autoCommit = connection.getAutoCommit();
     connection.setAutoCommit(false);
@@ -51,8 +54,8 @@ final class PostgresSchema {
   }
 
   /**
-   * When something was last let go of; in a database that does not know it, its newest entry's
-   * time.
+   * Returns the time by which entries were last pruned. If the database does not have it, returns
+   * the time of its newest entry.
    */
   static long lastPruned(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {

@@ -10,27 +10,27 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The bytes of data that all logs keep, as far as a limit needs them: read from the database now
- * and then, and what is appended here in between is added. Confined to whoever holds the writer.
+ * The size of the data in all logs, if a limit needs it. It is read from the database every few
+ * seconds; in between, what is appended here is added. Guarded by the writer's lock.
  */
 final class PostgresSize {
   private static final long FRESH_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final long maxBytes;
-  private boolean read;
-  private long readAt;
-  private long bytes;
+  private boolean read; // whether it has been read at all
+  private long readAt; // when it was read, by the monotonic clock
+  private long bytes; // the size read then, plus what was appended here since
 
   PostgresSize(PostgresLimits limits) {
     this.maxBytes = limits.maxBytes();
   }
 
-  /** Refuses to append to a history that is full. */
+  /** Refuses to append to a full history. */
   void require(Connection connection, long now) throws SQLException {
     if (maxBytes == Long.MAX_VALUE) {
       return;
     }
-    // When it seems full it is asked at once: what was let go of since is not known here.
+    // If it seems full, it is read again at once: what was deleted since is not known here.
     if (!read || now - readAt >= FRESH_NANOS || bytes >= maxBytes) {
       try (Statement statement = connection.createStatement();
           ResultSet row =

@@ -19,16 +19,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends, one call at a time. Each call has a number, and the database knows the last one of this
- * writer with its answer: made again, it is answered and not carried out again. Thread-safe.
+ * Appends, one call at a time. Each call has a number, and the database remembers this writer's
+ * last call with its answer. If the call is repeated, the database returns that answer and does not
+ * carry it out again. Thread-safe.
+ *
+ * <p>A call that fails in transit can therefore be repeated under the same number on another
+ * connection, until it succeeds or attempts run out. The lock is held for all attempts, so no other
+ * call can take the place of the remembered one in between.
  */
 final class PostgresWriter {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresWriter.class);
 
-  /** More than a pool has connections: after a restart of the database all of them are dead. */
+  /**
+   * More than the pool has connections, because after a restart of the database all of them are
+   * dead.
+   */
   private static final int ATTEMPTS = PostgresPool.MAX_CONNECTIONS + 2;
 
-  /** The connection or the server went away, or two transactions were in each other's way. */
+  /** The connection or the server was shut down, or two transactions conflicted. */
   private static final Set<String> PASSING = Set.of("57P01", "57P02", "57P03", "40001", "40P01");
 
   private static final String APPEND =
@@ -42,10 +50,12 @@ final class PostgresWriter {
   private final ReentrantLock lock = new ReentrantLock();
   private final PostgresSize size;
   private final PruningTime time;
-  private long timeKept; // what the store has of it
-  private long number;
 
-  /** A writer that lets go of what is too old by a time that went on from {@code lastPruned}. */
+  // Guarded by lock.
+  private long timeKept; // the pruning time that the database has
+  private long number; // of the last call
+
+  /** Creates a writer whose pruning time continues from {@code lastPruned}. */
   PostgresWriter(DataSource pool, String epoch, long lastPruned, PostgresLimits limits) {
     this.pool = pool;
     this.epoch = epoch;
@@ -65,7 +75,7 @@ final class PostgresWriter {
     }
   }
 
-  /** Makes the last call, as if its answer had been lost. */
+  /** Repeats the last call, as if its answer had been lost. */
   List<Committed> again(List<Publication> batch) throws SQLException {
     return call(batch, true);
   }
@@ -76,7 +86,7 @@ final class PostgresWriter {
       PostgresBatch columns = new PostgresBatch(batch, time);
       for (int attempt = 1; ; attempt++) {
         try (Connection connection = pool.getConnection()) {
-          if (attempt == 1 && !repeated) { // what may have been appended before is not refused
+          if (attempt == 1 && !repeated) { // a repeated call may have been carried out already
             size.require(connection, System.nanoTime());
           }
           List<Committed> results = append(connection, columns);
@@ -86,7 +96,7 @@ final class PostgresWriter {
           if (attempt == ATTEMPTS || !passing(e)) {
             throw e;
           }
-          LOG.info("appending again after: {}", PostgresHistory.reason(e));
+          LOG.info("PostgreSQL: append is retried after: {}", PostgresHistory.reason(e));
         }
       }
     } finally {
@@ -134,7 +144,7 @@ final class PostgresWriter {
     return results;
   }
 
-  /** Waits for a call that is under way, and lets the database forget this writer. */
+  /** Waits for a call in progress, and makes the database forget this writer. */
   void close() {
     lock.lock();
     try (Connection connection = pool.getConnection();
@@ -143,7 +153,7 @@ final class PostgresWriter {
       delete.setObject(1, id);
       delete.executeUpdate();
     } catch (SQLException e) {
-      LOG.debug("the writer's row stays until a later opening removes it", e);
+      LOG.debug("PostgreSQL: this writer's row stays until a later start removes it", e);
     } finally {
       lock.unlock();
     }

@@ -1,4 +1,4 @@
-/** Logs in PostgreSQL. */
+/** A history store in PostgreSQL. */
 @NullMarked
 package dev.switchboard.history.postgres;
 

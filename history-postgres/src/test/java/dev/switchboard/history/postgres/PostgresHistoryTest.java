@@ -225,7 +225,7 @@ class PostgresHistoryTest {
           .isInstanceOfSatisfying(
               RefusedException.class,
               refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE))
-          .hasMessageContaining("the history is full: 100 bytes (expected: less than 100)");
+          .hasMessageContaining("the history is full: 100 bytes (expected: fewer than 100)");
       assertThat(history.after(B, 0, 9, Long.MAX_VALUE).entries()).hasSize(2);
       other.append(List.of(publication(B, "m4", NOON, new Retention(1, Duration.ofDays(1)))));
       history.append(List.of(publication(B, "m3", NOON)));

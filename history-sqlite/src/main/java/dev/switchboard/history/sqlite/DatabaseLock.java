@@ -13,9 +13,9 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a database to one process. The lock is on a file beside it, because closing any descriptor
- * of the database itself would drop SQLite's own locks; the operating system lets go of it when the
- * process dies, however it dies. The file stays.
+ * Restricts a database to one process. The lock is on a file beside it, because closing any
+ * descriptor of the database itself would drop SQLite's own locks. The operating system releases it
+ * when the process dies, however it dies. The file stays.
  */
 final class DatabaseLock implements AutoCloseable {
   private final FileChannel channel;
@@ -25,9 +25,9 @@ final class DatabaseLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock.
+   * Acquires the lock.
    *
-   * @throws HistoryException if another has it
+   * @throws HistoryException if another process has it
    */
   static DatabaseLock take(Path database) throws IOException {
     Path file = database.resolveSibling(database.getFileName() + ".lock");
@@ -36,7 +36,8 @@ final class DatabaseLock implements AutoCloseable {
     boolean taken = false;
     try {
       if (!tryLock(channel)) {
-        throw new HistoryException("in use" + owner(file) + " (expected: one at a time)", null);
+        throw new HistoryException(
+            "in use" + owner(file) + " (expected: one process at a time)", null);
       }
       channel.truncate(0);
       byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8);

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads pages on one connection, each in one transaction, so that a page is a log as it was at one
- * time. Confined to whoever holds it.
+ * Reads pages on one connection, each in one transaction, so that a page shows the log at one point
+ * in time. Used by one thread at a time.
  */
 final class LogReader implements AutoCloseable {
   private final Connection connection;
@@ -90,7 +90,7 @@ final class LogReader implements AutoCloseable {
     }
   }
 
-  /** Rows are read one by one, so no more is read than one entry beyond the bytes. */
+  /** Reads rows one by one, so at most one entry beyond the bytes is read. */
   private static List<Entry> entries(LogKey log, PreparedStatement entries, long bytes)
       throws SQLException {
     List<Entry> found = new ArrayList<>();

@@ -1,19 +1,19 @@
 package dev.switchboard.history.sqlite;
 
-/** What the writer knows of one log. Confined to whoever holds the writer. */
+/** What the writer knows about one log. Guarded by the writer's lock. */
 final class LogState {
   final long id;
 
-  /** The last seq that was given. */
+  /** The last seq that was assigned. */
   long head;
 
-  /** The oldest seq that readers see; head + 1 if none is kept. */
+  /** The oldest seq that readers see; head + 1 if nothing is kept. */
   long first;
 
-  /** No row has a lower seq. Rows below {@link #first} are there for their duplicate key only. */
+  /** No row has a lower seq. Rows below {@link #first} exist only for their duplicate key. */
   long lowest;
 
-  /** Of the data from {@link #first} to {@link #head}. */
+  /** The size of the data from {@link #first} to {@link #head}. */
   long bytes;
 
   LogState(long id, long head, long first, long lowest, long bytes) {

@@ -17,9 +17,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends, on one connection, within a transaction that the caller begins and ends. The caller is
- * the database's only writer, so that what was read of a log once stays true. Confined to whoever
- * holds the writer.
+ * Appends on one connection, within a transaction that the caller begins and ends. The caller is
+ * the database's only writer, so what was once read about a log stays true. After a failure the
+ * caller discards this writer and with it what it knows. Guarded by the writer's lock.
  */
 final class LogWriter implements AutoCloseable {
   private static final int KNOWN_LOGS = 4_096;
@@ -34,7 +34,9 @@ final class LogWriter implements AutoCloseable {
   private final PreparedStatement moveTime;
   private final Pruning pruning;
   private final PruningTime time;
-  private long timeKept; // what the store has of it
+  private long timeKept; // the pruning time that the database has
+
+  /** The states of the most recently used logs. */
   private final Map<LogKey, LogState> known =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -76,7 +78,7 @@ final class LogWriter implements AutoCloseable {
     pruning = new Pruning(connection);
   }
 
-  /** Appends all. If it throws, the caller rolls back and takes a new writer. */
+  /** Appends all publications. If it throws, the caller rolls back and creates a new writer. */
   List<Committed> append(List<Publication> batch) throws SQLException {
     Map<LogKey, Growth> growths = new LinkedHashMap<>();
     List<Committed> results = new ArrayList<>(batch.size());
@@ -100,8 +102,8 @@ final class LogWriter implements AutoCloseable {
   /** What one batch adds to one log. */
   private static final class Growth {
     private final LogState state;
-    private long now;
-    private @Nullable Publication last;
+    private long now; // the newest timestamp
+    private @Nullable Publication last; // whose retention applies; null if all were duplicates
 
     private Growth(LogState state) {
       this.state = state;

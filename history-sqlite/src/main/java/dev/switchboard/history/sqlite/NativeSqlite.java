@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 import org.sqlite.SQLiteJDBCLoader;
 
 /**
- * SQLite's native library. The driver copies it out of its jar into the temporary folder and
- * deletes the copy only when the process ends by itself, so every process that is killed or halted
- * would leave a megabyte there. This loads it from a folder made for the purpose, and deletes both
- * at once: what is loaded needs its file no more. (Windows does not allow that; there the copy goes
- * when the process ends.)
+ * SQLite's native library. The driver copies it from its jar into the temporary folder and deletes
+ * the copy only when the process exits normally, so every process that is killed would leave a
+ * megabyte there. This class loads it from a folder of its own and deletes both at once, because a
+ * loaded library no longer needs its file. (Windows does not allow that; there the copy is deleted
+ * when the process exits.)
  */
 final class NativeSqlite {
   private static final String FOLDER = "org.sqlite.tmpdir";
@@ -24,14 +24,14 @@ final class NativeSqlite {
 
   private NativeSqlite() {}
 
-  /** Loads it, once. Whoever has set the driver's own properties for it gets what they say. */
+  /** Loads the library once. Does nothing if the driver's own properties for it are set. */
   static synchronized void load() {
     if (loaded || CHOSEN.stream().anyMatch(name -> System.getProperty(name) != null)) {
       return;
     }
     try {
       Path folder = Files.createTempDirectory("switchboard-sqlite-");
-      folder.toFile().deleteOnExit(); // before the driver says it of its files, so done after them
+      folder.toFile().deleteOnExit(); // registered before the driver's files, so deleted after them
       System.setProperty(FOLDER, folder.toString());
       try {
         SQLiteJDBCLoader.initialize();
@@ -39,8 +39,8 @@ final class NativeSqlite {
         System.clearProperty(FOLDER);
         delete(folder);
       }
-    } catch (Exception failed) { // the driver declares no less
-      throw new HistoryException("SQLite: its native library could not be loaded", failed);
+    } catch (Exception failed) { // as the driver declares it
+      throw new HistoryException("SQLite: the native library could not be loaded", failed);
     }
     loaded = true;
   }
@@ -52,7 +52,7 @@ final class NativeSqlite {
       }
       Files.delete(folder);
     } catch (FileSystemException inUse) {
-      // Windows: at the end of the process.
+      // Windows: it is deleted when the process exits.
     }
   }
 }

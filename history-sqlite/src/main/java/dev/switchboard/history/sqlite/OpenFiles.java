@@ -12,27 +12,31 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that an open database writes to. The operating system lets a file be deleted under
- * whoever has it open: SQLite then goes on writing to what nobody will find again. Confined to
- * whoever holds the writer.
+ * The files that an open database writes to. The operating system allows an open file to be
+ * deleted; SQLite would then continue to write to a file that nobody can find again. Guarded by the
+ * writer's lock.
  */
 final class OpenFiles {
   private final Map<Path, @Nullable Object> keys = new LinkedHashMap<>();
 
-  /** The files as they are now: the database, and its log of what is not yet in it. */
+  /** Remembers the current files: the database, and its write-ahead log. */
   OpenFiles(Path database) throws IOException {
     for (Path file : new Path[] {database, Path.of(database + "-wal")}) {
       keys.put(file, key(file));
     }
   }
 
-  /** What tells a file from another at the same path; null where the system has no such thing. */
+  /**
+   * Returns what distinguishes a file from another at the same path; null if the system has no such
+   * key.
+   */
   private static @Nullable Object key(Path file) throws IOException {
     return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   /**
-   * Costs a look at each file, which is little beside the flush of a commit.
+   * Requires that the files are still there. This reads each file's attributes, which is cheap
+   * compared to the flush of a commit.
    *
    * @throws HistoryException if a file is not the one that was opened
    */
@@ -43,14 +47,14 @@ final class OpenFiles {
           continue;
         }
       } catch (NoSuchFileException deleted) {
-        // Said below.
+        // Reported below.
       } catch (IOException e) {
         throw new HistoryException(file.getKey() + ": " + e, e);
       }
       throw new HistoryException(
           file.getKey()
-              + ": deleted or replaced while the server had it open (expected: left alone; nothing"
-              + " more is acknowledged, put it back and start again)",
+              + ": deleted or replaced while the server had it open (nothing more is acknowledged;"
+              + " restore the file and restart)",
           null);
     }
   }

@@ -8,11 +8,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * Lets go of a log's oldest entries. An entry that goes before its duplicate window is over leaves
- * its key behind: a row without type and data, below the log's {@code first}. Only rows that go are
- * visited, so the cost of an append does not depend on the log's length.
+ * Deletes a log's oldest entries. An entry that is deleted before its duplicate window is over
+ * leaves its key behind: a row without type and data, below the log's {@code first}. Only the
+ * deleted rows are visited, so the cost of an append does not depend on the length of the log.
  *
- * <p>The clock is the timestamps of what is appended.
+ * <p>Time is measured by the timestamps of what is appended.
  */
 final class Pruning implements AutoCloseable {
   static final Duration DUPLICATE_WINDOW = Duration.ofMinutes(5);
@@ -52,7 +52,9 @@ final class Pruning implements AutoCloseable {
     }
   }
 
-  /** The first entry that is within every bound; takes what goes before it off the log's bytes. */
+  /**
+   * Returns the first entry within every bound, and subtracts those before it from the log's bytes.
+   */
   private long firstKept(LogState log, Retention retention, long now) throws SQLException {
     if (retention.count() == 0) {
       log.bytes = 0;
@@ -79,7 +81,10 @@ final class Pruning implements AutoCloseable {
     return first;
   }
 
-  /** The first of the seqs whose timestamp is not older; {@code to} if there is none. */
+  /**
+   * Returns the first seq whose timestamp is not older than {@code cutoff}; {@code to} if there is
+   * none.
+   */
   private long firstSince(LogState log, long from, long to, long cutoff) throws SQLException {
     firstSince.setLong(1, log.id);
     firstSince.setLong(2, from);

@@ -5,14 +5,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 
-/** At most so many reading connections, opened when first needed. Thread-safe. */
+/** A bounded pool of reading connections, which are opened when first needed. Thread-safe. */
 final class Readers {
-  /** What is done with a reader. */
+  /** Uses a reader. */
   interface Reading<T> {
     T with(LogReader reader) throws SQLException;
   }
 
-  /** Makes a reader. */
+  /** Opens a reader. */
   interface Opening {
     LogReader open() throws SQLException;
   }
@@ -28,7 +28,7 @@ final class Readers {
     this.opening = opening;
   }
 
-  /** Waits for a reader and uses it. One that failed is not used again. */
+  /** Waits for a reader and uses it. A reader that failed is closed. */
   <T> T read(Reading<T> reading) throws SQLException {
     free.acquireUninterruptibly();
     try {
@@ -51,7 +51,7 @@ final class Readers {
     }
   }
 
-  /** Waits for all readings, and closes the connections. */
+  /** Waits for all readers to be returned, and closes their connections. */
   void close() throws SQLException {
     free.acquireUninterruptibly(max);
     try {

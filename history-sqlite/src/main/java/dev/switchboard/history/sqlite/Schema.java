@@ -8,14 +8,14 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * The tables, and how an older database gets them. Every step runs once, in a transaction of its
- * own; {@code PRAGMA user_version} is the number of steps that a database has seen, {@code
- * application_id} says that it is one of ours.
+ * Creates the tables and upgrades those of an older version. Each step runs once, in its own
+ * transaction. {@code PRAGMA user_version} is the number of steps that a database has seen, and
+ * {@code application_id} marks it as Switchboard's.
  */
 final class Schema {
   private static final int APPLICATION_ID = 0x53574844;
 
-  /** One element per version. A released one is never changed. */
+  /** The steps, one per version. A released step never changes. */
   private static final List<List<String>> STEPS =
       List.of(
           List.of(
@@ -57,14 +57,14 @@ final class Schema {
   private Schema() {}
 
   /**
-   * Refuses a database that is not ours or from a later version, before anything is written to it.
+   * Rejects a database of another application or a later version, before anything is written to it.
    */
   static void check(Connection connection) throws SQLException {
     long application = number(connection, "PRAGMA application_id");
     boolean empty = number(connection, "SELECT count(*) FROM sqlite_master") == 0;
     if (application != APPLICATION_ID && !(empty && application == 0)) {
       throw new HistoryException(
-          "a SQLite database of another application (expected: a history of Switchboard or a new"
+          "SQLite database of another application (expected: a Switchboard history or a new"
               + " file)",
           null);
     }
@@ -75,13 +75,13 @@ final class Schema {
               + version
               + " (expected: "
               + STEPS.size()
-              + " or lower; a newer Switchboard"
-              + " wrote it, use that one)",
+              + " or lower; it was written by a newer Switchboard,"
+              + " use that version)",
           null);
     }
   }
 
-  /** Brings the database to this version and returns its epoch. */
+  /** Upgrades the database to this version and returns its epoch. */
   static String migrate(Connection connection, String newEpoch) throws SQLException {
     int version = (int) number(connection, "PRAGMA user_version");
     for (int step = version; step < STEPS.size(); step++) {

@@ -23,7 +23,10 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
 
-/** The connections to one file. */
+/**
+ * The connections to one database file: one that writes, and a pool of readers. The writing
+ * connection and {@code writer} are guarded by the lock of {@link SqliteHistory}.
+ */
 final class SqliteDatabase {
   private static final Logger log = LoggerFactory.getLogger(SqliteDatabase.class);
   private static final String DEFAULT_NAME = "history.db";
@@ -38,7 +41,7 @@ final class SqliteDatabase {
   private final Readers readers;
   private final OpenFiles files;
   private final PruningTime time;
-  private @Nullable LogWriter writer;
+  private @Nullable LogWriter writer; // null before the first append and after a failed one
 
   private SqliteDatabase(Path file, SqliteLimits limits, DatabaseLock lock, Connection connection)
       throws SQLException, IOException {
@@ -66,7 +69,7 @@ final class SqliteDatabase {
     Path folder = file.getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new HistoryException(
-          file + ": no folder " + folder + " (expected: an existing folder, create it)", null);
+          file + ": no folder " + folder + " (expected: an existing folder; create it)", null);
     }
     try {
       DatabaseLock lock = DatabaseLock.take(file);
@@ -107,7 +110,7 @@ final class SqliteDatabase {
     }
   }
 
-  /** The file's name survives a loss of power only if the folder is flushed as well. */
+  /** Flushes the folder as well; otherwise the file's name may not survive a power failure. */
   private static void syncFolder(Path folder) {
     try (FileChannel channel = FileChannel.open(folder)) {
       channel.force(true);
@@ -120,10 +123,10 @@ final class SqliteDatabase {
     if (failure instanceof SQLiteException sqlite) {
       SQLiteErrorCode code = sqlite.getResultCode();
       if (code == SQLiteErrorCode.SQLITE_NOTADB) {
-        return "not a SQLite database (expected: a history of Switchboard or a new file)";
+        return "not a SQLite database (expected: a Switchboard history or a new file)";
       }
       if (code == SQLiteErrorCode.SQLITE_CORRUPT) {
-        return "a damaged SQLite database (expected: a sound one, put back a copy)";
+        return "damaged SQLite database (expected: an intact one; restore a copy)";
       }
     }
     return failure.getMessage() + " (expected: a file that this process may read and write)";
@@ -151,7 +154,7 @@ final class SqliteDatabase {
     }
     config.setBusyTimeout(5_000);
     config.setGetGeneratedKeys(false);
-    // As a URI, because the driver takes what follows a '?' in a plain path for its options.
+    // As a URI, because the driver treats what follows a '?' in a plain path as its options.
     return config.createConnection("jdbc:sqlite:file:" + file.toUri().getRawPath());
   }
 
@@ -168,7 +171,8 @@ final class SqliteDatabase {
   }
 
   /**
-   * When something was last let go; in a database that does not know it, its newest entry's time.
+   * Returns the time by which entries were last pruned. If the database does not have it, returns
+   * the time of its newest entry.
    */
   private long lastPruned() throws SQLException {
     try (Statement statement = connection.createStatement();
@@ -187,7 +191,7 @@ final class SqliteDatabase {
     return readers;
   }
 
-  /** Appends in one transaction. Confined to whoever holds the writer's lock. */
+  /** Appends in one transaction. Guarded by the writer's lock. */
   List<Committed> append(List<Publication> batch) throws SQLException {
     limits.requireFree(file);
     if (limits.maxBytes() < Long.MAX_VALUE) {
@@ -203,7 +207,7 @@ final class SqliteDatabase {
       return results;
     } finally {
       if (!committed) {
-        // What it knows may not be so, and the driver has closed the statement that failed.
+        // What the writer knows may be wrong, and the driver has closed the statement that failed.
         dropWriter();
         rollBack();
       }
@@ -238,7 +242,7 @@ final class SqliteDatabase {
     try {
       execute(connection, "ROLLBACK");
     } catch (SQLException e) {
-      // After some failures SQLite has rolled back by itself, and then says that it can't.
+      // After some failures SQLite has rolled back by itself, and then reports that it can't.
       log.debug("{}: no transaction to roll back: {}", file, e.getMessage());
     }
   }
@@ -249,7 +253,7 @@ final class SqliteDatabase {
       readers.close();
       dropWriter();
     } catch (IOException | SQLException e) {
-      log.warn("{}: not closed cleanly; nothing appended is lost", file, e);
+      log.warn("{}: could not be closed properly; nothing appended is lost", file, e);
     }
   }
 }

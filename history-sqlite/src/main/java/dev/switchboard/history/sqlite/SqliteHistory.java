@@ -15,23 +15,23 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Logs in one SQLite file. Thread-safe; calls block. One connection writes, a call of {@link
- * #append} at a time; a few read, and do not wait for the writer.
+ * A history store in one SQLite file. Thread-safe; calls block. One connection writes, with one
+ * call of {@link #append} at a time. A few others read, and do not wait for the writer.
  *
- * <p>What {@link #append} has returned is on the disk: it survives the death of the process ({@code
- * kill -9}) and, where the disk keeps what it has confirmed as flushed, the loss of power. That
- * costs one flush a call, so append in batches. The epoch is the database's: random when it is
- * created, then for ever the same. Whoever puts back an older copy of the file brings an older log
- * back under the same epoch, which readers that have seen more can't tell.
+ * <p>What {@link #append} has returned is on the disk. It survives the death of the process ({@code
+ * kill -9}) and, if the disk keeps what it has confirmed as flushed, a power failure. Each call
+ * costs one flush, so append in batches. The epoch belongs to the database: it is random when the
+ * database is created, and never changes. If you restore an older copy of the file, an older log
+ * comes back under the same epoch, and readers that have seen more can't tell.
  *
- * <p>The clock of retention and of the duplicate window (5 minutes, longer while the entry is kept)
- * is the timestamps of what is appended, but for absurd jumps ({@link PruningTime}). A log to which
- * nothing is appended keeps what it has. The space of what is let go is used again; the file does
- * not shrink.
+ * <p>Retention and the duplicate window (5 minutes, longer while the entry is kept) are measured by
+ * the timestamps of what is appended, except for implausible jumps ({@link PruningTime}). A log to
+ * which nothing is appended keeps everything it has. The space of deleted entries is reused; the
+ * file does not shrink.
  *
- * <p>Beside the file stand {@code -wal} and {@code -shm} while it is open, which belong to it, and
- * {@code .lock}, which keeps it to one process. The file must be on a local disk. If it or its
- * {@code -wal} is deleted or replaced meanwhile, {@link #append} fails from then on.
+ * <p>While the database is open, the files {@code -wal} and {@code -shm} beside it belong to it,
+ * and {@code .lock} restricts it to one process. The file must be on a local disk. If it or its
+ * {@code -wal} is deleted or replaced in the meantime, {@link #append} fails from then on.
  */
 public final class SqliteHistory implements HistoryStore {
   private final Path file;
@@ -45,23 +45,23 @@ public final class SqliteHistory implements HistoryStore {
   }
 
   /**
-   * Opens a history, or creates it.
+   * Opens or creates a history.
    *
    * @param directoryOrFile the database, or an existing folder for a database {@code history.db};
-   *     the folder that it is in must exist
+   *     the folder that contains it must exist
    * @throws HistoryException if it can't be opened; the message says why and what to do
    */
   public static SqliteHistory open(Path directoryOrFile) {
     return open(directoryOrFile, SqliteLimits.DEFAULT);
   }
 
-  /** As {@link #open(Path)}, within other limits than {@link SqliteLimits#DEFAULT}. */
+  /** Like {@link #open(Path)}, with other limits than {@link SqliteLimits#DEFAULT}. */
   public static SqliteHistory open(Path directoryOrFile, SqliteLimits limits) {
     Path file = SqliteDatabase.file(directoryOrFile);
     return new SqliteHistory(file, SqliteDatabase.open(file, limits));
   }
 
-  /** The database's file. */
+  /** Returns the database file. */
   public Path file() {
     return file;
   }
@@ -69,9 +69,9 @@ public final class SqliteHistory implements HistoryStore {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if one is fleeting
-   * @throws dev.switchboard.protocol.RefusedException {@code unavailable} beyond the {@link
-   *     SqliteLimits}
+   * @throws IllegalArgumentException if a publication is fleeting
+   * @throws dev.switchboard.protocol.RefusedException {@code unavailable} if the {@link
+   *     SqliteLimits} are exceeded
    */
   @Override
   public List<Committed> append(List<Publication> batch) {
@@ -117,7 +117,7 @@ public final class SqliteHistory implements HistoryStore {
     }
   }
 
-  /** Waits for the calls that are under way. Closing again does nothing. */
+  /** Waits for calls in progress and closes the database. Closing again has no effect. */
   @Override
   public void close() {
     writing.lock();
@@ -131,7 +131,7 @@ public final class SqliteHistory implements HistoryStore {
     }
   }
 
-  /** The writer's first value for a statement, for tests. */
+  /** Returns the first value that a statement yields on the writing connection, for tests. */
   String query(String sql) throws SQLException {
     writing.lock();
     try {

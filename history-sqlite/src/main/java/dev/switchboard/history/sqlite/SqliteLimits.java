@@ -9,19 +9,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * How much of a disk a history may take. Beyond it nothing is appended: publishing is refused with
- * {@code unavailable} until there is room again, and reading goes on. What is kept of each log is a
- * matter of {@link dev.switchboard.spi.Retention}. Immutable.
+ * How much disk space a history may take. Beyond that nothing is appended: publishing is refused
+ * with {@code unavailable} until there is space again, while reading continues. {@link
+ * dev.switchboard.spi.Retention} sets how much of each log is kept. Immutable.
  *
- * @param maxBytes the most that the database may take, 1 or more. Space that was let go of does not
+ * @param maxBytes the maximum size of the database, 1 or more. Free space inside the file does not
  *     count
- * @param minFreeBytes what must be free on the disk, 0 or more
+ * @param minFreeBytes the space that must remain free on the disk, 0 or more
  */
 public record SqliteLimits(long maxBytes, long minFreeBytes) {
-  /** Any size, as long as 256 MiB are free. */
+  /** Any size, as long as 256 MiB are free on the disk. */
   public static final SqliteLimits DEFAULT = new SqliteLimits(Long.MAX_VALUE, 256L << 20);
 
-  /** Refuses limits that make no sense. */
+  /**
+   * Validates the limits.
+   *
+   * @throws IllegalArgumentException if a limit is out of range
+   */
   public SqliteLimits {
     MaxBytes.requireValid(maxBytes);
     if (minFreeBytes < 0) {
@@ -40,7 +44,11 @@ public record SqliteLimits(long maxBytes, long minFreeBytes) {
     if (free < minFreeBytes) {
       throw new RefusedException(
           ErrorCode.UNAVAILABLE,
-          "the disk is almost full: " + free + " bytes free (expected: " + minFreeBytes + ")");
+          "the disk is almost full: "
+              + free
+              + " bytes free (expected: at least "
+              + minFreeBytes
+              + ")");
     }
   }
 }

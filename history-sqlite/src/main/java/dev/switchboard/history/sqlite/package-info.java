@@ -1,4 +1,4 @@
-/** Logs in an SQLite file. */
+/** A history store in a SQLite file. */
 @NullMarked
 package dev.switchboard.history.sqlite;
 

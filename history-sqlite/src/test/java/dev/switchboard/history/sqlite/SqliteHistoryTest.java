@@ -98,7 +98,7 @@ class SqliteHistoryTest {
     Path file = folder.resolve("other.db");
     run(file, "CREATE TABLE log (x)");
     byte[] before = Files.readAllBytes(file);
-    assertRefused(file, "other.db: a SQLite database of another application");
+    assertRefused(file, "other.db: SQLite database of another application");
     assertThat(file).hasBinaryContent(before);
   }
 
@@ -121,7 +121,9 @@ class SqliteHistoryTest {
   void aNewerSchemaIsRefused() throws SQLException {
     SqliteHistory.open(folder).close();
     run(folder.resolve("history.db"), "PRAGMA user_version = 99");
-    assertRefused(folder, "history.db: schema 99 (expected: 3 or lower; a newer Switchboard");
+    assertRefused(
+        folder,
+        "history.db: schema 99 (expected: 3 or lower; it was written by a newer Switchboard");
   }
 
   @Test

@@ -8,9 +8,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** How names and entries stand in the tables. */
+/** Maps names and entries to table columns. */
 public final class Columns {
-  /** The publisher of what the server published; no user's name is empty. */
+  /** The publisher of the server's own messages; no user has an empty name. */
   private static final String SERVER = "";
 
   private Columns() {}
@@ -43,7 +43,7 @@ public final class Columns {
     return from == null ? SERVER : from;
   }
 
-  /** The entry of a row {@code seq, type, publisher, timestamp, message_id, data}. */
+  /** Reads the entry from a row {@code seq, type, publisher, timestamp, message_id, data}. */
   public static Entry entry(Address address, ResultSet row) throws SQLException {
     String publisher = row.getString(3);
     return new Entry(

@@ -2,7 +2,7 @@ package dev.switchboard.history.sql;
 
 import java.security.SecureRandom;
 
-/** Names for the life of a store. */
+/** Creates epochs, which identify one incarnation of a store. */
 public final class Epochs {
   private Epochs() {}
 

@@ -3,7 +3,7 @@ package dev.switchboard.history.sql;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 
-/** The rules of a bound on a history's size, the same for all databases. */
+/** The rules for a bound on a history's size, shared by all databases. */
 public final class MaxBytes {
   private MaxBytes() {}
 
@@ -13,12 +13,12 @@ public final class MaxBytes {
     }
   }
 
-  /** Refuses to append to a history that has reached the bound. */
+  /** Refuses to append to a history that has reached its bound. */
   public static void requireSmaller(long bytes, long maxBytes) {
     if (bytes >= maxBytes) {
       throw new RefusedException(
           ErrorCode.UNAVAILABLE,
-          "the history is full: " + bytes + " bytes (expected: less than " + maxBytes + ")");
+          "the history is full: " + bytes + " bytes (expected: fewer than " + maxBytes + ")");
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What they share inside. Not for users. */
+/** What the SQL history stores share. Internal. */
 @NullMarked
 package dev.switchboard.history.sql;
 
