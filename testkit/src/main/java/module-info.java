@@ -1,4 +1,4 @@
-/** For tests of programs that use Switchboard. */
+/** For testing programs that use Switchboard. */
 module dev.switchboard.testkit {
   requires static transitive org.jspecify;
   requires transitive dev.switchboard.client;

@@ -5,10 +5,12 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The user of an injected client, if it is not the parameter's name; see {@link TestServer}. */
+/**
+ * Sets the user of an injected client, if it is not the parameter's name; see {@link TestServer}.
+ */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface As {
-  /** The user. */
+  /** Returns the user. */
   String value();
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.function.Predicate;
 
-/** What a client received and reported and no assertion has taken yet. Thread-safe. */
+/** The messages and events of a client that no assertion has taken yet. Thread-safe. */
 final class Inbox {
   private static final int MOST = 100_000;
   private static final int SHOWN = 10;
@@ -19,7 +19,7 @@ final class Inbox {
 
   private final List<Object> untaken = new ArrayList<>(); // guarded by this
 
-  /** Begins to keep what that client gets, unless it does so already. */
+  /** Starts recording what a client receives, unless it is recorded already. */
   static <M> void watch(Client<M> client) {
     Inbox inbox = new Inbox();
     if (ALL.putIfAbsent(client, inbox) == null) {
@@ -32,7 +32,7 @@ final class Inbox {
     return Optional.ofNullable(ALL.get(client))
         .orElseThrow(() ->
             new IllegalStateException(
-                "client: not watched (expected: injected by TestServer, or given to watch)"));
+                "client: not watched (expected: injected by TestServer, or passed to watch)"));
   }
 
   private synchronized void add(Object came) {
@@ -43,7 +43,7 @@ final class Inbox {
     notifyAll();
   }
 
-  /** Takes the first that fits, waiting for it if it is not there. */
+  /** Takes the first match, waiting for it if necessary. */
   synchronized Optional<Object> take(Predicate<Object> wanted, Duration atMost) {
     long deadline = System.nanoTime() + atMost.toNanos();
     while (true) {
@@ -67,7 +67,7 @@ final class Inbox {
     }
   }
 
-  /** What is there, for messages of failures. */
+  /** Describes what is left, for the messages of failures. */
   synchronized String shown() {
     return untaken.isEmpty()
         ? "nothing else"

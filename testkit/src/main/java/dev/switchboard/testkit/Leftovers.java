@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The threads of Switchboard that were not there before. Confined to one thread. */
+/** Switchboard threads that have started since this object was created. Confined to one thread. */
 final class Leftovers {
   private static final String OURS = "switchboard-";
 
   private final Set<Thread> before = ours();
 
-  /** Fails if threads that began since are still there after a while. */
+  /** Fails if threads that have started since then are still running after a while. */
   void requireNone(Duration patience) {
     if (!Patience.until(patience, () -> since().isEmpty())) {
       throw new AssertionError(

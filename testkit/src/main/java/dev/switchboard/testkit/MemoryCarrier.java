@@ -10,12 +10,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** What a client in memory stands on. Thread-safe. */
+/** The environment of a client in memory. Thread-safe. */
 final class MemoryCarrier implements Carrier {
   private final MemoryLoop loop;
   private final Consumer<MemoryExchange> arrived;
 
-  /** {@code arrived} gets the client's attempts to connect, on the loop. */
+  /** Creates a carrier. {@code arrived} receives the client's connection attempts, on the loop. */
   MemoryCarrier(MemoryLoop loop, Consumer<MemoryExchange> arrived) {
     this.loop = loop;
     this.arrived = arrived;

@@ -15,13 +15,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A client's attempt to connect in memory. Thread-safe. */
+/** A client's connection attempt in memory. Thread-safe. */
 final class MemoryExchange implements HttpExchange {
   private final MemoryLoop loop;
   private final ClientConnect request;
   private final Function<WebSocket, WebSocketListener> client;
   private final CompletableFuture<WebSocket> result;
-  private Consumer<MemorySocket> opened = socket -> {}; // on the loop
+  private Consumer<MemorySocket> opened = socket -> {}; // on the loop; set before accept()
 
   MemoryExchange(
       MemoryLoop loop,
@@ -34,7 +34,7 @@ final class MemoryExchange implements HttpExchange {
     this.result = result;
   }
 
-  /** On the loop: told of both ends, if there will be a connection. */
+  /** On the loop: sets what receives both ends if the connection opens. */
   void whenOpen(Consumer<MemorySocket> told) {
     opened = told;
   }
@@ -75,7 +75,7 @@ final class MemoryExchange implements HttpExchange {
   @Override
   public void accept(Upgrade upgrade) {
     loop.execute(() -> {
-      if (!result.isDone()) { // unless it came too late
+      if (!result.isDone()) { // it is done if the attempt has timed out
         MemorySocket near = new MemorySocket(loop, upgrade.subprotocol());
         MemorySocket far = new MemorySocket(loop, upgrade.subprotocol());
         near.join(far);

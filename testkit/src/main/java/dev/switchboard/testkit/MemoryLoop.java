@@ -13,28 +13,28 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that does one task after the other, and a clock of its own. What waits for a time is
- * done when the clock is moved there, in the order of the times. Thread-safe.
+ * A thread that runs tasks one after another, with a clock of its own. Timers run when the clock is
+ * moved to their time, in the order of their times. Thread-safe.
  */
 final class MemoryLoop implements AutoCloseable {
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final AtomicLong order = new AtomicLong();
   private final Thread thread;
-  private volatile long now;
-  private volatile boolean ended;
-  private volatile @Nullable Throwable broken;
+  private volatile long now; // the clock, in milliseconds; moved only on the thread
+  private volatile boolean ended; // whether the thread has ended
+  private volatile @Nullable Throwable broken; // thrown by a task, for the next caller of ask()
   private final PriorityQueue<Timer> timers = // on the thread, as is all below
       new PriorityQueue<>(
           Comparator.comparingLong((Timer one) -> one.at).thenComparingLong(one -> one.order));
-  private boolean closing;
-  private int users;
-  private boolean over;
+  private boolean closing; // whether close() was called
+  private int users; // how many clients have not released the loop
+  private boolean over; // whether the thread ends after its remaining tasks
 
   private static final class Timer {
     final long at;
     final long order;
     final Runnable task;
-    volatile boolean cancelled;
+    volatile boolean cancelled; // set by any thread
 
     Timer(long at, long order, Runnable task) {
       this.at = at;
@@ -61,7 +61,7 @@ final class MemoryLoop implements AutoCloseable {
   private void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | Error thrown) { // told to the next that asks
+    } catch (RuntimeException | Error thrown) { // thrown by the next ask()
       broken = thrown;
     }
   }
@@ -81,7 +81,7 @@ final class MemoryLoop implements AutoCloseable {
     return now;
   }
 
-  /** Does something in so many milliseconds; running what is returned prevents it. */
+  /** Runs a task after this many milliseconds; running the result cancels it. */
   Runnable schedule(Runnable task, long millis) {
     Timer timer = new Timer(now + millis, order.getAndIncrement(), task);
     inside(() -> timers.add(timer));
@@ -99,7 +99,7 @@ final class MemoryLoop implements AutoCloseable {
     }
   }
 
-  /** Moves the clock on by so many milliseconds, and does all that is due on the way. */
+  /** Advances the clock by this many milliseconds, and runs everything that is due on the way. */
   void pass(long millis) {
     settle();
     long until = now + millis;
@@ -111,9 +111,9 @@ final class MemoryLoop implements AutoCloseable {
   }
 
   /**
-   * If that holds, moves the clock on to the next thing that waits for its time.
+   * Advances the clock to the next timer, if a condition holds.
    *
-   * @param holds asked on the thread, when nothing else is left to do
+   * @param holds evaluated on the thread, when nothing else is left to do
    */
   void skip(BooleanSupplier holds) {
     settle();
@@ -121,7 +121,7 @@ final class MemoryLoop implements AutoCloseable {
     settle();
   }
 
-  /** On the thread: does the first thing that is due by then; -1 if nothing is. */
+  /** On the thread: runs the first timer that is due by then; returns -1 if there is none. */
   private long next(long until) {
     Timer first = timers.peek();
     if (first == null || first.at > until) {
@@ -159,12 +159,12 @@ final class MemoryLoop implements AutoCloseable {
     return told;
   }
 
-  /** Somebody needs the thread. */
+  /** Adds a user of the thread. */
   void acquire() {
     execute(() -> users++);
   }
 
-  /** Somebody no longer does. */
+  /** Removes a user of the thread. */
   void release() {
     execute(() -> {
       users--;
@@ -172,7 +172,7 @@ final class MemoryLoop implements AutoCloseable {
     });
   }
 
-  /** The thread ends when nobody needs it. */
+  /** Ends the thread once it has no users. */
   @Override
   public void close() {
     execute(() -> {

@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a connection in memory. What it sends is at the other end in no time, in order. Does
- * what a real connection does by itself: answers pings and closes, and gives up an unanswered close
- * after 5 s. Confined to the loop, but for what is said to be thread-safe.
+ * One end of a connection in memory. What it sends arrives at the other end immediately and in
+ * order. It does what a real connection does by itself: it answers pings and closes, and drops an
+ * unanswered close after 5 s. Confined to the loop, except where marked thread-safe.
  */
 final class MemorySocket implements WebSocket {
   static final InetSocketAddress ADDRESS =
@@ -30,30 +30,30 @@ final class MemorySocket implements WebSocket {
 
   private final MemoryLoop loop;
   private final @Nullable String subprotocol;
-  private final Queue<Runnable> unread = new ArrayDeque<>();
+  private final Queue<Runnable> unread = new ArrayDeque<>(); // what arrived while paused
   private final ByteArrayOutputStream pieces = new ByteArrayOutputStream();
-  private WebSocketListener listener = new WebSocketListener() {};
-  private MemorySocket other = this;
-  private volatile ReadyState state = ReadyState.OPEN;
-  private boolean paused;
+  private WebSocketListener listener = new WebSocketListener() {}; // set once, after joining
+  private MemorySocket other = this; // the other end, once joined
+  private volatile ReadyState state = ReadyState.OPEN; // written on the loop
+  private boolean paused; // whether reading is paused
 
   MemorySocket(MemoryLoop loop, @Nullable String subprotocol) {
     this.loop = loop;
     this.subprotocol = subprotocol;
   }
 
-  /** Joins it to its other end. */
+  /** Joins it to the other end. */
   void join(MemorySocket far) {
     other = far;
     far.other = this;
   }
 
-  /** What is told of what arrives. */
+  /** Sets what receives incoming messages. */
   void listener(WebSocketListener own) {
     listener = own;
   }
 
-  /** Something arrives. */
+  /** Delivers something that arrives, or queues it while reading is paused. */
   private void arrive(Runnable what) {
     loop.execute(() -> {
       if (paused) {
@@ -213,7 +213,7 @@ final class MemorySocket implements WebSocket {
     try {
       loop.execute(task);
     } catch (RejectedExecutionException ended) {
-      // Dropped, as the interface says.
+      // Dropped, as the interface specifies.
     }
   }
 

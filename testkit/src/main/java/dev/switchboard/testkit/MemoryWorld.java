@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients and their server in memory: one thread for all of them, and a clock that moves only when
- * it is told to. Thread-safe.
+ * Clients and their server in memory: one thread for all of them, and a clock that moves only on
+ * request. Thread-safe.
  */
 final class MemoryWorld implements World {
   private static final String URI = "ws://memory/ws";
@@ -26,8 +26,8 @@ final class MemoryWorld implements World {
   private final MemoryLoop loop = new MemoryLoop();
   private final BlockingQueue<HttpExchange> upgrades = new LinkedBlockingQueue<>();
   private final List<WebSocketClient> clients = new CopyOnWriteArrayList<>();
-  private final List<MemorySocket> sockets = new ArrayList<>(); // on the loop, as is closed
-  private boolean closed;
+  private final List<MemorySocket> sockets = new ArrayList<>(); // on the loop
+  private boolean closed; // on the loop; whether further attempts are refused
 
   @Override
   public String uri() {
@@ -55,8 +55,8 @@ final class MemoryWorld implements World {
   }
 
   /**
-   * The next attempt to connect. One that a client puts off comes at once: the clock moves on to
-   * it.
+   * Returns the next connection attempt. If a client is waiting to reconnect, the clock moves to
+   * its attempt, so it comes at once.
    */
   @Override
   public @Nullable HttpExchange next(Duration atMost) throws InterruptedException {
@@ -88,18 +88,18 @@ final class MemoryWorld implements World {
     loop.pass(time.toMillis());
   }
 
-  /** An attempt to connect that has not been answered yet, or null. */
+  /** Returns an unanswered connection attempt, or null. */
   @Nullable HttpExchange waiting() {
     return upgrades.poll();
   }
 
-  /** Does something on the thread of all clients, and returns when it is done. */
+  /** Runs a task on the thread of all clients, and returns when it is done. */
   void execute(Runnable task) {
     loop.execute(task);
     loop.settle();
   }
 
-  /** Returns when nothing is left to do but what waits for its time. */
+  /** Returns when only timers are left. */
   void settle() {
     loop.settle();
   }

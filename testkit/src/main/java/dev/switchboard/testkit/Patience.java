@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** How long tests wait for what has to come. Stateless. */
+/** How long tests wait for something to happen. Stateless. */
 final class Patience {
-  /** Long enough for a machine that is busy with other things. */
+  /** Long enough even for a busy machine. */
   static final Duration DEFAULT = Duration.ofSeconds(10);
 
   private static final long STEP_NANOS = 5_000_000;

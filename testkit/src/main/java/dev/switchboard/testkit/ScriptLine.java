@@ -16,7 +16,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** One connection of a scripted peer: what its client said, in order, and what it is told. */
+/**
+ * One connection of a scripted peer: what its client has sent, in order, and what is sent to it.
+ */
 final class ScriptLine implements WebSocketListener {
   private final CompletableFuture<WebSocket> socket = new CompletableFuture<>();
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -70,7 +72,7 @@ final class ScriptLine implements WebSocketListener {
     }
   }
 
-  /** Waits for what the client says next; its pings count only where one is expected. */
+  /** Waits for the client's next message. Its pings count only if one is expected. */
   void expect(String expected, TranscriptNames names) {
     String actual = next();
     while (actual.equals("ping") && !expected.equals("ping")) {
@@ -81,7 +83,7 @@ final class ScriptLine implements WebSocketListener {
             ? names.difference(json(expected), json(actual))
             : expected.equals(actual) ? null : "(expected: " + expected + ")";
     if (difference != null) {
-      throw new AssertionError("the client said " + actual + "\n" + difference);
+      throw new AssertionError("the client sent " + actual + "\n" + difference);
     }
   }
 
@@ -95,7 +97,7 @@ final class ScriptLine implements WebSocketListener {
     }
     if (said == null) {
       throw new AssertionError(
-          "the client said nothing within " + Patience.DEFAULT.toSeconds() + " s");
+          "the client sent nothing within " + Patience.DEFAULT.toSeconds() + " s");
     }
     return said;
   }

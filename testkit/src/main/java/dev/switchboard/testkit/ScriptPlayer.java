@@ -11,17 +11,20 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Does the lines of scripts, one after the other. Confined to one thread at a time. */
+/** Plays the lines of scripts one after another. Confined to one thread at a time. */
 final class ScriptPlayer {
   private final World world;
   private final TranscriptNames names;
   private final Map<String, ScriptLine> lines = new HashMap<>();
-  private @Nullable ScriptLine newest;
+  private @Nullable ScriptLine newest; // the connection that opened last
+
+  // Faults to apply to the next message.
   private boolean duplicating;
-  private boolean reordering;
+  private boolean reordering; // stays set until two messages were sent
   private boolean dropping;
   private @Nullable Duration delay;
-  private @Nullable String held;
+
+  private @Nullable String held; // the first of two messages to be reordered
 
   ScriptPlayer(World world, TranscriptNames names) {
     this.world = world;
@@ -77,7 +80,8 @@ final class ScriptPlayer {
 
   private ScriptLine line(String who) {
     return Optional.ofNullable(lines.get(who))
-        .orElseThrow(() -> new AssertionError(who + " is not open (expected: a line before)"));
+        .orElseThrow(
+            () -> new AssertionError(who + " is not open (expected: an open line before)"));
   }
 
   private void say(ScriptLine line, String text) {

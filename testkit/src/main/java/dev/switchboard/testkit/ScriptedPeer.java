@@ -11,27 +11,27 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server that does what a script says, and fails if its client does anything else; on a real
- * socket, or in memory, where hours pass in no time. The same script runs in both. The script is a
- * transcript ({@code spec/transcripts/README.md}) seen from the server:
+ * A server that follows a script, and fails if its client does anything else. It runs on a real
+ * socket, or in memory, where hours pass instantly; the same script runs in both. The script is a
+ * transcript ({@code spec/transcripts/README.md}) from the server's point of view:
  *
  * <pre>{@code
- * ann open                                     takes the next connection
- * ann< {"type":"welcome","session":"…", …}     says that; also ping, and close 4009 reason
- * ann> {"type":"join_room","id":"$j", …}       waits for that; also ping, and close 1000
+ * ann open                                     accepts the next connection
+ * ann< {"type":"welcome","session":"…", …}     sends this; also ping, and close 4009 reason
+ * ann> {"type":"join_room","id":"$j", …}       waits for this; also ping, and close 1000
  * +200ms                                       waits
  * ann lost                                     ends the socket without a close frame
  * peer! refuse 503                             answers the next upgrade with a status
- * peer! half-open                              from now on the newest connection is neither read nor answered
- * peer! drop                                   does not say the next thing
- * peer! delay 200ms                            says the next thing so much later, and goes on meanwhile
- * peer! duplicate                              says the next thing twice
- * peer! reorder                                says the next two things in the other order
+ * peer! half-open                              from now on, neither reads from the newest connection nor answers
+ * peer! drop                                   does not send the next message
+ * peer! delay 200ms                            sends the next message this much later, and continues meanwhile
+ * peer! duplicate                              sends the next message twice
+ * peer! reorder                                sends the next two messages in reverse order
  * }</pre>
  *
- * <p>{@code "…"} stands for anything, {@code "$name"} for what it was at first; what is no JSON is
- * compared as it stands. Other lines with {@code !} and {@code =}, the client's calls and reports,
- * are passed over. Thread-safe.
+ * <p>{@code "…"} matches anything, and {@code "$name"} the value that it had at first. Anything but
+ * JSON is compared literally. Other lines with {@code !} and {@code =}, which are the client's
+ * calls and reports, are skipped. Thread-safe.
  */
 public final class ScriptedPeer implements AutoCloseable {
   private final World world;
@@ -43,38 +43,40 @@ public final class ScriptedPeer implements AutoCloseable {
     this.player = new ScriptPlayer(world, new TranscriptNames());
   }
 
-  /** Listens on a free port, and leaves all that comes waiting until it plays. */
+  /** Listens on a free port. Whatever arrives waits until a script plays. */
   public static ScriptedPeer listen() {
     return new ScriptedPeer(new SocketWorld());
   }
 
   /**
-   * Is in memory, with its clients and a clock of their own. That stands still, but for two lines:
-   * {@code +25s} moves it on and does all that is due on the way, in no time; and an {@code open}
-   * (or {@code refuse}) for which a client waits moves it on to the client's next attempt.
+   * Creates a peer in memory, which shares a clock with its clients. The clock stands still except
+   * for two kinds of lines: {@code +25s} advances it and runs everything that is due on the way,
+   * without waiting; and an {@code open} (or {@code refuse}) for which a client is waiting advances
+   * it to the client's next attempt.
    *
-   * <p>Only clients of {@link #build} get there. Handlers still have threads of their own, and time
-   * does not wait for them: what a handler is to answer is best expected before time goes on.
+   * <p>Only clients from {@link #build} can connect to it. Handlers still run on threads of their
+   * own, and the clock does not wait for them, so expect a handler's answer before you let time
+   * pass.
    */
   public static ScriptedPeer inMemory() {
     return new ScriptedPeer(new MemoryWorld());
   }
 
-  /** Where clients connect. */
+  /** Returns the address that clients connect to. */
   public String uri() {
     return world.uri();
   }
 
-  /** A client of this peer, not connected yet. Works for both kinds of peers. */
+  /** Builds a client of this peer that is not connected yet. Works for both kinds of peers. */
   public <C extends WebSocketClient> C build(ClientBuilder<C> options) {
     return world.build(options);
   }
 
   /**
-   * Begins to play, beside the test, and after what it plays already. Names keep their values from
-   * one script to the next.
+   * Plays a script in the background, after those that are already playing. Names keep their values
+   * from one script to the next.
    *
-   * @throws IllegalArgumentException if a line is none
+   * @throws IllegalArgumentException if a line is invalid
    */
   public synchronized ScriptedPeer play(String script) {
     Transcript transcript = Transcript.parse(script);
@@ -88,10 +90,10 @@ public final class ScriptedPeer implements AutoCloseable {
   }
 
   /**
-   * Returns when all that was given to {@link #play} is played.
+   * Waits until all scripts passed to {@link #play} have been played.
    *
    * @throws AssertionError if the client did something else, with the line; or if a line waits for
-   *     longer than 10 seconds
+   *     more than 10 seconds
    */
   public void await() {
     CompletableFuture<Void> last;

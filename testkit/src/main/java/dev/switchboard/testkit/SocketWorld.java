@@ -13,7 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Real sockets on a free port, and real time. Thread-safe. */
+/** Real sockets on a free port, with real time. Thread-safe. */
 final class SocketWorld implements World {
   private final Loops loops = Loops.of(IoKind.NIO, 1);
   private final BlockingQueue<HttpExchange> upgrades = new LinkedBlockingQueue<>();

@@ -9,17 +9,17 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * Assertions about clients, to be imported statically. They wait, for 10 seconds unless told
- * otherwise, until what they assert is true, and fail with what came instead.
+ * Assertions about clients, to be imported statically. They wait, for 10 seconds unless specified
+ * otherwise, until the assertion holds, and fail with a description of what arrived instead.
  *
- * <p>What a client received and reported is kept from {@link #watch} on (clients that {@link
- * TestServer} injects or makes are watched from the beginning). Each assertion takes what it finds,
- * so that the next one looks for the next. Thread-safe.
+ * <p>What a client receives and reports is recorded from {@link #watch} on. Clients that {@link
+ * TestServer} injects or creates are watched from the start. Each assertion takes what it finds, so
+ * the next one looks for the next match. Thread-safe.
  */
 public final class SwitchboardAssertions {
   private SwitchboardAssertions() {}
 
-  /** Begins to keep what a client gets, and returns the client. Do it before connecting. */
+  /** Starts recording what a client receives, and returns the client. Call it before connecting. */
   public static <M> Client<M> watch(Client<M> client) {
     Inbox.watch(client);
     return client;
@@ -30,16 +30,17 @@ public final class SwitchboardAssertions {
     return assertReceived(client, type, Patience.DEFAULT);
   }
 
-  /** Takes the next message of a class, which has to come within that time. */
+  /** Takes the next message of a class, which must arrive within this time. */
   public static <T> MessageEvent<T> assertReceived(
       Client<? super T> client, Class<T> type, Duration within) {
     return received(client, type, message -> true, type.getSimpleName(), within);
   }
 
-  /** Takes the next message of a class that fits, passing over those that don't. */
+  /** Takes the next message of a class that matches a predicate, skipping those that don't. */
   public static <T> MessageEvent<T> assertReceived(
       Client<? super T> client, Class<T> type, Predicate<? super T> fitting) {
-    return received(client, type, fitting, type.getSimpleName() + " that fits", Patience.DEFAULT);
+    return received(
+        client, type, fitting, type.getSimpleName() + " matching the predicate", Patience.DEFAULT);
   }
 
   /** Takes the next message that equals this one. */
@@ -50,7 +51,7 @@ public final class SwitchboardAssertions {
     return received(client, type, message::equals, message.toString(), Patience.DEFAULT);
   }
 
-  /** Fails if a message of a class is there, or comes within that time. */
+  /** Fails if a message of a class is there, or arrives within this time. */
   public static void assertNotReceived(Client<?> client, Class<?> type, Duration within) {
     Optional<Object> came = Inbox.of(client).take(one -> isMessage(one, type), within);
     if (came.isPresent()) {
@@ -75,7 +76,7 @@ public final class SwitchboardAssertions {
     }
   }
 
-  @SuppressWarnings("unchecked") // its message is of that class
+  @SuppressWarnings("unchecked") // because its message is of that class
   private static <T> MessageEvent<T> received(
       Client<?> client, Class<T> type, Predicate<? super T> fitting, String what, Duration within) {
     return (MessageEvent<T>)

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A JUnit extension that runs a server on a free port for each test, and gives tests what they ask
- * for as parameters: a {@link Client}, connected, whose user is the parameter's name (or {@link
- * As}); the {@link Server}; the {@link Endpoint}.
+ * A JUnit extension that runs a server on a free port for each test and injects parameters into
+ * tests: a connected {@link Client}, whose user is the parameter's name (or {@link As}); the {@link
+ * Server}; the {@link Endpoint}.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -36,11 +36,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * void bothHearIt(Client<Chat> ann, Client<Chat> bob) { … }
  * }</pre>
  *
- * <p>After the test its clients and the server are closed, and a test that passed fails if
- * something is left over: a connection of a client that the test made and did not close, or a
- * thread of Switchboard that was not there before. For tests that run one after another.
+ * <p>After the test, its clients and the server are closed. A test that passed still fails if
+ * something is left over: a connection of a client that the test created and did not close, or a
+ * new Switchboard thread. Tests must not run concurrently.
  *
- * @param <M> the messages
+ * @param <M> the protocol's sealed interface
  */
 public final class TestServer<M>
     implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
@@ -48,9 +48,11 @@ public final class TestServer<M>
 
   private final Protocol<M> protocol;
   private final UnaryOperator<Endpoint<M>> definition;
+  // Set where the extension is created.
   private UnaryOperator<Server.Builder> serverOptions = UnaryOperator.identity();
   private UnaryOperator<ClientBuilder<Client<M>>> clientOptions = UnaryOperator.identity();
-  private @Nullable Running<M> running;
+
+  private @Nullable Running<M> running; // null between tests
 
   private record Running<M>(
       Server server, Endpoint<M> endpoint, List<Client<M>> clients, Leftovers leftovers) {}
@@ -61,43 +63,43 @@ public final class TestServer<M>
   }
 
   /**
-   * A server for the messages of a sealed interface.
+   * Returns an extension for the messages of a sealed interface.
    *
-   * @param definition adds handlers and options to the endpoint of each test; users are taken from
-   *     the address that {@link #uri} gives, unless it says otherwise
+   * @param definition adds handlers and options to each test's endpoint. Users are identified by
+   *     the address from {@link #uri}, unless it says otherwise
    */
   public static <M> TestServer<M> of(Class<M> union, UnaryOperator<Endpoint<M>> definition) {
     return of(Protocol.of(union), definition);
   }
 
-  /** A server for a protocol; otherwise as {@link #of(Class, UnaryOperator)}. */
+  /** Returns an extension for a protocol. Otherwise like {@link #of(Class, UnaryOperator)}. */
   public static <M> TestServer<M> of(Protocol<M> protocol, UnaryOperator<Endpoint<M>> definition) {
     return new TestServer<>(protocol, definition);
   }
 
-  /** Options of the server; none by default. Call it where the extension is made. */
+  /** Sets options of the server; none by default. Call it where the extension is created. */
   public TestServer<M> server(UnaryOperator<Server.Builder> options) {
     serverOptions = options;
     return this;
   }
 
-  /** Options of the clients; none by default. Call it where the extension is made. */
+  /** Sets options of the clients; none by default. Call it where the extension is created. */
   public TestServer<M> clients(UnaryOperator<ClientBuilder<Client<M>>> options) {
     clientOptions = options;
     return this;
   }
 
-  /** The server of this test. */
+  /** Returns this test's server. */
   public Server server() {
     return running().server;
   }
 
-  /** The endpoint of this test, to publish from the server's side. */
+  /** Returns this test's endpoint, for example to publish from the server. */
   public Endpoint<M> endpoint() {
     return running().endpoint;
   }
 
-  /** Where a client connects as that user. */
+  /** Returns the address that connects a client as this user. */
   public String uri(String user) {
     return "ws://127.0.0.1:"
         + server().port()
@@ -106,7 +108,7 @@ public final class TestServer<M>
         + URLEncoder.encode(user, StandardCharsets.UTF_8);
   }
 
-  /** One more client, connected, and closed after the test. */
+  /** Connects one more client, which is closed after the test. */
   public Client<M> connect(String user) {
     Client<M> client = clientOptions.apply(Client.of(protocol)).build(uri(user));
     running().clients.add(client);
@@ -135,7 +137,7 @@ public final class TestServer<M>
   }
 
   private Running<M> running() {
-    return Objects.requireNonNull(running, "test: none runs (expected: called from a test)");
+    return Objects.requireNonNull(running, "test: none is running (expected: a call from a test)");
   }
 
   @Override
@@ -148,7 +150,7 @@ public final class TestServer<M>
         ended.endpoint.peers().stream().map(Peer::user).sorted().collect(Collectors.joining(", "));
     ended.server.close();
     if (context.getExecutionException().isPresent()) {
-      return; // that is what has to be told
+      return; // the test's own failure matters more
     }
     if (!alone) {
       throw new AssertionError(
@@ -176,7 +178,7 @@ public final class TestServer<M>
     Parameter parameter = context.getParameter();
     if (as.isEmpty() && !parameter.isNamePresent()) {
       throw new ParameterResolutionException(
-          "client: its user is unknown (expected: @As, or classes compiled with -parameters)");
+          "client: no user (expected: @As on the parameter, or classes compiled with -parameters)");
     }
     return as.map(As::value).orElse(parameter.getName());
   }

@@ -6,24 +6,24 @@ import dev.switchboard.transport.HttpExchange;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Where a scripted peer meets its clients. */
+/** Connects a scripted peer with its clients. */
 interface World extends AutoCloseable {
-  /** Where clients connect. */
+  /** Returns the address that clients connect to. */
   String uri();
 
-  /** A client that connects there. */
+  /** Builds a client that connects there. */
   <C extends WebSocketClient> C build(ClientBuilder<C> options);
 
-  /** The next attempt to connect; null if none came in time. */
+  /** Returns the next connection attempt, or null if there is none in time. */
   @Nullable HttpExchange next(Duration atMost) throws InterruptedException;
 
-  /** Does something after that time. */
+  /** Runs a task after a delay. */
   void later(Duration delay, Runnable what);
 
   /** Lets time pass. */
   void pass(Duration time);
 
-  /** Ends all connections, and takes no more. */
+  /** Ends all connections, and accepts no more. */
   @Override
   void close();
 }

@@ -1,4 +1,4 @@
-/** For tests of programs that talk over Switchboard: a server for each test, scripted peers. */
+/** For testing programs that use Switchboard: a server for each test, and scripted peers. */
 @NullMarked
 package dev.switchboard.testkit;
 

@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Seqs, order, all or nothing, and many threads. */
+/** Rules for appending: seqs, order, atomicity, and concurrency. */
 public interface AppendRules extends OpensHistory {
   @Test
   default void seqsCountFromOneWithoutAHole() {

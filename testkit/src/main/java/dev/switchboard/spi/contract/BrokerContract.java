@@ -24,12 +24,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link Broker} does. Implement it in a test class. */
+/** The rules that every {@link Broker} must satisfy. Implement this interface in a test class. */
 public interface BrokerContract {
   /** The log that most rules write to. */
   LogKey LOG = Samples.GENERAL;
 
-  /** A broker whose logs are empty. The test closes it. */
+  /** Opens a broker whose logs are empty. The test closes it. */
   Broker open();
 
   @Test

@@ -13,11 +13,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A watcher that keeps what it is told, as {@code +ann 1}. */
+/** A watcher that records changes, as {@code +ann 1}. */
 final class Changes implements PresenceStore.Watcher {
   private final Map<LogKey, BlockingQueue<String>> told = new ConcurrentHashMap<>();
 
-  /** One that watches a store. */
+  /** Starts watching a store. */
   static Changes of(PresenceStore store) {
     Changes changes = new Changes();
     store.watch(changes);
@@ -44,7 +44,7 @@ final class Changes implements PresenceStore.Watcher {
     }
   }
 
-  /** These have come, or come soon, and no others. */
+  /** Expects these changes, now or soon, and no others. */
   void expect(LogKey where, String... changes) {
     for (String change : changes) {
       assertThat(next(where)).isEqualTo(change);
@@ -52,7 +52,7 @@ final class Changes implements PresenceStore.Watcher {
     assertThat(told(where)).isEmpty();
   }
 
-  /** Those before the user came. */
+  /** Returns the changes before the user came. */
   List<String> before(LogKey where, String user) {
     List<String> all = new ArrayList<>();
     String next = next(where);

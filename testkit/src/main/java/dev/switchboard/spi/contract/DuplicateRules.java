@@ -13,7 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What was published before is not appended again, and answered with its first place. */
+/**
+ * Rules for duplicates: what was published before is not appended again, and is answered with its
+ * first position.
+ */
 public interface DuplicateRules extends OpensHistory {
   @Test
   default void aSecondPublicationGetsThePlaceOfTheFirst() {

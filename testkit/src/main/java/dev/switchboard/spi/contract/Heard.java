@@ -13,17 +13,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A subscriber that keeps what it gets. */
+/** A subscriber that records what it receives. */
 final class Heard implements Broker.Subscriber {
   private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
   private final AtomicInteger inside = new AtomicInteger();
-  private volatile boolean overlapped;
-  private volatile long from;
+  private volatile boolean overlapped; // whether two calls came at the same time
+  private volatile long from; // the position that the subscription starts after
 
-  /** An entry, and the session that does not get it. */
+  /** An entry, and the session that does not receive it. */
   record Piece(Entry entry, @Nullable String without) {}
 
-  /** Subscribed to a log. */
+  /** Subscribes to a log. */
   static Heard of(Broker broker, LogKey log) {
     Heard heard = new Heard();
     Position position = broker.subscribe(log, heard).toCompletableFuture().join();
@@ -38,13 +38,13 @@ final class Heard implements Broker.Subscriber {
     inside.decrementAndGet();
   }
 
-  /** Nothing fails in these rules and nobody else appends, so every entry comes by itself. */
+  /** Nothing fails in these rules and nobody else appends, so every entry must be delivered. */
   @Override
   public void moved(Position head) {
-    throw new AssertionError("moved to " + head + " (expected: each entry)");
+    throw new AssertionError("moved to " + head + " (expected: every entry to be delivered)");
   }
 
-  /** The subscription begins behind that place. */
+  /** Sets the position that the subscription starts after. */
   void from(long seq) {
     from = seq;
   }

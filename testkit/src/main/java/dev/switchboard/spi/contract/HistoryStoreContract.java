@@ -3,9 +3,10 @@ package dev.switchboard.spi.contract;
 import dev.switchboard.spi.HistoryStore;
 
 /**
- * What every {@link HistoryStore} does: {@linkplain AppendRules appending}, {@linkplain
- * DuplicateRules duplicates}, {@linkplain PageRules pages}, {@linkplain RetentionRules retention}
- * and {@linkplain LogRules names and life of logs}. Implement it in a test class.
+ * The rules that every {@link HistoryStore} must satisfy: {@linkplain AppendRules appending},
+ * {@linkplain DuplicateRules duplicates}, {@linkplain PageRules pages}, {@linkplain RetentionRules
+ * retention} and {@linkplain LogRules the identity and lifetime of logs}. Implement this interface
+ * in a test class.
  */
 public interface HistoryStoreContract
     extends AppendRules, DuplicateRules, PageRules, RetentionRules, LogRules {}

@@ -11,7 +11,7 @@ import dev.switchboard.spi.Position;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Logs are told apart by space, kind and name; they live as long as the store. */
+/** Rules for logs: they are identified by space, kind and name, and live as long as the store. */
 public interface LogRules extends OpensHistory {
   @Test
   default void aLogThatNobodyWroteToIsEmptyAndHasAnEpoch() {

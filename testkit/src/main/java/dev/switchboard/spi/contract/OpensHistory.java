@@ -2,15 +2,15 @@ package dev.switchboard.spi.contract;
 
 import dev.switchboard.spi.HistoryStore;
 
-/** How a contract gets the store that it tests. */
+/** Opens the store under test. */
 public interface OpensHistory {
   /**
-   * Opens the store of the running test: empty the first time, and, if {@link #persistent()}, with
-   * all that it kept when it is opened again after it was closed. The test closes it.
+   * Opens the store of the running test. It is empty the first time. If {@link #persistent()}, it
+   * has everything it stored when it is opened again after closing. The test closes it.
    */
   HistoryStore open();
 
-  /** Whether a store that is closed and opened again keeps what it has. */
+  /** Whether a store that is closed and opened again keeps its contents. */
   default boolean persistent() {
     return true;
   }

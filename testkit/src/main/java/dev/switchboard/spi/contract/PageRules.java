@@ -11,7 +11,7 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** Pages in both directions. */
+/** Rules for pages in both directions. */
 public interface PageRules extends OpensHistory {
   @Test
   default void aPageAfterHasTheOldestThatAreNewer() {

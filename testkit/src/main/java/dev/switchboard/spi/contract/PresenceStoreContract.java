@@ -22,21 +22,24 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link PresenceStore} does. Implement it in a test class. */
+/**
+ * The rules that every {@link PresenceStore} must satisfy. Implement this interface in a test
+ * class.
+ */
 public interface PresenceStoreContract {
-  /** The place that most rules look at. */
+  /** The place that most rules use. */
   LogKey PLACE = new LogKey("/ws", Address.room("general"));
 
-  /** So many that a request must not look at all of them. */
+  /** So many users that a request must not look at all of them. */
   int MANY = 20_000;
 
   /**
-   * The store of one server. With {@link #shared()}, a second call in the same test gives that of
-   * another server of the same deployment. The test closes it.
+   * Opens the store of one server. If {@link #shared()}, a second call in the same test opens that
+   * of another server of the same deployment. The test closes it.
    */
   PresenceStore open();
 
-  /** Whether servers can share what it knows. */
+  /** Whether servers can share the store's contents. */
   default boolean shared() {
     return true;
   }
@@ -107,7 +110,7 @@ public interface PresenceStoreContract {
         get(store.enter(PLACE, "user" + i));
       }
       assertTimeoutPreemptively(
-          Duration.ofSeconds(30), // who sorts them all each time takes minutes
+          Duration.ofSeconds(30), // a store that sorts all users each time takes minutes
           () -> {
             for (int i = 0; i < MANY; i++) {
               assertThat(get(store.after(PLACE, "user" + i, 2)).count()).isEqualTo(MANY);

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is let go of, and that seqs go on. */
+/** Rules for retention: what is deleted, and that seqs continue. */
 public interface RetentionRules extends OpensHistory {
   @Test
   default void aLogKeepsItsNewestByCount() {

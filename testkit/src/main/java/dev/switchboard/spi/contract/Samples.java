@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Publications to test with, and what to look at in the answers. */
+/** Sample publications, and accessors for the answers. */
 final class Samples {
   static final LogKey GENERAL = new LogKey("/ws", Address.room("general"));
 
-  /** As many bytes in a page as there are. */
+  /** No bound on the bytes of a page. */
   static final long ANY = Long.MAX_VALUE;
 
   static final Retention KEEP = new Retention(100_000, Duration.ofDays(1));
@@ -77,7 +77,7 @@ final class Samples {
         GENERAL, "chat", "ann", null, System.currentTimeMillis(), data, false, null, KEEP);
   }
 
-  /** Publications with the message ids {@code m1} to {@code m<count>}. */
+  /** Returns publications with the message IDs {@code m1} to {@code m<count>}. */
   static List<Publication> many(int count) {
     return IntStream.rangeClosed(1, count).mapToObj(i -> from("ann", "m" + i)).toList();
   }

@@ -1,6 +1,6 @@
 /**
- * The rules of the SPI as tests, for those who write an adapter: implement the interface in a test
- * class of yours, say how the adapter is opened, and JUnit runs every rule against it.
+ * The rules of the SPI as tests, for authors of adapters. Implement the interface in a test class,
+ * define how the adapter is opened, and JUnit runs every rule against it.
  *
  * <pre>{@code
  * class MyHistoryTest implements HistoryStoreContract {
