@@ -7,10 +7,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measuring. */
+/** Tools for benchmarks. */
 @Command(
     name = "bench",
-    description = "What is needed for measuring; see docs/performance.md.",
+    description = "Tools for benchmarks; see docs/performance.md.",
     mixinStandardHelpOptions = true,
     subcommands = BenchServe.class)
 final class Bench implements Runnable {

@@ -12,11 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** A server without the typed layer: what raw endpoints cost. */
+/** A server without the typed layer, for measuring raw endpoints. */
 @Command(
     name = "serve",
     description =
-        "Serves /echo, which sends back what it gets, and /fanout, which sends it to everyone there.",
+        "Serves /echo, which returns each message, and /fanout, which sends it to everyone connected.",
     mixinStandardHelpOptions = true)
 final class BenchServe implements Callable<Integer> {
   private static final int MAX_PENDING = 64 << 20;
@@ -30,7 +30,7 @@ final class BenchServe implements Callable<Integer> {
   @Option(
       names = "--port",
       defaultValue = "8080",
-      description = "Port to listen on; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+      description = "Port to listen on; 0 picks a free one (default: ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(names = "--deflate", description = "Accept permessage-deflate.")
@@ -41,13 +41,13 @@ final class BenchServe implements Callable<Integer> {
       paramLabel = "BYTES",
       defaultValue = "16777216",
       description =
-          "Longest frame and message; a longer one is refused with 1009 (default: ${DEFAULT-VALUE}).")
+          "Maximum size of a frame or message; a larger one closes the connection with 1009 (default: ${DEFAULT-VALUE}).")
   private int maxMessage;
 
   @Option(
       names = "--transport",
       paramLabel = "KIND",
-      description = "epoll, io_uring or nio (default: epoll where there is one).")
+      description = "epoll, io_uring or nio (default: epoll if available).")
   private String transport = IoKind.best().name();
 
   @Option(

@@ -17,10 +17,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Talks from the terminal: lines are messages, what begins with a slash is a command. */
+/** Chats from the terminal. Lines are messages; lines that start with a slash are commands. */
 @Command(
     name = "chat",
-    description = "Talks in a chat from the terminal. Type a line to say it, /help for commands.",
+    description = "Chats from the terminal. Type a line to send it, or /help for commands.",
     mixinStandardHelpOptions = true)
 final class ChatCommand implements Callable<Integer> {
   @Parameters(
@@ -34,14 +34,14 @@ final class ChatCommand implements Callable<Integer> {
       names = "--as",
       paramLabel = "NAME",
       required = true,
-      description = "The name to be known by.")
+      description = "Your name in the chat.")
   private String name = "";
 
   @Option(
       names = "--room",
       paramLabel = "ROOM",
       defaultValue = "general",
-      description = "The room to begin in (default: ${DEFAULT-VALUE}).")
+      description = "The room to start in (default: ${DEFAULT-VALUE}).")
   private String room = "";
 
   @Override
@@ -50,7 +50,7 @@ final class ChatCommand implements Callable<Integer> {
         Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
       if (terminal
           .getType()
-          .startsWith("dumb")) { // not a terminal at all, or one that can't move its cursor
+          .startsWith("dumb")) { // not a terminal, or one that can't move its cursor
         onPipes(client);
       } else {
         onTerminal(client, terminal);
@@ -61,7 +61,10 @@ final class ChatCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** People type what the browser shows: {@code http://localhost:8080} means its chat. */
+  /**
+   * Returns the chat's endpoint. People type the browser's address, so {@code
+   * http://localhost:8080} means its chat.
+   */
   private String endpoint() {
     String socket = url.replaceFirst("^http", "ws");
     return socket.matches("wss?://[^/]+/?") ? socket.replaceFirst("/?$", "/ws") : socket;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A conversation in the terminal: understands lines, shows events. Lines come from one thread,
+ * A conversation in the terminal: interprets lines and shows events. Lines come from one thread,
  * events from another.
  */
 final class ChatScreen {
@@ -20,10 +20,10 @@ final class ChatScreen {
 
   private final ChatClient client;
   private final Screen screen;
-  private final Map<String, Long> oldest = new ConcurrentHashMap<>();
+  private final Map<String, Long> oldest = new ConcurrentHashMap<>(); // shown so far, by room
   private final Map<String, Boolean> rooms =
       new LinkedHashMap<>(); // confined to the thread of lines
-  private volatile String room = "";
+  private volatile String room = ""; // the current room; set by the thread of lines
 
   ChatScreen(ChatClient client, Screen screen) {
     this.client = client;
@@ -53,7 +53,7 @@ final class ChatScreen {
   private void show(ClientEvent event) {
     switch (event) {
       case ClientEvent.UserJoined joined ->
-          screen.note(joined.user() + " came into #" + joined.room() + " (" + joined.count() + ")");
+          screen.note(joined.user() + " joined #" + joined.room() + " (" + joined.count() + ")");
       case ClientEvent.UserLeft left ->
           screen.note(left.user() + " left #" + left.room() + " (" + left.count() + ")");
       case ClientEvent.RoomJoined joined ->
@@ -68,12 +68,12 @@ final class ChatScreen {
           screen.note("could not reconnect; /quit and try again later");
       case ClientEvent.Gap gap -> screen.note("some messages could not be recovered");
       case ClientEvent.ValidationError wrong ->
-          screen.note("a message that can't be understood: " + wrong.error().getMessage());
+          screen.note("received an invalid message: " + wrong.error().getMessage());
       default -> {}
     }
   }
 
-  /** Deals with one line. False if it ends the conversation. */
+  /** Handles one line. Returns false if it ends the conversation. */
   boolean line(String line) {
     String text = line.strip();
     String[] words = text.split("\\s+", 3);
@@ -147,6 +147,6 @@ final class ChatScreen {
                 event.messageId()));
       }
     }
-    screen.note(page.more() ? "/older shows more" : "that is the beginning");
+    screen.note(page.more() ? "/older shows more" : "there are no older messages");
   }
 }

@@ -3,13 +3,13 @@ package dev.switchboard.cli;
 import java.util.Locale;
 
 /**
- * Makes text safe to print. Whatever others wrote (messages, names, close reasons, the body of an
- * HTTP response, what is logged of them) goes through here on its way to the terminal: one text
- * stays within one line, can't move the cursor, change colours, or turn the direction of what
- * stands around it. What could is shown as a visible sign instead. Stateless.
+ * Makes text safe to print. Text from other people (messages, names, close reasons, the body of an
+ * HTTP response, and log lines that quote them) passes through here on its way to the terminal. The
+ * result stays on one line and can't move the cursor, change colors, or change the direction of the
+ * text around it. Characters that could are shown as visible symbols. Stateless.
  */
 final class Printable {
-  /** U+2400 to U+241F are pictures of U+0000 to U+001F. */
+  /** U+2400 to U+241F are symbols for U+0000 to U+001F. */
   private static final int PICTURES = 0x2400;
 
   private static final int PICTURE_OF_DELETE = 0x2421;
@@ -18,7 +18,8 @@ final class Printable {
   private Printable() {}
 
   /**
-   * The text with a visible sign for each character that would act on the terminal or be unseen.
+   * Returns the text with a visible symbol for each character that would affect the terminal or be
+   * invisible.
    */
   static String of(String foreign) {
     StringBuilder out = new StringBuilder(foreign.length());
@@ -40,17 +41,17 @@ final class Printable {
 
   private static boolean acts(int c) {
     return switch (Character.getType(c)) {
-      case Character.CONTROL, // C1: some terminals obey these like escape sequences
+      case Character.CONTROL, // C1: some terminals treat these as escape sequences
           Character.LINE_SEPARATOR,
           Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE -> // half of a pair: no character
+          Character.SURROGATE -> // a lone surrogate is not a character
           true;
-      case Character.FORMAT -> !partOfWriting(c); // direction, and what is unseen
+      case Character.FORMAT -> !partOfWriting(c); // text direction and invisible characters
       default -> false;
     };
   }
 
-  /** Format characters that scripts and emoji are written with. */
+  /** Whether a format character is needed to write some script or emoji. */
   private static boolean partOfWriting(int c) {
     boolean joins = c == 0x200c || c == 0x200d;
     boolean flag = c >= 0xe0020 && c <= 0xe007f;

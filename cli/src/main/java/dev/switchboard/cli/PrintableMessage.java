@@ -3,9 +3,11 @@ package dev.switchboard.cli;
 import ch.qos.logback.classic.pattern.MessageConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
-/** {@code %text} in {@code logback.xml}: a log line's message, which may quote others. */
+/**
+ * {@code %text} in {@code logback.xml}: a log line's message, which may quote other people's text.
+ */
 public final class PrintableMessage extends MessageConverter {
-  /** Made by Logback. */
+  /** Called by Logback. */
   public PrintableMessage() {}
 
   @Override

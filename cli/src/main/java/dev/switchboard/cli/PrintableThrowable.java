@@ -5,9 +5,12 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
 import org.jspecify.annotations.Nullable;
 
-/** {@code %trace} in {@code logback.xml}: an exception, whose messages may quote others. */
+/**
+ * {@code %trace} in {@code logback.xml}: an exception, whose messages may quote other people's
+ * text.
+ */
 public final class PrintableThrowable extends ThrowableProxyConverter {
-  /** Made by Logback. */
+  /** Called by Logback. */
   public PrintableThrowable() {}
 
   @Override

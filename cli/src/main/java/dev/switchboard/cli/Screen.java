@@ -8,8 +8,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.function.Consumer;
 
 /**
- * Writes what happens, each in a line of its own; what others wrote is made {@link Printable}.
- * Thread-safe if what it prints to is.
+ * Prints each event on its own line. Text from other people is made {@link Printable}. Thread-safe
+ * if what it prints to is.
  */
 final class Screen {
   private static final DateTimeFormatter CLOCK =
@@ -19,7 +19,7 @@ final class Screen {
   private final Look look;
   private final Consumer<String> print;
 
-  /** Whether the terminal shows colours. */
+  /** Whether the terminal supports colors. */
   enum Look {
     PLAIN,
     COLOUR
@@ -55,7 +55,7 @@ final class Screen {
 
   void help() {
     note(
-        "/join ROOM  /leave  /msg USER TEXT  /who  /older  /rooms  /quit — anything else is said in the room");
+        "/join ROOM  /leave  /msg USER TEXT  /who  /older  /rooms  /quit — anything else is sent to the room");
   }
 
   private String dim(String text) {

@@ -31,20 +31,19 @@ final class Serve implements Callable<Integer> {
       names = "--host",
       defaultValue = "127.0.0.1",
       description =
-          "Address to listen on (default: ${DEFAULT-VALUE}; 0.0.0.0 lets other machines in).")
+          "Address to listen on (default: ${DEFAULT-VALUE}; 0.0.0.0 accepts other machines).")
   private String host = "";
 
   @Option(
       names = "--port",
       defaultValue = "8080",
-      description = "Port to listen on; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+      description = "Port to listen on; 0 picks a free one (default: ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description =
-          "Folder where messages are kept (default: switchboard in the user's data folder).")
+      description = "Folder to store messages in (default: switchboard in the user's data folder).")
   private Path data = defaultData();
 
   @Option(
@@ -52,7 +51,7 @@ final class Serve implements Callable<Integer> {
       paramLabel = "URL",
       defaultValue = "${env:SWITCHBOARD_DATABASE}",
       description =
-          "Keep messages in PostgreSQL instead: jdbc:postgresql://HOST/DATABASE?user=…&password=… "
+          "Store messages in PostgreSQL instead: jdbc:postgresql://HOST/DATABASE?user=…&password=… "
               + "(default: the variable SWITCHBOARD_DATABASE, which other users of the machine can't see).")
   private @Nullable String database;
 
@@ -61,28 +60,29 @@ final class Serve implements Callable<Integer> {
       paramLabel = "COUNT",
       defaultValue = "100000",
       description =
-          "Messages kept of each room and of each person's direct ones (default: ${DEFAULT-VALUE}).")
+          "Messages to keep for each room, and of each person's direct messages (default: ${DEFAULT-VALUE}).")
   private int keepMessages;
 
   @Option(
       names = "--keep-days",
       paramLabel = "DAYS",
       defaultValue = "1825",
-      description = "Days for which they are kept (default: ${DEFAULT-VALUE}).")
+      description = "Days to keep messages for (default: ${DEFAULT-VALUE}).")
   private int keepDays;
 
   @Option(
       names = "--keep-mib",
       paramLabel = "MIB",
       defaultValue = "64",
-      description = "MiB of them that are kept; the oldest go first (default: ${DEFAULT-VALUE}).")
+      description =
+          "MiB of messages to keep for each; the oldest are deleted first (default: ${DEFAULT-VALUE}).")
   private int keepMib;
 
   @Option(
       names = "--disk-mib",
       paramLabel = "MIB",
       description =
-          "MiB that the database in DIR may take; beyond it publishing is refused (default: any number).")
+          "Maximum size of the database in DIR, in MiB; beyond it publishing is refused (default: no limit).")
   private @Nullable Integer diskMib;
 
   @Option(
@@ -90,7 +90,7 @@ final class Serve implements Callable<Integer> {
       paramLabel = "MIB",
       defaultValue = "256",
       description =
-          "MiB that stay free on the disk of DIR; else publishing is refused (default: ${DEFAULT-VALUE}).")
+          "MiB to leave free on the disk of DIR; below it publishing is refused (default: ${DEFAULT-VALUE}).")
   private int freeMib;
 
   @Option(
@@ -98,8 +98,8 @@ final class Serve implements Callable<Integer> {
       paramLabel = "COUNT",
       defaultValue = "20",
       description =
-          "Messages a second that one connection may send, those of 30 seconds at once; "
-              + "0: any number (default: ${DEFAULT-VALUE}).")
+          "Messages per second that a connection may send, in bursts of up to 30 seconds' worth; "
+              + "0 for no limit (default: ${DEFAULT-VALUE}).")
   private int rate;
 
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -119,7 +119,9 @@ final class Serve implements Callable<Integer> {
     return 0;
   }
 
-  /** The first signal lets everything end well, which is no failure; a second one does not wait. */
+  /**
+   * Stops the server gracefully on the first signal and exits with 0; exits at once on the second.
+   */
   private void stop(ChatServer server) {
     if (stopping.getAndSet(true)) {
       Runtime.getRuntime().halt(1);
@@ -140,7 +142,7 @@ final class Serve implements Callable<Integer> {
       Files.createDirectories(data);
     } catch (IOException failed) {
       throw new Switchboard.Failure(
-          "--data: " + data + " can't be made (expected: a folder that may be written to)");
+          "--data: " + data + " can't be created (expected: a writable folder)");
     }
     return SqliteHistory.open(data, diskLimits());
   }
@@ -173,7 +175,7 @@ final class Serve implements Callable<Integer> {
               + port
               + " on "
               + host
-              + " is in use or may not be used (expected: a free port; 0 takes one)");
+              + " is in use or not allowed (expected: a free port; 0 picks one)");
     } catch (HistoryException failed) {
       throw new Switchboard.Failure(String.valueOf(failed.getMessage()));
     }

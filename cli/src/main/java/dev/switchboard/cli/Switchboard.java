@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command line's root. */
+/** The root command. */
 @Command(
     name = "switchboard",
     description = "Realtime messaging for Java.",
@@ -20,7 +20,7 @@ public final class Switchboard implements Runnable {
 
   private Switchboard() {}
 
-  /** Runs a command and ends the process with its exit code: 0 done, 1 failed, 2 wrong usage. */
+  /** Runs a command and exits with its code: 0 for success, 1 for a failure, 2 for wrong usage. */
   public static void main(String[] arguments) {
     CommandLine commandLine = new CommandLine(new Switchboard());
     commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> {
@@ -52,7 +52,7 @@ public final class Switchboard implements Runnable {
         Objects.requireNonNull(spec).commandLine(), "a command is missing");
   }
 
-  /** Something a user can mend; the message is all there is to say. */
+  /** A problem that users can fix themselves. The message says everything. */
   static final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-/** The command line. */
+/** The command-line tool. */
 @NullMarked
 package dev.switchboard.cli;
 

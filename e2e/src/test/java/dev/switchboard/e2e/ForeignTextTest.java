@@ -55,7 +55,7 @@ class ForeignTextTest {
       tom.says("you are in #general");
       eve.connect();
       eve.joinRoom("general", 0);
-      tom.says("eve came into #general");
+      tom.says("eve joined #general");
       int before = tom.out().size();
       acting()
           .forEach((text, shown) -> {
