@@ -5,7 +5,6 @@ import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.wire.Control;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.EnvelopeWriter;
-import dev.switchboard.protocol.wire.ServerMessages;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ final class ClientMessages {
         0,
         out -> {
           if (address != null) {
-            ServerMessages.address(out, address);
+            out.address(address);
           }
           out.flag("fleeting", true);
           if (address != null) {
@@ -51,7 +50,7 @@ final class ClientMessages {
           out.array("logs");
           for (Control.Place place : places) {
             out.element();
-            ServerMessages.address(out, place.address());
+            out.address(place.address());
             place(out, place);
             out.endObject();
           }
@@ -71,7 +70,7 @@ final class ClientMessages {
           if (publish.several()) {
             out.texts("rooms", names(publish.addresses()));
           } else {
-            ServerMessages.address(out, publish.addresses().get(0));
+            out.address(publish.addresses().get(0));
           }
           out.text("messageId", publish.messageId());
           if (!publish.echo()) {
@@ -103,7 +102,7 @@ final class ClientMessages {
         "history",
         id,
         out -> {
-          ServerMessages.address(out, history.address());
+          out.address(history.address());
           if (history.before() != null) {
             out.number("before", history.before());
           }

@@ -1,5 +1,6 @@
 package dev.switchboard.protocol.wire;
 
+import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Payload;
 import java.util.Collection;
 
@@ -45,6 +46,15 @@ public sealed interface EnvelopeWriter permits JsonWriter, CborWriter {
       number(key, id.number());
     } else {
       text(key, id.text());
+    }
+  }
+
+  /** Where a message goes, or what a log is of. */
+  default void address(Address address) {
+    switch (address) {
+      case Address.Room room -> text("room", room.name());
+      case Address.User user -> text("user", user.name());
+      case Address.Everyone everyone -> flag("everyone", true);
     }
   }
 }

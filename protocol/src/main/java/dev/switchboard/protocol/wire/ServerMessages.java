@@ -68,7 +68,7 @@ public final class ServerMessages {
     out.array("logs");
     for (LogState log : logs) {
       out.element();
-      address(out, log.address);
+      out.address(log.address);
       out.text("epoch", log.epoch);
       out.number("seq", log.seq);
       if (log.recovered != null) {
@@ -186,7 +186,7 @@ public final class ServerMessages {
         "history",
         re,
         out -> {
-          address(out, address);
+          out.address(address);
           out.text("epoch", epoch);
           out.number("seq", seq);
           out.array("messages");
@@ -321,7 +321,7 @@ public final class ServerMessages {
 
   private static void keys(EnvelopeWriter out, Entry entry) {
     out.text("type", entry.type());
-    address(out, entry.address());
+    out.address(entry.address());
     if (entry.fleeting()) {
       out.flag("fleeting", true);
     } else {
@@ -336,14 +336,6 @@ public final class ServerMessages {
     }
     if (entry.payload() != null) {
       out.data(entry.type(), entry.payload());
-    }
-  }
-
-  public static void address(EnvelopeWriter out, Address address) {
-    switch (address) {
-      case Address.Room room -> out.text("room", room.name());
-      case Address.User user -> out.text("user", user.name());
-      case Address.Everyone everyone -> out.flag("everyone", true);
     }
   }
 
