@@ -18,6 +18,14 @@ public record HttpLimits(
     Duration headTimeout,
     Duration bodyTimeout,
     Duration keepAliveTimeout) {
+  /** Every default. */
+  public static final HttpLimits DEFAULT =
+      new HttpLimits(
+          16 << 10,
+          1 << 20,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(60));
 
   /** Checks the ranges. */
   public HttpLimits {

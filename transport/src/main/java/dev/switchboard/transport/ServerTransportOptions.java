@@ -1,7 +1,6 @@
 package dev.switchboard.transport;
 
 import io.netty.handler.ssl.SslContext;
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,12 +44,8 @@ public record ServerTransportOptions(
     private String host = "0.0.0.0";
     private int port = 8080;
     private int backlog = 1024;
-    private int maxHeadBytes = 16 << 10;
-    private int maxBodyBytes = 1 << 20;
-    private Duration headTimeout = Duration.ofSeconds(10);
-    private Duration bodyTimeout = Duration.ofSeconds(30);
-    private Duration keepAliveTimeout = Duration.ofSeconds(60);
     private int maxConnections = 100_000;
+    private HttpLimits http = HttpLimits.DEFAULT;
     private @Nullable Supplier<SslContext> tls;
 
     private Builder() {}
@@ -73,33 +68,9 @@ public record ServerTransportOptions(
       return this;
     }
 
-    /** Sets {@link HttpLimits#maxHeadBytes}. */
-    public Builder maxHeadBytes(int bytes) {
-      this.maxHeadBytes = bytes;
-      return this;
-    }
-
-    /** Sets {@link HttpLimits#maxBodyBytes}. */
-    public Builder maxBodyBytes(int bytes) {
-      this.maxBodyBytes = bytes;
-      return this;
-    }
-
-    /** Sets {@link HttpLimits#headTimeout}. */
-    public Builder headTimeout(Duration timeout) {
-      this.headTimeout = timeout;
-      return this;
-    }
-
-    /** Sets {@link HttpLimits#bodyTimeout}. */
-    public Builder bodyTimeout(Duration timeout) {
-      this.bodyTimeout = timeout;
-      return this;
-    }
-
-    /** Sets {@link HttpLimits#keepAliveTimeout}. */
-    public Builder keepAliveTimeout(Duration timeout) {
-      this.keepAliveTimeout = timeout;
+    /** Sets {@link ServerTransportOptions#http}. */
+    public Builder http(HttpLimits limits) {
+      this.http = limits;
       return this;
     }
 
@@ -121,8 +92,6 @@ public record ServerTransportOptions(
      * @throws IllegalArgumentException if a value is out of its range
      */
     public ServerTransportOptions build() {
-      HttpLimits http =
-          new HttpLimits(maxHeadBytes, maxBodyBytes, headTimeout, bodyTimeout, keepAliveTimeout);
       return new ServerTransportOptions(host, port, backlog, maxConnections, http, tls);
     }
   }

@@ -30,10 +30,13 @@ class HttpTest {
     return ServerTransportOptions.builder()
         .host("127.0.0.1")
         .port(0)
-        .maxHeadBytes(2048)
-        .maxBodyBytes(1000)
-        .headTimeout(Duration.ofMillis(400))
-        .bodyTimeout(Duration.ofMillis(400));
+        .http(
+            new HttpLimits(
+                2048,
+                1000,
+                Duration.ofMillis(400),
+                Duration.ofMillis(400),
+                HttpLimits.DEFAULT.keepAliveTimeout()));
   }
 
   @AfterAll

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.HttpExchange;
+import dev.switchboard.transport.HttpLimits;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.ServerTransportOptions;
@@ -27,7 +28,15 @@ class HttpFuzzTest {
   private static final WebSocketOptions OPTIONS =
       WebSocketOptions.builder().deflate(Deflate.DEFAULT).build();
   private static final ServerTransportOptions SERVER =
-      ServerTransportOptions.builder().maxHeadBytes(2_000).maxBodyBytes(2_000).build();
+      ServerTransportOptions.builder()
+          .http(
+              new HttpLimits(
+                  2_000,
+                  2_000,
+                  HttpLimits.DEFAULT.headTimeout(),
+                  HttpLimits.DEFAULT.bodyTimeout(),
+                  HttpLimits.DEFAULT.keepAliveTimeout()))
+          .build();
 
   private static final String DATE = "Date: [^\r]*\r\n";
 
