@@ -17,6 +17,20 @@ import org.jspecify.annotations.Nullable;
  * <p>A send may have to write what is before it, but it tells nobody: whoever sends would be called
  * back in the middle of its own work. What there is to tell is told when the read or the turn is
  * over ({@link #drain}), or when Netty has written what waited.
+ *
+ * <p><b>States.</b> It is <em>clean</em> while nothing was sent since the last write, and
+ * <em>dirty</em> while a batch is being filled. Whoever makes it dirty sees to it that it is
+ * drained: inside the connection's own read, {@link #afterRead} does; else it is listed for the end
+ * of the turn, or, where messages wait for each other, the {@link Holdback} lists it in time. After
+ * {@link #close} what is sent is still collected, since senders need not ask, but dropped where it
+ * would be written.
+ *
+ * <p><b>Why they hold.</b> Bytes are counted twice only: {@code sent} when they are put in, and
+ * {@code written} by the writer when the kernel has them. Both only grow, and bytes leave in the
+ * order they came in, so a place between them says all there is to know of a message: it is with
+ * the kernel when {@code written} has passed the place that {@code sent} had after it. What waits
+ * is their difference, and those who wait are in the order of their places. A batch is taken out
+ * before it is written, so whatever is sent meanwhile begins a new one behind it.
  */
 public final class SendBuffer implements SocketWriter.Owner {
   private static final int SMALL_BUFFER = 1 << 10;
@@ -41,13 +55,28 @@ public final class SendBuffer implements SocketWriter.Owner {
   private final SocketWriter writer;
   private final @Nullable Holdback holdback;
 
+  /** What was sent and not given to the writer; null if it is clean. */
   private @Nullable WriteBatch writeBatch;
+
+  /** The buffer at the end of the batch that {@link #room} may fill further; null for none. */
   private @Nullable ByteBuf tail;
+
+  /** Whether it is drained at the end of the loop's turn anyway. */
   private boolean listed;
-  private boolean writing; // what the writer reports meanwhile is told by whoever drains
-  private boolean owing; // something was written inside a send, and nobody told
+
+  /** Whether a write is up the stack: what the writer reports meanwhile, the drain tells. */
+  private boolean writing;
+
+  /** Whether something was written inside a send, and nobody was told of it yet. */
+  private boolean owing;
+
+  /** How many bytes were sent since the beginning. */
   private long sent;
+
+  /** Those who wait for a place to be written, in order; null for nobody. */
   private @Nullable ArrayDeque<Waiter> waiters;
+
+  /** Whether what is sent is dropped; never taken back. */
   private boolean closed;
 
   /**
