@@ -1,9 +1,12 @@
 package dev.switchboard.client;
 
 import dev.switchboard.client.engine.Carrier;
+import dev.switchboard.client.engine.LoopCarrier;
 import dev.switchboard.client.engine.Waiting;
 import dev.switchboard.protocol.ConnectFailedException;
+import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.Deflate;
+import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.ProxyServer;
 import dev.switchboard.transport.Resolver;
 import io.netty.handler.ssl.SslContext;
@@ -19,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects options and builds clients with them. Confined to one thread; may build several clients.
@@ -26,20 +30,49 @@ import java.util.function.Supplier;
  * @param <C> the client it builds
  */
 public final class ClientBuilder<C extends WebSocketClient> {
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   private final Function<ClientOptions, C> making;
-  private final ClientOptions options;
+  final boolean greeted; // whether the server is to be ours, and to say welcome
+  Headers headers = Headers.EMPTY;
+  List<String> subprotocols;
+  Duration connectTimeout = Duration.ofSeconds(10);
+  Duration requestTimeout = Duration.ofSeconds(10);
+  int maxMessageBytes = 16 << 20;
+  Resolver resolver = Resolver.SYSTEM;
+  Redirects redirects = Redirects.NONE;
+  @Nullable Deflate deflate; // null for none
+  @Nullable ProxyServer proxy; // null for none
+  @Nullable Supplier<SslContext> tls; // null for the JDK's
+  @Nullable Duration heartbeatInterval = Duration.ofSeconds(25); // null for no heartbeat
+  Duration heartbeatTimeout = Duration.ofSeconds(10);
+  boolean heartbeatMessages;
+  String heartbeatWords = "{\"type\":\"ping\"}";
+  Reconnect reconnect = Reconnect.DEFAULT;
+  int queueMessages = 10_000;
+  long queueBytes = 16L << 20;
+  @Nullable Duration queueAge; // null for no limit
+  WhenFull whenFull = WhenFull.REFUSE;
+  int batchCount = 1;
+  Duration batchInterval = Duration.ZERO;
+  @Nullable Outbox outbox; // null for none
+  @Nullable Duration performanceMetrics; // null for never
+  boolean debug;
+  @Nullable Consumer<? super String> debugLines; // null for the logger
+  Supplier<Carrier> carrier = LoopCarrier::new; // makes what each client stands on
 
   /**
    * Creates a builder that builds with {@code making}, for a Switchboard server if {@code greeted}.
    */
   ClientBuilder(boolean greeted, Function<ClientOptions, C> making) {
-    this.options = new ClientOptions(greeted);
+    this.greeted = greeted;
     this.making = making;
+    this.subprotocols = greeted ? Encodings.JSON.subprotocols() : List.of();
   }
 
   /** Adds a header to each upgrade request. There are none by default. */
   public ClientBuilder<C> header(String name, String value) {
-    options.headers = options.headers.with(name, value);
+    headers = headers.with(name, value);
     return this;
   }
 
@@ -52,7 +85,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   public ClientBuilder<C> trust(Path certificates) {
     try (InputStream in = Files.newInputStream(certificates)) {
       SslContext context = SslContextBuilder.forClient().trustManager(in).build();
-      options.tls = () -> context;
+      tls = () -> context;
       return this;
     } catch (IOException | IllegalArgumentException failed) {
       throw new IllegalArgumentException(
@@ -66,7 +99,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * is offered to a Switchboard server and none to others.
    */
   public ClientBuilder<C> subprotocols(String... names) {
-    options.subprotocols = List.of(names);
+    subprotocols = List.of(names);
     return this;
   }
 
@@ -83,7 +116,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * TLS, and then again until the server's first message. The default is 10 s.
    */
   public ClientBuilder<C> connectTimeout(Duration timeout) {
-    options.connectTimeout = timeout;
+    connectTimeout = duration("connectTimeout", timeout);
     return this;
   }
 
@@ -92,7 +125,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * default is 10 s.
    */
   public ClientBuilder<C> requestTimeout(Duration timeout) {
-    options.requestTimeout = timeout;
+    requestTimeout = duration("requestTimeout", timeout);
     return this;
   }
 
@@ -101,20 +134,20 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * connection if nothing arrives within {@code timeout} after that (10 s by default).
    */
   public ClientBuilder<C> heartbeat(Duration interval, Duration timeout) {
-    options.heartbeatInterval = interval;
-    options.heartbeatTimeout = timeout;
+    heartbeatInterval = duration("heartbeatInterval", interval);
+    heartbeatTimeout = duration("heartbeatTimeout", timeout);
     return this;
   }
 
   /** Never pings the server. */
   public ClientBuilder<C> withoutHeartbeat() {
-    options.heartbeatInterval = null;
+    heartbeatInterval = null;
     return this;
   }
 
   /** Pings with {@code ping} messages instead of ping frames, which are the default. */
   public ClientBuilder<C> heartbeatMessages() {
-    options.heartbeatMessages = true;
+    heartbeatMessages = true;
     return this;
   }
 
@@ -126,18 +159,18 @@ public final class ClientBuilder<C extends WebSocketClient> {
    *     own ping, or the message is empty
    */
   public ClientBuilder<C> heartbeatMessages(String words) {
-    if (options.greeted || words.isEmpty()) {
+    if (greeted || words.isEmpty()) {
       throw new IllegalArgumentException(
           "heartbeatMessages: words (expected: not empty, and a server other than Switchboard)");
     }
-    options.heartbeatMessages = true;
-    options.heartbeatWords = words;
+    heartbeatMessages = true;
+    heartbeatWords = words;
     return this;
   }
 
   /** Sets how the client reconnects; {@link Reconnect#DEFAULT} by default. */
   public ClientBuilder<C> reconnect(Reconnect how) {
-    options.reconnect = how;
+    reconnect = how;
     return this;
   }
 
@@ -147,14 +180,14 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * Joins, pages and Switchboard's own messages never wait behind messages and need no room.
    */
   public ClientBuilder<C> queue(int messages, long bytes) {
-    options.queueMessages = messages;
-    options.queueBytes = bytes;
+    queueMessages = (int) range("queueMessages", messages, 1, 1_000_000);
+    queueBytes = range("queueBytes", bytes, 1, 1L << 32);
     return this;
   }
 
   /** Sets what happens to a message that does not fit; {@link WhenFull#REFUSE} by default. */
   public ClientBuilder<C> whenQueueFull(WhenFull policy) {
-    options.whenFull = policy;
+    whenFull = policy;
     return this;
   }
 
@@ -165,7 +198,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * lost.
    */
   public ClientBuilder<C> queueAge(Duration most) {
-    options.queueAge = most;
+    queueAge = duration("queueAge", most);
     return this;
   }
 
@@ -175,8 +208,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * immediately.
    */
   public ClientBuilder<C> batching(int count, Duration interval) {
-    options.batchCount = count;
-    options.batchInterval = interval;
+    batchCount = (int) range("batchCount", count, 1, 10_000);
+    batchInterval = count > 1 ? duration("batchInterval", interval) : interval;
     return this;
   }
 
@@ -186,13 +219,13 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * client is using it, and {@link java.io.UncheckedIOException} if it can't be read or written.
    */
   public ClientBuilder<C> outbox(Outbox file) {
-    options.outbox = file;
+    outbox = file;
     return this;
   }
 
   /** Connects through a proxy. There is none by default. */
   public ClientBuilder<C> proxy(ProxyServer through) {
-    options.proxy = through;
+    proxy = through;
     return this;
   }
 
@@ -201,7 +234,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * default.
    */
   public ClientBuilder<C> performanceMetrics(Duration interval) {
-    options.performanceMetrics = interval;
+    performanceMetrics = duration("performanceMetrics", interval);
     return this;
   }
 
@@ -211,13 +244,13 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * connect is used.
    */
   public ClientBuilder<C> resolver(Resolver names) {
-    options.resolver = names;
+    resolver = names;
     return this;
   }
 
   /** Follows redirects. By default, a redirect is a {@link ConnectFailedException}. */
   public ClientBuilder<C> redirects(Redirects allowed) {
-    options.redirects = allowed;
+    redirects = allowed;
     return this;
   }
 
@@ -231,7 +264,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
 
   /** Offers permessage-deflate with other parameters. */
   public ClientBuilder<C> deflate(Deflate how) {
-    options.deflate = how;
+    deflate = how;
     return this;
   }
 
@@ -240,8 +273,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * INFO, and reports it as {@link ClientEvent.Debug}. Secrets are masked. Off by default.
    */
   public ClientBuilder<C> debug() {
-    options.debug = true;
-    options.debugLines = null;
+    debug = true;
+    debugLines = null;
     return this;
   }
 
@@ -250,8 +283,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * handlers do.
    */
   public ClientBuilder<C> debug(Consumer<? super String> lines) {
-    options.debug = true;
-    options.debugLines = lines;
+    debug = true;
+    debugLines = lines;
     return this;
   }
 
@@ -260,14 +293,14 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * default is 16 MiB.
    */
   public ClientBuilder<C> maxMessageBytes(int bytes) {
-    options.maxMessageBytes = bytes;
+    maxMessageBytes = (int) range("maxMessageBytes", bytes, 1, 1 << 30);
     return this;
   }
 
   /** Replaces sockets and the clock. For the test kit only. */
   @SuppressWarnings("exports") // for the testkit only, which is given the type
   public ClientBuilder<C> carriedBy(Supplier<Carrier> carriers) {
-    options.carrier = carriers;
+    carrier = carriers;
     return this;
   }
 
@@ -279,7 +312,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
    *     ws://} or {@code wss://}
    */
   public C build(String uri) {
-    return making.apply(options.to(URI.create(uri)));
+    return making.apply(ClientOptions.of(this, URI.create(uri)));
   }
 
   /**
@@ -313,5 +346,20 @@ public final class ClientBuilder<C extends WebSocketClient> {
           client.close();
           throw Waiting.unwrapped(failure);
         });
+  }
+
+  private static Duration duration(String name, Duration value) {
+    if (value.toMillis() < 1 || value.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: PT0.001S-PT24H)");
+    }
+    return value;
+  }
+
+  private static long range(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: " + least + "-" + most + ")");
+    }
+    return value;
   }
 }

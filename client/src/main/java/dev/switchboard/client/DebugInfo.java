@@ -17,9 +17,9 @@ public record DebugInfo(String text, String json) {
   static DebugInfo of(WebSocketClient client) {
     ClientOptions options = client.options;
     Map<String, @Nullable Object> facts = new LinkedHashMap<>();
-    facts.put("uri", Redaction.uri(options.uri()));
-    facts.put("headers", Redaction.headers(options.headers));
-    facts.put("subprotocols", String.join(", ", options.subprotocols));
+    facts.put("uri", Redaction.uri(options.request().uri()));
+    facts.put("headers", Redaction.headers(options.request().headers()));
+    facts.put("subprotocols", String.join(", ", options.request().subprotocols()));
     facts.put("state", client.state().name());
     SessionInfo session = client.events.session().orElse(null);
     facts.put("session", session == null ? null : session.id());
@@ -31,11 +31,11 @@ public record DebugInfo(String text, String json) {
     facts.put("queue.bytes", queue.bytes());
     facts.put("queue.full", queue.full());
     facts.put("queue.oldest", queue.oldest().toString());
-    facts.put("queue.whenFull", options.whenFull.name());
-    Outbox outbox = options.outbox;
+    facts.put("queue.whenFull", options.whenFull().name());
+    Outbox outbox = options.outbox();
     facts.put("outbox", outbox == null ? null : outbox.path().toString());
     put(facts, client.statistics());
-    facts.put("reconnect", options.reconnect.toString());
+    facts.put("reconnect", options.reconnect().toString());
     facts.put("java", System.getProperty("java.version"));
     StringBuilder text = new StringBuilder();
     facts.forEach((name, value) -> text.append(name).append(": ").append(value).append('\n'));

@@ -47,10 +47,10 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     this.dispatcher = new Dispatcher(this::flow);
     this.events = new Events(dispatcher, this::received, this::goesOn);
     this.pulled = new Pulled(dispatcher);
-    this.traffic = new Traffic(options.debug ? events::debug : null);
-    this.engine = new Engine(options.engine(encodings), dispatcher, traffic, new Told());
-    events.debugTo(options.debugLines);
-    Duration interval = options.performanceMetrics;
+    this.traffic = new Traffic(options.debug() ? events::debug : null);
+    this.engine = new Engine(options.engine().with(encodings), dispatcher, traffic, new Told());
+    events.debugTo(options.debugLines());
+    Duration interval = options.performanceMetrics();
     if (interval != null) {
       engine.every(interval, () -> events.performance(statistics()));
     }
@@ -83,7 +83,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
   }
 
   private boolean goesOn() {
-    return options.reconnect.fromStart() && engine.state() != SessionState.CLOSED;
+    return options.reconnect().fromStart() && engine.state() != SessionState.CLOSED;
   }
 
   /** On the loop: the connection is gone, or nothing more will arrive on it. */
@@ -110,7 +110,7 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
       Thread.currentThread().interrupt();
       engine.input(session -> session.close(engine.now(), CloseCode.NORMAL.code(), ""));
       throw new ConnectFailedException(
-          "connect to " + Redaction.uri(options.uri()) + ": interrupted", 0, true, null);
+          "connect to " + Redaction.uri(options.request().uri()) + ": interrupted", 0, true, null);
     } catch (ExecutionException failed) {
       throw Waiting.unwrapped(failed);
     }
@@ -131,7 +131,8 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
               events.openAlready(session.state());
             });
     if (!asked) {
-      String what = "connect to " + Redaction.uri(options.uri()) + ": the client is closed";
+      String what =
+          "connect to " + Redaction.uri(options.request().uri()) + ": the client is closed";
       opened.completeExceptionally(new ConnectFailedException(what, 0, false, null));
     }
     return opened;

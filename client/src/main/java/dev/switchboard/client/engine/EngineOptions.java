@@ -27,6 +27,11 @@ public record EngineOptions(
     Queue queue,
     Supplier<Carrier> carrier) {
 
+  /** The same with other encodings. */
+  public EngineOptions with(Encodings others) {
+    return new EngineOptions(greeted, others, settings, request, redirects, queue, carrier);
+  }
+
   /**
    * Which redirects to follow. Immutable.
    *
