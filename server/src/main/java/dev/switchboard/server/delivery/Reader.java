@@ -1,20 +1,12 @@
 package dev.switchboard.server.delivery;
 
-import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Entry;
-import dev.switchboard.protocol.ErrorCode;
-import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.wire.Control.Place;
-import dev.switchboard.protocol.wire.ServerMessages.LogState;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.ServerMetrics.SlowReader;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,64 +14,79 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection's reading of one log. Confined to the connection's event loop.
  *
- * <p>A reader is either <em>live</em> (entries are passed on as they come) or <em>behind</em>.
- * Behind, it lets live entries go by and fetches pages from the log, as fast as its connection
- * takes them, until it has caught up with the loop; then it is live. Joining with a place, a slow
- * connection, an overrun queue and an entry that is not the next one are all the same case, and
- * none of them holds entries in memory.
+ * <p><b>States.</b> A reader begins without a place, and gets one when it is {@link #start}ed with
+ * what {@link Openings} found. From then on it is either <em>live</em> (entries are passed on as
+ * they come) or <em>behind</em>. Behind, it lets live entries go by and fetches pages from the log,
+ * as fast as its connection takes them, until it has caught up with the loop; then it is live.
+ * Behind, it waits for exactly one thing: a page ({@code fetching}), or its connection ({@link
+ * #writable}). Joining with a place, a slow connection, an overrun queue and an entry that is not
+ * the next one are all the same case, and none of them holds entries in memory. {@code closed} is
+ * the end of all states.
  *
- * <p>{@code last} only ever moves to the entry after it, so there is no hole to overlook: whoever
- * cannot do that falls behind, and if the log cannot either (what comes next is no longer kept, or
- * the log was begun anew under another epoch), the connection is closed with 4008, and the client,
- * coming back, is told of the gap.
+ * <p><b>Why no entry is missing or comes twice.</b> {@code last} only ever moves to the entry after
+ * it, whether that comes live or on a page, so there is no hole to overlook: whoever cannot do that
+ * falls behind, and if the log cannot either (what comes next is no longer kept, or the log was
+ * begun anew under another epoch), the connection is closed with 4008, and the client, coming back,
+ * is told of the gap.
+ *
+ * <p><b>Why it does not stop.</b> It becomes live only on the loop on which entries are delivered,
+ * and only if {@code last} is the last that the loop has heard of; so the next entry either was
+ * heard of, and is on the next page, or will be delivered. A page that was asked for before the
+ * place changed is told by {@code starts}, which has moved on.
  */
 public final class Reader {
   private static final int PAGE = 100;
   private static final int PAGE_BYTES = 512 << 10;
-
-  /** A session that comes back may hold the first pages of all its logs before any is sent. */
-  private static final int FIRST_BYTES = 16 << 10;
-
-  private static final long MAX_RECOVERY = 10_000;
 
   /** How long a page may lack what was heard, as it may where replicas are read. */
   private static final int[] PATIENCE_TICKS = {1, 2, 4, 8, 16};
 
   private final Feed feed;
   private final Topic topic;
-  private final Address address;
+
+  /** The readers of this log on this loop; null before the first opening and after the end. */
   private @Nullable ReaderGroup group;
+
+  /** Where the group keeps it; written by the group. */
   private int index;
-  private @Nullable Deque<Wanted> opening; // the first is dealt with, until it starts or fails
+
+  /** Those who ask where to begin; null while nobody does. */
+  private @Nullable Openings openings;
+
+  /** How often it was started. A page that was asked for under another number is dropped. */
   private int starts;
+
+  /** The epoch of its place: another one means that {@code last} counts something else. */
   private String epoch = "";
+
+  /** The last entry that was passed on, or need not be. Within an epoch it only grows, by one. */
   private long last;
+
+  /** Whether live entries are passed on; implies {@code started} and not {@code fetching}. */
   private boolean live;
+
+  /** Whether it has a place; never taken back. */
   private boolean started;
+
+  /** Whether a page is asked for, or will be in a moment; then nothing else goes on. */
   private boolean fetching;
-  private boolean advancing; // somebody up the stack does, and goes on
-  private @Nullable Page arrived; // to be passed on
-  private int fruitless; // pages in a row that lacked what was heard
+
+  /** Whether {@link #advance} is up the stack, and goes on when what it sent returns. */
+  private boolean advancing;
+
+  /** The page that is to be passed on next, if one has arrived. */
+  private @Nullable Page arrived;
+
+  /** How many pages in a row lacked what was heard of. */
+  private int fruitless;
+
+  /** Whether it has ended; never taken back. */
   private boolean closed;
 
   Reader(Feed feed, Topic topic) {
     this.feed = feed;
     this.topic = topic;
-    this.address = topic.log().address();
   }
-
-  /** What somebody who opens the reader asks for. */
-  private record Wanted(@Nullable Place place, int recent, CompletableFuture<Opening> result) {}
-
-  /**
-   * Where a reader begins, and what has to be passed on first.
-   *
-   * @param last what is behind it; {@link Long#MAX_VALUE} if it just goes on
-   * @param placed whether the client told that place; if not, one that reads already leaves nothing
-   *     out
-   */
-  public record Opening(
-      Reader reader, LogState state, long last, @Nullable Page first, boolean placed) {}
 
   Topic topic() {
     return topic;
@@ -95,7 +102,7 @@ public final class Reader {
 
   /** Whether it passes entries on, or will when it is {@link #start}ed. */
   boolean reads() {
-    return !closed && (started || opening != null);
+    return !closed && (started || openings != null);
   }
 
   /**
@@ -106,113 +113,43 @@ public final class Reader {
    * @param place read on from here; null means from now on, or so many {@code recent} entries back
    */
   public CompletionStage<Opening> open(@Nullable Place place, int recent) {
-    Wanted wanted = new Wanted(place, recent, new CompletableFuture<>());
-    feed.readGate().joinBegun();
-    if (opening != null) {
-      opening.add(wanted);
-    } else {
-      opening = new ArrayDeque<>(List.of(wanted));
-      open(wanted);
+    Openings asked = openings;
+    if (asked == null) {
+      asked = new Openings(this, feed, topic);
+      openings = asked;
     }
-    return wanted.result;
+    return asked.add(place, recent);
   }
 
-  private void open(Wanted wanted) {
-    topic
-        .opened()
-        .whenComplete((opened, failure) -> {
-          feed.readGate().joinEnded();
-          feed.onLoop(() -> {
-            if (closed) {
-              wanted.result.completeExceptionally(leftMeanwhile());
-            } else if (failure != null) {
-              notOpened(wanted, failure);
-            } else {
-              begin(wanted);
-            }
-          });
-        });
+  /** Everybody who asked is answered. */
+  void opened() {
+    openings = null;
   }
 
-  private void notOpened(Wanted wanted, Throwable failure) {
-    opened();
-    wanted.result.completeExceptionally(failure);
-    openNext();
-  }
-
-  /** The first that asked is done with. */
-  private void opened() {
-    Deque<Wanted> asked = Objects.requireNonNull(opening);
-    asked.remove();
-    if (asked.isEmpty()) {
-      opening = null;
-    }
-  }
-
-  private void openNext() {
-    if (opening != null) {
-      open(opening.element());
-    }
-  }
-
-  /** Why a join has no reader to start. */
-  public static RefusedException leftMeanwhile() {
-    return new RefusedException(ErrorCode.CONFLICT, "room: left before it was joined");
-  }
-
-  private void begin(Wanted wanted) {
+  /** Its group, which it joins if it is in none yet. */
+  ReaderGroup join() {
     ReaderGroup mine = group;
     if (mine == null) {
       mine = topic.group(feed.out().loop());
       mine.add(this);
       group = mine;
     }
-    Place place = wanted.place;
-    if (started && place == null && wanted.recent == 0) {
-      found(wanted, new LogState(address, epoch, mine.last(), true), Long.MAX_VALUE, null);
-      return;
-    }
-    String now = mine.epoch();
-    long head = mine.last();
-    long from = place != null ? place.seq() : Math.max(0, head - wanted.recent);
-    boolean sameLife = place == null || place.epoch() == null || place.epoch().equals(now);
-    boolean known = sameLife && from <= head && (place == null || head - from <= MAX_RECOVERY);
-    if (!known || from == head) {
-      found(wanted, new LogState(address, now, head, known), head, null);
-      return;
-    }
-    fetch(
-        from,
-        FIRST_BYTES,
-        (page, failure) -> {
-          if (failure != null) {
-            notOpened(wanted, failure);
-          } else if (page == null) {
-            return; // closed, and whoever asked was told
-          } else if (page.head().epoch().equals(now) && page.head().seq() >= from) {
-            first(wanted, from, page);
-          } else { // another log than we follow: the loop is told before we go on
-            Position other = page.head();
-            topic.anew(other);
-            LogState state = new LogState(address, other.epoch(), other.seq(), place == null);
-            feed.out().loop().execute(() -> found(wanted, state, other.seq(), null));
-          }
-        });
+    return mine;
   }
 
-  /** The beginning with the first page that was asked for. */
-  private void first(Wanted wanted, long from, Page page) {
-    boolean whole = wanted.place == null || page.first() <= from + 1;
-    LogState state = new LogState(address, page.head().epoch(), groupLast(), whole);
-    if (whole) {
-      found(wanted, state, Math.max(from, page.first() - 1), page);
-    } else {
-      found(wanted, state, groupLast(), null);
-    }
+  /** Whether it has a place. */
+  boolean started() {
+    return started;
   }
 
-  private void found(Wanted wanted, LogState state, long after, @Nullable Page first) {
-    wanted.result.complete(new Opening(this, state, after, first, wanted.place != null));
+  /** The epoch of its place. */
+  String epoch() {
+    return epoch;
+  }
+
+  /** Whether it has ended. */
+  boolean closed() {
+    return closed;
   }
 
   /** Takes what was found as its place; {@link #goOn} then passes on what follows. */
@@ -220,18 +157,18 @@ public final class Reader {
     if (closed) {
       return;
     }
-    opened();
-    if (started && !found.placed && epoch.equals(found.state.epoch()) && last <= found.last) {
+    Objects.requireNonNull(openings).answered();
+    if (started && !found.placed() && epoch.equals(found.state().epoch()) && last <= found.last()) {
       return; // it is about to pass on all that was asked for
     }
     starts++;
-    epoch = found.state.epoch();
-    last = found.last;
+    epoch = found.state().epoch();
+    last = found.last();
     started = true;
     live = false;
     fetching = false;
     fruitless = 0;
-    arrived = found.first;
+    arrived = found.first();
     ReaderGroup mine = Objects.requireNonNull(group);
     if (!epoch.equals(mine.epoch()) || last > mine.last()) {
       gap("the log was begun anew");
@@ -241,7 +178,10 @@ public final class Reader {
   /** After {@link #start}: of several readers only when all have their places. */
   public void goOn() {
     advance();
-    openNext();
+    Openings asked = openings;
+    if (asked != null) {
+      asked.next();
+    }
   }
 
   /** Entries and notices of the live stream. */
@@ -412,12 +352,12 @@ public final class Reader {
   /** What was being passed on may not have gone out: going on would leave a hole as well. */
   private void failed(Throwable failure) {
     closed = true;
-    feed.receiver().failed("passing on what is in " + address, failure);
+    feed.receiver().failed("passing on what is in " + topic.log().address(), failure);
     feed.receiver().close(CloseCode.INTERNAL_ERROR.code(), "the server failed");
   }
 
   /** Reads a page; what comes of it is told on the loop, with neither if the reader is closed. */
-  private void fetch(long from, int bytes, BiConsumer<@Nullable Page, @Nullable Throwable> then) {
+  void fetch(long from, int bytes, BiConsumer<@Nullable Page, @Nullable Throwable> then) {
     feed.reads()
         .after(
             new Reads.Want(
@@ -433,7 +373,8 @@ public final class Reader {
     return feed.topics().sizes().passable(page, feed.out().encoding());
   }
 
-  private long groupLast() {
+  /** The last entry that the loop has heard of. */
+  long groupLast() {
     return group == null ? 0 : group.last();
   }
 
@@ -445,16 +386,10 @@ public final class Reader {
       group = null;
       mine.remove(this);
     }
-    Deque<Wanted> asked = opening;
+    Openings asked = openings;
     if (asked != null) {
-      opening = null;
-      asked.element().result.completeExceptionally(leftMeanwhile());
-      asked.stream()
-          .skip(1)
-          .forEach(wanted -> {
-            feed.readGate().joinEnded();
-            wanted.result.completeExceptionally(leftMeanwhile());
-          });
+      openings = null;
+      asked.close();
     }
   }
 }

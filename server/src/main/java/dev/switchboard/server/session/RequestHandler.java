@@ -10,6 +10,7 @@ import dev.switchboard.protocol.wire.Control;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.server.delivery.Opening;
 import dev.switchboard.server.delivery.Reader;
 import dev.switchboard.server.limits.UserBytes;
 import dev.switchboard.spi.Limit;
@@ -93,7 +94,7 @@ final class RequestHandler implements ServerConversation.Requests {
     if (refused != null) {
       connection.refuse(id, refused, "onJoin of " + join.room());
     } else if (left.get()) {
-      connection.refuse(id, Reader.leftMeanwhile());
+      connection.refuse(id, Opening.leftMeanwhile());
     } else {
       enter(id, join);
     }
@@ -155,14 +156,14 @@ final class RequestHandler implements ServerConversation.Requests {
   private void joined(
       @Nullable Id id,
       String room,
-      Reader.Opening opening,
+      Opening opening,
       Users members,
       @Nullable Throwable unknown) {
     if (connection.closed()) {
       return;
     }
     if (!connection.feed().reads(Address.room(room), opening.reader())) {
-      connection.refuse(id, Reader.leftMeanwhile());
+      connection.refuse(id, Opening.leftMeanwhile());
       return;
     }
     if (unknown != null) { // nobody would know that we are here

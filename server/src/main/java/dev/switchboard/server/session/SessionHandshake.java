@@ -7,7 +7,7 @@ import dev.switchboard.protocol.wire.Control.Place;
 import dev.switchboard.protocol.wire.Control.Resume;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
-import dev.switchboard.server.delivery.Reader;
+import dev.switchboard.server.delivery.Opening;
 import dev.switchboard.server.limits.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +45,7 @@ final class SessionHandshake {
         openings -> {
           List<ServerMessages.LogState> logs =
               openings.stream()
-                  .map(Reader.Opening::state)
+                  .map(Opening::state)
                   .map(log -> failed == null ? plain(log) : log)
                   .toList();
           connection.greet(
@@ -111,17 +111,17 @@ final class SessionHandshake {
                     id,
                     former.id(),
                     former.user(),
-                    openings.stream().map(Reader.Opening::state).toList())));
+                    openings.stream().map(Opening::state).toList())));
   }
 
   private void openAll(
       Session session,
       List<Address> logs,
       List<Place> places,
-      java.util.function.Consumer<List<Reader.Opening>> answer) {
+      java.util.function.Consumer<List<Opening>> answer) {
     Map<Address, Place> known = new HashMap<>();
     places.forEach(place -> known.put(place.address(), place));
-    List<CompletableFuture<Reader.Opening>> opening = new ArrayList<>();
+    List<CompletableFuture<Opening>> opening = new ArrayList<>();
     try {
       for (Address log : logs) {
         opening.add(connection.feed().reader(log).open(known.get(log), 0).toCompletableFuture());
@@ -136,7 +136,7 @@ final class SessionHandshake {
     all.whenComplete((done, failure) ->
         connection.onLoop(() -> {
           if (failure == null && connection.session() == session) {
-            List<Reader.Opening> openings = opening.stream().map(CompletableFuture::join).toList();
+            List<Opening> openings = opening.stream().map(CompletableFuture::join).toList();
             answer.accept(openings);
             session.questions().open().forEach(connection::send);
             openings.forEach(one -> one.reader().start(one));
@@ -146,7 +146,7 @@ final class SessionHandshake {
   }
 
   /** One log that cannot be read is enough, however long the others take. */
-  private void closeIfFailed(Reader.@Nullable Opening found, @Nullable Throwable failure) {
+  private void closeIfFailed(@Nullable Opening found, @Nullable Throwable failure) {
     if (failure != null) {
       connection.onLoop(
           () -> connection.close(CloseCode.TRY_AGAIN_LATER.code(), "history is not available"));

@@ -1,0 +1,151 @@
+package dev.switchboard.server.delivery;
+
+import dev.switchboard.protocol.wire.Control.Place;
+import dev.switchboard.protocol.wire.ServerMessages.LogState;
+import dev.switchboard.spi.Page;
+import dev.switchboard.spi.Position;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who ask a reader where to begin. They are answered in turn: the next one's turn comes when
+ * the one before has started the reader or has failed, so that what it is told to have missed is
+ * what it missed. Exists while somebody asks. Confined to the connection's loop.
+ */
+final class Openings {
+  /** A session that comes back may hold the first pages of all its logs before any is sent. */
+  private static final int FIRST_BYTES = 16 << 10;
+
+  private static final long MAX_RECOVERY = 10_000;
+
+  private final Reader reader;
+  private final Feed feed;
+  private final Topic topic;
+  private final Deque<Wanted> asked = new ArrayDeque<>(1); // the first has its turn
+
+  Openings(Reader reader, Feed feed, Topic topic) {
+    this.reader = reader;
+    this.feed = feed;
+    this.topic = topic;
+  }
+
+  /** What somebody asks for. */
+  private record Wanted(@Nullable Place place, int recent, CompletableFuture<Opening> result) {}
+
+  /** One more asks; as {@link Reader#open}. */
+  CompletionStage<Opening> add(@Nullable Place place, int recent) {
+    Wanted wanted = new Wanted(place, recent, new CompletableFuture<>());
+    feed.readGate().joinBegun();
+    asked.add(wanted);
+    if (asked.size() == 1) {
+      open(wanted);
+    }
+    return wanted.result;
+  }
+
+  private void open(Wanted wanted) {
+    topic
+        .opened()
+        .whenComplete((opened, failure) -> {
+          feed.readGate().joinEnded();
+          feed.onLoop(() -> {
+            if (reader.closed()) {
+              wanted.result.completeExceptionally(Opening.leftMeanwhile());
+            } else if (failure != null) {
+              failed(wanted, failure);
+            } else {
+              begin(wanted);
+            }
+          });
+        });
+  }
+
+  private void failed(Wanted wanted, Throwable failure) {
+    answered();
+    wanted.result.completeExceptionally(failure);
+    next();
+  }
+
+  /** The first that asked is done with. */
+  void answered() {
+    asked.remove();
+    if (asked.isEmpty()) {
+      reader.opened();
+    }
+  }
+
+  /** It is the next one's turn, if there is one. */
+  void next() {
+    if (!asked.isEmpty()) {
+      open(asked.element());
+    }
+  }
+
+  private void begin(Wanted wanted) {
+    ReaderGroup group = reader.join();
+    Place place = wanted.place;
+    if (reader.started() && place == null && wanted.recent == 0) {
+      found(wanted, state(reader.epoch(), group.last(), true), Long.MAX_VALUE, null);
+      return;
+    }
+    String now = group.epoch();
+    long head = group.last();
+    long from = place != null ? place.seq() : Math.max(0, head - wanted.recent);
+    boolean sameLife = place == null || place.epoch() == null || place.epoch().equals(now);
+    boolean known = sameLife && from <= head && (place == null || head - from <= MAX_RECOVERY);
+    if (!known || from == head) {
+      found(wanted, state(now, head, known), head, null);
+      return;
+    }
+    reader.fetch(
+        from,
+        FIRST_BYTES,
+        (page, failure) -> {
+          if (failure != null) {
+            failed(wanted, failure);
+          } else if (page == null) {
+            return; // closed, and whoever asked was told
+          } else if (page.head().epoch().equals(now) && page.head().seq() >= from) {
+            first(wanted, from, page);
+          } else { // another log than we follow: the loop is told before we go on
+            Position other = page.head();
+            topic.anew(other);
+            LogState state = state(other.epoch(), other.seq(), place == null);
+            feed.out().loop().execute(() -> found(wanted, state, other.seq(), null));
+          }
+        });
+  }
+
+  /** The beginning with the first page that was asked for. */
+  private void first(Wanted wanted, long from, Page page) {
+    boolean whole = wanted.place == null || page.first() <= from + 1;
+    LogState state = state(page.head().epoch(), reader.groupLast(), whole);
+    if (whole) {
+      found(wanted, state, Math.max(from, page.first() - 1), page);
+    } else {
+      found(wanted, state, reader.groupLast(), null);
+    }
+  }
+
+  private LogState state(String epoch, long last, boolean recovered) {
+    return new LogState(topic.log().address(), epoch, last, recovered);
+  }
+
+  private void found(Wanted wanted, LogState state, long after, @Nullable Page first) {
+    wanted.result.complete(new Opening(reader, state, after, first, wanted.place != null));
+  }
+
+  /** The reader has ended. */
+  void close() {
+    asked.element().result.completeExceptionally(Opening.leftMeanwhile());
+    asked.stream()
+        .skip(1)
+        .forEach(wanted -> {
+          feed.readGate().joinEnded();
+          wanted.result.completeExceptionally(Opening.leftMeanwhile());
+        });
+  }
+}
