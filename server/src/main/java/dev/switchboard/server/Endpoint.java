@@ -356,7 +356,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   /**
    * Whether the user has a connection, or lost the last one less than the presence grace ago. Asks
-   * the {@link Server.Builder#presence presence store}, so it may block if that is not in memory.
+   * the {@link ServerBuilder#presence presence store}, so it may block if that is not in memory.
    *
    * @throws RefusedException {@code unavailable} if the store can't be reached
    */

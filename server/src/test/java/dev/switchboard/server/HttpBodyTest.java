@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Nothing here takes a body, so that none is read. */
 @Tag("B11")
 class HttpBodyTest {
-  private static Server.Builder server() {
+  private static ServerBuilder server() {
     return Server.builder()
         .port(0)
         .get("/there", request -> HttpResponse.text(200, "there\n"))

@@ -34,7 +34,7 @@ class StartTest {
 
   @Test
   void aRouteThatNobodyWouldGetToIsRefused() {
-    Server.Builder builder =
+    ServerBuilder builder =
         Server.builder()
             .endpoint("/ws", RawEndpoint.create())
             .get("/page", request -> HttpResponse.text(200, ""));

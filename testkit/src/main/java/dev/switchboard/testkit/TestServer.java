@@ -6,6 +6,7 @@ import dev.switchboard.protocol.Protocol;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Peer;
 import dev.switchboard.server.Server;
+import dev.switchboard.server.ServerBuilder;
 import java.lang.reflect.Parameter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,7 @@ public final class TestServer<M>
   private final Protocol<M> protocol;
   private final UnaryOperator<Endpoint<M>> definition;
   // Set where the extension is created.
-  private UnaryOperator<Server.Builder> serverOptions = UnaryOperator.identity();
+  private UnaryOperator<ServerBuilder> serverOptions = UnaryOperator.identity();
   private UnaryOperator<ClientBuilder<Client<M>>> clientOptions = UnaryOperator.identity();
 
   private @Nullable Running<M> running; // null between tests
@@ -78,7 +79,7 @@ public final class TestServer<M>
   }
 
   /** Sets options of the server; none by default. Call it where the extension is created. */
-  public TestServer<M> server(UnaryOperator<Server.Builder> options) {
+  public TestServer<M> server(UnaryOperator<ServerBuilder> options) {
     serverOptions = options;
     return this;
   }
