@@ -4,12 +4,15 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Names;
+import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.server.session.EndpointRuntime;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.Publication;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +21,17 @@ import org.jspecify.annotations.Nullable;
  * @param <M> the endpoint's messages
  */
 public final class Destination<M> {
-  private final Endpoint<M> endpoint;
+  private final Protocol<?> protocol;
+  private final Supplier<EndpointRuntime> endpoint; // has one when the server has started
   private final Address address;
   private final @Nullable String from;
 
-  Destination(Endpoint<M> endpoint, Address address, @Nullable String from) {
+  Destination(
+      Protocol<?> protocol,
+      Supplier<EndpointRuntime> endpoint,
+      Address address,
+      @Nullable String from) {
+    this.protocol = protocol;
     this.endpoint = endpoint;
     this.address = address;
     this.from = from;
@@ -60,7 +69,7 @@ public final class Destination<M> {
    *     without control characters and halves of surrogate pairs
    */
   public CompletionStage<Long> publishAsync(M message, @Nullable String messageId) {
-    MessageType<?> type = endpoint.protocol().typeOf(message);
+    MessageType<?> type = protocol.typeOf(message);
     if (type.fleeting()) {
       throw new IllegalArgumentException(type.name() + ": is @Fleeting (expected: fleeting)");
     }
@@ -76,7 +85,7 @@ public final class Destination<M> {
    * @throws RefusedException {@code too_large} as {@link #publish}
    */
   public void fleeting(M message) {
-    MessageType<?> type = endpoint.protocol().typeOf(message);
+    MessageType<?> type = protocol.typeOf(message);
     if (!type.fleeting()) {
       throw new IllegalArgumentException(type.name() + ": is not @Fleeting (expected: publish)");
     }
@@ -85,18 +94,19 @@ public final class Destination<M> {
 
   private CompletionStage<List<Committed>> publish(
       MessageType<?> type, M message, @Nullable String name) {
+    EndpointRuntime running = endpoint.get();
     Publication publication =
         new Publication(
-            endpoint.runtime().topics().log(address),
+            running.topics().log(address),
             type.name(),
             from,
             name,
-            endpoint.context().timestamp(),
-            endpoint.runtime().sizes().sent(message),
+            running.context().timestamp(),
+            running.sizes().sent(message),
             type.fleeting(),
             null,
-            endpoint.settings().retentions().of(address));
-    return endpoint.runtime().topics().broker().publish(List.of(publication));
+            running.settings().retentions().of(address));
+    return running.topics().broker().publish(List.of(publication));
   }
 
   private static long seq(List<Committed> committed) {

@@ -20,7 +20,6 @@ import dev.switchboard.server.session.Session;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.Retention;
-import dev.switchboard.transport.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private final Protocol<M> protocol;
-  private final Reactions<M> reactions = new Reactions<>(this);
+  private final Reactions<M> reactions;
   private final Encodings encodings;
   private final Sizes sizes;
   private final SlowConsumerPolicies<M> slowConsumerPolicies;
@@ -52,6 +51,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   private Endpoint(Protocol<M> protocol) {
     super(Settings.typed());
     this.protocol = protocol;
+    this.reactions = new Reactions<>(protocol);
     this.encodings = Encodings.of(protocol);
     this.sizes = new Sizes(protocol, encodings, settings());
     this.slowConsumerPolicies = new SlowConsumerPolicies<>(protocol);
@@ -97,55 +97,6 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   public interface CloseHandler<M> {
     /** The connection has ended; its session may go on. */
     void closed(Peer<M> peer, int code, String reason, boolean clean);
-  }
-
-  /** Says who a request comes from, before the upgrade. */
-  @FunctionalInterface
-  public interface Identifier {
-    /**
-     * Allows the upgrade for a user, or refuses it with an HTTP status. What it throws is answered
-     * with 500.
-     */
-    Verdict identify(HttpRequest request) throws Exception;
-  }
-
-  /** What an {@link Identifier} decides. */
-  public sealed interface Verdict {
-    /**
-     * Let this user in.
-     *
-     * @throws IllegalArgumentException if the name breaks the rule for names
-     */
-    static Verdict allow(String user) {
-      return new Allowed(user);
-    }
-
-    /**
-     * Refuse with an HTTP status and a reason that the client sees.
-     *
-     * @throws IllegalArgumentException if the status is not from 400 to 599
-     */
-    static Verdict refuse(int status, String reason) {
-      return new Refused(status, reason);
-    }
-
-    /** Let in. */
-    record Allowed(String user) implements Verdict {
-      /** Refuses a bad name. */
-      public Allowed {
-        Address.user(user);
-      }
-    }
-
-    /** Refused. */
-    record Refused(int status, String reason) implements Verdict {
-      /** Refuses a status that is no refusal. */
-      public Refused {
-        if (status < 400 || status > 599) {
-          throw new IllegalArgumentException("status: " + status + " (expected: 400-599)");
-        }
-      }
-    }
   }
 
   /** Decides whether somebody may join a room. */
@@ -341,17 +292,17 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   /** Publishes to a room, from server code. */
   public Destination<M> room(String name) {
-    return new Destination<>(this, Address.room(name), null);
+    return new Destination<>(protocol, this::runtime, Address.room(name), null);
   }
 
   /** Publishes to a user's inbox, from server code. */
   public Destination<M> user(String name) {
-    return new Destination<>(this, Address.user(name), null);
+    return new Destination<>(protocol, this::runtime, Address.user(name), null);
   }
 
   /** Publishes to everyone, from server code. */
   public Destination<M> everyone() {
-    return new Destination<>(this, Address.EVERYONE, null);
+    return new Destination<>(protocol, this::runtime, Address.EVERYONE, null);
   }
 
   /**
@@ -370,19 +321,19 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   /** Everyone who is connected now: a snapshot. */
   public List<Peer<M>> peers() {
-    return hub().connections().stream().map(this::peerOf).toList();
+    return hub().connections().stream().map(reactions::peerOf).toList();
   }
 
   /** The connections of a user: a snapshot. */
   public List<Peer<M>> peersOf(String user) {
-    return hub().connections(user).stream().map(this::peerOf).toList();
+    return hub().connections(user).stream().map(reactions::peerOf).toList();
   }
 
   /** The connection of a session, if it has one now. */
   public Optional<Peer<M>> peer(String session) {
     Session found = hub().session(session);
     Connection connection = found == null ? null : found.connection();
-    return Optional.ofNullable(connection).map(this::peerOf);
+    return Optional.ofNullable(connection).map(reactions::peerOf);
   }
 
   // What follows is for this package.
@@ -396,7 +347,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
             protocol,
             encodings,
             sizes,
-            new Hub(topics, users, settings(), started.now()),
+            new Hub(topics, users, started),
             threads(),
             reactions);
     topics.use(Address.EVERYONE); // for as long as the server runs
@@ -412,16 +363,7 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     return this;
   }
 
-  Protocol<M> protocol() {
-    return protocol;
-  }
-
   Hub hub() {
     return runtime().hub();
-  }
-
-  @SuppressWarnings("unchecked") // a connection's peer was made by its own endpoint, this one
-  Peer<M> peerOf(Connection connection) {
-    return (Peer<M>) connection.peer();
   }
 }

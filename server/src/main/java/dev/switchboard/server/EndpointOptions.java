@@ -1,6 +1,6 @@
 package dev.switchboard.server;
 
-import dev.switchboard.server.Endpoint.Identifier;
+import dev.switchboard.protocol.Address;
 import dev.switchboard.server.handlers.BatchedThreadStarter;
 import dev.switchboard.server.handlers.HandlerThreads;
 import dev.switchboard.server.handlers.HandlerWatchdog;
@@ -12,6 +12,7 @@ import dev.switchboard.spi.ServerMetrics;
 import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
+import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocketOptions;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class EndpointOptions<E extends EndpointOptions<E>> {
   private final Settings settings;
-  private final Identity identity = new Identity();
+  private @Nullable Identifier identifier; // null if everybody is a guest
   private Function<EventLoop, Executor> newThreads = BatchedThreadStarter::new;
   private boolean onLoop;
   private @Nullable EndpointContext context; // what it was started with, if it was
@@ -39,13 +40,62 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     this.settings = settings;
   }
 
+  /** Says who a request comes from, before the upgrade. */
+  @FunctionalInterface
+  public interface Identifier {
+    /**
+     * Allows the upgrade for a user, or refuses it with an HTTP status. What it throws is answered
+     * with 500.
+     */
+    Verdict identify(HttpRequest request) throws Exception;
+  }
+
+  /** What an {@link Identifier} decides. */
+  public sealed interface Verdict {
+    /**
+     * Let this user in.
+     *
+     * @throws IllegalArgumentException if the name breaks the rule for names
+     */
+    static Verdict allow(String user) {
+      return new Allowed(user);
+    }
+
+    /**
+     * Refuse with an HTTP status and a reason that the client sees.
+     *
+     * @throws IllegalArgumentException if the status is not from 400 to 599
+     */
+    static Verdict refuse(int status, String reason) {
+      return new Refused(status, reason);
+    }
+
+    /** Let in. */
+    record Allowed(String user) implements Verdict {
+      /** Refuses a bad name. */
+      public Allowed {
+        Address.user(user);
+      }
+    }
+
+    /** Refused. */
+    record Refused(int status, String reason) implements Verdict {
+      /** Refuses a status that is no refusal. */
+      public Refused {
+        if (status < 400 || status > 599) {
+          throw new IllegalArgumentException("status: " + status + " (expected: 400-599)");
+        }
+      }
+    }
+  }
+
   /**
    * Who a connection belongs to, and whether it may be. Default: a guest with a name that no other
    * has had, who is the same guest again when the client comes back to its session. The last one
    * given counts. Runs on a virtual thread and may block.
    */
-  public E identify(Identifier identifier) {
-    return set(() -> identity.identifier(identifier));
+  public E identify(Identifier newIdentifier) {
+    return set(() -> identifier = newIdentifier);
   }
 
   /**
@@ -193,7 +243,8 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     return settings;
   }
 
-  Identity identity() {
-    return identity;
+  /** Says who somebody is; null if everybody is a guest. */
+  @Nullable Identifier identifier() {
+    return identifier;
   }
 }

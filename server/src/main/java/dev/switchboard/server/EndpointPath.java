@@ -1,24 +1,51 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.EndpointOptions.Identifier;
+import dev.switchboard.server.EndpointOptions.Verdict;
 import dev.switchboard.server.handlers.HandlerWatchdog;
 import dev.switchboard.server.http.SocketPath;
+import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
 import dev.switchboard.server.limits.Time;
+import dev.switchboard.server.raw.RawConnection;
+import dev.switchboard.server.session.Connection;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.HttpRequest;
+import dev.switchboard.transport.HttpResponse;
+import dev.switchboard.transport.WebSocket;
+import dev.switchboard.transport.WebSocketListener;
 import dev.switchboard.transport.WebSocketOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
-/** What a server needs of an endpoint, typed or raw. Thread-safe once started. */
-interface EndpointPath extends SocketPath {
+/** An endpoint as its server sees it, typed or raw. Thread-safe once started. */
+sealed interface EndpointPath extends SocketPath {
   /** The endpoint itself. */
   EndpointOptions<?> endpoint();
 
   /** Called once, before the server listens. */
   void start(String path, Broker broker, PresenceStore users, Time time, Meter meter);
+
+  /** A user came to a place of this endpoint, or went. Any thread; must not block. */
+  void changed(LogKey where, String user, boolean present, int count);
+
+  /** Time passes. */
+  void tick(long now);
+
+  /**
+   * The server is about to close.
+   *
+   * @param spreadMillis clients are to come back within so long, each after a time of its own
+   * @param withinMillis how long they may stay
+   */
+  void sendAway(long spreadMillis, long withinMillis);
 
   /** The path it was started at. */
   default String path() {
@@ -26,13 +53,32 @@ interface EndpointPath extends SocketPath {
   }
 
   @Override
-  default CompletionStage<Identified> identified(HttpRequest request) {
-    return endpoint().identity().of(request);
+  default boolean guestsOnly() {
+    return endpoint().identifier() == null;
   }
 
+  /** Asks the users' code who somebody is, where it may block. */
   @Override
-  default boolean guestsOnly() {
-    return endpoint().identity().none();
+  default CompletionStage<Identified> identified(HttpRequest request) {
+    Identifier asked =
+        Objects.requireNonNull(endpoint().identifier(), "a guest need not be identified");
+    CompletableFuture<Identified> identified = new CompletableFuture<>();
+    Thread.startVirtualThread(() -> {
+      try {
+        identified.complete(identified(asked.identify(request)));
+      } catch (Throwable failure) { // users' code: answered with 500
+        identified.completeExceptionally(failure);
+      }
+    });
+    return identified;
+  }
+
+  private static Identified identified(@Nullable Verdict verdict) {
+    return switch (Objects.requireNonNull(verdict, "verdict")) {
+      case Verdict.Allowed allowed -> new Identified(allowed.user(), null);
+      case Verdict.Refused refused ->
+          new Identified("", HttpResponse.text(refused.status(), refused.reason() + "\n"));
+    };
   }
 
   @Override
@@ -55,17 +101,99 @@ interface EndpointPath extends SocketPath {
     return endpoint().threads().watchdog();
   }
 
-  /** A user came to a place of this endpoint, or went. Any thread; must not block. */
-  void changed(LogKey where, String user, boolean present, int count);
+  /** A path whose clients talk in the messages of a protocol. */
+  record Typed(Endpoint<?> endpoint) implements EndpointPath {
+    @Override
+    public void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
+      endpoint.start(path, broker, users, time, meter);
+    }
 
-  /** Time passes. */
-  void tick(long now);
+    @Override
+    public @Nullable Choice choose(List<String> offered) {
+      if (offered.isEmpty()) {
+        return new Choice(null);
+      }
+      String chosen = endpoint.runtime().encodings().firstOf(offered);
+      return chosen == null ? null : new Choice(chosen);
+    }
 
-  /**
-   * The server is about to close.
-   *
-   * @param spreadMillis clients are to come back within so long, each after a time of its own
-   * @param withinMillis how long they may stay
-   */
-  void sendAway(long spreadMillis, long withinMillis);
+    @Override
+    public String expectedSubprotocol() {
+      return String.join(", ", endpoint.runtime().encodings().subprotocols()) + ", or none";
+    }
+
+    @Override
+    public ConnectionCounts connectionCounts() {
+      return endpoint.hub().connectionCounts();
+    }
+
+    @Override
+    public WebSocketListener open(
+        WebSocket webSocket, HttpRequest request, Map<String, String> parameters, String user) {
+      return new Connection(endpoint.runtime(), webSocket, request, parameters, user);
+    }
+
+    @Override
+    public void tick(long now) {
+      endpoint.hub().tick(now);
+    }
+
+    @Override
+    public void sendAway(long spreadMillis, long withinMillis) {
+      endpoint.hub().sendAway(spreadMillis);
+    }
+
+    @Override
+    public void changed(LogKey where, String user, boolean present, int count) {
+      endpoint.hub().presenceNotifier().changed(where, user, present, count);
+    }
+  }
+
+  /** A path for plain WebSockets. */
+  record Raw(RawEndpoint endpoint) implements EndpointPath {
+    @Override
+    public void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
+      endpoint.start(path, time, meter);
+    }
+
+    @Override
+    public @Nullable Choice choose(List<String> offered) {
+      List<String> spoken = endpoint.spoken();
+      if (offered.isEmpty() || spoken.isEmpty()) {
+        return new Choice(null);
+      }
+      return spoken.stream().filter(offered::contains).findFirst().map(Choice::new).orElse(null);
+    }
+
+    @Override
+    public String expectedSubprotocol() {
+      return String.join(", ", endpoint.spoken());
+    }
+
+    @Override
+    public ConnectionCounts connectionCounts() {
+      return endpoint.hub().connectionCounts();
+    }
+
+    @Override
+    public WebSocketListener open(
+        WebSocket webSocket, HttpRequest request, Map<String, String> parameters, String user) {
+      return new RawConnection(endpoint.hub(), webSocket, request, parameters, user);
+    }
+
+    @Override
+    public void tick(long now) {
+      endpoint.hub().tick(now);
+    }
+
+    @Override
+    public void sendAway(long spreadMillis, long withinMillis) {
+      endpoint.hub().sendAway(spreadMillis, withinMillis);
+    }
+
+    @Override
+    public void changed(LogKey where, String user, boolean present, int count) {
+      // It has no rooms, and tells nobody who is online.
+    }
+  }
 }

@@ -5,6 +5,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.session.Connection;
+import dev.switchboard.server.session.EndpointRuntime;
 import dev.switchboard.server.session.PeerRequests;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Duration;
@@ -19,12 +20,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param <M> the endpoint's messages
  */
 public final class Peer<M> {
-  private final Endpoint<M> endpoint;
   private final Connection connection;
   private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
-  Peer(Endpoint<M> endpoint, Connection connection) {
-    this.endpoint = endpoint;
+  Peer(Connection connection) {
     this.connection = connection;
   }
 
@@ -60,12 +59,17 @@ public final class Peer<M> {
 
   /** Publishes to a room in this user's name. The session need not be in the room. */
   public Destination<M> room(String name) {
-    return new Destination<>(endpoint, Address.room(name), user());
+    return destination(Address.room(name));
   }
 
   /** Publishes to another user's inbox in this user's name. */
   public Destination<M> user(String name) {
-    return new Destination<>(endpoint, Address.user(name), user());
+    return destination(Address.user(name));
+  }
+
+  private Destination<M> destination(Address address) {
+    return new Destination<>(
+        connection.endpoint().protocol(), connection::endpoint, address, user());
   }
 
   /**
@@ -76,11 +80,12 @@ public final class Peer<M> {
    *     {@link Endpoint#maxPendingBytes}
    */
   public void send(M message) {
+    EndpointRuntime endpoint = connection.endpoint();
     connection.answer(
         ServerMessages.message(
             endpoint.protocol().typeOf(message).name(),
             endpoint.context().timestamp(),
-            endpoint.runtime().sizes().sent(message)));
+            endpoint.sizes().sent(message)));
   }
 
   /**
@@ -109,7 +114,7 @@ public final class Peer<M> {
    * @throws IllegalArgumentException if the request is not one of the endpoint's messages
    */
   public <R extends Record> CompletionStage<R> request(Request<R> request, Duration timeout) {
-    return PeerRequests.ask(endpoint.runtime(), connection.session(), request, timeout);
+    return PeerRequests.ask(connection.endpoint(), connection.session(), request, timeout);
   }
 
   /**

@@ -13,17 +13,17 @@ import java.util.Optional;
  * @param <M> the endpoint's messages
  */
 public final class PublishContext<M> {
-  private final Endpoint<M> endpoint;
+  private final Peer<M> from;
   private final Publish publish;
 
-  PublishContext(Endpoint<M> endpoint, Publish publish) {
-    this.endpoint = endpoint;
+  PublishContext(Peer<M> from, Publish publish) {
+    this.from = from;
     this.publish = publish;
   }
 
   /** Who publishes. */
   public Peer<M> from() {
-    return endpoint.peerOf(publish.connection());
+    return from;
   }
 
   /** Where to: one address, or several rooms. */
@@ -49,6 +49,6 @@ public final class PublishContext<M> {
    *     Destination#publish}
    */
   public void also(Address address, M copy) {
-    publish.also(address, endpoint.runtime().sizes().sent(copy));
+    publish.also(address, copy);
   }
 }

@@ -1,30 +1,22 @@
 package dev.switchboard.server;
 
-import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
 import dev.switchboard.server.limits.Time;
-import dev.switchboard.spi.Limit;
+import dev.switchboard.server.raw.RawConnection;
+import dev.switchboard.server.raw.RawHub;
 import dev.switchboard.transport.Heartbeat;
 import dev.switchboard.transport.Prepared;
 import dev.switchboard.transport.netty.PreparedMessages;
-import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A path of a server for plain WebSockets: text and binary as they come, without rooms, types or
@@ -38,30 +30,9 @@ import org.slf4j.LoggerFactory;
  * IllegalStateException}.
  */
 public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
-  private static final Logger LOG = LoggerFactory.getLogger(RawEndpoint.class);
-
-  private final RawRegistry connections = new RawRegistry();
-  private final Map<EventLoop, RawGroup> groups = new ConcurrentHashMap<>(4);
-  private final ConnectionCounts connectionCounts = new ConnectionCounts();
-  private final Handlers handlers = new Handlers();
+  private final RawReactions reactions = new RawReactions();
   private List<String> subprotocols = List.of();
-  private boolean endsIdle;
-  private long idleSweepAt; // confined to whoever ticks
-
-  /** What is called; null for nothing. */
-  static final class Handlers {
-    @Nullable Consumer<RawPeer> open;
-    @Nullable BiConsumer<RawPeer, String> text;
-    @Nullable BiConsumer<RawPeer, byte[]> binary;
-    @Nullable BiConsumer<RawPeer, RawView> view;
-    @Nullable BiConsumer<RawPeer, byte[]> ping;
-    @Nullable BiConsumer<RawPeer, byte[]> pong;
-    @Nullable CloseHandler close;
-    final List<RawInterceptor> interceptors = new ArrayList<>(0);
-    @Nullable BiConsumer<RawPeer, Throwable> error;
-
-    private Handlers() {}
-  }
+  private @Nullable RawHub hub; // null until the server starts
 
   /** Sees connections end. */
   @FunctionalInterface
@@ -81,7 +52,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   /** Called for each connection, before its first message. */
   public RawEndpoint onOpen(Consumer<RawPeer> handler) {
-    return set(() -> handlers.open = once("onOpen", handlers.open, handler));
+    return set(() -> reactions.open = once("onOpen", reactions.open, handler));
   }
 
   /**
@@ -89,7 +60,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
    * closes the connection with 1003.
    */
   public RawEndpoint onText(BiConsumer<RawPeer, String> handler) {
-    return set(() -> handlers.text = once("onText", handlers.text, handler));
+    return set(() -> reactions.text = once("onText", reactions.text, handler));
   }
 
   /**
@@ -97,7 +68,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
    * either it closes the connection with 1003.
    */
   public RawEndpoint onBinary(BiConsumer<RawPeer, byte[]> handler) {
-    return set(() -> handlers.binary = once("onBinary", handlers.binary, handler));
+    return set(() -> reactions.binary = once("onBinary", reactions.binary, handler));
   }
 
   /**
@@ -105,32 +76,32 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
    * handler returns; with {@link #handlersOnEventLoop} it is of the bytes as they were received.
    */
   public RawEndpoint onView(BiConsumer<RawPeer, RawView> handler) {
-    return set(() -> handlers.view = once("onView", handlers.view, handler));
+    return set(() -> reactions.view = once("onView", reactions.view, handler));
   }
 
   /** Called for each ping; it has been answered already. */
   public RawEndpoint onPing(BiConsumer<RawPeer, byte[]> handler) {
-    return set(() -> handlers.ping = once("onPing", handlers.ping, handler));
+    return set(() -> reactions.ping = once("onPing", reactions.ping, handler));
   }
 
   /** Called for each pong. */
   public RawEndpoint onPong(BiConsumer<RawPeer, byte[]> handler) {
-    return set(() -> handlers.pong = once("onPong", handlers.pong, handler));
+    return set(() -> reactions.pong = once("onPong", reactions.pong, handler));
   }
 
   /** Called once for each connection, last. */
   public RawEndpoint onClose(CloseHandler handler) {
-    return set(() -> handlers.close = once("onClose", handlers.close, handler));
+    return set(() -> reactions.close = once("onClose", reactions.close, handler));
   }
 
   /** Called with what a handler threw, instead of a line in the log. */
   public RawEndpoint onError(BiConsumer<RawPeer, Throwable> handler) {
-    return set(() -> handlers.error = once("onError", handlers.error, handler));
+    return set(() -> reactions.error = once("onError", reactions.error, handler));
   }
 
   /** Puts an interceptor inside those given before. Default: none. */
   public RawEndpoint intercept(RawInterceptor interceptor) {
-    return set(() -> handlers.interceptors.add(interceptor));
+    return set(() -> reactions.interceptors.add(interceptor));
   }
 
   /**
@@ -148,12 +119,13 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   /** Who is connected now: a snapshot. */
   public List<RawPeer> peers() {
-    return connections.all().stream().map(RawConnection::peer).toList();
+    return hub == null ? List.of() : hub.connections().stream().map(RawReactions::peerOf).toList();
   }
 
   /** The connection of that id. */
   public Optional<RawPeer> peer(String id) {
-    return Optional.ofNullable(connections.find(id)).map(RawConnection::peer);
+    RawConnection found = hub == null ? null : hub.find(id);
+    return Optional.ofNullable(found).map(RawReactions::peerOf);
   }
 
   /** The connections of a user: a snapshot. */
@@ -185,26 +157,19 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   }
 
   private boolean broadcast(Prepared message) {
-    try {
-      int room = settings().maxPendingBytes() - message.payloadBytes();
-      for (RawGroup group : groups.values()) {
-        if (group.waiting() > room) {
-          context().meter().limit(Limit.PENDING_BYTES);
-          return false;
-        }
-      }
-      groups.values().forEach(group -> group.send(message));
-      return true;
-    } finally {
+    RawHub running = hub;
+    if (running == null) { // nobody is here
       message.release();
+      return true;
     }
+    return running.broadcast(message);
   }
 
   // What follows is for this package.
 
   void start(String path, Time time, Meter meter) {
-    EndpointContext unused = begin(path, time, meter);
-    endsIdle = !settings().idleTimeout().isZero();
+    EndpointContext started = begin(path, time, meter);
+    hub = new RawHub(started, threads(), reactions);
   }
 
   @Override
@@ -212,78 +177,17 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
     return this;
   }
 
-  /** A handler has failed. */
-  void failed(RawPeer peer, Throwable failure) {
-    BiConsumer<RawPeer, Throwable> told = handlers.error;
-    if (told != null) {
-      told.accept(peer, failure);
-    } else {
-      LOG.error("{}: a handler failed for {}", context().path(), peer, failure);
-    }
-  }
-
-  Handlers handlers() {
-    return handlers;
-  }
-
   List<String> spoken() {
     return subprotocols;
   }
 
-  boolean endsIdle() {
-    return endsIdle;
-  }
-
-  /** The connections on that loop. */
-  RawGroup group(EventLoop loop) {
-    return Objects.requireNonNull(
-        groups.computeIfAbsent(
-            loop,
-            key ->
-                new RawGroup(
-                    key, context().meter(), threads().onLoop() ? threads().watchdog() : null)));
-  }
-
-  ConnectionCounts connectionCounts() {
-    return connectionCounts;
-  }
-
-  void endIdle(long now) {
-    long timeout = settings().idleTimeout().toMillis();
-    if (timeout > 0 && (now - idleSweepAt) * 8 >= timeout) {
-      idleSweepAt = now;
-      connections.all().forEach(connection -> connection.endIfIdle(now - timeout));
-    }
-  }
-
-  Collection<RawConnection> connections() {
-    return connections.all();
-  }
-
-  void add(RawConnection connection) {
-    connections.add(connection);
-  }
-
-  RawRegistry registry() {
-    return connections;
-  }
-
-  /** The connection has ended. */
-  void remove(RawConnection connection) {
-    connections.remove(connection);
-  }
-
-  /** The connection has ended, and so has what its handlers did. */
-  void finished(RawConnection connection) {
-    connectionCounts.leave(
-        connection.peer().identified(), ConnectionCounts.address(connection.peer().request()));
+  /** What its connections share. */
+  RawHub hub() {
+    return started(hub);
   }
 
   /** For tests: what is held. */
   Map<String, Integer> sizes() {
-    Map<String, Integer> sizes = new LinkedHashMap<>();
-    sizes.put("peers", connections.size());
-    sizes.put("open", connectionCounts.open());
-    return sizes;
+    return hub == null ? Map.of("peers", 0, "open", 0) : hub.sizes();
   }
 }

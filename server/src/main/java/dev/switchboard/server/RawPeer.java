@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.raw.RawConnection;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.ReadyState;
@@ -23,50 +24,38 @@ import org.jspecify.annotations.Nullable;
 public final class RawPeer {
   private static final int PIECE = 16 << 10;
 
-  private final RawEndpoint endpoint;
+  private final RawConnection connection;
   private final WebSocket webSocket;
-  private final HttpRequest request;
-  private final Map<String, String> parameters;
-  private final String user; // empty for a guest
-  private final long number;
   private volatile @Nullable RawOutflow outflow; // made for the first stream, under this
   private volatile @Nullable Map<String, Object> attributes; // made when asked for, under this
   private boolean ended; // guarded by this
 
-  RawPeer(
-      RawEndpoint endpoint,
-      WebSocket webSocket,
-      HttpRequest request,
-      Map<String, String> parameters,
-      String user) {
-    this.endpoint = endpoint;
-    this.webSocket = webSocket;
-    this.request = request;
-    this.parameters = parameters;
-    this.user = user;
-    this.number = endpoint.registry().next();
+  RawPeer(RawConnection connection) {
+    this.connection = connection;
+    this.webSocket = connection.webSocket();
   }
 
   /** A name for this connection, unlike any other's. */
   public String id() {
-    return endpoint.registry().id(number);
+    return connection.id();
   }
 
   /**
    * Whose it is, as the endpoint's {@code identify} said; {@code guest-} and its id if it did not.
    */
   public String user() {
+    String user = connection.user();
     return user.isEmpty() ? "guest-" + id() : user;
   }
 
   /** The request that was upgraded. */
   public HttpRequest request() {
-    return request;
+    return connection.request();
   }
 
   /** The values of the path's parameters. */
   public Map<String, String> parameters() {
-    return parameters;
+    return connection.parameters();
   }
 
   /** Whatever the users' code wants to remember of this connection. Gone with it. */
@@ -157,7 +146,7 @@ public final class RawPeer {
   /** How much may wait: a stream under way keeps room for its next piece. */
   private int room() {
     RawOutflow streams = outflow;
-    int room = endpoint.settings().maxPendingBytes();
+    int room = connection.maxPendingBytes();
     return streams != null && streams.busy() ? room - pieceBytes() : room;
   }
 
@@ -241,7 +230,7 @@ public final class RawPeer {
 
   /** How much of a stream is sent at once: small enough that other messages find room, too. */
   int pieceBytes() {
-    return Math.clamp(endpoint.settings().maxPendingBytes() / 2, 1, PIECE);
+    return Math.clamp(connection.maxPendingBytes() / 2, 1, PIECE);
   }
 
   boolean onLoop() {
@@ -249,16 +238,7 @@ public final class RawPeer {
   }
 
   Meter meter() {
-    return endpoint.context().meter();
-  }
-
-  long number() {
-    return number;
-  }
-
-  /** The user if the endpoint identifies, else empty. */
-  String identified() {
-    return user;
+    return connection.meter();
   }
 
   /** The connection has ended. */
@@ -300,11 +280,6 @@ public final class RawPeer {
         webSocket.close(code, reason);
       }
     });
-  }
-
-  /** Closes with 1008. */
-  void refuse(String why) {
-    close(CloseCode.POLICY_VIOLATION.code(), why);
   }
 
   /** Ends the connection at once, without a close handshake. */

@@ -63,13 +63,6 @@ public final class RawView {
     return text ? PreparedMessages.text(content()) : PreparedMessages.binary(content());
   }
 
-  /** The same message, copied for interceptors. */
-  RawInterceptor.Message message() {
-    return text
-        ? new RawInterceptor.Message.Text(string(), length())
-        : new RawInterceptor.Message.Binary(copy());
-  }
-
   /** The handler has returned. */
   void end() {
     content = null;

@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.server.ServerConversation.Incoming;
 import dev.switchboard.protocol.wire.Draft;
@@ -10,6 +11,7 @@ import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.Endpoint.CloseHandler;
 import dev.switchboard.server.Endpoint.JoinHook;
 import dev.switchboard.server.Endpoint.PublishHook;
+import dev.switchboard.server.delivery.Sizes;
 import dev.switchboard.server.session.Answer;
 import dev.switchboard.server.session.Application;
 import dev.switchboard.server.session.Connection;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * defined, then only read.
  */
 final class Reactions<M> implements Application {
-  private final Endpoint<M> endpoint;
+  private final Protocol<M> protocol;
   private final ByType<Handling<M>> handlers = new ByType<>();
   private final Set<Class<?>> hooked = new HashSet<>();
   private final Map<String, List<PublishHook<M, ?>>> hooks = new HashMap<>(); // by type
@@ -47,20 +49,20 @@ final class Reactions<M> implements Application {
     Outcome handle(Object message, Peer<M> from) throws Exception;
   }
 
-  Reactions(Endpoint<M> endpoint) {
-    this.endpoint = endpoint;
+  Reactions(Protocol<M> protocol) {
+    this.protocol = protocol;
   }
 
   void handler(Class<?> type, Handling<M> handling) {
-    handlers.put(type, ByType.covered(endpoint.protocol(), "on", type, false), handling);
+    handlers.put(type, ByType.covered(protocol, "on", type, false), handling);
   }
 
   void replier(Class<?> type, Handling<M> handling) {
-    handlers.put(type, ByType.covered(endpoint.protocol(), "reply", type, true), handling);
+    handlers.put(type, ByType.covered(protocol, "reply", type, true), handling);
   }
 
   void hook(Class<?> type, PublishHook<M, ?> hook) {
-    var covered = ByType.covered(endpoint.protocol(), "onPublish", type, false);
+    var covered = ByType.covered(protocol, "onPublish", type, false);
     if (!hooked.add(type)) {
       throw new IllegalStateException(type.getName() + ": has a hook already (expected: one)");
     }
@@ -85,7 +87,12 @@ final class Reactions<M> implements Application {
 
   @Override
   public Object peer(Connection connection) {
-    return new Peer<>(endpoint, connection);
+    return new Peer<M>(connection);
+  }
+
+  @SuppressWarnings("unchecked") // a connection's peer was made by its own endpoint, this one
+  Peer<M> peerOf(Connection connection) {
+    return (Peer<M>) connection.peer();
   }
 
   @Override
@@ -96,7 +103,7 @@ final class Reactions<M> implements Application {
   @Override
   public void joining(Connection connection, String room) throws Exception {
     if (onJoin != null) {
-      onJoin.joining(room, endpoint.peerOf(connection));
+      onJoin.joining(room, peerOf(connection));
     }
   }
 
@@ -108,26 +115,25 @@ final class Reactions<M> implements Application {
   @Override
   public CompletionStage<Answer> handle(Incoming message, Connection connection) {
     Handling<M> handling = Objects.requireNonNull(handlers.of(message.type().name()));
-    Peer<M> from = endpoint.peerOf(connection);
+    Peer<M> from = peerOf(connection);
     return around(
             message,
             from,
             () -> CompletableFuture.completedFuture(handling.handle(message.message(), from)))
-        .thenApply(outcome -> answer(message, outcome));
+        .thenApply(outcome -> answer(connection, message, outcome));
   }
 
-  private Answer answer(Incoming message, @Nullable Outcome outcome) {
+  private Answer answer(Connection connection, Incoming message, @Nullable Outcome outcome) {
     Outcome became = Objects.requireNonNull(outcome, "outcome");
-    return id -> draft(message, id, became);
+    Sizes sizes = connection.endpoint().sizes();
+    return id -> draft(sizes, message, id, became);
   }
 
-  private @Nullable Draft draft(Incoming message, Id id, Outcome outcome) {
+  private @Nullable Draft draft(Sizes sizes, Incoming message, Id id, Outcome outcome) {
     return switch (outcome) {
       case Outcome.Replied replied ->
           ServerMessages.reply(
-              id,
-              endpoint.protocol().typeOf(replied.reply()).name(),
-              endpoint.runtime().sizes().sent(replied.reply()));
+              id, protocol.typeOf(replied.reply()).name(), sizes.sent(replied.reply()));
       case Outcome.Handled handled -> message.fleeting() ? null : ServerMessages.ack(id, 0);
       case Outcome.Published published -> Publish.ack(message, id, published.seqs());
     };
@@ -140,7 +146,7 @@ final class Reactions<M> implements Application {
 
   @Override
   public CompletionStage<Answer> publish(Publish publish) {
-    PublishContext<M> context = new PublishContext<>(endpoint, publish);
+    PublishContext<M> context = new PublishContext<>(peerOf(publish.connection()), publish);
     return around(
             publish.message(),
             context.from(),
@@ -148,7 +154,7 @@ final class Reactions<M> implements Application {
               hook(publish.message(), context);
               return publish.commit().thenApply(Outcome.Published::new);
             })
-        .thenApply(outcome -> answer(publish.message(), outcome));
+        .thenApply(outcome -> answer(publish.connection(), publish.message(), outcome));
   }
 
   @SuppressWarnings("unchecked") // a hook is given for a class of the messages it gets
@@ -172,7 +178,7 @@ final class Reactions<M> implements Application {
 
   private Inbound<M> inbound(Incoming message) {
     return new Inbound<>(
-        endpoint.protocol().union().cast(message.message()),
+        protocol.union().cast(message.message()),
         message.envelope().addresses(),
         Optional.ofNullable(message.envelope().messageId()),
         message.fleeting());
@@ -188,7 +194,7 @@ final class Reactions<M> implements Application {
 
   private void opened(Consumer<Peer<M>> handler, Connection connection) {
     try {
-      handler.accept(endpoint.peerOf(connection));
+      handler.accept(peerOf(connection));
     } catch (RefusedException refused) {
       connection.turnAway(CloseCode.POLICY_VIOLATION, String.valueOf(refused.getMessage()));
     } catch (Throwable failure) { // users' code: costs its own connection
@@ -200,7 +206,7 @@ final class Reactions<M> implements Application {
   @Override
   public void closed(Connection connection, int code, String reason, boolean clean) {
     if (onClose != null) {
-      onClose.closed(endpoint.peerOf(connection), code, reason, clean);
+      onClose.closed(peerOf(connection), code, reason, clean);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.switchboard.server.http.Files;
 import dev.switchboard.server.http.PathPattern;
 import dev.switchboard.server.http.Router;
 import dev.switchboard.server.limits.Time;
+import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.PresenceStore;
@@ -69,7 +70,7 @@ public final class ServerBuilder {
    * later one. The rooms and users of an endpoint are its own, also when its path has parameters.
    */
   public ServerBuilder endpoint(String path, Endpoint<?> endpoint) {
-    return socket(path, new TypedPath(endpoint));
+    return socket(path, new EndpointPath.Typed(endpoint));
   }
 
   /**
@@ -77,7 +78,7 @@ public final class ServerBuilder {
    * Endpoint)}.
    */
   public ServerBuilder endpoint(String path, RawEndpoint endpoint) {
-    return socket(path, new RawPath(endpoint));
+    return socket(path, new EndpointPath.Raw(endpoint));
   }
 
   private ServerBuilder socket(String path, EndpointPath socket) {

@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.server.presence.Presence;
 import dev.switchboard.server.session.Connection;
 import dev.switchboard.server.session.Session;

@@ -55,7 +55,10 @@ final class LeakHost {
         .sizes()
         .forEach((name, size) -> held.put("typed." + name, (long) size));
     RAW.sizes().forEach((name, size) -> held.put("raw." + name, (long) size));
-    RAW.connectionCounts().sizes().forEach((name, size) -> held.put("raw." + name, (long) size));
+    RAW.hub()
+        .connectionCounts()
+        .sizes()
+        .forEach((name, size) -> held.put("raw." + name, (long) size));
     return held;
   }
 

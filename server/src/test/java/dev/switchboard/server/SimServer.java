@@ -7,6 +7,7 @@ import dev.switchboard.server.broker.LocalBroker;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Time;
+import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.server.session.Hub;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Committed;
@@ -36,7 +37,7 @@ final class SimServer {
   private final SimWorld.Queue reads = new SimWorld.Queue();
   private final Committing broker;
   private final Endpoint<Talk> endpoint = Talk.endpoint();
-  private final TypedPath path = new TypedPath(endpoint);
+  private final EndpointPath.Typed path = new EndpointPath.Typed(endpoint);
   private final List<SimLink> links = new ArrayList<>();
   private boolean alive = true;
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a connection is read from: not while too much of what it brought waits for its handlers,
- * or for the log to be written or read, nor in a turn of the loop in which it has asked much.
- * Thread-safe. The loop looks at what holds at that moment, so it does not matter in which order
+ * or for the log to be written or read, nor in a turn of the loop in which it has asked much, nor
+ * while it is held. Nobody else pauses reading from a connection of an endpoint. Thread-safe. The loop looks at what holds at that moment, so it does not matter in which order
  * changes of several threads reach it.
  */
 public final class ReadGate {
@@ -22,15 +22,16 @@ public final class ReadGate {
 
   private final WebSocket webSocket;
   private final Meter meter;
-  private boolean handlersFull; // guarded by this
-  private boolean readsFull; // guarded by this
+  private boolean handlersFull; // guarded by this: too much waits for handlers
+  private boolean readsFull; // guarded by this: too many pages wait to be read
   private final Waiting commits = new Waiting(MAX_COMMITS, Limit.COMMITS_WAITING);
   private final Waiting joins = new Waiting(MAX_JOINS, Limit.JOINS_WAITING);
   private int due; // guarded by this: answers that handlers owe
   private @Nullable Runnable whenAnswered; // guarded by this
   private int asked; // confined to the loop: since it last let others go first
-  private boolean yielding; // confined to the loop
-  private boolean paused; // confined to the loop
+  private boolean yielding; // confined to the loop: the others have their turn
+  private boolean held; // confined to the loop: nothing is to be read at all
+  private boolean paused; // confined to the loop: what the socket was told last
 
   public ReadGate(WebSocket webSocket, Meter meter) {
     this.webSocket = webSocket;
@@ -52,8 +53,8 @@ public final class ReadGate {
   private final class Waiting {
     private final int most;
     private final Limit limit;
-    private int number; // guarded by the intake
-    private boolean full; // guarded by the intake
+    private int number; // guarded by the gate
+    private boolean full; // guarded by the gate
 
     Waiting(int most, Limit limit) {
       this.most = most;
@@ -184,6 +185,18 @@ public final class ReadGate {
     }
   }
 
+  /** Nothing is read for now, whatever else holds. On the loop. */
+  public void hold() {
+    held = true;
+    adjust();
+  }
+
+  /** Undoes {@link #hold}. On the loop. */
+  public void letGo() {
+    held = false;
+    adjust();
+  }
+
   private synchronized boolean full() {
     return handlersFull || commits.full || joins.full || readsFull;
   }
@@ -201,7 +214,7 @@ public final class ReadGate {
   }
 
   private void adjust() {
-    boolean stop = yielding || full();
+    boolean stop = held || yielding || full();
     if (stop != paused) {
       paused = stop;
       if (stop) {

@@ -15,6 +15,7 @@ import dev.switchboard.server.delivery.Receiver;
 import dev.switchboard.server.handlers.Mailbox;
 import dev.switchboard.server.limits.Allowance;
 import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.IdleSweep;
 import dev.switchboard.server.limits.ReadGate;
 import dev.switchboard.server.presence.Statuses;
 import dev.switchboard.spi.Limit;
@@ -38,11 +39,22 @@ import org.slf4j.LoggerFactory;
  * begins with a session of its own, and may be given a former one. Confined to its event loop, but
  * for what says otherwise.
  *
- * <p>Its end begins with {@link #turnAway}, {@link #sendAway}, {@link #close} or its client's close
- * frame; from then on it is not {@link #open}. It is closed when the socket is: then feed and
- * watches end with it, while the session may wait for its client to come back.
+ * <p><b>States.</b> It is <em>new</em> until its first word, {@code welcome}, is sent; nothing is
+ * read from it before. Then it is <em>open</em>. {@link #sendAway} and {@link #turnAway} make it
+ * <em>leaving</em>: what the client says from then on is left unanswered, so that it says it again
+ * elsewhere. {@link #close}, or the client's close frame, begins the close handshake; from then on
+ * it is not {@link #open}. It is <em>closed</em> when its socket is: then feed and watches end with
+ * it, while the session may wait for its client to come back. It may skip any state, and never goes
+ * back to one.
+ *
+ * <p><b>Why they hold.</b> All of them change on the loop, where its socket's events come too, so
+ * there is nothing to lock. Users' code runs elsewhere, and what it sends comes back as tasks for
+ * the loop, in order; one that comes after the end finds {@link Outbound} closed and does nothing.
+ * What has to come after users' code for former messages, such as the close when the server goes,
+ * goes through the mailbox, as they do. The last task of the mailbox is {@link #over}, and only
+ * then is the connection no longer counted as open.
  */
-public final class Connection implements WebSocketListener, Receiver {
+public final class Connection implements WebSocketListener, Receiver, IdleSweep.Member {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
   private final EndpointRuntime endpoint;
@@ -57,13 +69,25 @@ public final class Connection implements WebSocketListener, Receiver {
   private final Mailbox mailbox;
   private final Object peer;
   private final @Nullable Allowance allowance; // null if any number of messages may come
-  private volatile Session session; // written on the loop, read by handlers too
-  private volatile long heardAt; // only kept if there is an idle timeout
-  private boolean greeted; // the first word was sent, and the client is heard
   private final StatusWatches statusWatches;
-  private boolean leaving; // what comes now is left unanswered
-  private volatile boolean turnedAway; // written by handlers
-  private boolean tooSlow; // closed with 4008, which it may never answer
+
+  /** Its own at first, then the one that its client came back to. Written on the loop. */
+  private volatile Session session;
+
+  /** When its client last said something. Kept only if there is an idle timeout; on the loop. */
+  private volatile long heardAt;
+
+  /** Whether the first word was sent, and the client is read from. */
+  private boolean greeted;
+
+  /** Whether what comes now is left unanswered. */
+  private boolean leaving;
+
+  /** Whether what has come is not to be handled either. Written by handlers, on any thread. */
+  private volatile boolean turnedAway;
+
+  /** Whether it was closed with 4008, which a slow client may never answer. */
+  private boolean tooSlow;
 
   /**
    * Takes over a WebSocket that just opened; on its loop.
@@ -99,9 +123,14 @@ public final class Connection implements WebSocketListener, Receiver {
     endpoint.hub().begin(session);
     new SessionHandshake(endpoint.hub(), endpoint.settings(), this).welcome(null);
     if (!greeted) {
-      webSocket.pauseReading(); // what the client asks comes after the first word
+      readGate.hold(); // what the client asks comes after the first word
     }
     endpoint.application().opened(this);
+  }
+
+  /** What it was handed by its endpoint. Any thread. */
+  public EndpointRuntime endpoint() {
+    return endpoint;
   }
 
   /** The session that it has now. Any thread. */
@@ -161,21 +190,26 @@ public final class Connection implements WebSocketListener, Receiver {
 
   /** The client said something that shows it is not idle. */
   void heard() {
-    if (!endpoint.settings().idleTimeout().isZero()) {
+    if (endpoint.hub().idleSweep().on()) {
       heardAt = endpoint.context().now();
     }
   }
 
-  /** Ends it if the client has said nothing since then. Any thread. */
-  void endIfIdle(long since) {
-    if (heardAt <= since) {
-      onLoop(() -> {
-        if (heardAt <= since && open()) {
-          endpoint.meter().limit(Limit.IDLE);
-          close(CloseCode.POLICY_VIOLATION.code(), "idle: no message for too long");
-        }
-      });
-    }
+  @Override
+  public long heardAt() {
+    return heardAt;
+  }
+
+  @Override
+  public WebSocket webSocket() {
+    return webSocket;
+  }
+
+  @Override
+  public boolean endIdle(CloseCode code, String reason) {
+    boolean ends = open();
+    close(code.code(), reason);
+    return ends;
   }
 
   /** Whether its end has not begun. On the loop. */
@@ -198,7 +232,7 @@ public final class Connection implements WebSocketListener, Receiver {
     send(welcome);
     if (!greeted) {
       greeted = true;
-      webSocket.resumeReading();
+      readGate.letGo();
     }
   }
 

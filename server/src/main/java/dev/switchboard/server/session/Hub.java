@@ -6,6 +6,8 @@ import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import dev.switchboard.server.delivery.Topic;
 import dev.switchboard.server.delivery.Topics;
 import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.EndpointContext;
+import dev.switchboard.server.limits.IdleSweep;
 import dev.switchboard.server.limits.Settings;
 import dev.switchboard.server.presence.Presence;
 import dev.switchboard.server.presence.PresenceNotifier;
@@ -28,6 +30,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the connections of one endpoint share: sessions, presence, and the topics they read.
  * Thread-safe; time is an argument.
+ *
+ * <p><b>States of a session here.</b> It is <em>held</em> from {@link #begin} on, by its id. While
+ * it has a connection, that is all. When that is lost, it <em>waits</em> too ({@link #await}),
+ * until its client is {@link #back}, its time is over, or too many wait. It is gone after {@link
+ * #end}, {@link #discard} or expiry, and never held again.
+ *
+ * <p><b>Why they hold.</b> Whether a session has a connection, and whether it is over, is decided
+ * in the {@link Session}, under its own lock; what is kept here follows, and may be late. So a
+ * session that is found by id may be over, and whoever found it is told so by {@link
+ * Session#attach}; and one that is due may be back, which {@link Session#expire} finds by the time
+ * that it waits since. No lock is held while another is taken, and none while users' code or a
+ * store is called.
  */
 public final class Hub {
   private static final int MAX_WAITING_SESSIONS = 100_000;
@@ -40,23 +54,28 @@ public final class Hub {
   private final Presence presence;
   private final LogKey online;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
-  private final SequencedMap<Session, Waiting> waiting =
-      new LinkedHashMap<>(); // guarded by itself; in the order of their time
 
-  private int waitingRooms; // guarded by waiting
+  /** Those that wait for their client, longest first. Guarded by itself. */
+  private final SequencedMap<Session, Waiting> waiting = new LinkedHashMap<>();
+
+  /** The rooms of all that wait, together. Guarded by {@code waiting}. */
+  private int waitingRooms;
+
   private final ConnectionCounts connectionCounts = new ConnectionCounts();
-  private long idleSweepAt; // confined to whoever ticks
+  private final IdleSweep idleSweep;
 
   private record Waiting(Session session, int rooms, long since) {}
 
-  public Hub(Topics topics, PresenceStore users, Settings settings, long now) {
+  /** What the connections of an endpoint share when it starts. */
+  public Hub(Topics topics, PresenceStore users, EndpointContext context) {
     this.topics = topics;
     this.users = users;
-    this.settings = settings;
+    this.settings = context.settings();
     this.online = topics.log(Address.EVERYONE);
     this.statuses = new Statuses(settings.lastSeenOf());
-    this.presenceNotifier = new PresenceNotifier(settings, statuses, now, this::tell);
+    this.presenceNotifier = new PresenceNotifier(settings, statuses, context.now(), this::tell);
     this.presence = new Presence(settings.presenceGrace().toMillis(), users);
+    this.idleSweep = new IdleSweep(settings.idleTimeout(), context.meter());
   }
 
   /** The logs that somebody reads. */
@@ -118,6 +137,11 @@ public final class Hub {
     return maySee(asker, user)
         ? isOnline(user).thenApply(is -> statuses.state(user, is))
         : CompletableFuture.completedStage(new UserState(user, false, 0));
+  }
+
+  /** Ends connections that say nothing. */
+  IdleSweep idleSweep() {
+    return idleSweep;
   }
 
   /** Who is connected. */
@@ -202,7 +226,7 @@ public final class Hub {
     topics.tick(now);
     presence.tick(now);
     presenceNotifier.tick(now);
-    endIdle(now);
+    idleSweep.tick(now, this::connections);
     while (true) {
       @Nullable Waiting next;
       synchronized (waiting) {
@@ -213,14 +237,6 @@ public final class Hub {
         waitsNoMore(next.session);
       }
       expire(next);
-    }
-  }
-
-  private void endIdle(long now) {
-    long timeout = settings.idleTimeout().toMillis();
-    if (timeout > 0 && (now - idleSweepAt) * 8 >= timeout) {
-      idleSweepAt = now;
-      connections().forEach(connection -> connection.endIfIdle(now - timeout));
     }
   }
 

@@ -64,9 +64,14 @@ public final class Publish {
     return message;
   }
 
-  /** Has one more log get a message of the same type, with other data. */
-  public void also(Address address, Payload data) {
-    publications.add(publication(address, data));
+  /**
+   * Has one more log get a message of the same type, with other data.
+   *
+   * @throws dev.switchboard.protocol.RefusedException {@code too_large} as {@link
+   *     dev.switchboard.server.delivery.Sizes#sent}
+   */
+  public void also(Address address, Object copy) {
+    publications.add(publication(address, endpoint.sizes().sent(copy)));
   }
 
   /** Publishes; no users' code looks at it. */

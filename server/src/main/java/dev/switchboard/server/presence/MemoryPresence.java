@@ -1,4 +1,4 @@
-package dev.switchboard.server;
+package dev.switchboard.server.presence;
 
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Who is where, for a single server. A place is changed, and the news of it told, while its key is
  * locked; looking takes no lock, and costs what it returns however many are there. Thread-safe.
  */
-final class MemoryPresence implements PresenceStore {
+public final class MemoryPresence implements PresenceStore {
   private static final Watcher NOBODY = (where, user, present, count) -> {};
 
   private final Map<LogKey, Place> places = new ConcurrentHashMap<>();

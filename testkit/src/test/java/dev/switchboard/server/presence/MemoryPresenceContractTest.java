@@ -1,4 +1,4 @@
-package dev.switchboard.server;
+package dev.switchboard.server.presence;
 
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.contract.PresenceStoreContract;

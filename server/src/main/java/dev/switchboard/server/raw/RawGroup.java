@@ -1,4 +1,4 @@
-package dev.switchboard.server;
+package dev.switchboard.server.raw;
 
 import dev.switchboard.server.handlers.HandlerWatchdog;
 import dev.switchboard.server.handlers.RunningTask;
@@ -38,7 +38,7 @@ final class RawGroup {
   }
 
   /** A handler of that connection begins here. */
-  void begin(RawPeer peer) {
+  void begin(Object peer) {
     if (runningTask != null) {
       runningTask.begin(peer);
     }

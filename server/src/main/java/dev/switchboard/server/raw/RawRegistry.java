@@ -1,4 +1,4 @@
-package dev.switchboard.server;
+package dev.switchboard.server.raw;
 
 import io.netty.util.collection.LongObjectHashMap;
 import java.util.List;
@@ -36,13 +36,13 @@ final class RawRegistry {
 
   void add(RawConnection connection) {
     synchronized (connections) {
-      connections.put(key(connection.peer().number()), connection);
+      connections.put(key(connection.number()), connection);
     }
   }
 
   void remove(RawConnection connection) {
     synchronized (connections) {
-      connections.remove(key(connection.peer().number()));
+      connections.remove(key(connection.number()));
     }
   }
 
