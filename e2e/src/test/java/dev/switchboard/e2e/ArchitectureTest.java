@@ -30,6 +30,8 @@ class ArchitectureTest {
   /** Circles of types have fewer than so many. */
   private static final int LARGEST_CIRCLE = 15;
 
+  private static final int LONGEST_CALL = 7;
+
   /** Who may use whom; nothing else may. */
   private static final Map<String, List<String>> ARROWS =
       Map.of(
@@ -159,6 +161,16 @@ class ArchitectureTest {
         .whereLayer("stream")
         .mayNotAccessAnyLayer()
         .check(OURS);
+  }
+
+  /** Nobody can check a longer call by reading. The exceptions are the keys of a message. */
+  @Test
+  void noConstructorTakesMoreThanSevenArguments() {
+    assertThat(OURS)
+        .flatExtracting(JavaClass::getConstructors)
+        .filteredOn(constructor -> constructor.getRawParameterTypes().size() > LONGEST_CALL)
+        .extracting(constructor -> constructor.getOwner().getSimpleName())
+        .containsOnly("Envelope", "Publication");
   }
 
   @Test

@@ -105,7 +105,7 @@ public final class Destination<M> {
             running.sizes().sent(message),
             type.fleeting(),
             null,
-            running.settings().retentions().of(address));
+            running.sessionSettings().publishing().retentions().of(address));
     return running.topics().broker().publish(List.of(publication));
   }
 

@@ -7,20 +7,16 @@ import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.server.delivery.Sizes;
 import dev.switchboard.server.delivery.Topics;
-import dev.switchboard.server.limits.Allowance;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
-import dev.switchboard.server.limits.Settings;
+import dev.switchboard.server.limits.SessionSettings;
 import dev.switchboard.server.limits.Time;
-import dev.switchboard.server.limits.UserBytes;
 import dev.switchboard.server.session.Connection;
 import dev.switchboard.server.session.EndpointRuntime;
 import dev.switchboard.server.session.Hub;
 import dev.switchboard.server.session.Session;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.PresenceStore;
-import dev.switchboard.spi.Retention;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,20 +36,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <M> the messages
  */
-public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
+public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
   private final Protocol<M> protocol;
   private final Reactions<M> reactions;
   private final Encodings encodings;
-  private final Sizes sizes;
   private final SlowConsumerPolicies<M> slowConsumerPolicies;
   private @Nullable EndpointRuntime runtime;
 
   private Endpoint(Protocol<M> protocol) {
-    super(Settings.typed());
     this.protocol = protocol;
     this.reactions = new Reactions<>(protocol);
     this.encodings = Encodings.of(protocol);
-    this.sizes = new Sizes(protocol, encodings, settings());
     this.slowConsumerPolicies = new SlowConsumerPolicies<>(protocol);
   }
 
@@ -104,16 +97,6 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   public interface JoinHook<M> {
     /** Lets them in by returning; refuses by throwing {@link RefusedException}. */
     void joining(String room, Peer<M> who) throws Exception;
-  }
-
-  /** Decides whose status somebody may know. */
-  @FunctionalInterface
-  public interface Visibility {
-    /**
-     * Whether {@code asker} may know if {@code user} is online. If not, the user seems never to
-     * have been. Called on event loops: it must return at once, and not throw.
-     */
-    boolean maySee(String asker, String user);
   }
 
   /**
@@ -188,69 +171,6 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
     return set(() -> reactions.onClose(handler));
   }
 
-  /** Most rooms of one session. Default 100. */
-  public Endpoint<M> maxRooms(int rooms) {
-    return set(() -> settings().maxRooms(rooms));
-  }
-
-  /**
-   * Most rooms that somebody is in on this server. Default 100,000; joining one more is refused as
-   * {@code unavailable}.
-   */
-  public Endpoint<M> maxRoomsInAll(int rooms) {
-    return set(() -> settings().maxRoomsInAll(rooms));
-  }
-
-  /** How long a session waits for its client to come back. Default 2 minutes. */
-  public Endpoint<M> sessionTimeout(Duration timeout) {
-    return set(() -> settings().sessionTimeout(timeout));
-  }
-
-  /** How long a user whose connections are lost is still shown as present. Default 5 seconds. */
-  public Endpoint<M> presenceGrace(Duration grace) {
-    return set(() -> settings().presenceGrace(grace));
-  }
-
-  /** How members of a room are told who comes and goes. Default {@link PresenceNotices#DEFAULT}. */
-  public Endpoint<M> presenceNotices(PresenceNotices notices) {
-    return set(() -> settings().notices(notices.above(), notices.every(), notices.names()));
-  }
-
-  /**
-   * Of how many users who went is remembered when they were last online; in memory, those who went
-   * last. Default 10,000.
-   */
-  public Endpoint<M> lastSeenOf(int users) {
-    return set(() -> settings().lastSeenOf(users));
-  }
-
-  /**
-   * Whose status clients may ask for and watch. Default: everybody's. Lists of who is in a room, or
-   * online, do not ask this.
-   */
-  public Endpoint<M> statusVisible(Visibility rule) {
-    return set(() -> settings().visibility(rule::maySee));
-  }
-
-  /** How much is kept of each log not named otherwise. Default {@link Retention#DEFAULT}. */
-  public Endpoint<M> retention(Retention retention) {
-    return set(() -> settings().retentions().others(retention));
-  }
-
-  /**
-   * How much is kept of some rooms. The first that was given and matches holds.
-   *
-   * @param rooms a name, or a pattern where {@code *} stands for any characters: {@code news.*}
-   */
-  public Endpoint<M> retention(String rooms, Retention retention) {
-    return set(() -> settings().retentions().rooms(rooms, retention));
-  }
-
-  /** How much is kept of each user's inbox. Default: as of any other log. */
-  public Endpoint<M> inboxRetention(Retention retention) {
-    return set(() -> settings().retentions().inboxes(retention));
-  }
-
   /**
    * What becomes of fleeting messages for connections that are too slow for them. Default {@link
    * SlowConsumerPolicy#drop}.
@@ -263,31 +183,6 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
   public <T extends M> Endpoint<M> slowConsumers(
       Class<T> type, SlowConsumerPolicy<? super T> policy) {
     return set(() -> slowConsumerPolicies.of(type, policy));
-  }
-
-  /** Whether any client may publish to everyone. Default no; server code always may. */
-  public Endpoint<M> everyoneMayBroadcast(boolean may) {
-    return set(() -> settings().everyoneMayBroadcast(may));
-  }
-
-  /**
-   * How many messages one connection may send in a time, and at once; one to several rooms counts
-   * once for each. Default: any number. Beyond it {@code rate_limited}; who goes on is closed with
-   * 4029.
-   */
-  public Endpoint<M> rate(int messages, Duration per) {
-    return set(() -> settings().rate(new Allowance.Rate(messages, per)));
-  }
-
-  /**
-   * How many bytes one user may publish to logs in a time, and at once, over all connections: the
-   * data and 256 for each message, once for each room. What hooks add to it, what server code
-   * publishes and fleeting messages don't count. Default: any number. Beyond it {@code
-   * rate_limited}. Counted in memory, for the 100,000 users who published last: a restart begins
-   * anew, and several servers count each for itself.
-   */
-  public Endpoint<M> bytesPerUser(long bytes, Duration per) {
-    return set(() -> settings().userBytes(new UserBytes(bytes, per)));
   }
 
   /** Publishes to a room, from server code. */
@@ -340,14 +235,16 @@ public final class Endpoint<M> extends EndpointOptions<Endpoint<M>> {
 
   void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
     EndpointContext started = begin(path, time, meter);
-    Topics topics = new Topics(path, broker, sizes, slowConsumerPolicies, settings(), meter);
+    SessionSettings settings = sessionSettings();
+    Sizes sizes = new Sizes(protocol, encodings, started.settings());
+    Topics topics = new Topics(path, broker, sizes, slowConsumerPolicies, settings, meter);
     runtime =
         new EndpointRuntime(
             started,
             protocol,
             encodings,
             sizes,
-            new Hub(topics, users, started),
+            new Hub(topics, users, started, settings),
             threads(),
             reactions);
     topics.use(Address.EVERYONE); // for as long as the server runs

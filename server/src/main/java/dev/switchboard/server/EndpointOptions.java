@@ -28,16 +28,30 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the endpoint
  */
 public abstract class EndpointOptions<E extends EndpointOptions<E>> {
-  private final Settings settings;
+  private final int least; // of maxPendingBytes, in messages of the largest kind
+  private int maxMessageBytes;
+  private int maxPendingBytes = 1 << 20;
+  private @Nullable Deflate deflate;
+  private @Nullable Batching batching;
+  private Heartbeat heartbeat = Heartbeat.DEFAULT;
+  private Duration idleTimeout = Duration.ZERO; // for never
+  private Duration stuckAfter = Duration.ofSeconds(10);
+  private int maxConnectionsPerUser = 100;
+  private int maxConnectionsPerAddress = 100_000;
   private @Nullable Identifier identifier; // null if everybody is a guest
   private Function<EventLoop, Executor> newThreads = BatchedThreadStarter::new;
   private boolean onLoop;
   private @Nullable EndpointContext context; // what it was started with, if it was
   private @Nullable HandlerThreads threads;
-  private @Nullable WebSocketOptions webSocket;
 
-  EndpointOptions(Settings settings) {
-    this.settings = settings;
+  /**
+   * The defaults.
+   *
+   * @param least how many messages of {@code maxMessageBytes} must fit into {@code maxPendingBytes}
+   */
+  EndpointOptions(int maxMessageBytes, int least) {
+    this.maxMessageBytes = maxMessageBytes;
+    this.least = least;
   }
 
   /** Says who a request comes from, before the upgrade. */
@@ -104,7 +118,10 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
    * either, or it is refused with {@code too_large}.
    */
   public E maxMessageBytes(int bytes) {
-    return set(() -> settings.maxMessageBytes(bytes));
+    return set(() -> {
+      maxMessageBytes = within("maxMessageBytes", bytes, 128, 64 << 20);
+      maxPendingBytes = Math.max(maxPendingBytes, least * bytes);
+    });
   }
 
   /**
@@ -114,22 +131,30 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
    * most 16 MiB. Raw: a send beyond it is refused.
    */
   public E maxPendingBytes(int bytes) {
-    return set(() -> settings.maxPendingBytes(bytes));
+    return set(() -> {
+      int lowest = Math.max(1, least * maxMessageBytes);
+      require(
+          bytes >= lowest,
+          "maxPendingBytes",
+          bytes,
+          "at least " + lowest + ", as maxMessageBytes is " + maxMessageBytes);
+      maxPendingBytes = bytes;
+    });
   }
 
   /** Accepts permessage-deflate (RFC 7692) from clients that offer it. Default: refused. */
   public E deflate(Deflate how) {
-    return set(() -> settings.deflate(how));
+    return set(() -> deflate = how);
   }
 
   /** Has messages to one connection wait for each other. Default: they leave at once. */
   public E batching(Batching how) {
-    return set(() -> settings.batching(how));
+    return set(() -> batching = how);
   }
 
   /** When to ping and when to give up. Default 25 s and 10 s. */
-  public E heartbeat(Heartbeat heartbeat) {
-    return set(() -> settings.heartbeat(heartbeat));
+  public E heartbeat(Heartbeat newHeartbeat) {
+    return set(() -> heartbeat = newHeartbeat);
   }
 
   /**
@@ -138,7 +163,7 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
    * client. Default: never. Checked about eight times within the timeout.
    */
   public E idleTimeout(Duration timeout) {
-    return set(() -> settings.idleTimeout(timeout));
+    return set(() -> idleTimeout = atLeastOneMilli("idleTimeout", timeout));
   }
 
   /**
@@ -147,7 +172,7 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
    * ServerMetrics#handlerStuck}. It is not interrupted. Default 10 seconds.
    */
   public E stuckAfter(Duration limit) {
-    return set(() -> settings.stuckAfter(limit));
+    return set(() -> stuckAfter = atLeastOneMilli("stuckAfter", limit));
   }
 
   /**
@@ -163,7 +188,8 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
 
   /** Most connections of one user. Default 100; beyond it HTTP 429. */
   public E maxConnectionsPerUser(int connections) {
-    return set(() -> settings.maxConnectionsPerUser(connections));
+    return set(() ->
+        maxConnectionsPerUser = within("maxConnectionsPerUser", connections, 1, Integer.MAX_VALUE));
   }
 
   /**
@@ -171,7 +197,9 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
    * 100,000; beyond it HTTP 429.
    */
   public E maxConnectionsPerAddress(int connections) {
-    return set(() -> settings.maxConnectionsPerAddress(connections));
+    return set(() ->
+        maxConnectionsPerAddress =
+            within("maxConnectionsPerAddress", connections, 1, Integer.MAX_VALUE));
   }
 
   // What follows is for this package.
@@ -190,6 +218,27 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     return self();
   }
 
+  static int within(String name, int value, int least, int most) {
+    require(value >= least && value <= most, name, value, least + " to " + most);
+    return value;
+  }
+
+  static Duration notNegative(String name, Duration value) {
+    require(!value.isNegative(), name, value, "not negative");
+    return value;
+  }
+
+  private static Duration atLeastOneMilli(String name, Duration value) {
+    require(value.compareTo(Duration.ofMillis(1)) >= 0, name, value, "1 ms or more");
+    return value;
+  }
+
+  private static void require(boolean good, String name, Object value, String rule) {
+    if (!good) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: " + rule + ")");
+    }
+  }
+
   /** For handlers of which there is one: a second one would silently be called instead. */
   static <T> T once(String what, @Nullable T present, T given) {
     if (present != null) {
@@ -200,18 +249,29 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
 
   /** The server starts: options are fixed from now on. */
   EndpointContext begin(String path, Time time, Meter meter) {
-    EndpointContext started = new EndpointContext(path, settings, meter, time);
+    EndpointContext started = new EndpointContext(path, newSettings(), meter, time);
     E unused =
         set(() -> {
           context = started;
-          webSocket = settings.webSocket();
           threads =
               new HandlerThreads(
-                  onLoop,
-                  newThreads,
-                  new HandlerWatchdog(path, settings.stuckAfter(), onLoop, meter));
+                  onLoop, newThreads, new HandlerWatchdog(path, stuckAfter, onLoop, meter));
         });
     return started;
+  }
+
+  /** The options count what messages say; what is kept to makes room for their envelopes, too. */
+  private Settings newSettings() {
+    WebSocketOptions webSocket =
+        WebSocketOptions.builder()
+            .maxFrameBytes(Math.max(125, maxMessageBytes))
+            .maxMessageBytes(maxMessageBytes)
+            .maxPendingBytes(maxPendingBytes + least * Settings.ENVELOPE)
+            .heartbeat(heartbeat)
+            .deflate(deflate)
+            .batching(batching)
+            .build();
+    return new Settings(webSocket, maxConnectionsPerUser, maxConnectionsPerAddress, idleTimeout);
   }
 
   static <T> T started(@Nullable T part) {
@@ -229,18 +289,13 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     return started(threads);
   }
 
-  /** The same for every connection. */
-  WebSocketOptions webSocket() {
-    return started(webSocket);
-  }
-
   /** For tests: where handlers run instead of on virtual threads. */
   void threads(Executor others) {
     newThreads = loop -> others;
   }
 
   Settings settings() {
-    return settings;
+    return context().settings();
   }
 
   /** Says who somebody is; null if everybody is a guest. */

@@ -17,7 +17,6 @@ import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
-import dev.switchboard.transport.WebSocketOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,11 +83,6 @@ sealed interface EndpointPath extends SocketPath {
   @Override
   default Settings settings() {
     return endpoint().settings();
-  }
-
-  @Override
-  default WebSocketOptions webSocket() {
-    return endpoint().webSocket();
   }
 
   @Override

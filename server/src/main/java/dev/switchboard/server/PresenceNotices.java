@@ -1,6 +1,5 @@
 package dev.switchboard.server;
 
-import dev.switchboard.server.limits.Settings;
 import java.time.Duration;
 
 /**
@@ -18,11 +17,11 @@ import java.time.Duration;
 public record PresenceNotices(int above, Duration every, int names) {
   /** Rooms above 100 users, once a second, with 100 names. */
   public static final PresenceNotices DEFAULT =
-      new PresenceNotices(Settings.NOTICES_ABOVE, Settings.NOTICES_EVERY, Settings.NOTICES_NAMES);
+      new PresenceNotices(100, Duration.ofSeconds(1), 100);
 
   /** Each at once, however large the room. */
   public static final PresenceNotices EACH =
-      new PresenceNotices(Integer.MAX_VALUE, Settings.NOTICES_EVERY, Settings.NOTICES_NAMES);
+      new PresenceNotices(Integer.MAX_VALUE, DEFAULT.every, DEFAULT.names);
 
   /**
    * Checks the bounds.
@@ -30,8 +29,8 @@ public record PresenceNotices(int above, Duration every, int names) {
    * @throws IllegalArgumentException if one is passed
    */
   public PresenceNotices {
-    above = Settings.within("above", above, 0, Integer.MAX_VALUE);
-    names = Settings.within("names", names, 0, 1_000);
+    above = EndpointOptions.within("above", above, 0, Integer.MAX_VALUE);
+    names = EndpointOptions.within("names", names, 0, 1_000);
     if (every.toMillis() < 100 || every.toMillis() > 60_000) {
       throw new IllegalArgumentException("every: " + every + " (expected: 100 ms to a minute)");
     }

@@ -2,7 +2,6 @@ package dev.switchboard.server;
 
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
-import dev.switchboard.server.limits.Settings;
 import dev.switchboard.server.limits.Time;
 import dev.switchboard.server.raw.RawConnection;
 import dev.switchboard.server.raw.RawHub;
@@ -42,7 +41,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   }
 
   private RawEndpoint() {
-    super(Settings.raw());
+    super(1 << 20, 0); // a connection is refused what does not fit
   }
 
   /** An endpoint that does nothing yet. */

@@ -28,7 +28,7 @@ class CatchUpTest {
         Talk.endpoint()
             .maxPendingBytes(4 * MIB)
             .retention(new Retention(MESSAGES, Duration.ofHours(1)));
-    endpoint.settings().maxCatchUpBytes(8 * MIB);
+    endpoint.maxCatchUpBytes(8 * MIB);
     List<Lazy> readers = new ArrayList<>();
     try (Server server = Server.builder().port(0).endpoint("/ws", endpoint).start()) {
       for (int i = 0; i < MESSAGES; i++) {

@@ -347,7 +347,7 @@ final class ReaderTest {
         "{\"message\":\"x\"}".getBytes(StandardCharsets.UTF_8),
         false,
         null,
-        server.endpoint().settings().retentions().of(address));
+        server.endpoint().runtime().sessionSettings().publishing().retentions().of(address));
   }
 
   @Test

@@ -14,6 +14,11 @@ class WaitingSessionsTest {
   private static final int ROOMS = 50;
 
   private final Endpoint<Talk> endpoint = Talk.endpoint();
+
+  {
+    endpoint.maxWaitingRooms(3 * ROOMS);
+  }
+
   private final Server server = Server.builder().port(0).endpoint("/ws", endpoint).start();
 
   @AfterEach
@@ -60,7 +65,6 @@ class WaitingSessionsTest {
 
   @Test
   void whoComeAndGoWithManyRoomsAreForgottenTheLongestFirst() {
-    endpoint.settings().maxWaitingRooms(3 * ROOMS);
     JsonNode first = welcomeOfOneWhoIsLostInManyRooms("first");
     JsonNode second = welcomeOfOneWhoIsLostInManyRooms("second");
     welcomeOfOneWhoIsLostInManyRooms("third");

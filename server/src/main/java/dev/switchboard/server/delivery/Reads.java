@@ -18,14 +18,11 @@ import org.jspecify.annotations.Nullable;
  * pages wait, the connection is not read from. Confined to the connection's loop.
  */
 public final class Reads {
-  private static final int FULL = 16;
-
   private final Feed feed;
   private final Broker broker;
   private final Queue<Read> waiting = new ArrayDeque<>(1);
   private @Nullable CompletableFuture<Page> running; // the read that is under way
   private boolean beginning; // begin() is on the stack, and goes on by itself
-  private boolean full; // reading from the connection has been paused for this
   private boolean closed;
 
   Reads(Feed feed, Broker broker) {
@@ -72,11 +69,8 @@ public final class Reads {
       return;
     }
     waiting.add(read);
+    feed.readGate().readBegun();
     begin();
-    if (!full && waiting.size() >= FULL) {
-      full = true;
-      feed.readGate().readsFull(true);
-    }
   }
 
   /** Reads what waits, if the connection takes it now. */
@@ -87,14 +81,12 @@ public final class Reads {
     beginning = true;
     try {
       while (running == null && !waiting.isEmpty() && feed.takesPages()) {
-        start(waiting.remove());
+        Read next = waiting.remove();
+        feed.readGate().readEnded();
+        start(next);
       }
     } finally {
       beginning = false;
-    }
-    if (full && waiting.size() <= FULL / 2) {
-      full = false;
-      feed.readGate().readsFull(false);
     }
   }
 

@@ -4,7 +4,7 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.server.limits.Meter;
-import dev.switchboard.server.limits.Settings;
+import dev.switchboard.server.limits.SessionSettings;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.spi.LogKey;
@@ -62,15 +62,15 @@ public final class Topics {
       Broker broker,
       Sizes sizes,
       FleetingPolicies policies,
-      Settings settings,
+      SessionSettings settings,
       Meter meter) {
     this.space = space;
     this.broker = broker;
     this.sizes = sizes;
     this.policies = policies;
     this.meter = meter;
-    this.maxRooms = settings.maxRoomsInAll();
-    this.catchUp = new CatchUp(settings.maxCatchUpBytes());
+    this.maxRooms = settings.sessions().maxRoomsInAll();
+    this.catchUp = new CatchUp(settings.publishing().maxCatchUpBytes());
   }
 
   /** Where logs are kept, and entries come from. */

@@ -213,7 +213,7 @@ public final class Router implements HttpHandler {
         new Upgrade(
             choice.subprotocol(),
             Headers.EMPTY,
-            socket.webSocket(),
+            socket.settings().webSocket(),
             webSocket -> socket.open(webSocket, request, parameters, user),
             () -> socket.connectionCounts().leave(user, address)));
   }

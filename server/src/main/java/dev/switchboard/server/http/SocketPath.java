@@ -7,7 +7,6 @@ import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
-import dev.switchboard.transport.WebSocketOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -38,9 +37,6 @@ public interface SocketPath {
 
   /** Limits and habits of its connections. */
   Settings settings();
-
-  /** The options of its connections, the same for all. */
-  WebSocketOptions webSocket();
 
   /** Counts what happens. */
   Meter meter();

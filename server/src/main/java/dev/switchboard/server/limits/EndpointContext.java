@@ -1,8 +1,7 @@
 package dev.switchboard.server.limits;
 
 /**
- * What an endpoint, typed or raw, was started with. Immutable, but for {@code settings}, which
- * nobody changes any more.
+ * What an endpoint, typed or raw, was started with. Immutable.
  *
  * @param path where it is
  * @param settings its limits and habits

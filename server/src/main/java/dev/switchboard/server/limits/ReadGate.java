@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a connection is read from: not while too much of what it brought waits for its handlers,
  * or for the log to be written or read, nor in a turn of the loop in which it has asked much, nor
- * while it is held. Nobody else pauses reading from a connection of an endpoint. Thread-safe. The loop looks at what holds at that moment, so it does not matter in which order
- * changes of several threads reach it.
+ * while it is held. Nobody else pauses reading from a connection of an endpoint. Thread-safe. The
+ * loop looks at what holds at that moment, so it does not matter in which order changes of several
+ * threads reach it.
  */
 public final class ReadGate {
   private static final int MAX_COMMITS = 256;
@@ -17,15 +18,17 @@ public final class ReadGate {
   /** Each ends a batch of what is committed, as the place it begins at must be exact. */
   private static final int MAX_JOINS = 16;
 
+  private static final int MAX_READS = 16;
+
   /** Requests that cost much more than they are long, and are dealt with at a stretch. */
   private static final int MAX_ASKED = 16;
 
   private final WebSocket webSocket;
   private final Meter meter;
   private boolean handlersFull; // guarded by this: too much waits for handlers
-  private boolean readsFull; // guarded by this: too many pages wait to be read
   private final Waiting commits = new Waiting(MAX_COMMITS, Limit.COMMITS_WAITING);
   private final Waiting joins = new Waiting(MAX_JOINS, Limit.JOINS_WAITING);
+  private final Waiting reads = new Waiting(MAX_READS, Limit.READS_WAITING);
   private int due; // guarded by this: answers that handlers owe
   private @Nullable Runnable whenAnswered; // guarded by this
   private int asked; // confined to the loop: since it last let others go first
@@ -49,7 +52,7 @@ public final class ReadGate {
     apply();
   }
 
-  /** What the log was asked for and has not answered, of one kind. */
+  /** What the log was asked for and has not answered, or not been asked yet, of one kind. */
   private final class Waiting {
     private final int most;
     private final Limit limit;
@@ -149,15 +152,14 @@ public final class ReadGate {
     return next;
   }
 
-  /** Too many pages that it asked for have not been read, or no more. On the loop. */
-  public void readsFull(boolean full) {
-    synchronized (this) {
-      readsFull = full;
-    }
-    if (full) {
-      meter.limit(Limit.READS_WAITING);
-    }
-    apply();
+  /** A page that it asked for waits to be read. */
+  public void readBegun() {
+    reads.begun();
+  }
+
+  /** It waits no more. */
+  public void readEnded() {
+    reads.ended();
   }
 
   /**
@@ -198,7 +200,7 @@ public final class ReadGate {
   }
 
   private synchronized boolean full() {
-    return handlersFull || commits.full || joins.full || readsFull;
+    return handlersFull || commits.full || joins.full || reads.full;
   }
 
   /**

@@ -3,7 +3,7 @@ package dev.switchboard.server.presence;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.ServerMessages;
-import dev.switchboard.server.limits.Settings;
+import dev.switchboard.server.limits.SessionSettings;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import java.util.Map;
@@ -39,10 +39,11 @@ public final class PresenceNotifier implements PresenceStore.Watcher {
     void tell(Address.Room room, Draft notice, @Nullable String about);
   }
 
-  public PresenceNotifier(Settings settings, Statuses statuses, long now, Teller teller) {
-    this.above = settings.noticesAbove();
-    this.every = settings.noticesEvery().toMillis();
-    this.names = settings.noticesNames();
+  public PresenceNotifier(
+      SessionSettings.Presence settings, Statuses statuses, long now, Teller teller) {
+    this.above = settings.above();
+    this.every = settings.every().toMillis();
+    this.names = settings.names();
     this.statuses = statuses;
     this.toldAt = now;
     this.teller = teller;

@@ -2,23 +2,18 @@ package dev.switchboard.server.session;
 
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ErrorCode;
-import dev.switchboard.protocol.server.ServerConversation;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Encoding;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.Refusal;
 import dev.switchboard.protocol.wire.ServerMessages;
-import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import dev.switchboard.server.delivery.Feed;
 import dev.switchboard.server.delivery.Outbound;
 import dev.switchboard.server.delivery.Receiver;
 import dev.switchboard.server.handlers.Mailbox;
-import dev.switchboard.server.limits.Allowance;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.IdleSweep;
 import dev.switchboard.server.limits.ReadGate;
-import dev.switchboard.server.presence.Statuses;
-import dev.switchboard.spi.Limit;
 import dev.switchboard.spi.ServerMetrics.SlowReader;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.ReadyState;
@@ -26,7 +21,6 @@ import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -63,12 +57,11 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   private final Map<String, String> parameters;
   private final String identified; // empty for a guest
   private final Outbound out;
-  private final ServerConversation conversation;
+  private final Admission admission;
   private final ReadGate readGate;
   private final Feed feed;
   private final Mailbox mailbox;
   private final Object peer;
-  private final @Nullable Allowance allowance; // null if any number of messages may come
   private final StatusWatches statusWatches;
 
   /** Its own at first, then the one that its client came back to. Written on the loop. */
@@ -114,14 +107,11 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     this.statusWatches = new StatusWatches(endpoint.hub(), this);
     this.peer = endpoint.application().peer(this);
     this.mailbox = endpoint.threads().mailbox(readGate, webSocket.eventLoop(), this::onLoop, peer);
-    this.conversation =
-        new ServerConversation(endpoint.protocol(), encoding, new RequestHandler(endpoint, this));
-    Allowance.Rate rate = endpoint.settings().rate();
-    this.allowance = rate == null ? null : new Allowance(rate, endpoint.context().now());
+    this.admission = new Admission(endpoint, this);
     endpoint.meter().opened();
     heard();
     endpoint.hub().begin(session);
-    new SessionHandshake(endpoint.hub(), endpoint.settings(), this).welcome(null);
+    new SessionHandshake(this).welcome(null);
     if (!greeted) {
       readGate.hold(); // what the client asks comes after the first word
     }
@@ -164,6 +154,10 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   /** The user that the request was identified as; empty for a guest. */
   String identified() {
     return identified;
+  }
+
+  Admission admission() {
+    return admission;
   }
 
   StatusWatches statusWatches() {
@@ -250,13 +244,6 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     return out.prepared(draft);
   }
 
-  /** Answers how users are; older news of them that waits must not come after it. On the loop. */
-  void answerStatuses(@Nullable Id id, List<UserState> states) {
-    Statuses statuses = endpoint.hub().statuses();
-    states.forEach(state -> feed.outdated(statuses.key(state.user())));
-    send(ServerMessages.userStatus(id, states));
-  }
-
   /** Sends from any thread, and writes the bytes on that one. */
   public void answer(Draft draft) {
     onLoop(out.prepared(draft));
@@ -341,35 +328,9 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     received(view, true);
   }
 
-  /** A message goes to several logs: it counts for as many. */
-  void charge(int more) {
-    if (allowance != null) {
-      allowance.charge(more);
-    }
-  }
-
   private void received(ByteBuf view, boolean binary) {
-    if (leaving) {
-      return;
-    }
-    byte[] message = ByteBufUtil.getBytes(view);
-    endpoint.meter().received(message.length);
-    if (allowance == null || allowance.take(endpoint.context().now())) {
-      if (binary == encoding().binary()) {
-        conversation.received(message);
-      } else {
-        conversation.receivedOtherKind();
-      }
-    } else if (allowance.hopeless()) {
-      endpoint.meter().limit(Limit.RATE);
-      close(CloseCode.RATE_LIMITED.code(), "retryAfter=" + allowance.retryAfter());
-    } else {
-      endpoint.meter().limit(Limit.RATE);
-      conversation.refuse(
-          message,
-          ErrorCode.RATE_LIMITED,
-          "too many messages",
-          Map.of("retryAfter", allowance.retryAfter()));
+    if (!leaving) {
+      admission.received(ByteBufUtil.getBytes(view), binary);
     }
   }
 

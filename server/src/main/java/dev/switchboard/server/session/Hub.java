@@ -8,7 +8,7 @@ import dev.switchboard.server.delivery.Topics;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.IdleSweep;
-import dev.switchboard.server.limits.Settings;
+import dev.switchboard.server.limits.SessionSettings;
 import dev.switchboard.server.presence.Presence;
 import dev.switchboard.server.presence.PresenceNotifier;
 import dev.switchboard.server.presence.Statuses;
@@ -47,7 +47,7 @@ public final class Hub {
   private static final int MAX_WAITING_SESSIONS = 100_000;
 
   private final Topics topics;
-  private final Settings settings;
+  private final SessionSettings settings;
   private final Statuses statuses;
   private final PresenceStore users;
   private final PresenceNotifier presenceNotifier;
@@ -67,15 +67,22 @@ public final class Hub {
   private record Waiting(Session session, int rooms, long since) {}
 
   /** What the connections of an endpoint share when it starts. */
-  public Hub(Topics topics, PresenceStore users, EndpointContext context) {
+  public Hub(
+      Topics topics, PresenceStore users, EndpointContext context, SessionSettings settings) {
     this.topics = topics;
     this.users = users;
-    this.settings = context.settings();
+    this.settings = settings;
     this.online = topics.log(Address.EVERYONE);
-    this.statuses = new Statuses(settings.lastSeenOf());
-    this.presenceNotifier = new PresenceNotifier(settings, statuses, context.now(), this::tell);
-    this.presence = new Presence(settings.presenceGrace().toMillis(), users);
-    this.idleSweep = new IdleSweep(settings.idleTimeout(), context.meter());
+    this.statuses = new Statuses(settings.presence().lastSeenOf());
+    this.presenceNotifier =
+        new PresenceNotifier(settings.presence(), statuses, context.now(), this::tell);
+    this.presence = new Presence(settings.presence().grace().toMillis(), users);
+    this.idleSweep = new IdleSweep(context.settings().idleTimeout(), context.meter());
+  }
+
+  /** What the endpoint was given for its sessions. */
+  SessionSettings settings() {
+    return settings;
   }
 
   /** The logs that somebody reads. */
@@ -129,7 +136,7 @@ public final class Hub {
   }
 
   boolean maySee(String asker, String user) {
-    return settings.visibility().test(asker, user);
+    return settings.presence().visibility().test(asker, user);
   }
 
   /** Whether the user is online, as far as the other one may know. */
@@ -179,7 +186,8 @@ public final class Hub {
     synchronized (waiting) {
       waiting.put(session, new Waiting(session, rooms.size(), now));
       waitingRooms += rooms.size();
-      while (waiting.size() > MAX_WAITING_SESSIONS || waitingRooms > settings.maxWaitingRooms()) {
+      while (waiting.size() > MAX_WAITING_SESSIONS
+          || waitingRooms > settings.sessions().maxWaitingRooms()) {
         Waiting longest = waiting.firstEntry().getValue();
         waitsNoMore(longest.session);
         tooMany.add(longest);
@@ -231,7 +239,7 @@ public final class Hub {
       @Nullable Waiting next;
       synchronized (waiting) {
         next = waiting.isEmpty() ? null : waiting.firstEntry().getValue();
-        if (next == null || now - next.since < settings.sessionTimeout().toMillis()) {
+        if (next == null || now - next.since < settings.sessions().timeout().toMillis()) {
           return;
         }
         waitsNoMore(next.session);

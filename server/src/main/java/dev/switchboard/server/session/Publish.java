@@ -51,7 +51,7 @@ public final class Publish {
         payload,
         message.fleeting(),
         envelope.echo() ? null : session.id(),
-        endpoint.settings().retentions().of(address));
+        endpoint.sessionSettings().publishing().retentions().of(address));
   }
 
   /** Who publishes. */

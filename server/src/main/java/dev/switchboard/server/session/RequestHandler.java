@@ -59,7 +59,7 @@ final class RequestHandler implements ServerConversation.Requests {
 
   @Override
   public void resume(@Nullable Id id, Control.Resume resume) {
-    new SessionHandshake(hub, endpoint.settings(), connection).resume(id, resume);
+    new SessionHandshake(connection).resume(id, resume);
   }
 
   @Override
@@ -144,7 +144,7 @@ final class RequestHandler implements ServerConversation.Requests {
   }
 
   private void requireRoomFor(Session session, String room) {
-    int most = endpoint.settings().maxRooms();
+    int most = endpoint.sessionSettings().sessions().maxRooms();
     if (!session.in(room) && session.roomCount() >= most) {
       endpoint.meter().limit(Limit.SESSION_ROOMS);
       throw new RefusedException(
@@ -154,11 +154,7 @@ final class RequestHandler implements ServerConversation.Requests {
   }
 
   private void joined(
-      @Nullable Id id,
-      String room,
-      Opening opening,
-      Users members,
-      @Nullable Throwable unknown) {
+      @Nullable Id id, String room, Opening opening, Users members, @Nullable Throwable unknown) {
     if (connection.closed()) {
       return;
     }
@@ -269,7 +265,7 @@ final class RequestHandler implements ServerConversation.Requests {
       connection.refuse(message.envelope().id(), refused);
       return;
     }
-    connection.charge(message.envelope().addresses().size() - 1);
+    connection.admission().charge(message.envelope().addresses().size() - 1);
     Publish publish = new Publish(endpoint, connection, message);
     if (endpoint.application().looksAt(message.type()) || !connection.mailbox().idle()) {
       connection.mailbox().add(publish::runHooked, size(message));
@@ -279,7 +275,7 @@ final class RequestHandler implements ServerConversation.Requests {
   }
 
   private void takeBytes(Incoming message) {
-    UserBytes quota = endpoint.settings().userBytes();
+    UserBytes quota = endpoint.sessionSettings().publishing().userBytes();
     if (quota == null || message.fleeting()) {
       return;
     }
@@ -301,7 +297,8 @@ final class RequestHandler implements ServerConversation.Requests {
     if (address instanceof Address.Room room && !connection.session().in(room.name())) {
       throw notAMember(room.name());
     }
-    if (address instanceof Address.Everyone && !endpoint.settings().everyoneMayBroadcast()) {
+    if (address instanceof Address.Everyone
+        && !endpoint.sessionSettings().publishing().everyoneMayBroadcast()) {
       throw new RefusedException(
           ErrorCode.FORBIDDEN, "everyone: not for clients here (expected: a room or a user)");
     }

@@ -8,7 +8,6 @@ import dev.switchboard.protocol.wire.Control.Resume;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.delivery.Opening;
-import dev.switchboard.server.limits.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,14 +23,12 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 final class SessionHandshake {
-  private final Hub hub;
-  private final Settings settings;
   private final Connection connection;
+  private final Hub hub;
 
-  SessionHandshake(Hub hub, Settings settings, Connection connection) {
-    this.hub = hub;
-    this.settings = settings;
+  SessionHandshake(Connection connection) {
     this.connection = connection;
+    this.hub = connection.endpoint().hub();
   }
 
   /** The connection's own fresh session. */
@@ -50,7 +47,12 @@ final class SessionHandshake {
                   .toList();
           connection.greet(
               ServerMessages.welcome(
-                  re, session.id(), session.secret(), session.user(), settings.terms(), logs));
+                  re,
+                  session.id(),
+                  session.secret(),
+                  session.user(),
+                  connection.endpoint().terms(),
+                  logs));
         });
   }
 

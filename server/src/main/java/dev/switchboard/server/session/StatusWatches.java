@@ -4,6 +4,7 @@ import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.wire.Control;
 import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import dev.switchboard.server.presence.Statuses;
 import java.util.HashSet;
@@ -47,9 +48,16 @@ final class StatusWatches {
         connection.refuse(id, failure);
       } else {
         List<UserState> found = states.stream().map(CompletableFuture::join).toList();
-        connection.onLoop(() -> connection.answerStatuses(id, found));
+        connection.onLoop(() -> answer(id, found));
       }
     });
+  }
+
+  /** Answers how users are; older news of them that waits must not come after it. On the loop. */
+  private void answer(@Nullable Id id, List<UserState> states) {
+    Statuses statuses = hub.statuses();
+    states.forEach(state -> connection.feed().outdated(statuses.key(state.user())));
+    connection.send(ServerMessages.userStatus(id, states));
   }
 
   private void watch(Control.UserStatus ask) {
