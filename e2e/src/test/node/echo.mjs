@@ -1,4 +1,4 @@
-// A server with npm ws that sends back what comes, and cuts the connection when told to: echo.mjs
+// A server with npm ws that sends back what comes, cuts the connection and says what it has read when told to: echo.mjs
 import { createRequire } from "node:module";
 
 const require = createRequire(new URL("../../../../js/package.json", import.meta.url));
@@ -11,6 +11,7 @@ server.on("connection", (socket) => {
   socket.on("error", () => {});
   socket.on("message", (data, binary) => {
     if (!binary && data.toString() === "cut") socket.terminate();
+    else if (!binary && data.toString() === "read") socket.send(`${socket._socket.bytesRead}`);
     else socket.send(data, { binary });
   });
 });

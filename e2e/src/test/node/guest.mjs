@@ -13,9 +13,10 @@ socket.on("message", (data, binary) => (binary ? tell("binary", data.toString("b
 socket.on("pong", (payload) => tell("pong", payload));
 socket.on("close", (code, reason) => tell("close", reason, code));
 for await (const line of createInterface({ input: process.stdin })) {
-  const { pieces, binary, ping, close, reason } = JSON.parse(line);
+  const { pieces, binary, ping, close, reason, read } = JSON.parse(line);
   pieces?.forEach((piece, i) => socket.send(piece, { fin: i === pieces.length - 1 }));
   if (binary !== undefined) socket.send(Buffer.from(binary, "base64"));
+  if (read) tell("text", `${socket._socket.bytesRead}`);
   if (ping !== undefined) socket.ping(ping);
   if (close !== undefined) socket.close(close, reason);
 }

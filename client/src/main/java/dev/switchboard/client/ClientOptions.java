@@ -33,6 +33,9 @@ record ClientOptions(
     @Nullable Consumer<? super String> debugLines) {
   private static final int WINDOW_BYTES = 512 << 10;
 
+  /** The maximum length of a message that leaves in one frame, and of a piece of a longer one. */
+  static final int FRAGMENT_BYTES = 64 << 10;
+
   /**
    * Those of a client of that address.
    *
@@ -91,6 +94,7 @@ record ClientOptions(
                 .maxFrameBytes(Math.max(125, from.maxMessageBytes))
                 .maxMessageBytes(from.maxMessageBytes)
                 .deflate(from.deflate)
+                .fragmentBytes(FRAGMENT_BYTES)
                 .maxPendingBytes((int) Math.min(1 << 30, from.queueBytes + 2L * WINDOW_BYTES))
                 .build());
   }

@@ -2,15 +2,14 @@ package dev.switchboard.client;
 
 import dev.switchboard.client.engine.Waiting;
 import dev.switchboard.client.stream.Download;
-import dev.switchboard.client.stream.Upload;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.client.Command;
 import dev.switchboard.protocol.client.Report;
 import dev.switchboard.protocol.wire.Encodings;
+import dev.switchboard.transport.StreamedMessage;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -68,7 +67,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
 
   /** Sends a file as one binary message, in fragments; as {@link #send(InputStream)}. */
   public Transfer send(Path file) {
-    return transfer(file, () -> Files.newInputStream(file));
+    return transfer(StreamedMessage.of(file, ClientOptions.FRAGMENT_BYTES), file);
   }
 
   /**
@@ -80,21 +79,12 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
    * @return tells how far it is; the message is through when {@link Transfer#done} says so
    */
   public Transfer send(InputStream bytes) {
-    return transfer(bytes, () -> bytes);
+    return transfer(StreamedMessage.of(bytes, false, ClientOptions.FRAGMENT_BYTES), bytes);
   }
 
-  private Transfer transfer(Object source, Upload.Opening opening) {
-    Transfer transfer = new Transfer(dispatcher, this::takeBack);
-    Upload upload = new Upload(source, opening, transfer.listener());
-    transfer.started(upload, engine.commands().ask(new Command.Streamed(upload), source, -1));
-    return transfer;
-  }
-
-  /** Half a message is on the wire: only the end of the connection takes it back. */
-  private void takeBack() {
-    if (isConnected() && !engine.ending()) {
-      reconnect();
-    }
+  private Transfer transfer(StreamedMessage message, Object source) {
+    return new Transfer(
+        dispatcher, message, engine.commands().ask(new Command.Streamed(message), source, -1));
   }
 
   /**

@@ -3,68 +3,45 @@ package dev.switchboard.client;
 import dev.switchboard.client.engine.Dispatcher;
 import dev.switchboard.client.engine.PendingCommand;
 import dev.switchboard.client.engine.Waiting;
-import dev.switchboard.client.stream.Upload;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.UnsentException;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import dev.switchboard.transport.StreamedMessage;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** A stream or file on its way out as one binary message. Thread-safe. */
 public final class Transfer {
   private final Dispatcher dispatcher;
-  private final Runnable takeBack;
-  private final List<LongConsumer> listeners = new CopyOnWriteArrayList<>();
-  private final CompletableFuture<Started> started = new CompletableFuture<>();
-  private volatile long sent;
+  private final StreamedMessage message;
+  private final PendingCommand question;
 
-  private record Started(Upload upload, PendingCommand question) {}
-
-  /** One that is not started. {@code takeBack} makes half a message nothing. */
-  Transfer(Dispatcher dispatcher, Runnable takeBack) {
+  Transfer(Dispatcher dispatcher, StreamedMessage message, PendingCommand question) {
     this.dispatcher = dispatcher;
-    this.takeBack = takeBack;
+    this.message = message;
+    this.question = question;
+    var unusedMessage = message.done().whenComplete((nothing, failure) -> ended(failure));
+    var unusedAnswer =
+        question.answer().whenComplete((nothing, failure) -> message.withdraw("withdrawn"));
   }
 
-  void started(Upload upload, PendingCommand question) {
-    started.complete(new Started(upload, question));
-  }
-
-  /** What the upload tells it. */
-  Upload.Listener listener() {
-    return new Upload.Listener() {
-      @Override
-      public void progressed(long bytes) {
-        sent = bytes;
-        listeners.forEach(listener -> listener.accept(bytes));
+  private void ended(@Nullable Throwable failure) {
+    if (failure != null) {
+      if (Waiting.unwrapped(failure) instanceof UnsentException unsent) {
+        question.failed(unsent);
       }
-
-      @Override
-      public void failed(UnsentException why) {
-        Started present = started.join();
-        present.question.failed(why);
-        end(present);
-      }
-    };
-  }
-
-  private void end(Started present) {
-    present.question.withdraw();
-    if (present.upload.begun()) {
-      takeBack.run();
+      question.withdraw(); // from the queue, too
     }
   }
 
   /** How many bytes of it are written to the socket. */
   public long sent() {
-    return sent;
+    return message.sent();
   }
 
   /** Calls a listener, on a virtual thread, with how many bytes are written, after each piece. */
   public Transfer onProgress(LongConsumer listener) {
-    listeners.add(listener);
+    message.onProgress((total, piece) -> listener.accept(total));
     return this;
   }
 
@@ -73,7 +50,7 @@ public final class Transfer {
    * nobody has got the message then.
    */
   public CompletionStage<Void> done() {
-    return Waiting.stage(started.join().question.answer(), written -> Waiting.nothing());
+    return Waiting.stage(question.answer(), written -> Waiting.nothing());
   }
 
   /**
@@ -82,7 +59,7 @@ public final class Transfer {
    * @throws SwitchboardException as {@link #done} fails
    */
   public void await() {
-    Waiting.block(dispatcher, started.join().question);
+    Waiting.block(dispatcher, question);
   }
 
   /**
@@ -90,10 +67,6 @@ public final class Transfer {
    * message can't be taken back.
    */
   public void cancel() {
-    Started present = started.join();
-    if (!present.question.answer().isDone()) {
-      present.upload.cancel();
-      end(present);
-    }
+    message.cancel();
   }
 }

@@ -7,6 +7,8 @@ import dev.switchboard.server.Server;
 import dev.switchboard.transport.Deflate;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +63,30 @@ class DeflatedFragmentsTest {
       assertThat(messages.next()).isEqualTo(TEXT);
       transfer.await();
       assertThat(messages.onTheWire).isLessThan((COUNT + 1L) * LENGTH / 20);
+      messages.end();
+      client.forceClose();
+      peer.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aClientsStreamThatBeginsWithAFewBytes(boolean takeover) throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        RawClient client =
+            Client.raw()
+                .deflate(how(takeover))
+                .reconnect(Reconnect.never())
+                .build("ws://127.0.0.1:" + listening.getLocalPort() + "/")) {
+      var unused = client.connectAsync();
+      Bare peer = Bare.server(listening, agreed(takeover));
+      InputStream head = new ByteArrayInputStream(TEXT, 0, 10);
+      InputStream rest = new ByteArrayInputStream(TEXT, 10, LENGTH - 10);
+      Transfer transfer = client.send(new SequenceInputStream(head, rest));
+      Messages messages = new Messages(peer, takeover);
+      assertThat(messages.next()).isEqualTo(TEXT);
+      transfer.await();
+      assertThat(messages.onTheWire).isLessThan(LENGTH / 20);
       messages.end();
       client.forceClose();
       peer.close();

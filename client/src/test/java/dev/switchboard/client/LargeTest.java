@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -159,6 +160,30 @@ class LargeTest {
       client.connect();
       client.send("alone");
       assertThat(next(heard)).isEqualTo("alone");
+    }
+  }
+
+  @Test
+  void aStreamThatIsNeverSentIsClosed() throws Exception {
+    for (boolean cancelled : List.of(true, false)) {
+      CountDownLatch closed = new CountDownLatch(1);
+      InputStream unread =
+          new ByteArrayInputStream(random(10)) {
+            @Override
+            public void close() {
+              closed.countDown();
+            }
+          };
+      try (RawClient client = Client.raw().build(uri)) {
+        Transfer transfer = client.send(unread);
+        if (cancelled) {
+          transfer.cancel();
+        } else {
+          client.forceClose();
+        }
+        assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThatThrownBy(transfer::await).isInstanceOf(UnsentException.class);
+      }
     }
   }
 

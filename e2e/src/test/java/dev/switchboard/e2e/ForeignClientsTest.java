@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +112,22 @@ class ForeignClientsTest {
     try (Guest guest = row.open(host)) {
       Exchange.theHostsCloseArrives(guest);
       assertThat(host.closed().code()).isEqualTo(Exchange.HOST_CLOSES.code());
+    }
+  }
+
+  @Test
+  @Tag("B9")
+  void npmWsReadsStreamsThatWeCompress() {
+    for (String path : List.of("/deflate", "/takeover")) {
+      try (NodeGuest guest = new NodeGuest(host.uri(path), true)) {
+        for (int i = 0; i < 20; i++) {
+          guest.text("pieces");
+          assertThat(guest.next()).isEqualTo(new Guest.Heard.Text(Exchange.LONG));
+        }
+        guest.read();
+        Guest.Heard.Text read = (Guest.Heard.Text) guest.next();
+        assertThat(Integer.parseInt(read.text())).isLessThan(Exchange.LONG.length());
+      }
     }
   }
 

@@ -84,6 +84,11 @@ final class NodeGuest extends Guest {
     tell(Map.of("ping", payload));
   }
 
+  /** Has it hear, as a text, how many bytes it has read from its socket. */
+  void read() {
+    tell(Map.of("read", true));
+  }
+
   @Override
   void end(int code, String reason) {
     tell(Map.of("close", code, "reason", reason));

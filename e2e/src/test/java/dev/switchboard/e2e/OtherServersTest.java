@@ -9,7 +9,11 @@ import dev.switchboard.client.PlainClient;
 import dev.switchboard.client.RawClient;
 import dev.switchboard.client.RawMessage;
 import dev.switchboard.client.Reconnect;
+import dev.switchboard.transport.Deflate;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -57,6 +61,29 @@ class OtherServersTest {
             .isInstanceOfSatisfying(
                 RawMessage.Binary.class, binary -> assertThat(binary.bytes()).isEqualTo(big));
         assertThat(next(raw)).isEqualTo(new RawMessage.Text("then this"));
+      }
+    }
+  }
+
+  @Test
+  @Tag("B9")
+  void largeMessagesAndStreamsAreCompressed() throws Exception {
+    byte[] large = "the same again and again, ".repeat(5_042).getBytes(StandardCharsets.UTF_8);
+    for (Deflate terms : List.of(Deflate.DEFAULT, Deflate.TAKEOVER)) {
+      try (RawClient client = Client.raw().deflate(terms).build(uri)) {
+        BlockingQueue<byte[]> bytes = new LinkedBlockingQueue<>();
+        BlockingQueue<String> texts = new LinkedBlockingQueue<>();
+        client.onBinary(bytes::add);
+        client.onText(texts::add);
+        client.connect();
+        for (int i = 0; i < 20; i++) {
+          client.send(large);
+          assertThat(next(bytes)).isEqualTo(large);
+          client.send(new ByteArrayInputStream(large)).await();
+          assertThat(next(bytes)).isEqualTo(large);
+        }
+        client.send("read");
+        assertThat(Integer.parseInt(next(texts))).as("of 5 MB").isLessThan(large.length);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.switchboard.e2e;
 
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.Deflate;
+import dev.switchboard.transport.StreamedMessage;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import dev.switchboard.transport.WebSocketOptions;
@@ -9,9 +10,14 @@ import dev.switchboard.transport.netty.ClientTransport;
 import dev.switchboard.transport.netty.Loops;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Our client, as far as the transport goes. */
@@ -45,11 +51,12 @@ final class TransportGuest extends Guest implements WebSocketListener {
 
   @Override
   void pieces(String... pieces) {
-    for (int i = 0; i < pieces.length; i++) {
-      ByteBuf piece = Unpooled.wrappedBuffer(utf8(pieces[i]));
-      boolean last = i == pieces.length - 1;
-      webSocket.execute(() -> webSocket.sendFragment(true, piece, last));
+    List<InputStream> each = new ArrayList<>(); // each is read by itself
+    for (String piece : pieces) {
+      each.add(new ByteArrayInputStream(utf8(piece)));
     }
+    InputStream all = new SequenceInputStream(Collections.enumeration(each));
+    webSocket.execute(() -> webSocket.send(StreamedMessage.of(all, true, 65_536)));
   }
 
   @Override

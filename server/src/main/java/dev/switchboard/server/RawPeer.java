@@ -7,11 +7,11 @@ import dev.switchboard.server.raw.RawConnection;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.StreamedMessage;
 import dev.switchboard.transport.WebSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.InputStream;
-import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 /** The other end of a raw connection. Thread-safe; messages of one thread leave in their order. */
 public final class RawPeer {
   private static final int PIECE = 16 << 10;
+  private static final int MAX_STREAMS = 101; // one under way and 100 that wait
 
   private final RawConnection connection;
   private final WebSocket webSocket;
-  private volatile @Nullable RawOutflow outflow; // made for the first stream, under this
   private volatile @Nullable Map<String, Object> attributes; // made when asked for, under this
-  private boolean ended; // guarded by this
+  private int streams; // guarded by this; files and streams that are not done
 
   RawPeer(RawConnection connection) {
     this.connection = connection;
@@ -126,7 +126,7 @@ public final class RawPeer {
             written.completeExceptionally(
                 new UnsentException(
                     "connection: " + webSocket.readyState() + " (expected: OPEN)", message));
-          } else if (webSocket.pendingBytes() + length > room()) {
+          } else if (webSocket.pendingBytes() + length > endpoint.settings().maxPendingBytes()) {
             meter().limit(Limit.PENDING_BYTES);
             written.completeExceptionally(
                 new UnsentException(
@@ -141,13 +141,6 @@ public final class RawPeer {
           }
         });
     return written;
-  }
-
-  /** How much may wait: a stream under way keeps room for its next piece. */
-  private int room() {
-    RawOutflow streams = outflow;
-    int room = connection.maxPendingBytes();
-    return streams != null && streams.busy() ? room - pieceBytes() : room;
   }
 
   /** Runs it on the loop; what it throws is the stage's failure, as nobody else would see it. */
@@ -175,13 +168,13 @@ public final class RawPeer {
 
   /**
    * Sends a file as one binary message in fragments, however long it is: it is read on a virtual
-   * thread as fast as the socket takes it, and at most 32 KiB of it are in memory. Its turn comes
-   * when the files and streams given before are done; up to 100 wait. Messages sent before its turn
-   * go ahead of it, those sent meanwhile wait for its end within {@code maxPendingBytes}, pings do
-   * not wait.
+   * thread as fast as the socket takes it, and at most 32 KiB of it are in memory. Messages leave
+   * in the order in which they were sent: those sent after it wait for its end within {@code
+   * maxPendingBytes}, files and streams as well, up to 100. Pings and a close do not wait. It is
+   * compressed if that was agreed on.
    */
   public RawTransfer send(Path file) {
-    return send(file, () -> java.nio.file.Files.newInputStream(file), false);
+    return send(StreamedMessage.of(file, pieceBytes()));
   }
 
   /**
@@ -191,45 +184,40 @@ public final class RawPeer {
    * @param text whether it is text; it must be UTF-8 then, and is not checked
    */
   public RawTransfer send(InputStream stream, boolean text) {
-    return send(stream, () -> stream, text);
+    return send(StreamedMessage.of(stream, text, pieceBytes()));
   }
 
-  private RawTransfer send(Object source, RawTransfer.Opening opening, boolean text) {
-    RawTransfer transfer = new RawTransfer(this, source, opening, text);
-    outflow().add(transfer);
-    return transfer;
-  }
-
-  private synchronized RawOutflow outflow() {
-    RawOutflow known = outflow;
-    if (known == null) {
-      known = new RawOutflow();
-      outflow = known;
-      if (ended) {
-        known.end();
-      }
+  private RawTransfer send(StreamedMessage message) {
+    if (!takesStream()) {
+      message.unsent(
+          "connection: " + (MAX_STREAMS - 1) + " streams wait already (expected: less; try later)");
+      return new RawTransfer(this, message);
     }
-    return known;
+    var unused = message.done().whenComplete((nothing, failure) -> streamed(message, failure));
+    webSocket.execute(() -> webSocket.send(message));
+    if (webSocket.readyState() == ReadyState.CLOSED) { // there may be no loop any more
+      message.unsent("connection: CLOSED (expected: OPEN)");
+    }
+    return new RawTransfer(this, message);
   }
 
-  /** Sends a piece of a message; completes when it is written. */
-  CompletableFuture<Void> fragment(boolean text, byte[] piece, boolean last) {
-    CompletableFuture<Void> written = new CompletableFuture<>();
-    execute(
-        written,
-        () -> {
-          if (webSocket.readyState() == ReadyState.OPEN) {
-            webSocket.sendFragment(text, Unpooled.wrappedBuffer(piece), last);
-            whenWritten(written, piece);
-          } else {
-            written.completeExceptionally(new ClosedChannelException());
-          }
-        });
-    return written;
+  private synchronized boolean takesStream() {
+    boolean room = streams < MAX_STREAMS;
+    streams += room ? 1 : 0;
+    return room;
+  }
+
+  private void streamed(StreamedMessage message, @Nullable Throwable failure) {
+    synchronized (this) {
+      streams--;
+    }
+    if (failure == null) {
+      meter().sent((int) Math.min(message.sent(), Integer.MAX_VALUE));
+    }
   }
 
   /** How much of a stream is sent at once: small enough that other messages find room, too. */
-  int pieceBytes() {
+  private int pieceBytes() {
     return Math.clamp(connection.maxPendingBytes() / 2, 1, PIECE);
   }
 
@@ -239,18 +227,6 @@ public final class RawPeer {
 
   Meter meter() {
     return connection.meter();
-  }
-
-  /** The connection has ended. */
-  void ended() {
-    RawOutflow known;
-    synchronized (this) {
-      ended = true;
-      known = outflow;
-    }
-    if (known != null) {
-      known.end();
-    }
   }
 
   /**

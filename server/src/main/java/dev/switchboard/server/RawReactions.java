@@ -190,7 +190,6 @@ final class RawReactions implements RawApplication {
   @Override
   public void closed(RawConnection connection, int code, String reason, boolean clean) {
     RawPeer peer = peerOf(connection);
-    peer.ended();
     RawEndpoint.CloseHandler handler = close;
     if (handler != null) {
       connection.hand(() -> handler.closed(peer, code, reason, clean), 0);

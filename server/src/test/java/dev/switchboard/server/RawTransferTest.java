@@ -179,6 +179,42 @@ class RawTransferTest {
   }
 
   @Test
+  void messagesOfOneThreadKeepTheirPlaceAmongStreams() throws Exception {
+    RawClient client = connect();
+    RawPeer peer = peer();
+    for (int i = 0; i < 5; i++) {
+      RawTransfer unused = peer.send(new ByteArrayInputStream(content(100_000)), false);
+      peer.send("after " + i);
+    }
+    for (int i = 0; i < 5; i++) {
+      assertThat(client.next()).isEqualTo(RawClient.binary(content(100_000)));
+      assertThat(client.next()).isEqualTo("after " + i);
+    }
+    client.socket.abort();
+  }
+
+  @Test
+  void whatWaitsBehindAStreamIsNotCalledWritten() throws Exception {
+    endpoint.onText((peer, text) -> peer.ping(text.getBytes(UTF_8)));
+    endpoint.onPong((peer, payload) -> peer.attributes().put("pong", true));
+    RawClient client = connect();
+    PipedOutputStream feed = new PipedOutputStream();
+    RawTransfer transfer = peer().send(new PipedInputStream(feed), true);
+    feed.write("first".getBytes(UTF_8));
+    feed.flush();
+    await().until(() -> transfer.sent() == 5);
+    CompletableFuture<Void> behind = peer().send("behind").toCompletableFuture();
+    client.socket.sendText("ping", true).join(); // once round: the loop has come by
+    await().until(() -> peer().attributes().containsKey("pong"));
+    assertThat(behind).isNotDone();
+    feed.close();
+    assertThat(client.next()).isEqualTo("first");
+    assertThat(client.next()).isEqualTo("behind");
+    behind.join();
+    client.socket.abort();
+  }
+
+  @Test
   void whatCannotBeOpenedCostsNothing(@TempDir Path folder) throws Exception {
     RawClient client = connect();
     Path missing = folder.resolve("missing");

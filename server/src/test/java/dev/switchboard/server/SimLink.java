@@ -6,6 +6,7 @@ import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.transport.Overflow;
 import dev.switchboard.transport.Prepared;
 import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.StreamedMessage;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import io.netty.buffer.ByteBuf;
@@ -455,7 +456,7 @@ final class SimLink implements WebSocket {
   }
 
   @Override
-  public void sendFragment(boolean text, ByteBuf piece, boolean last) {
+  public void send(StreamedMessage message) {
     throw new UnsupportedOperationException();
   }
 

@@ -2,6 +2,7 @@ package dev.switchboard.testkit;
 
 import dev.switchboard.transport.Prepared;
 import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.StreamedMessage;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import io.netty.buffer.ByteBuf;
@@ -31,11 +32,12 @@ final class MemorySocket implements WebSocket {
   private final MemoryLoop loop;
   private final @Nullable String subprotocol;
   private final Queue<Runnable> unread = new ArrayDeque<>(); // what arrived while paused
-  private final ByteArrayOutputStream pieces = new ByteArrayOutputStream();
+  private final Queue<Runnable> behind = new ArrayDeque<>(); // sent while a stream is read
   private WebSocketListener listener = new WebSocketListener() {}; // set once, after joining
   private MemorySocket other = this; // the other end, once joined
   private volatile ReadyState state = ReadyState.OPEN; // written on the loop
   private boolean paused; // whether reading is paused
+  private @Nullable StreamedMessage streaming; // the stream that is being read
 
   MemorySocket(MemoryLoop loop, @Nullable String subprotocol) {
     this.loop = loop;
@@ -65,7 +67,9 @@ final class MemorySocket implements WebSocket {
   }
 
   private void message(boolean text, byte[] payload) {
-    if (state == ReadyState.OPEN) {
+    if (streaming != null) {
+      behind.add(() -> message(text, payload));
+    } else if (state == ReadyState.OPEN) {
       MemorySocket far = other;
       far.arrive(() -> far.heard(text, payload));
     }
@@ -95,6 +99,9 @@ final class MemorySocket implements WebSocket {
     if (state != ReadyState.CLOSED) {
       state = ReadyState.CLOSED;
       unread.clear();
+      if (streaming != null) {
+        streaming.unsent("connection: lost before the message was written");
+      }
       listener.onClose(code, reason, clean);
     }
   }
@@ -135,11 +142,40 @@ final class MemorySocket implements WebSocket {
   }
 
   @Override
-  public void sendFragment(boolean text, ByteBuf piece, boolean last) {
-    pieces.writeBytes(taken(piece));
-    if (last) {
-      message(text, pieces.toByteArray());
-      pieces.reset();
+  public void send(StreamedMessage message) {
+    if (streaming != null) {
+      behind.add(() -> send(message));
+    } else if (state != ReadyState.OPEN) {
+      message.unsent("connection: " + state + " (expected: OPEN)");
+    } else {
+      ByteArrayOutputStream whole = new ByteArrayOutputStream();
+      streaming = message;
+      var unused =
+          message
+              .done()
+              .whenComplete((nothing, failure) -> execute(() -> streamed(message, whole)));
+      boolean started =
+          message.start(
+              (piece, last) -> whole.write(piece.array(), piece.arrayOffset(), piece.remaining()));
+      if (!started) {
+        streaming = null; // it was given up before
+      }
+    }
+  }
+
+  /** A stream is over; what was sent behind it goes now. */
+  private void streamed(StreamedMessage message, ByteArrayOutputStream whole) {
+    if (!message.equals(streaming)) {
+      return;
+    }
+    streaming = null;
+    if (message.half()) {
+      close(1011, "a stream was cut short");
+    } else if (!message.done().toCompletableFuture().isCompletedExceptionally()) {
+      message(message.text(), whole.toByteArray());
+    }
+    while (streaming == null && !behind.isEmpty()) {
+      behind.remove().run();
     }
   }
 
@@ -153,7 +189,11 @@ final class MemorySocket implements WebSocket {
 
   @Override
   public void whenWritten(Consumer<@Nullable Throwable> done) {
-    loop.execute(() -> done.accept(null));
+    if (streaming != null) {
+      behind.add(() -> whenWritten(done));
+    } else {
+      loop.execute(() -> done.accept(null));
+    }
   }
 
   @Override
@@ -219,7 +259,7 @@ final class MemorySocket implements WebSocket {
 
   @Override
   public long pendingBytes() {
-    return 0;
+    return streaming == null ? 0 : streaming.pieceBytes();
   }
 
   @Override

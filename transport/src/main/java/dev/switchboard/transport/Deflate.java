@@ -8,7 +8,8 @@ package dev.switchboard.transport;
  * takeover a connection that is idle keeps about 300 KB.
  *
  * @param level zlib's level, 1–9; 6 by default
- * @param threshold messages shorter than this many bytes are sent as they are; 256 by default
+ * @param threshold messages shorter than this many bytes are sent as they are; 256 by default. A
+ *     stream counts as long as the pieces it is read in
  * @param serverNoContextTakeover whether the server forgets between messages; true by default
  * @param clientNoContextTakeover the same for the client; true by default
  * @param serverMaxWindowBits how far back the server refers, as a power of two, 8–15; 15 by default

@@ -54,12 +54,13 @@ public interface WebSocket {
   void whenWritten(Consumer<@Nullable Throwable> done);
 
   /**
-   * Sends a piece of a fragmented message. Until the last piece no other message may be sent;
-   * pings, pongs and close may.
-   *
-   * @throws IllegalStateException if the kind changes within a message
+   * Sends a message while it is read, in fragments at the pace of the socket: after what was sent
+   * before, and ahead of what is sent afterwards, which waits for its end within {@code
+   * maxPendingBytes}. Pings, pongs and a close go in between. If it is cancelled or can't be read
+   * further when a part is out, the connection is closed with 1011. If this connection is not
+   * {@link ReadyState#OPEN}, the message fails.
    */
-  void sendFragment(boolean text, ByteBuf piece, boolean last);
+  void send(StreamedMessage message);
 
   /**
    * Sends a message framed beforehand. It is retained as long as needed; the caller keeps its own
@@ -83,7 +84,8 @@ public interface WebSocket {
 
   /**
    * Starts the close handshake: what was sent goes first, then a close frame; the socket ends when
-   * the peer answers or after {@code closeTimeout}. Does nothing if not open.
+   * the peer answers or after {@code closeTimeout}. Does nothing if not open. A message that is
+   * going out in fragments is cut off, and what waits behind it is dropped.
    *
    * @param code 1000–1003, 1007–1014 or 3000–4999
    * @param reason cut to 123 bytes of UTF-8, between characters
@@ -94,7 +96,7 @@ public interface WebSocket {
   /** Ends the socket at once, without a close handshake; the listener gets 1006. */
   void terminate();
 
-  /** Bytes sent but not yet handed to the kernel. */
+  /** Bytes sent but not yet handed to the kernel, and the next piece of a stream under way. */
   long pendingBytes();
 
   /**

@@ -6,11 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The limits and habits of one WebSocket connection. Immutable.
  *
- * @param maxFrameBytes payload of one received frame; beyond it 1009. 1 MiB by default
- * @param maxMessageBytes payload of one received message, inflated; beyond it 1009. 1 MiB by
- *     default
- * @param maxPendingBytes what may wait to be written before {@link WebSocketListener#onOverflow} is
- *     asked. 1 MiB by default
+ * @param lengths how long messages may be, and how much of them may wait
  * @param closeTimeout how long the peer may take to answer a close frame, or to close the socket. 5
  *     s by default
  * @param deflate compression, or null for none, the default
@@ -18,9 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param batching whether messages wait for each other, or null for no, the default
  */
 public record WebSocketOptions(
-    int maxFrameBytes,
-    int maxMessageBytes,
-    int maxPendingBytes,
+    MessageLengths lengths,
     Duration closeTimeout,
     @Nullable Deflate deflate,
     @Nullable Heartbeat heartbeat,
@@ -30,10 +24,27 @@ public record WebSocketOptions(
 
   /** Checks the ranges. */
   public WebSocketOptions {
-    Checks.range("maxFrameBytes", maxFrameBytes, 125, Integer.MAX_VALUE - 1024);
-    Checks.range("maxMessageBytes", maxMessageBytes, 1, Integer.MAX_VALUE - 1024);
-    Checks.range("maxPendingBytes", maxPendingBytes, 1, Integer.MAX_VALUE - 1024);
     Checks.duration("closeTimeout", closeTimeout);
+  }
+
+  /** See {@link MessageLengths}. */
+  public int maxFrameBytes() {
+    return lengths.maxFrameBytes();
+  }
+
+  /** See {@link MessageLengths}. */
+  public int maxMessageBytes() {
+    return lengths.maxMessageBytes();
+  }
+
+  /** See {@link MessageLengths}. */
+  public int maxPendingBytes() {
+    return lengths.maxPendingBytes();
+  }
+
+  /** See {@link MessageLengths}. */
+  public int fragmentBytes() {
+    return lengths.fragmentBytes();
   }
 
   /** Starts from the defaults. */
@@ -46,6 +57,7 @@ public record WebSocketOptions(
     private int maxFrameBytes = 1 << 20;
     private int maxMessageBytes = 1 << 20;
     private int maxPendingBytes = 1 << 20;
+    private int fragmentBytes = Integer.MAX_VALUE;
     private Duration closeTimeout = Duration.ofSeconds(5);
     private @Nullable Deflate deflate;
     private @Nullable Heartbeat heartbeat;
@@ -68,6 +80,12 @@ public record WebSocketOptions(
     /** Sets {@link WebSocketOptions#maxPendingBytes}. */
     public Builder maxPendingBytes(int bytes) {
       this.maxPendingBytes = bytes;
+      return this;
+    }
+
+    /** Sets {@link WebSocketOptions#fragmentBytes}. */
+    public Builder fragmentBytes(int bytes) {
+      this.fragmentBytes = bytes;
       return this;
     }
 
@@ -102,9 +120,7 @@ public record WebSocketOptions(
      */
     public WebSocketOptions build() {
       return new WebSocketOptions(
-          maxFrameBytes,
-          maxMessageBytes,
-          maxPendingBytes,
+          new MessageLengths(maxFrameBytes, maxMessageBytes, maxPendingBytes, fragmentBytes),
           closeTimeout,
           deflate,
           heartbeat,

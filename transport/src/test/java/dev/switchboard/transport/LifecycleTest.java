@@ -7,7 +7,9 @@ import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.PreparedMessages;
 import dev.switchboard.transport.netty.ServerTransport;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -132,23 +134,30 @@ class LifecycleTest {
   }
 
   @Test
-  void otherMessagesWaitForTheEndOfAFragmentedOneButPingsDoNot() {
+  void otherMessagesWaitForTheEndOfAFragmentedOneButPingsDoNot() throws Exception {
+    PipedOutputStream feed = new PipedOutputStream();
+    InputStream stream = new PipedInputStream(feed);
     try (Raw raw =
         start(
             WebSocketOptions.DEFAULT,
             socket -> {
-              socket.sendFragment(false, Unpooled.wrappedBuffer(new byte[] {1}), false);
+              opened(socket).send(StreamedMessage.of(stream, false, 1_000));
               socket.sendText("after".getBytes(StandardCharsets.UTF_8));
               Prepared prepared =
                   PreparedMessages.text("and this".getBytes(StandardCharsets.UTF_8));
               socket.sendPrepared(prepared);
               prepared.release();
-              socket.sendPing(new byte[0]);
-              socket.sendFragment(false, Unpooled.wrappedBuffer(new byte[] {2}), true);
               return new Recorder();
             })) {
+      WebSocket socket = (WebSocket) event();
+      feed.write(1);
+      feed.flush();
       assertThat(raw.read().first()).isEqualTo(0x02);
+      socket.execute(() -> socket.sendPing(new byte[0]));
       assertThat(raw.read().first()).isEqualTo(0x89);
+      feed.write(2);
+      feed.close();
+      assertThat(raw.read().payload()).isEqualTo(new byte[] {2});
       assertThat(raw.read().first()).isEqualTo(0x80);
       assertThat(raw.read().text()).isEqualTo("after");
       assertThat(raw.read().text()).isEqualTo("and this");

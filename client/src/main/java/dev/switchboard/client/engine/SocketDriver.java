@@ -1,7 +1,6 @@
 package dev.switchboard.client.engine;
 
-import dev.switchboard.client.stream.Outflow;
-import dev.switchboard.client.stream.Upload;
+import dev.switchboard.protocol.client.ClientSession;
 import dev.switchboard.protocol.client.Command;
 import dev.switchboard.protocol.client.Effects;
 import dev.switchboard.protocol.client.Report;
@@ -9,6 +8,7 @@ import dev.switchboard.protocol.client.SessionState;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Encoding;
 import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.StreamedMessage;
 import dev.switchboard.transport.WebSocket;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +18,20 @@ import org.jspecify.annotations.Nullable;
  * one. Confined to the loop, except where marked thread-safe.
  *
  * <p>Each attempt has the number that {@link dev.switchboard.protocol.client.ClientSession} gave
- * it. {@code socket} and {@code outflow} are set together once the attempt with the current number
- * has succeeded, and cleared together by {@link #abandon}. A socket that opens for any other number
- * is terminated at once, so at most one is in use.
+ * it. {@code socket} is set once the attempt with the current number has succeeded, and cleared by
+ * {@link #abandon}. A socket that opens for any other number is terminated at once, so at most one
+ * is in use.
  *
  * <p>While handlers are behind, reading from the socket is paused and TCP backpressure slows the
  * server. Silence then proves nothing, so the driver reports the connection as alive and sends
  * pongs.
  */
 public final class SocketDriver implements Effects {
-  /** The bytes that may wait in the socket before fleeting messages are dropped. */
-  private static final long FLEETING_ROOM = 64 << 10;
+  /**
+   * The bytes that may wait in the socket before fleeting messages are dropped, and pings sent as
+   * frames. A stream that is being sent counts as many.
+   */
+  private static final long ROOM = 64 << 10;
 
   private static final byte[] NO_BYTES = {};
 
@@ -43,7 +46,6 @@ public final class SocketDriver implements Effects {
   private volatile @Nullable WebSocket socket; // the current connection
 
   // On the loop.
-  private @Nullable Outflow outflow; // writes to the socket; null without one
   private Encoding encoding = Encoding.JSON; // of the current connection
   private int connecting; // the number of the current attempt or connection; -1 if abandoned
   private boolean paused; // whether reading is paused
@@ -141,7 +143,6 @@ public final class SocketDriver implements Effects {
       open.terminate();
     } else {
       socket = open;
-      outflow = new Outflow(open, traffic::sentPiece);
       encoding = options.encodings().agreed(open.subprotocol());
       engine.enter(machine -> machine.opened(engine.now(), number, encoding));
     }
@@ -149,63 +150,91 @@ public final class SocketDriver implements Effects {
 
   @Override
   public void send(Draft message) {
-    Outflow flow = outflow;
-    if (flow != null) {
-      boolean text = !encoding.binary();
-      byte[] bytes = encoding.write(message);
-      traffic.sent(text, bytes);
-      flow.send(text, bytes, null);
+    WebSocket open = socket;
+    if (open != null) {
+      write(open, !encoding.binary(), encoding.write(message));
+    }
+  }
+
+  private void write(WebSocket open, boolean text, byte[] bytes) {
+    traffic.sent(text, bytes);
+    if (text) {
+      open.sendText(bytes);
+    } else {
+      open.sendBinary(bytes);
     }
   }
 
   @Override
   public void send(long id, Command.Frame frame) {
-    Outflow flow = outflow;
-    if (flow != null) {
-      traffic.sent(frame.text(), frame.payload());
-      flow.send(frame.text(), frame.payload(), written(id));
+    WebSocket open = socket;
+    if (open != null && open.readyState() == ReadyState.OPEN) {
+      int number = connecting;
+      write(open, frame.text(), frame.payload());
+      open.whenWritten(failure -> {
+        if (failure == null) {
+          engine.enter(machine -> machine.written(engine.now(), number, id));
+        }
+      });
     }
   }
 
   @Override
   public void send(long id, Command.Streamed stream) {
-    Outflow flow = outflow;
-    if (flow != null) {
-      flow.send((Upload) stream.source(), written(id));
+    WebSocket open = socket;
+    if (open != null) {
+      int number = connecting;
+      StreamedMessage message = (StreamedMessage) stream.source();
+      message.onProgress((total, piece) -> traffic.sentPiece(piece));
+      var unused =
+          message
+              .done()
+              .whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                  engine.input(machine -> {
+                    traffic.sentPieces();
+                    machine.written(engine.now(), number, id);
+                  });
+                } else if (message.half()) {
+                  engine.input(machine -> again(machine, number));
+                }
+              });
+      open.send(message);
     }
   }
 
-  private Runnable written(long id) {
-    int number = connecting;
-    return () -> engine.enter(machine -> machine.written(engine.now(), number, id));
+  /** Half a message is on the wire, and the connection ends for it: a new one need not wait. */
+  private void again(ClientSession machine, int number) {
+    if (isAt(number)) {
+      machine.reconnect(engine.now());
+    }
   }
 
   @Override
   public void sendIfRoom(Draft message) {
-    WebSocket open = socket;
-    if (open != null && open.pendingBytes() < FLEETING_ROOM && !busy()) {
+    if (withRoom() != null) {
       send(message);
     }
   }
 
-  private boolean busy() {
-    Outflow flow = outflow;
-    return flow != null && flow.busy();
+  private @Nullable WebSocket withRoom() {
+    WebSocket open = socket;
+    return open != null && open.pendingBytes() < ROOM ? open : null;
   }
 
   @Override
   public void ping(byte[] words) {
-    Outflow flow = outflow;
-    if (flow == null || flow.busy()) {
+    WebSocket open = withRoom();
+    if (open == null) {
       ping();
     } else {
-      flow.send(true, words, null);
+      open.sendText(words);
     }
   }
 
   @Override
   public void ping(Draft message) {
-    if (busy()) {
+    if (withRoom() == null) {
       ping();
     } else {
       send(message);
@@ -246,26 +275,32 @@ public final class SocketDriver implements Effects {
    */
   void ending(Runnable end) {
     WebSocket open = socket;
-    Outflow flow = outflow;
-    if (options.greeted() || open == null || flow == null) {
+    if (options.greeted() || open == null) {
       end.run();
     } else if (dispatcher.idle()) {
-      open.execute(() -> flow.whenIdle(end)); // after what the handlers have sent so far
+      open.execute(() -> whenAllWritten(open, end)); // after what the handlers have sent so far
     } else {
-      dispatcher.submit(() -> open.execute(() -> flow.whenIdle(end)), 0);
+      dispatcher.submit(() -> open.execute(() -> whenAllWritten(open, end)), 0);
+    }
+  }
+
+  private static void whenAllWritten(WebSocket open, Runnable task) {
+    if (open.pendingBytes() == 0) {
+      task.run();
+    } else {
+      open.whenWritten(failure -> {
+        if (failure == null) {
+          open.execute(() -> whenAllWritten(open, task)); // what was written makes room for more
+        }
+      });
     }
   }
 
   @Override
   public void abandon() {
     WebSocket open = socket;
-    Outflow flow = outflow;
     socket = null;
-    outflow = null;
     connecting = -1;
-    if (flow != null) {
-      flow.end();
-    }
     if (open != null && open.readyState() == ReadyState.OPEN) {
       open.terminate();
     }

@@ -79,13 +79,15 @@ public final class Traffic {
     }
   }
 
-  /** Counts a sent piece of a message that is not held in memory. */
-  void sentPiece(int bytes, boolean last) {
+  /** Counts a sent piece of a message that is not held in memory. Thread-safe. */
+  void sentPiece(int bytes) {
     bytesSent.addAndGet(bytes);
-    if (last) {
-      messagesSent.incrementAndGet();
-      note("> (the end of a message in pieces)");
-    }
+  }
+
+  /** Counts a sent message that is not held in memory. */
+  void sentPieces() {
+    messagesSent.incrementAndGet();
+    note("> (the end of a message in pieces)");
   }
 
   void received(boolean text, byte[] payload) {

@@ -1,4 +1,4 @@
-/** Messages that are read while they are sent, or while they arrive. */
+/** Messages that are read while they arrive. */
 @NullMarked
 package dev.switchboard.client.stream;
 

@@ -24,6 +24,9 @@ final class CloseHandshake {
     /** A close frame was sent: whatever reading was paused for, the answer must be read. */
     void awaitAnswer();
 
+    /** Nothing more may be sent. May be told inside a send, and twice. */
+    void sendsNoMore();
+
     /** What the peer still sends does not matter. */
     void readNoMore();
 
@@ -82,6 +85,7 @@ final class CloseHandshake {
     if (isOpen()) {
       readyState = ReadyState.CLOSING;
       framer.control(Opcode.CLOSE, Unpooled.wrappedBuffer(payload));
+      owner.sendsNoMore();
       owner.awaitAnswer();
       startTimer();
       if (last != null) {
@@ -183,6 +187,7 @@ final class CloseHandshake {
     readyState = ReadyState.CLOSED;
     Last how = last;
     last = null;
+    owner.sendsNoMore();
     framer.close();
     sendBuffer.close(new IOException("the connection has ended"));
     tellFailure();

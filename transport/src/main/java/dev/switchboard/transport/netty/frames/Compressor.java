@@ -16,6 +16,9 @@ final class Compressor {
 
   private static final int LEAST_ROOM = 64;
 
+  /** A first piece that is shorter does not tell whether compression is worth while. */
+  private static final int TELLING = 1 << 10;
+
   private final DeflateTerms terms;
   private final LoopState state;
   private @Nullable Deflater own; // with takeover, or while a message goes out in fragments
@@ -46,11 +49,12 @@ final class Compressor {
 
   /**
    * The first piece of a message that goes out in fragments, compressed; null if it is no shorter,
-   * and the message is sent as it is. The piece stays the caller's.
+   * and the message is sent as it is. The piece stays the caller's. The loop's deflater is not
+   * used: other connections send meanwhile.
    */
   @Nullable ByteBuf begin(ByteBuf piece, ByteBufAllocator memory) {
     ByteBuf out = keeping(piece, false, memory);
-    if (out.readableBytes() < piece.readableBytes()) {
+    if (out.readableBytes() < piece.readableBytes() || piece.readableBytes() < TELLING) {
       return out;
     }
     out.release();

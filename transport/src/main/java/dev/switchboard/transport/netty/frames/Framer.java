@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes frames of what one connection sends, compressed and masked as agreed, for its {@link
- * SendBuffer}. While a message goes out in fragments others wait here. Confined to its loop.
+ * SendBuffer}. Confined to its loop.
  *
  * <p>Memory that runs out ends the connection: whoever sends may send to others, too, and what was
  * to be sent next would leave a hole.
@@ -24,7 +24,6 @@ final class Framer {
   private final ByteBufAllocator memory;
   private final @Nullable MaskSource masks;
   private final @Nullable Compressor compressor;
-  private @Nullable PendingAfterFragments pendingAfterFragments;
 
   /**
    * For one connection.
@@ -43,43 +42,23 @@ final class Framer {
     this.compressor = compressor;
   }
 
-  /** Bytes sent but not yet with the kernel. */
-  long pending() {
-    PendingAfterFragments wait = pendingAfterFragments;
-    return sendBuffer.pending() + (wait == null ? 0 : wait.bytes());
-  }
-
-  /**
-   * Sends a control frame, ahead of nothing but behind no unfinished message; takes over the
-   * buffer.
-   */
+  /** Sends a control frame, between the fragments of a message if there are any. Takes it over. */
   void control(int opcode, ByteBuf payload) {
     frame(Frames.FIN | opcode, payload);
     sendBuffer.soon();
   }
 
-  /**
-   * Sends a whole message, after the one being sent in fragments if there is one; takes over the
-   * buffer.
-   */
+  /** Sends a whole message; takes over the buffer. */
   void message(int opcode, ByteBuf payload) {
-    PendingAfterFragments wait = pendingAfterFragments;
-    if (wait == null) {
-      data(Frames.FIN | opcode, payload, true);
-      sendBuffer.held();
-    } else {
-      wait.add(opcode, payload.slice()); // the indices of a view are set back after the call
-    }
+    data(Frames.FIN | opcode, payload, compressing(payload.readableBytes()), true);
+    sendBuffer.held();
   }
 
   /** Sends a prepared message, masked anew if this is a client. */
   void message(Prepared message) {
     Compressor squeezing = compressing(message.payloadBytes());
-    if (masks != null
-        || pendingAfterFragments != null
-        || (squeezing != null && !squeezing.shares())) {
-      int start = message.frame().readerIndex() + message.headerBytes();
-      message(message.opcode(), message.frame().retainedSlice(start, message.payloadBytes()));
+    if (masks != null || (squeezing != null && !squeezing.shares())) {
+      message(message.opcode(), payload(message));
     } else if (!sendBuffer.isClosed()) {
       Prepared form;
       try {
@@ -93,50 +72,52 @@ final class Framer {
     }
   }
 
-  /** Refuses a fragment of another kind than the message it would continue. */
-  void checkFragment(boolean text) {
-    PendingAfterFragments open = pendingAfterFragments;
-    if (open != null && open.text() != text) {
-      throw new IllegalStateException(
-          "fragment: "
-              + (text ? "text" : "binary")
-              + " (expected: the kind the message began with)");
-    }
+  /** What a prepared message says, with a reference of its own. */
+  static ByteBuf payload(Prepared message) {
+    int start = message.frame().readerIndex() + message.headerBytes();
+    return message.frame().retainedSlice(start, message.payloadBytes());
   }
 
-  /** Sends a piece of a message; other messages wait until the last one. Takes over the buffer. */
-  void fragment(boolean text, ByteBuf piece, boolean last) {
-    int kind = text ? Opcode.TEXT : Opcode.BINARY;
-    PendingAfterFragments open = pendingAfterFragments;
-    if (open != null) {
-      next(open, piece, last);
-    } else if (last) {
-      data(Frames.FIN | kind, piece, true);
+  /**
+   * Sends the first piece of a message, which alone says whether it is compressed; takes it over.
+   *
+   * @param length of the message, as far as that is known
+   * @return whether it is compressed
+   */
+  boolean begin(int opcode, ByteBuf piece, int length) {
+    boolean compressed = data(opcode, piece, compressing(length), false);
+    sendBuffer.soon();
+    return compressed;
+  }
+
+  /** Sends one more piece of the message that has begun; takes it over. */
+  void next(ByteBuf piece, boolean compressed, boolean last) {
+    int first = Opcode.CONTINUATION | (last ? Frames.FIN : 0);
+    if (!compressed || compressor == null || sendBuffer.isClosed()) {
+      frame(first, piece);
     } else {
-      boolean compressed = data(kind, piece, false);
-      pendingAfterFragments =
-          sendBuffer.isClosed() ? null : new PendingAfterFragments(text, compressed);
+      ByteBuf shorter;
+      try {
+        shorter = compressor.next(piece, last, memory);
+      } catch (RuntimeException | Error noMemory) {
+        sendBuffer.writeFailed(noMemory);
+        return;
+      } finally {
+        piece.release();
+      }
+      frame(first, shorter);
     }
     sendBuffer.soon();
-    if (last && open != null) {
-      pendingAfterFragments = null;
-      open.forEach(this::message);
-    }
   }
 
   private @Nullable Compressor compressing(int length) {
     return compressor != null && compressor.wants(length) ? compressor : null;
   }
 
-  /**
-   * Sends a message, or the first piece of one, which alone says whether it is compressed.
-   *
-   * @return whether it is
-   */
-  private boolean data(int first, ByteBuf payload, boolean whole) {
-    Compressor squeezing = sendBuffer.isClosed() ? null : compressing(payload.readableBytes());
+  /** Sends a message, or the first piece of one; returns whether it is compressed. */
+  private boolean data(int first, ByteBuf payload, @Nullable Compressor squeezing, boolean whole) {
     ByteBuf shorter = null;
-    if (squeezing != null) {
+    if (squeezing != null && !sendBuffer.isClosed()) {
       try {
         shorter = whole ? squeezing.compress(payload, memory) : squeezing.begin(payload, memory);
       } catch (RuntimeException | Error noMemory) {
@@ -152,24 +133,6 @@ final class Framer {
       frame(first | Frames.RSV1, shorter);
     }
     return shorter != null;
-  }
-
-  private void next(PendingAfterFragments open, ByteBuf piece, boolean last) {
-    int first = Opcode.CONTINUATION | (last ? Frames.FIN : 0);
-    if (!open.compressed() || compressor == null || sendBuffer.isClosed()) {
-      frame(first, piece);
-      return;
-    }
-    ByteBuf shorter;
-    try {
-      shorter = compressor.next(piece, last, memory);
-    } catch (RuntimeException | Error noMemory) {
-      sendBuffer.writeFailed(noMemory);
-      return;
-    } finally {
-      piece.release();
-    }
-    frame(first, shorter);
   }
 
   private void frame(int first, ByteBuf payload) {
@@ -211,10 +174,6 @@ final class Framer {
   void close() {
     if (compressor != null) {
       compressor.close();
-    }
-    if (pendingAfterFragments != null) {
-      pendingAfterFragments.release();
-      pendingAfterFragments = null;
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.switchboard.transport.netty.frames;
 import dev.switchboard.transport.Overflow;
 import dev.switchboard.transport.Prepared;
 import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.StreamedMessage;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.netty.io.LoopState;
 import dev.switchboard.transport.netty.io.SendBuffer;
@@ -18,10 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What users call on one WebSocket: whatever is sent passes here, is let through while the
- * connection is open and no more waits than may, and becomes frames. Confined to its loop, as
- * {@link WebSocket} says.
+ * connection is open and no more waits than may, and becomes frames; at once, or after a message
+ * that goes out in fragments. Confined to its loop, as {@link WebSocket} says.
  */
-final class WebSocketConnection implements WebSocket {
+final class WebSocketConnection implements WebSocket, SendQueue.Owner {
   /** The channel's side. */
   interface Owner {
     /** A message of so many bytes would be too much to wait; what is to become of it. */
@@ -43,6 +44,7 @@ final class WebSocketConnection implements WebSocket {
   private final ReceiveQueue receiveQueue;
   private final CloseHandshake closeHandshake;
   private final Owner owner;
+  private @Nullable SendQueue queue; // while a message goes out in fragments
   private boolean wantsWritable; // whether the listener is to be told when there is room again
 
   WebSocketConnection(
@@ -94,36 +96,73 @@ final class WebSocketConnection implements WebSocket {
       }
     }
     if (admitted) {
-      framer.message(opcode, payload);
+      admitted(opcode, payload);
     }
   }
 
   private void message(int opcode, byte[] payload) {
     if (admit(payload.length)) {
-      framer.message(opcode, Unpooled.wrappedBuffer(payload));
+      admitted(opcode, Unpooled.wrappedBuffer(payload));
     }
+  }
+
+  private void admitted(int opcode, ByteBuf payload) {
+    if (queue == null && payload.readableBytes() <= terms.options().fragmentBytes()) {
+      framer.message(opcode, payload);
+    } else {
+      queue().add(opcode, payload.slice()); // the indices of a view are set back after the call
+    }
+  }
+
+  private SendQueue queue() {
+    SendQueue known = queue;
+    if (known == null) {
+      known = new SendQueue(state.loop, framer, sendBuffer, terms.options().fragmentBytes(), this);
+      queue = known;
+    }
+    return known;
   }
 
   @Override
   public void sendPrepared(Prepared message) {
     if (admit(message.payloadBytes())) {
-      framer.message(message);
+      SendQueue before = queue;
+      if (before == null) {
+        framer.message(message);
+      } else {
+        before.add(message.opcode(), Framer.payload(message));
+      }
     }
   }
 
   @Override
-  public void sendFragment(boolean text, ByteBuf piece, boolean last) {
-    boolean admitted = false;
-    try {
-      framer.checkFragment(text);
-      admitted = admit(piece.readableBytes());
-    } finally {
-      if (!admitted) {
-        piece.release();
-      }
+  public void send(StreamedMessage message) {
+    confined();
+    if (closeHandshake.isOpen()) {
+      queue().add(message);
+    } else {
+      message.unsent("connection: " + readyState() + " (expected: OPEN)");
     }
-    if (admitted) {
-      framer.fragment(text, piece, last);
+  }
+
+  @Override
+  public void drained() {
+    queue = null;
+    execute(this::progressed); // what a stream could have added counts no more
+  }
+
+  @Override
+  public void cutShort() {
+    close(Closing.INTERNAL_ERROR, "a stream was cut short");
+  }
+
+  /** Only a close frame may follow, or nothing: what waits is dropped. May be inside a send. */
+  void sendsNoMore() {
+    SendQueue left = queue;
+    if (left != null) {
+      queue = null;
+      left.stop();
+      execute(left::drop);
     }
   }
 
@@ -150,17 +189,27 @@ final class WebSocketConnection implements WebSocket {
   @Override
   public void whenWritten(Consumer<@Nullable Throwable> done) {
     confined();
-    sendBuffer.whenWritten(done);
+    SendQueue before = queue;
+    if (before == null) {
+      sendBuffer.whenWritten(done);
+    } else {
+      before.add(done);
+    }
   }
 
   @Override
   public long pendingBytes() {
     confined();
-    long pending = framer.pending();
+    long pending = pending();
     if (pending >= terms.options().maxPendingBytes() >> 1) {
       wantsWritable = true; // who asks may wait for it
     }
     return pending;
+  }
+
+  private long pending() {
+    SendQueue waiting = queue;
+    return sendBuffer.pending() + (waiting == null ? 0 : waiting.bytes());
   }
 
   private void confined() {
@@ -179,12 +228,12 @@ final class WebSocketConnection implements WebSocket {
       return false;
     }
     int limit = terms.options().maxPendingBytes();
-    long after = framer.pending() + bytes;
+    long after = pending() + bytes;
     if (after >= limit >> 1) {
       wantsWritable = true;
       if (after > limit) {
         sendBuffer.makeRoom();
-        return framer.pending() + bytes <= limit || overflow(bytes);
+        return pending() + bytes <= limit || overflow(bytes);
       }
     }
     return true;
@@ -201,7 +250,7 @@ final class WebSocketConnection implements WebSocket {
 
   /** Bytes that waited were written: whoever was told to wait is told to go on, once. */
   void progressed() {
-    if (wantsWritable && framer.pending() <= terms.options().maxPendingBytes() >> 2) {
+    if (wantsWritable && pending() <= terms.options().maxPendingBytes() >> 2) {
       wantsWritable = false;
       if (closeHandshake.isOpen()) {
         owner.writable();

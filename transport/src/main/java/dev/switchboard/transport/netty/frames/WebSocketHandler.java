@@ -279,6 +279,11 @@ public final class WebSocketHandler extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public void sendsNoMore() {
+    webSocket.sendsNoMore();
+  }
+
+  @Override
   public void readNoMore() {
     receiveQueue.stop();
   }

@@ -139,6 +139,15 @@ public final class SendBuffer implements SocketWriter.Owner {
     }
   }
 
+  /** As {@link #whenWritten}, for somebody who waited before: a failure is the owner's to know. */
+  public void tellWhenWritten(Consumer<@Nullable Throwable> done) {
+    if (!closed && sent == writer.written()) {
+      tell(done, null);
+    } else {
+      whenWritten(done);
+    }
+  }
+
   /**
    * After the connection's own read: writes at once what only concerns it, and leaves to the end of
    * the turn what others may send alike.
@@ -216,14 +225,14 @@ public final class SendBuffer implements SocketWriter.Owner {
     ArrayDeque<Waiter> left = waiters;
     waiters = null;
     if (left != null) {
-      left.forEach(waiter -> tell(waiter, cause));
+      left.forEach(waiter -> tell(waiter.done, cause));
     }
   }
 
   /** What one of those who wait does must not keep the others, of any connection, from theirs. */
-  private void tell(Waiter waiter, @Nullable Throwable failure) {
+  public void tell(Consumer<@Nullable Throwable> done, @Nullable Throwable failure) {
     try {
-      waiter.done.accept(failure);
+      done.accept(failure);
     } catch (Throwable thrown) {
       owner.broken(thrown);
     }
@@ -314,7 +323,7 @@ public final class SendBuffer implements SocketWriter.Owner {
           next != null && next.until <= writer.written();
           next = waiting.peek()) {
         waiting.poll();
-        tell(next, null);
+        tell(next.done, null);
       }
       if (waiting.isEmpty()) {
         waiters = null;
