@@ -2,6 +2,8 @@ package dev.switchboard.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
+import dev.switchboard.peers.Zip;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.transport.Deflate;
@@ -12,9 +14,7 @@ import java.io.SequenceInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,7 +49,7 @@ class DeflatedFragmentsTest {
                 .reconnect(Reconnect.never())
                 .build("ws://127.0.0.1:" + listening.getLocalPort() + "/")) {
       var unused = client.connectAsync();
-      Bare peer = Bare.server(listening, agreed(takeover));
+      BarePeer peer = BarePeer.accept(listening, agreed(takeover));
       for (int i = 0; i < COUNT; i++) {
         var sent = client.sendAsync(new String(TEXT, StandardCharsets.UTF_8));
         assertThat(sent).isNotNull();
@@ -105,7 +105,7 @@ class DeflatedFragmentsTest {
               assertThat(first).isNotEqualTo(second);
             });
     try (Server server = Server.builder().port(0).endpoint("/raw", endpoint).start();
-        Bare peer = Bare.client(server.port(), "/raw", agreed(takeover))) {
+        BarePeer peer = BarePeer.webSocket(server.port(), "/raw", agreed(takeover))) {
       Messages messages = new Messages(peer, takeover);
       assertThat(messages.next()).isEqualTo(TEXT);
       assertThat(messages.next()).isEqualTo(TEXT);
@@ -114,51 +114,25 @@ class DeflatedFragmentsTest {
     }
   }
 
-  /** Puts together and inflates what a peer reads, and counts what it took. */
+  /** Inflates what a peer reads, and counts what it took. */
   private static final class Messages {
-    private final Bare peer;
-    private final boolean keeps;
-    private final Inflater inflater = new Inflater(true);
+    private final BarePeer peer;
+    private final Zip zip;
     private long onTheWire;
 
-    Messages(Bare peer, boolean keeps) {
+    Messages(BarePeer peer, boolean keeps) {
       this.peer = peer;
-      this.keeps = keeps;
+      this.zip = new Zip(keeps);
     }
 
     byte[] next() throws DataFormatException {
-      ByteArrayOutputStream whole = new ByteArrayOutputStream();
-      boolean compressed = false;
-      boolean last = false;
-      for (int i = 0; !last; i++) {
-        Bare.Frame frame = peer.read();
-        onTheWire += frame.payload().length;
-        assertThat(frame.compressed() && i > 0).as("RSV1 on a continuation").isFalse();
-        compressed |= frame.compressed();
-        whole.writeBytes(frame.payload());
-        last = frame.last();
-      }
-      return compressed ? inflated(whole.toByteArray()) : whole.toByteArray();
-    }
-
-    private byte[] inflated(byte[] zipped) throws DataFormatException {
-      if (!keeps) {
-        inflater.reset();
-      }
-      byte[] all = Arrays.copyOf(zipped, zipped.length + 4);
-      all[all.length - 2] = (byte) 0xff;
-      all[all.length - 1] = (byte) 0xff;
-      inflater.setInput(all);
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      byte[] buffer = new byte[1 << 16];
-      for (int got = inflater.inflate(buffer); got > 0; got = inflater.inflate(buffer)) {
-        out.write(buffer, 0, got);
-      }
-      return out.toByteArray();
+      BarePeer.Frame message = peer.message();
+      onTheWire += message.payload().length;
+      return zip.message(message);
     }
 
     void end() {
-      inflater.end();
+      zip.end();
     }
   }
 }

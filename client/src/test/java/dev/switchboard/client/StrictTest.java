@@ -2,6 +2,8 @@ package dev.switchboard.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
+import dev.switchboard.peers.Conversation;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
 import java.io.ByteArrayOutputStream;
@@ -9,93 +11,113 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every row of the transport's {@code conversations.txt} with endpoints and clients as users have
- * them, whose handlers send back what comes: whatever arrived whole is answered before the end.
- * Each row is sent at once, so that its last frame is there before a handler can have run.
+ * Endpoints and clients as users have them, whose handlers send back what comes: whatever arrived
+ * whole is answered before the end. Everything is sent at once, so that the end is there before a
+ * handler can have run.
  */
 @Tag("B2")
 class StrictTest {
-  private static final Path ROWS =
-      Path.of("..", "transport/src/test/resources/dev/switchboard/transport/conversations.txt");
+  private static final byte[] NORMAL = {3, (byte) 0xe8};
 
   /** Who sends back what comes. */
   enum Echo {
     ENDPOINT,
     ENDPOINT_ON_THE_LOOP,
     CLIENT,
-    CLIENT_THAT_BLOCKS
+    CLIENT_THAT_BLOCKS;
+
+    boolean serves() {
+      return this == ENDPOINT || this == ENDPOINT_ON_THE_LOOP;
+    }
   }
 
-  /** What an echo gets, and what it is to send. */
-  private record Row(String sent, String answered) {
-    static List<Row> all() throws IOException {
-      try (Stream<String> lines = Files.lines(ROWS)) {
-        return lines
-            .filter(line -> line.indexOf('|') > 0 && !line.startsWith("#"))
-            .map(line -> line.split("\\|", 2))
-            .map(halves -> new Row(halves[0].strip(), halves[1].strip()))
-            .toList();
+  /** One of them, and the way to it. */
+  private static final class Subject implements AutoCloseable {
+    private final Echo echo;
+    private final Server server;
+    private final ServerSocket listening;
+
+    Subject(Echo echo) throws IOException {
+      this.echo = echo;
+      RawEndpoint endpoint =
+          RawEndpoint.create()
+              .onText((peer, text) -> peer.send(text))
+              .onBinary((peer, bytes) -> peer.send(bytes));
+      if (echo == Echo.ENDPOINT_ON_THE_LOOP) {
+        endpoint.handlersOnEventLoop();
+      }
+      server = Server.builder().port(0).endpoint("/raw", endpoint).start();
+      listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      listening.setSoTimeout(20_000);
+    }
+
+    <T> T with(Function<BarePeer, T> conversation) {
+      if (echo.serves()) {
+        try (BarePeer peer = BarePeer.webSocket(server.port(), "/raw")) {
+          return conversation.apply(peer);
+        }
+      }
+      RawClient client = client();
+      client.onText(echoing(client::send, client::sendAsync));
+      client.onBinary(echoing(client::send, client::sendAsync));
+      var unused = client.connectAsync();
+      try (BarePeer peer = BarePeer.accept(listening)) {
+        return conversation.apply(peer);
+      } finally {
+        client.forceClose();
       }
     }
 
-    byte[] bytes(Bare peer) {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      for (String frame : sent.split(" ", -1)) {
-        out.writeBytes(
-            peer.frame(Integer.parseInt(frame.substring(0, 2), 16), payload(frame.substring(3))));
-      }
-      return out.toByteArray();
+    /** A client of whoever is listening. */
+    RawClient client() {
+      return Client.raw()
+          .reconnect(Reconnect.never())
+          .maxMessageBytes(1 << 20)
+          .build("ws://127.0.0.1:" + listening.getLocalPort() + "/");
     }
 
-    List<String> answers() {
-      return Arrays.asList(answered.split(" (?=[0-9a-f]{2}:|echo|close)", -1));
+    private <M> Consumer<M> echoing(Consumer<M> blocking, Function<M, ?> other) {
+      return message -> {
+        if (echo == Echo.CLIENT_THAT_BLOCKS) {
+          blocking.accept(message);
+        } else {
+          var unused = other.apply(message);
+        }
+      };
     }
 
-    static byte[] payload(String text) {
-      if (text.startsWith("#")) {
-        return HexFormat.of().parseHex(text.substring(1));
-      }
-      int star = text.indexOf('*');
-      String plain =
-          star < 0
-              ? text
-              : text.substring(star + 1).repeat(Integer.parseInt(text.substring(0, star)));
-      return plain.getBytes(StandardCharsets.UTF_8);
+    @Override
+    public void close() throws IOException {
+      server.close();
+      listening.close();
     }
   }
 
   @ParameterizedTest
   @EnumSource(Echo.class)
-  void whatCameWholeIsAnsweredBeforeTheEnd(Echo echo) throws Exception {
+  void everyConversationOfTheTransportIsStrictWithHandlersToo(Echo echo) throws Exception {
     List<String> wrong = new ArrayList<>();
-    RawEndpoint endpoint =
-        RawEndpoint.create()
-            .onText((peer, text) -> peer.send(text))
-            .onBinary((peer, bytes) -> peer.send(bytes));
-    if (echo == Echo.ENDPOINT_ON_THE_LOOP) {
-      endpoint.handlersOnEventLoop();
-    }
-    try (Server server = Server.builder().port(0).endpoint("/raw", endpoint).start();
-        ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      listening.setSoTimeout(20_000);
-      for (Row row : Row.all()) {
+    try (Subject subject = new Subject(echo)) {
+      for (Conversation row : Conversation.all()) {
         String failure =
-            echo.name().startsWith("ENDPOINT")
-                ? server(row, server.port())
-                : client(row, listening, echo == Echo.CLIENT_THAT_BLOCKS);
+            subject.with(peer -> {
+              peer.send(row.bytes(peer));
+              return answered(row, peer);
+            });
         if (failure != null) {
           wrong.add(row + ": " + failure);
         }
@@ -104,42 +126,71 @@ class StrictTest {
     assertThat(wrong).isEmpty();
   }
 
-  private static @Nullable String server(Row row, int port) {
-    try (Bare peer = Bare.client(port, "/raw")) {
-      peer.send(row.bytes(peer));
-      return answered(row, peer);
+  @ParameterizedTest
+  @EnumSource(Echo.class)
+  void soIsALongBurst(Echo echo) throws Exception {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      texts.add(i % 100 == 99 ? i + "x".repeat(100_000) : "message " + i);
+    }
+    try (Subject subject = new Subject(echo)) {
+      List<String> answers =
+          subject.with(peer -> {
+            Thread sender = Thread.ofVirtual().start(() -> burst(peer, texts));
+            List<String> got = new ArrayList<>();
+            BarePeer.Frame frame = peer.message();
+            for (; frame.opcode() == 1; frame = peer.message()) {
+              got.add(frame.text());
+            }
+            assertThat(frame.code()).isEqualTo(1000);
+            assertThat(sender.isAlive()).isFalse();
+            return got;
+          });
+      assertThat(answers).isEqualTo(texts);
     }
   }
 
-  private static @Nullable String client(Row row, ServerSocket listening, boolean blocks) {
-    String uri = "ws://127.0.0.1:" + listening.getLocalPort() + "/";
-    RawClient client =
-        Client.raw().reconnect(Reconnect.never()).maxMessageBytes(1 << 20).build(uri);
-    client.onText(text -> {
-      if (blocks) {
-        client.send(text);
-      } else {
-        var unused = client.sendAsync(text);
+  private static void burst(BarePeer peer, List<String> texts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    texts.forEach(text -> all.writeBytes(peer.framed(0x81, text.getBytes(StandardCharsets.UTF_8))));
+    all.writeBytes(peer.framed(0x88, NORMAL));
+    peer.send(all.toByteArray());
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aHandlerThatDoesNotReturnIsNotWaitedForLongerThanTheCloseTimeout(boolean serves)
+      throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    RawEndpoint endpoint = RawEndpoint.create().onText((peer, text) -> stuck(never));
+    try (Subject subject = new Subject(Echo.CLIENT);
+        Server server = Server.builder().port(0).endpoint("/raw", endpoint).start();
+        RawClient client = subject.client()) {
+      client.onText(text -> stuck(never));
+      CompletionStage<?> unused = serves ? null : client.connectAsync();
+      try (BarePeer peer =
+          serves ? BarePeer.webSocket(server.port(), "/raw") : BarePeer.accept(subject.listening)) {
+        burst(peer, List.of("go"));
+        assertThat(peer.read().code()).isEqualTo(1000);
+        peer.shutdownOutput();
+        assertThat(peer.ended()).isTrue();
+      } finally {
+        never.countDown();
       }
-    });
-    client.onBinary(bytes -> {
-      if (blocks) {
-        client.send(bytes);
-      } else {
-        var unused = client.sendAsync(bytes);
-      }
-    });
-    var unused = client.connectAsync();
-    try (Bare peer = Bare.server(listening)) {
-      peer.send(row.bytes(peer));
-      return answered(row, peer);
-    } finally {
-      client.forceClose();
+    }
+  }
+
+  private static void stuck(CountDownLatch never) {
+    try {
+      never.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
   /** Null, or what is wrong. Pongs may overtake messages. */
-  private static @Nullable String answered(Row row, Bare peer) {
+  private static @Nullable String answered(Conversation row, BarePeer peer) {
     List<String> messages = new ArrayList<>();
     List<String> pongs = new ArrayList<>();
     String end = "";
@@ -153,7 +204,7 @@ class StrictTest {
       }
     }
     while (!messages.isEmpty() || !pongs.isEmpty() || !end.isEmpty()) {
-      Bare.Frame frame = peer.read();
+      BarePeer.Frame frame = peer.read();
       String hex = HexFormat.of().formatHex(frame.payload());
       if (frame.opcode() == 8) {
         return ended(peer, frame, messages, end);
@@ -177,11 +228,12 @@ class StrictTest {
   }
 
   private static String plain(String answer) {
-    return answer.substring(0, 3) + HexFormat.of().formatHex(Row.payload(answer.substring(3)));
+    return answer.substring(0, 3)
+        + HexFormat.of().formatHex(Conversation.payload(answer.substring(3)));
   }
 
   private static @Nullable String ended(
-      Bare peer, Bare.Frame close, List<String> owed, String end) {
+      BarePeer peer, BarePeer.Frame close, List<String> owed, String end) {
     if (!owed.isEmpty()) {
       return "closed before " + owed.size() + " answers";
     }

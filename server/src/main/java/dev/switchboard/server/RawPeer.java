@@ -126,7 +126,7 @@ public final class RawPeer {
             written.completeExceptionally(
                 new UnsentException(
                     "connection: " + webSocket.readyState() + " (expected: OPEN)", message));
-          } else if (webSocket.pendingBytes() + length > endpoint.settings().maxPendingBytes()) {
+          } else if (webSocket.pendingBytes() + length > connection.maxPendingBytes()) {
             meter().limit(Limit.PENDING_BYTES);
             written.completeExceptionally(
                 new UnsentException(

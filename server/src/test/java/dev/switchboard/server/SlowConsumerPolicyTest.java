@@ -41,6 +41,11 @@ class SlowConsumerPolicyTest {
         .maxPendingBytes(256 << 10);
   }
 
+  private static Endpoint<Board> newestOfEachShape() {
+    return endpoint()
+        .slowConsumers(Board.Stroke.class, SlowConsumerPolicy.newestPer(Board.Stroke::shape));
+  }
+
   private Server start(Endpoint<Board> endpoint) {
     return Server.builder().port(0).metrics(counted).endpoint("/ws", endpoint).start();
   }
@@ -57,6 +62,11 @@ class SlowConsumerPolicyTest {
     for (int i = 1; i <= MESSAGES; i++) {
       endpoint.room("r").fleeting(new Board.Stroke("s" + i % shapes, i, "x".repeat(8_000)));
     }
+  }
+
+  private void drawUntilThreeWait(Endpoint<Board> endpoint) {
+    draw(endpoint, 3);
+    await().until(() -> slow("HELD") >= 3);
   }
 
   /** Until the kernel takes no more for who does not read; so many may wait in the server then. */
@@ -96,13 +106,10 @@ class SlowConsumerPolicyTest {
 
   @Test
   void theNewestOfEachKeyWaitsAndEachThatGaveWayIsCounted() throws IOException {
-    Endpoint<Board> endpoint =
-        endpoint()
-            .slowConsumers(Board.Stroke.class, SlowConsumerPolicy.newestPer(Board.Stroke::shape));
+    Endpoint<Board> endpoint = newestOfEachShape();
     try (Server server = start(endpoint);
         Lazy lazy = joined(server)) {
-      draw(endpoint, 3);
-      await().until(() -> slow("HELD") >= 3);
+      drawUntilThreeWait(endpoint);
       int read = readUpToTheLast(lazy, 3);
       assertThat(read).isLessThan(MESSAGES).isEqualTo(MESSAGES - slow("REPLACED"));
       assertThat(slow("DROPPED")).isZero();
@@ -113,13 +120,10 @@ class SlowConsumerPolicyTest {
 
   @Test
   void whatWaitsOfARoomGoesWithTheRoom() throws IOException {
-    Endpoint<Board> endpoint =
-        endpoint()
-            .slowConsumers(Board.Stroke.class, SlowConsumerPolicy.newestPer(Board.Stroke::shape));
+    Endpoint<Board> endpoint = newestOfEachShape();
     try (Server server = start(endpoint);
         Lazy lazy = joined(server)) {
-      draw(endpoint, 3);
-      await().until(() -> slow("HELD") >= 3);
+      drawUntilThreeWait(endpoint);
       lazy.say("{\"type\":\"leave_room\",\"room\":\"r\",\"id\":2}");
       lazy.next("room_left");
       lazy.say("{\"type\":\"user_list\",\"id\":3}");

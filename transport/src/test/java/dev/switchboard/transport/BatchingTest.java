@@ -3,6 +3,7 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.peers.BarePeer;
 import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.PreparedMessages;
 import dev.switchboard.transport.netty.ServerTransport;
@@ -54,7 +55,7 @@ final class BatchingTest {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void nothingComes(Raw raw) throws Exception {
+  private static void nothingComes(BarePeer raw) throws Exception {
     raw.socket().setSoTimeout(300);
     assertThatThrownBy(() -> raw.socket().getInputStream().read())
         .isInstanceOf(SocketTimeoutException.class);
@@ -63,7 +64,7 @@ final class BatchingTest {
 
   @Test
   void messagesWaitUntilThereAreEnough() throws Exception {
-    try (Raw raw = Raw.webSocket(server.localAddress(), "/")) {
+    try (BarePeer raw = BarePeer.webSocket(server.localAddress().getPort(), "/")) {
       with(socket -> socket.sendText(bytes("one")));
       Prepared two = PreparedMessages.text(bytes("two"));
       with(socket -> {
@@ -83,7 +84,7 @@ final class BatchingTest {
   @Test
   void theFirstWaitsNoLongerThanTheDelay() throws Exception {
     batching = new Batching(1000, Duration.ofMillis(50));
-    try (Raw raw = Raw.webSocket(server.localAddress(), "/")) {
+    try (BarePeer raw = BarePeer.webSocket(server.localAddress().getPort(), "/")) {
       for (String text : new String[] {"one", "two"}) {
         with(socket -> socket.sendText(bytes(text)));
         assertThat(raw.read().text()).isEqualTo(text);
@@ -93,7 +94,7 @@ final class BatchingTest {
 
   @Test
   void aControlFrameWaitsForNobodyAndTakesAlongWhatDoes() throws Exception {
-    try (Raw raw = Raw.webSocket(server.localAddress(), "/")) {
+    try (BarePeer raw = BarePeer.webSocket(server.localAddress().getPort(), "/")) {
       with(socket -> socket.sendText(bytes("one")));
       nothingComes(raw);
       raw.frame(0x89, "ping");

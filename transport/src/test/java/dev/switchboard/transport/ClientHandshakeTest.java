@@ -3,6 +3,7 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.peers.BarePeer;
 import dev.switchboard.transport.HandshakeException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -167,8 +168,8 @@ final class ClientHandshakeTest {
       String name, UnaryOperator<String> change, @Nullable Kind kind, String says)
       throws Exception {
     CompletableFuture<WebSocket> asked = ask("a", "b");
-    try (Raw server = client.accept()) {
-      server.send(change.apply(Subject.answer(server.head())));
+    try (BarePeer server = client.accept()) {
+      server.send(change.apply(BarePeer.answer(server.head())));
       if (kind == null) {
         WebSocket socket = asked.get(10, TimeUnit.SECONDS);
         assertThat(socket.subprotocol()).isIn(null, "b");
@@ -238,10 +239,10 @@ final class ClientHandshakeTest {
                 ClientConnect.to(client.uri())
                     .withOptions(WebSocketOptions.builder().deflate(deflate).build()))
             .toCompletableFuture();
-    try (Raw raw = client.accept()) {
+    try (BarePeer raw = client.accept()) {
       String head = raw.head();
       assertThat(head).contains("Sec-WebSocket-Extensions: permessage-deflate" + offer + "\r\n");
-      raw.send(Subject.answer(head, "Sec-WebSocket-Extensions: permessage-deflate" + answer));
+      raw.send(BarePeer.answer(head, "Sec-WebSocket-Extensions: permessage-deflate" + answer));
       if (taken) {
         assertThat(asked.get(10, TimeUnit.SECONDS).extensions())
             .isEqualTo("permessage-deflate" + answer);
@@ -257,8 +258,8 @@ final class ClientHandshakeTest {
   void theHandshakeItselfIsAsTheStandardSays() {
     CompletableFuture<WebSocket> first = ask("a", "b");
     CompletableFuture<WebSocket> second = ask();
-    try (Raw one = client.accept();
-        Raw other = client.accept()) {
+    try (BarePeer one = client.accept();
+        BarePeer other = client.accept()) {
       String head = one.head();
       assertThat(head)
           .startsWith("GET / HTTP/1.1\r\nHost: 127.0.0.1:" + client.uri().getPort() + "\r\n")
@@ -268,9 +269,9 @@ final class ClientHandshakeTest {
           .doesNotContain("Sec-WebSocket-Extensions");
       String plain = other.head();
       assertThat(plain + head).contains("Sec-WebSocket-Protocol: a, b\r\n");
-      assertThat(Subject.acceptOf(plain))
+      assertThat(BarePeer.acceptOf(plain))
           .as("a key of its own")
-          .isNotEqualTo(Subject.acceptOf(head));
+          .isNotEqualTo(BarePeer.acceptOf(head));
     }
     assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasMessageContaining("ended");
     assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS)).hasMessageContaining("ended");
@@ -280,8 +281,8 @@ final class ClientHandshakeTest {
   @ValueSource(ints = {1, 2, 3, 7, 1000})
   void anAnswerMayComeInPiecesWithFramesRightAfterIt(int size) throws Exception {
     CompletableFuture<WebSocket> asked = ask();
-    try (Raw server = client.accept()) {
-      byte[] head = Subject.answer(server.head()).getBytes(StandardCharsets.ISO_8859_1);
+    try (BarePeer server = client.accept()) {
+      byte[] head = BarePeer.answer(server.head()).getBytes(StandardCharsets.ISO_8859_1);
       byte[] frame = server.framed(0x81, "early".getBytes(StandardCharsets.UTF_8));
       byte[] all = Arrays.copyOf(head, head.length + frame.length);
       System.arraycopy(frame, 0, all, head.length, frame.length);
@@ -296,8 +297,8 @@ final class ClientHandshakeTest {
   @Test
   void everyFrameOfAClientIsMaskedAnew() throws Exception {
     CompletableFuture<WebSocket> asked = ask();
-    try (Raw server = client.accept()) {
-      server.send(Subject.answer(server.head()));
+    try (BarePeer server = client.accept()) {
+      server.send(BarePeer.answer(server.head()));
       WebSocket socket = asked.get(10, TimeUnit.SECONDS);
       socket.execute(() -> {
         for (int i = 0; i < 100; i++) {

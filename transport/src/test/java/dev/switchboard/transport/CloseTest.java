@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.peers.BarePeer;
 import dev.switchboard.transport.EchoServer.Closed;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -27,7 +28,7 @@ final class CloseTest {
   @EnumSource(Role.class)
   void nothingFollowsOurCloseAndWhatComesAfterItIsNotAnswered(Role role) {
     try (Subject subject = subject(role);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       WebSocket socket = subject.socket();
       socket.execute(() -> {
         socket.sendText("before".getBytes(UTF_8));
@@ -37,7 +38,7 @@ final class CloseTest {
         socket.sendPing(new byte[0]);
       });
       assertThat(peer.read().text()).isEqualTo("before");
-      Raw.Frame close = peer.read();
+      BarePeer.Frame close = peer.read();
       assertThat(close.code()).isEqualTo(3999);
       assertThat(close.text()).endsWith("our wish");
       peer.frame(0x89, "ping").frame(0x81, "text").frame(0x02, "part").frame(0x80, "part");
@@ -58,7 +59,7 @@ final class CloseTest {
     payload[1] = (byte) 0xe9;
     System.arraycopy(utf8, 0, payload, 2, utf8.length);
     try (Subject subject = subject(role);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       peer.frame(0x88, payload);
       assertThat(subject.closed()).isEqualTo(new Closed(1001, reason, true));
     }
@@ -68,7 +69,7 @@ final class CloseTest {
   @EnumSource(Role.class)
   void aRuleBrokenAfterOurCloseIsNotAnsweredWithASecondOne(Role role) {
     try (Subject subject = subject(role);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       WebSocket socket = subject.socket();
       socket.execute(() -> socket.close(1000, ""));
       assertThat(peer.read().code()).isEqualTo(1000);
@@ -81,7 +82,7 @@ final class CloseTest {
   @Test
   void aServerEndsTheSocketOnceBothHaveClosed() {
     try (Subject subject = subject(Role.SERVER);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       assertThat(peer.frame(0x88, new byte[] {3, (byte) 0xe8}).read().code()).isEqualTo(1000);
       assertThat(peer.ended()).isTrue();
     }
@@ -91,7 +92,7 @@ final class CloseTest {
   void aClientLeavesEndingTheSocketToTheServerForAWhile() throws Exception {
     var options = WebSocketOptions.builder().closeTimeout(Duration.ofMillis(900)).build();
     try (Subject subject = new Subject(Role.CLIENT, options);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       assertThat(peer.frame(0x88, new byte[] {3, (byte) 0xe8}).read().code()).isEqualTo(1000);
       peer.socket().setSoTimeout(300);
       assertThatThrownBy(() -> peer.socket().getInputStream().read())
@@ -105,11 +106,11 @@ final class CloseTest {
   @EnumSource(Role.class)
   void aSocketThatEndsWithoutACloseFrameIsAnAbnormalEnd(Role role) {
     try (Subject subject = subject(role)) {
-      try (Raw peer = subject.connect()) {
+      try (BarePeer peer = subject.connect()) {
         peer.frame(0x01, "half a message");
       }
       assertThat(subject.closed()).isEqualTo(new Closed(1006, "", false));
-      try (Raw peer = subject.connect()) {
+      try (BarePeer peer = subject.connect()) {
         peer.send(new byte[] {(byte) 0x82, (byte) (role == Role.SERVER ? 0xfe : 0x7e), 1});
         peer.reset();
       }
@@ -121,7 +122,7 @@ final class CloseTest {
   @EnumSource(Role.class)
   void aPeerThatEndsAfterOurCloseWithoutItsOwnHasNotClosedCleanly(Role role) {
     try (Subject subject = subject(role);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       WebSocket socket = subject.socket();
       socket.execute(() -> socket.close(1000, ""));
       assertThat(peer.read().code()).isEqualTo(1000);
@@ -135,7 +136,7 @@ final class CloseTest {
   @EnumSource(Role.class)
   void noCodeThatMayNotBeOnTheWireIsSent(Role role) {
     try (Subject subject = subject(role);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       WebSocket socket = subject.socket();
       socket.execute(() -> {
         for (int code : new int[] {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535}) {
@@ -144,7 +145,7 @@ final class CloseTest {
         }
         socket.close(1000, "x".repeat(123));
       });
-      Raw.Frame close = peer.read();
+      BarePeer.Frame close = peer.read();
       assertThat(close.code()).isEqualTo(1000);
       assertThat(close.payload()).hasSize(125);
     }
@@ -163,10 +164,10 @@ final class CloseTest {
             {"x".repeat(119) + "👋!", "x".repeat(119) + "👋"},
             {"bye 👋".substring(0, 5), "bye "}
           }) {
-        try (Raw peer = subject.connect()) {
+        try (BarePeer peer = subject.connect()) {
           WebSocket socket = subject.socket();
           socket.execute(() -> socket.close(4000, row[0]));
-          Raw.Frame close = peer.read();
+          BarePeer.Frame close = peer.read();
           assertThat(close.code()).isEqualTo(4000);
           assertThat(close.text().substring(2)).isEqualTo(row[1]);
         }

@@ -3,8 +3,9 @@ package dev.switchboard.transport;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
+import dev.switchboard.peers.Zip;
 import io.netty.util.internal.PlatformDependent;
-import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -86,12 +87,12 @@ final class CompressionTest {
     int bits = role == Role.SERVER ? terms.serverMaxWindowBits() : terms.clientMaxWindowBits();
     int farthest = 0;
     try (Subject subject = subject(role, terms);
-        Raw peer = subject.connect(extension(terms))) {
+        BarePeer peer = subject.connect(extension(terms))) {
       for (int size : SIZES) {
         for (int i = 0; i < (size <= 16_384 ? small : large); i++) {
           byte[] message = message(size, i);
           send(peer, zip, message, i);
-          Raw.Frame back = peer.read();
+          BarePeer.Frame back = peer.read();
           assertThat(zip.message(back)).isEqualTo(message);
           if ((back.first() & 0x40) != 0 && i < 10) {
             farthest = Math.max(farthest, Distances.farthest(back.payload()));
@@ -115,7 +116,7 @@ final class CompressionTest {
     Zip zip = zip(role, terms);
     int bits = role == Role.SERVER ? terms.serverMaxWindowBits() : terms.clientMaxWindowBits();
     try (Subject subject = subject(role, terms);
-        Raw peer = subject.connect(extension(terms))) {
+        BarePeer peer = subject.connect(extension(terms))) {
       WebSocket socket = subject.socket();
       for (int round = 0; round < 2 * PIECES.length; round++) {
         int[] pieces = PIECES[round % PIECES.length];
@@ -124,12 +125,12 @@ final class CompressionTest {
           sendPieces(socket, message, pieces);
           socket.sendBinary(message(1_000, 1));
         });
-        Raw.Frame whole = joined(peer);
+        BarePeer.Frame whole = peer.message();
         assertThat(whole.first()).isEqualTo(0xc2);
         assertThat(whole.payload().length).isLessThan(message.length * 3 / 4);
         assertThat(Distances.farthest(whole.payload())).isLessThanOrEqualTo(1 << bits);
         assertThat(zip.message(whole)).isEqualTo(message);
-        assertThat(zip.message(joined(peer))).isEqualTo(message(1_000, 1));
+        assertThat(zip.message(peer.message())).isEqualTo(message(1_000, 1));
       }
     }
     zip.end();
@@ -141,7 +142,7 @@ final class CompressionTest {
       throws Exception {
     Zip zip = zip(role, terms);
     try (Subject subject = subject(role, terms);
-        Raw peer = subject.connect(extension(terms))) {
+        BarePeer peer = subject.connect(extension(terms))) {
       WebSocket socket = subject.socket();
       for (int round = 0; round < 3; round++) {
         byte[] noise = message(50_000, 3 + 4 * round);
@@ -150,10 +151,10 @@ final class CompressionTest {
           sendPieces(socket, noise, 20_000, 30_000);
           sendPieces(socket, words, 20_000, 30_000);
         });
-        Raw.Frame plain = joined(peer);
+        BarePeer.Frame plain = peer.message();
         assertThat(plain.first()).isEqualTo(0x82);
         assertThat(plain.payload()).isEqualTo(noise);
-        assertThat(zip.message(joined(peer))).isEqualTo(words);
+        assertThat(zip.message(peer.message())).isEqualTo(words);
       }
     }
     zip.end();
@@ -161,20 +162,6 @@ final class CompressionTest {
 
   private static void sendPieces(WebSocket socket, byte[] message, int... pieces) {
     socket.send(StreamedMessage.of(Chunks.of(message, pieces), false, 65_536));
-  }
-
-  /** The fragments of a message as one frame; only the first may say that it is compressed. */
-  private static Raw.Frame joined(Raw peer) {
-    Raw.Frame frame = peer.read();
-    int first = frame.first() | 0x80;
-    ByteArrayOutputStream payload = new ByteArrayOutputStream();
-    payload.writeBytes(frame.payload());
-    while ((frame.first() & 0x80) == 0) {
-      frame = peer.read();
-      assertThat(frame.first() & 0x7f).as("a continuation without RSV1").isZero();
-      payload.writeBytes(frame.payload());
-    }
-    return new Raw.Frame(first, payload.toByteArray());
   }
 
   /** Words, or noise; ever different. */
@@ -193,7 +180,7 @@ final class CompressionTest {
   }
 
   /** Whole, in fragments with a ping between, or uncompressed. */
-  private static void send(Raw peer, Zip zip, byte[] message, int number) {
+  private static void send(BarePeer peer, Zip zip, byte[] message, int number) {
     byte[] zipped = number % 5 == 4 ? message : zip.deflate(message);
     int first = number % 5 == 4 ? 0x82 : 0xc2;
     if (number % 3 != 1) {
@@ -213,7 +200,7 @@ final class CompressionTest {
   void aMessageMayComeInFragmentsOfOneByte(Role role) throws Exception {
     Zip zip = new Zip(true);
     try (Subject subject = subject(role, Deflate.TAKEOVER);
-        Raw peer = subject.connect(DEFLATE)) {
+        BarePeer peer = subject.connect(DEFLATE)) {
       for (int round = 0; round < 3; round++) {
         byte[] zipped = zip.deflate(message(5_000, round));
         for (int i = 0; i < zipped.length; i++) {
@@ -245,7 +232,7 @@ final class CompressionTest {
     for (Role role : Role.values()) {
       for (Deflate terms : new Deflate[] {Deflate.TAKEOVER, Deflate.DEFAULT}) {
         try (Subject subject = subject(role, terms);
-            Raw peer = subject.connect(extension(terms))) {
+            BarePeer peer = subject.connect(extension(terms))) {
           for (int round = 0; round < 3; round++) {
             peer.frame(0xc1, HexFormat.of().parseHex(hex));
             assertThat(peer.read().text()).isEqualTo(text);
@@ -279,12 +266,12 @@ final class CompressionTest {
       String why, String before, String first, String hex, int code) {
     for (Role role : Role.values()) {
       try (Subject subject = subject(role, Deflate.DEFAULT);
-          Raw peer = subject.connect(extension(Deflate.DEFAULT))) {
+          BarePeer peer = subject.connect(extension(Deflate.DEFAULT))) {
         if (!before.isEmpty()) {
           peer.frame(0x41, HexFormat.of().parseHex(before));
         }
         peer.frame(Integer.parseInt(first, 16), HexFormat.of().parseHex(hex));
-        Raw.Frame end = peer.read();
+        BarePeer.Frame end = peer.read();
         assertThat(end.first()).isEqualTo(0x88);
         assertThat(end.code()).as(role + " " + end.text()).isEqualTo(code);
         assertThat(peer.ended()).isTrue();
@@ -312,9 +299,9 @@ final class CompressionTest {
   }
 
   private static WebSocket explode(Subject subject, byte[] bomb) {
-    try (Raw peer = subject.connect(DEFLATE)) {
+    try (BarePeer peer = subject.connect(DEFLATE)) {
       peer.frame(0xc2, bomb);
-      Raw.Frame end = peer.read();
+      BarePeer.Frame end = peer.read();
       assertThat(end.code()).as(end.text()).isEqualTo(1009);
       assertThat(subject.closed().code()).isEqualTo(1009);
     }

@@ -2,6 +2,8 @@ package dev.switchboard.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
+import dev.switchboard.peers.Conversation;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -50,10 +52,10 @@ final class ConversationTest {
   void theEchoAnswersAsTheStandardSays(Role role, Conversation row, int piece) {
     Subject subject = Objects.requireNonNull(SUBJECTS.get(role));
     String told = "1006 false";
-    try (Raw peer = subject.connect()) {
+    try (BarePeer peer = subject.connect()) {
       deliver(peer, row.bytes(peer), piece);
       for (String answer : row.answers()) {
-        Raw.Frame frame = peer.read();
+        BarePeer.Frame frame = peer.read();
         if (answer.startsWith("echo") || answer.startsWith("close")) {
           told = ended(peer, frame, answer);
         } else {
@@ -67,7 +69,7 @@ final class ConversationTest {
   }
 
   /** Checks the close frame and that nothing follows it; what our side must be told. */
-  private static String ended(Raw peer, Raw.Frame frame, String answer) {
+  private static String ended(BarePeer peer, BarePeer.Frame frame, String answer) {
     boolean clean = answer.startsWith("echo");
     int code = Integer.parseInt(answer.substring(answer.indexOf(' ') + 1));
     assertThat(frame.first()).as(frame.text()).isEqualTo(0x88);
@@ -80,7 +82,7 @@ final class ConversationTest {
     return code + " " + clean;
   }
 
-  private static void deliver(Raw peer, byte[] bytes, int piece) {
+  private static void deliver(BarePeer peer, byte[] bytes, int piece) {
     int step = piece == 0 ? bytes.length : piece;
     try {
       for (int at = 0; at < bytes.length; at += step) {

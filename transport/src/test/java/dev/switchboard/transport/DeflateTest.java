@@ -3,6 +3,8 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.peers.BarePeer;
+import dev.switchboard.peers.Zip;
 import dev.switchboard.transport.netty.ClientTransport;
 import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.PreparedMessages;
@@ -87,8 +89,8 @@ final class DeflateTest {
   }
 
   private static @Nullable String answer(EchoServer server, String offer) {
-    try (Raw raw = new Raw(server.address())) {
-      raw.send(Raw.handshake("/", "Sec-WebSocket-Extensions: " + offer));
+    try (BarePeer raw = new BarePeer(server.address().getPort())) {
+      raw.send(BarePeer.handshake("/", "Sec-WebSocket-Extensions: " + offer));
       String head = raw.head();
       assertThat(head).startsWith("HTTP/1.1 101");
       int at = head.indexOf("Sec-WebSocket-Extensions: ");
@@ -102,15 +104,16 @@ final class DeflateTest {
     try (EchoServer server = new EchoServer(IoKind.best(), options(narrow))) {
       assertThat(answer(server, "permessage-deflate"))
           .isEqualTo(
-              "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=10");
+              "permessage-deflate; server_no_context_takeover; client_no_context_takeover;"
+                  + " server_max_window_bits=10");
       assertThat(answer(server, ALL))
           .endsWith("server_max_window_bits=10; client_max_window_bits=9");
     }
   }
 
-  private static Raw open(EchoServer server, String offer) {
-    Raw raw = new Raw(server.address());
-    raw.send(Raw.handshake("/", "Sec-WebSocket-Extensions: " + offer));
+  private static BarePeer open(EchoServer server, String offer) {
+    BarePeer raw = new BarePeer(server.address().getPort());
+    raw.send(BarePeer.handshake("/", "Sec-WebSocket-Extensions: " + offer));
     assertThat(raw.head()).contains("permessage-deflate");
     return raw;
   }
@@ -121,7 +124,7 @@ final class DeflateTest {
     byte[] words = words(length);
     for (EchoServer server : new EchoServer[] {forgetting, keeping}) {
       for (int bits : new int[] {8, 9, 12, 15}) {
-        try (Raw raw = open(server, ALL + "; server_max_window_bits=" + bits)) {
+        try (BarePeer raw = open(server, ALL + "; server_max_window_bits=" + bits)) {
           var zip = new Zip(server.equals(keeping));
           for (int round = 0; round < 3; round++) {
             raw.frame(COMPRESSED_BINARY, zip.deflate(words));
@@ -141,7 +144,7 @@ final class DeflateTest {
   }
 
   private static int lengthOfSecond(EchoServer server, byte[] words) {
-    try (Raw raw = open(server, ALL)) {
+    try (BarePeer raw = open(server, ALL)) {
       raw.frame(0x82, words);
       raw.frame(0x82, words);
       raw.read();
@@ -153,7 +156,7 @@ final class DeflateTest {
   void shortMessagesAndThoseThatDoNotShrinkGoAsTheyAre() {
     byte[] noise = new byte[5000];
     new Random(7).nextBytes(noise);
-    try (Raw raw = open(forgetting, ALL)) {
+    try (BarePeer raw = open(forgetting, ALL)) {
       raw.frame(0x81, "short");
       assertThat(raw.read().first()).isEqualTo(0x81);
       raw.frame(0x82, noise);
@@ -167,7 +170,7 @@ final class DeflateTest {
       throws DataFormatException {
     byte[] words = words(20_000);
     for (EchoServer server : new EchoServer[] {forgetting, keeping}) {
-      try (Raw raw = open(server, ALL)) {
+      try (BarePeer raw = open(server, ALL)) {
         var zip = new Zip(server.equals(keeping));
         for (int round = 0; round < 3; round++) {
           byte[] zipped = zip.deflate(words);
@@ -192,7 +195,7 @@ final class DeflateTest {
     for (EchoServer server : new EchoServer[] {forgetting, keeping}) {
       for (String hex :
           new String[] {"f348cdc9c90700", "f348cdc9c9070000", "f348cdc9c90700f348cdc9c9070000"}) {
-        try (Raw raw = open(server, ALL)) {
+        try (BarePeer raw = open(server, ALL)) {
           for (int round = 0; round < 3; round++) {
             raw.frame(COMPRESSED_TEXT, HexFormat.of().parseHex(hex));
             assertThat(raw.read().text()).isEqualTo(hex.length() > 20 ? "HelloHello" : "Hello");
@@ -207,7 +210,7 @@ final class DeflateTest {
   @Test
   void blocksOfEveryKindAreUnderstood() {
     // RFC 7692 §7.2.3: stored, two blocks, empty blocks, one that refers to the message before.
-    try (Raw raw = open(keeping, ALL)) {
+    try (BarePeer raw = open(keeping, ALL)) {
       for (String hex :
           new String[] {
             "000500faff48656c6c6f00",
@@ -228,7 +231,7 @@ final class DeflateTest {
 
   @Test
   void uncompressedMessagesMayComeInBetween() throws DataFormatException {
-    try (Raw raw = open(keeping, ALL)) {
+    try (BarePeer raw = open(keeping, ALL)) {
       var zip = new Zip(true);
       for (int round = 0; round < 5; round++) {
         raw.frame(COMPRESSED_TEXT, zip.deflate(words(500)));
@@ -254,12 +257,12 @@ final class DeflateTest {
           text that ends too early,      c1, 000100feffc300,   1007
           """)
   void whatBreaksTheRulesEndsTheConnection(String why, String first, String hex, int code) {
-    try (Raw raw = open(forgetting, ALL)) {
+    try (BarePeer raw = open(forgetting, ALL)) {
       if (first.equals("c0")) {
         raw.frame(0x41, HexFormat.of().parseHex("f248cdc9"));
       }
       raw.frame(Integer.parseInt(first, 16), HexFormat.of().parseHex(hex));
-      Raw.Frame end = raw.read();
+      BarePeer.Frame end = raw.read();
       assertThat(end.first()).isEqualTo(0x88);
       assertThat(end.code()).as(end.text()).isEqualTo(code);
       assertThat(raw.ended()).isTrue();
@@ -268,7 +271,7 @@ final class DeflateTest {
 
   @Test
   void invalidTextIsRefusedBeforeItsMessageIsComplete() {
-    try (Raw raw = open(forgetting, ALL)) {
+    try (BarePeer raw = open(forgetting, ALL)) {
       raw.frame(0x41, HexFormat.of().parseHex("000200fdff61ff"));
       assertThat(raw.read().code()).isEqualTo(1007);
     }
@@ -278,15 +281,15 @@ final class DeflateTest {
   void aBombEndsAtTheLimitWithMemoryFlat() {
     byte[] bomb = new Zip(false).deflate(new byte[16 << 20]);
     assertThat(bomb.length).isLessThan(100_000);
-    try (Raw first = open(forgetting, ALL)) {
+    try (BarePeer first = open(forgetting, ALL)) {
       first.frame(COMPRESSED_BINARY, bomb);
       assertThat(first.read().code()).isEqualTo(1009);
     }
     long before = direct();
     for (int i = 0; i < 50; i++) {
-      try (Raw raw = open(i % 2 == 0 ? forgetting : keeping, ALL)) {
+      try (BarePeer raw = open(i % 2 == 0 ? forgetting : keeping, ALL)) {
         raw.frame(COMPRESSED_BINARY, bomb);
-        Raw.Frame end = raw.read();
+        BarePeer.Frame end = raw.read();
         assertThat(end.code()).as(end.text()).isEqualTo(1009);
       }
     }
@@ -305,9 +308,9 @@ final class DeflateTest {
     BlockingQueue<WebSocket> sockets = forgetting.opened;
     sockets.clear();
     byte[] words = words(3000);
-    try (Raw one = open(forgetting, ALL);
-        Raw two = open(forgetting, ALL);
-        Raw plain = Raw.webSocket(forgetting.address(), "/")) {
+    try (BarePeer one = open(forgetting, ALL);
+        BarePeer two = open(forgetting, ALL);
+        BarePeer plain = BarePeer.webSocket(forgetting.address().getPort(), "/")) {
       Prepared message = PreparedMessages.text(words);
       for (int i = 0; i < 3; i++) {
         WebSocket socket = sockets.poll(10, TimeUnit.SECONDS);
@@ -319,7 +322,7 @@ final class DeflateTest {
       }
       message.release();
       var zip = new Zip(false);
-      Raw.Frame zipped = one.read();
+      BarePeer.Frame zipped = one.read();
       assertThat(zip.message(zipped)).isEqualTo(words);
       assertThat(two.read().payload()).isEqualTo(zipped.payload());
       assertThat(plain.read().payload()).isEqualTo(words);

@@ -2,6 +2,7 @@ package dev.switchboard.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
 import dev.switchboard.transport.EchoServer.Closed;
 import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.ServerTransport;
@@ -58,7 +59,7 @@ class EndingTest {
 
   @Test
   void sendsWhatTheyAreAnsweredBeforeTheCloseFrame() {
-    try (Raw peer = Raw.webSocket(server.localAddress(), "/")) {
+    try (BarePeer peer = BarePeer.webSocket(server.localAddress().getPort(), "/")) {
       WebSocket socket = Echo.next(opened);
       peer.frame(0x88, new byte[] {3, (byte) 0xe8});
       Runnable end = Echo.next(ends);
@@ -74,7 +75,7 @@ class EndingTest {
 
   @Test
   void sendsThemToAPeerThatHasEndedItsSide() {
-    try (Raw peer = Raw.webSocket(server.localAddress(), "/")) {
+    try (BarePeer peer = BarePeer.webSocket(server.localAddress().getPort(), "/")) {
       WebSocket socket = Echo.next(opened);
       peer.frame(0x88, new byte[] {3, (byte) 0xe8});
       peer.shutdownOutput();
@@ -91,7 +92,7 @@ class EndingTest {
   @Test
   void isNotWaitedForBeyondTheCloseTimeout() {
     options = WebSocketOptions.builder().closeTimeout(Duration.ofMillis(300)).build();
-    try (Raw peer = Raw.webSocket(server.localAddress(), "/")) {
+    try (BarePeer peer = BarePeer.webSocket(server.localAddress().getPort(), "/")) {
       peer.frame(0xc1, "a reserved bit");
       assertThat(peer.read().code()).isEqualTo(1002);
       assertThat(peer.ended()).isTrue();
@@ -101,7 +102,7 @@ class EndingTest {
 
   @Test
   void isToldThePeersCodeIfTheSocketEndsMeanwhile() {
-    Raw peer = Raw.webSocket(server.localAddress(), "/");
+    BarePeer peer = BarePeer.webSocket(server.localAddress().getPort(), "/");
     peer.frame(0x88, new byte[] {3, (byte) 0xe9});
     Runnable end = Echo.next(ends);
     peer.reset();
@@ -113,7 +114,7 @@ class EndingTest {
 
   @Test
   void mayCloseByItself() {
-    try (Raw peer = Raw.webSocket(server.localAddress(), "/")) {
+    try (BarePeer peer = BarePeer.webSocket(server.localAddress().getPort(), "/")) {
       WebSocket socket = Echo.next(opened);
       peer.frame(0x88, new byte[] {3, (byte) 0xe8});
       Echo.next(ends);

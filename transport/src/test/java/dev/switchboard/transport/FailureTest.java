@@ -2,6 +2,7 @@ package dev.switchboard.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
 import dev.switchboard.transport.EchoServer.Closed;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Tag;
@@ -13,9 +14,9 @@ class FailureTest {
   @Test
   void whoFailsWhenToldOfAWriteLosesItsOwnConnectionAndTheLoopGoesOnWriting() throws Exception {
     try (EchoServer server = new EchoServer(IoKind.best(), WebSocketOptions.DEFAULT);
-        Raw failing = Raw.webSocket(server.address(), "/")) {
+        BarePeer failing = BarePeer.webSocket(server.address().getPort(), "/")) {
       WebSocket bad = Echo.next(server.opened);
-      try (Raw other = Raw.webSocket(server.address(), "/")) {
+      try (BarePeer other = BarePeer.webSocket(server.address().getPort(), "/")) {
         WebSocket good = Echo.next(server.opened);
         bad.execute(() -> {
           bad.sendText(bytes("first"));

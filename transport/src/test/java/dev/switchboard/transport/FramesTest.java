@@ -3,6 +3,7 @@ package dev.switchboard.transport;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -36,7 +37,7 @@ final class FramesTest {
     SUBJECTS.clear();
   }
 
-  private static Raw connect(Role role) {
+  private static BarePeer connect(Role role) {
     return Objects.requireNonNull(SUBJECTS.get(role)).connect();
   }
 
@@ -87,9 +88,9 @@ final class FramesTest {
   }
 
   private static void assertFails(Role role, byte[] bytes, int code, String reason) {
-    try (Raw peer = connect(role)) {
+    try (BarePeer peer = connect(role)) {
       peer.send(bytes);
-      Raw.Frame frame = peer.read();
+      BarePeer.Frame frame = peer.read();
       assertThat(frame.first()).isEqualTo(0x88);
       assertThat(frame.code()).isEqualTo(code);
       assertThat(frame.text()).contains(reason);
@@ -122,8 +123,8 @@ final class FramesTest {
     byte[] bytes = HexFormat.of().parseHex(valid + invalid.replace(" ", ""));
     for (Role role : Role.values()) {
       for (int first : new int[] {0x81, 0x01}) {
-        try (Raw whole = connect(role);
-            Raw pieces = connect(role)) {
+        try (BarePeer whole = connect(role);
+            BarePeer pieces = connect(role)) {
           byte[] frame = whole.framed(first, Arrays.copyOf(bytes, 100));
           int upToIt = frame.length - 100 + bytes.length;
           whole.send(Arrays.copyOf(frame, upToIt));
@@ -143,7 +144,7 @@ final class FramesTest {
     byte[] text =
         "a\u00e9\u20ac\ud83d\ude00\u03ba\u1f79\u03c3\u03bc\u03b5\uffff\ud7ff\ue000\udbff\udfffz"
             .getBytes(UTF_8);
-    try (Raw peer = connect(role)) {
+    try (BarePeer peer = connect(role)) {
       for (int cut = 0; cut <= text.length; cut++) {
         byte[] head = peer.framed(0x01, Arrays.copyOf(text, cut));
         byte[] rest = peer.framed(0x80, Arrays.copyOfRange(text, cut, text.length));
@@ -161,7 +162,7 @@ final class FramesTest {
   @ParameterizedTest
   @EnumSource(Role.class)
   void aMessageMayHaveTensOfThousandsOfFragments(Role role) {
-    try (Raw peer = connect(role)) {
+    try (BarePeer peer = connect(role)) {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       out.writeBytes(peer.framed(0x01, new byte[] {'<'}));
       for (int i = 0; i < 50_000; i++) {
@@ -179,7 +180,7 @@ final class FramesTest {
   @ParameterizedTest
   @EnumSource(Role.class)
   void aPeerThatHalfClosesStillGetsItsAnswers(Role role) {
-    try (Raw peer = connect(role)) {
+    try (BarePeer peer = connect(role)) {
       peer.frame(0x82, new byte[500_000]);
       peer.frame(0x81, "last");
       peer.shutdownOutput();

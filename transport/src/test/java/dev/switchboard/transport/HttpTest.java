@@ -2,6 +2,7 @@ package dev.switchboard.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
 import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.ServerTransport;
 import java.time.Duration;
@@ -59,7 +60,13 @@ class HttpTest {
         Arguments.of(post + "Content-Length: 5\r\n\r\nhello", 200, "POST /p 5"),
         Arguments.of(
             post
-                + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nT: v\r\n\r\n",
+                + "Transfer-Encoding: chunked\r\n\r\n"
+                + "3\r\n"
+                + "abc\r\n"
+                + "4;x=y\r\n"
+                + "defg\r\n"
+                + "0\r\n"
+                + "T: v\r\n\r\n",
             200,
             "POST /p 7"),
         Arguments.of(post + "Content-Length: 1001\r\n\r\n", 413, "longer than 1000"),
@@ -106,7 +113,7 @@ class HttpTest {
   @ParameterizedTest
   @MethodSource("requests")
   void aRequestGetsItsStatus(String request, int status, String says) {
-    try (Raw raw = new Raw(server.address())) {
+    try (BarePeer raw = new BarePeer(server.address().getPort())) {
       assertThat(raw.send(request).response()).startsWith("HTTP/1.1 " + status).contains(says);
       if (status != 200) {
         assertThat(raw.ended()).as("the connection ends properly").isTrue();
@@ -116,7 +123,7 @@ class HttpTest {
 
   @Test
   void aConnectionIsKeptAndPipelinedRequestsAreAnsweredInOrder() {
-    try (Raw raw = new Raw(server.address())) {
+    try (BarePeer raw = new BarePeer(server.address().getPort())) {
       StringBuilder many = new StringBuilder();
       for (int i = 0; i < 50; i++) {
         many.append("POST /")
@@ -135,7 +142,7 @@ class HttpTest {
 
   @Test
   void headGetsTheLengthButNotTheBody() {
-    try (Raw raw = new Raw(server.address())) {
+    try (BarePeer raw = new BarePeer(server.address().getPort())) {
       raw.send("HEAD / HTTP/1.1\r\nHost: t\r\n\r\nGET /x HTTP/1.1\r\nHost: t\r\n\r\n");
       assertThat(raw.head()).contains("Content-Length: 8");
       assertThat(raw.response()).endsWith("GET /x 0");
@@ -144,7 +151,7 @@ class HttpTest {
 
   @Test
   void theBodyIsAskedForWhenTheClientWaits() {
-    try (Raw raw = new Raw(server.address())) {
+    try (BarePeer raw = new BarePeer(server.address().getPort())) {
       raw.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
       assertThat(raw.head()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
       assertThat(raw.send("ab").response()).endsWith("POST / 2");
@@ -175,7 +182,7 @@ class HttpTest {
         };
     try (Loops loops = Loops.of(IoKind.best(), 1);
         ServerTransport other = ServerTransport.bind(limits().build(), loops, handler);
-        Raw raw = new Raw(other.localAddress())) {
+        BarePeer raw = new BarePeer(other.localAddress().getPort())) {
       for (int i = 0; i < 5; i++) {
         raw.send("GET /" + i + " HTTP/1.1\r\nHost: t\r\n\r\n");
       }
@@ -198,7 +205,7 @@ class HttpTest {
         };
     try (Loops loops = Loops.of(IoKind.best(), 1);
         ServerTransport other = ServerTransport.bind(limits().build(), loops, handler);
-        Raw raw = new Raw(other.localAddress())) {
+        BarePeer raw = new BarePeer(other.localAddress().getPort())) {
       assertThat(raw.send("GET /bad HTTP/1.1\r\nHost: t\r\n\r\n").response())
           .startsWith("HTTP/1.1 500");
       assertThat(raw.send("GET /good HTTP/1.1\r\nHost: t\r\n\r\n").response())
@@ -212,10 +219,10 @@ class HttpTest {
     try (EchoServer small =
             new EchoServer(
                 IoKind.best(), WebSocketOptions.DEFAULT, limits().maxConnections(2).build());
-        Raw first = Raw.webSocket(small.address(), "/");
-        Raw second = Raw.webSocket(small.address(), "/")) {
-      try (Raw third = new Raw(small.address())) {
-        assertThat(third.send(Raw.handshake("/")).response())
+        BarePeer first = BarePeer.webSocket(small.address().getPort(), "/");
+        BarePeer second = BarePeer.webSocket(small.address().getPort(), "/")) {
+      try (BarePeer third = new BarePeer(small.address().getPort())) {
+        assertThat(third.send(BarePeer.handshake("/")).response())
             .startsWith("HTTP/1.1 503")
             .contains("Retry-After");
       }

@@ -2,6 +2,7 @@ package dev.switchboard.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
 import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -78,10 +79,10 @@ final class LargeMessagesTest {
   private static void whole(Role role, int length) {
     byte[] letters = letters(length);
     try (Subject subject = new Subject(role, WIDE);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       for (int first : new int[] {0x81, 0x82}) {
         peer.frame(first, letters);
-        Raw.Frame back = peer.read();
+        BarePeer.Frame back = peer.read();
         assertThat(back.first()).isEqualTo(first);
         assertThat(Arrays.equals(back.payload(), letters)).isTrue();
       }
@@ -104,7 +105,7 @@ final class LargeMessagesTest {
   private static void fragments(Role role, int length, int fragment) {
     byte[] letters = letters(length);
     try (Subject subject = new Subject(role, WIDE);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       for (int opcode = 1; opcode <= 2; opcode++) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(length + length / fragment * 14);
         for (int at = 0; at < length; at += fragment) {
@@ -122,7 +123,7 @@ final class LargeMessagesTest {
   void aMessageInSmallSegmentsComesBackWhole(Role role, int segment) {
     byte[] letters = letters(MIB);
     try (Subject subject = new Subject(role, WIDE);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       byte[] frame = peer.framed(0x81, letters);
       for (int at = 0; at < frame.length; at += segment) {
         peer.send(Arrays.copyOfRange(frame, at, Math.min(frame.length, at + segment)));
@@ -135,7 +136,7 @@ final class LargeMessagesTest {
   @MethodSource("smallLengths")
   void aThousandMessagesComeBackInOrder(Role role, int length) {
     try (Subject subject = new Subject(role, WIDE);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       Thread sender =
           Thread.ofVirtual()
               .start(() -> {
@@ -144,7 +145,7 @@ final class LargeMessagesTest {
                 }
               });
       for (int i = 0; i < 1_000; i++) {
-        Raw.Frame back = peer.read();
+        BarePeer.Frame back = peer.read();
         assertThat(back.first()).isEqualTo(i % 2 == 0 ? 0x81 : 0x82);
         assertThat(Arrays.equals(back.payload(), letters(length + i % 3))).isTrue();
       }

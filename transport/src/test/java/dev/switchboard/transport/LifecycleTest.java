@@ -3,6 +3,7 @@ package dev.switchboard.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.peers.BarePeer;
 import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.PreparedMessages;
 import dev.switchboard.transport.netty.ServerTransport;
@@ -34,10 +35,11 @@ class LifecycleTest {
           loops,
           exchange -> exchange.accept(Upgrade.of(options, listeners)));
 
-  private Raw start(WebSocketOptions options, Function<WebSocket, WebSocketListener> listeners) {
+  private BarePeer start(
+      WebSocketOptions options, Function<WebSocket, WebSocketListener> listeners) {
     this.options = options;
     this.listeners = listeners;
-    return Raw.webSocket(server.localAddress(), "/");
+    return BarePeer.webSocket(server.localAddress().getPort(), "/");
   }
 
   @AfterEach
@@ -71,12 +73,12 @@ class LifecycleTest {
   @Tag("B11")
   void silenceIsPingedAndThenEnded() throws Exception {
     var heartbeat = new Heartbeat(Duration.ofMillis(300), Duration.ofMillis(300));
-    try (Raw raw =
+    try (BarePeer raw =
         start(WebSocketOptions.builder().heartbeat(heartbeat).build(), socket -> new Recorder())) {
       assertThat(raw.read().first()).isEqualTo(0x89);
       raw.frame(0x8a, "");
       assertThat(raw.read().first()).isEqualTo(0x89);
-      Raw.Frame close = raw.read();
+      BarePeer.Frame close = raw.read();
       assertThat(close.code()).isEqualTo(4009);
       assertThat(close.text()).endsWith("no answer to ping");
       assertThat(raw.ended()).isTrue();
@@ -87,7 +89,7 @@ class LifecycleTest {
   @Test
   void aCloseThatIsNotAnsweredEndsAfterItsTimeout() throws Exception {
     var options = WebSocketOptions.builder().closeTimeout(Duration.ofMillis(300)).build();
-    try (Raw raw =
+    try (BarePeer raw =
         start(
             options,
             socket -> {
@@ -103,7 +105,7 @@ class LifecycleTest {
   @Test
   @Tag("B5")
   void aListenerThatThrowsClosesItsOwnConnectionWith1011() throws Exception {
-    try (Raw raw =
+    try (BarePeer raw =
             start(
                 WebSocketOptions.DEFAULT,
                 socket ->
@@ -116,7 +118,7 @@ class LifecycleTest {
                         socket.sendText(new byte[0]);
                       }
                     });
-        Raw other = Raw.webSocket(server.localAddress(), "/")) {
+        BarePeer other = BarePeer.webSocket(server.localAddress().getPort(), "/")) {
       assertThat(raw.frame(0x81, "boom").read().code()).isEqualTo(1011);
       assertThat(raw.ended()).isTrue();
       assertThat(event()).isEqualTo("1011 internal error false");
@@ -126,7 +128,7 @@ class LifecycleTest {
 
   @Test
   void aResetIsToldAsAnAbnormalEnd() throws Exception {
-    try (Raw raw = start(WebSocketOptions.DEFAULT, socket -> new Recorder())) {
+    try (BarePeer raw = start(WebSocketOptions.DEFAULT, socket -> new Recorder())) {
       raw.reset();
       assertThat(event()).isEqualTo("1006  false");
       await().until(() -> server.connections() == 0);
@@ -137,7 +139,7 @@ class LifecycleTest {
   void otherMessagesWaitForTheEndOfAFragmentedOneButPingsDoNot() throws Exception {
     PipedOutputStream feed = new PipedOutputStream();
     InputStream stream = new PipedInputStream(feed);
-    try (Raw raw =
+    try (BarePeer raw =
         start(
             WebSocketOptions.DEFAULT,
             socket -> {
@@ -172,7 +174,7 @@ class LifecycleTest {
             .maxPendingBytes(200_000)
             .closeTimeout(Duration.ofSeconds(2))
             .build();
-    try (Raw raw =
+    try (BarePeer raw =
         start(
             options,
             socket -> {
@@ -200,7 +202,7 @@ class LifecycleTest {
   @Tag("B10")
   void aListenerMayDropWhatDoesNotFitAndIsToldWhenThereIsRoomAgain() throws Exception {
     var options = WebSocketOptions.builder().maxPendingBytes(200_000).build();
-    try (Raw raw =
+    try (BarePeer raw =
         start(
             options,
             socket -> {
@@ -258,7 +260,7 @@ class LifecycleTest {
   @Tag("B10")
   void nothingIsToldInsideASendButAtTheEndOfTheTurn() throws Exception {
     BlockingQueue<Guarded> guards = new LinkedBlockingQueue<>();
-    try (Raw raw =
+    try (BarePeer raw =
         start(
             WebSocketOptions.builder().maxPendingBytes(128 << 10).build(),
             socket -> {
@@ -290,7 +292,7 @@ class LifecycleTest {
   @Tag("B10")
   void norIsTheEndOfAReaderThatStops() throws Exception {
     BlockingQueue<Guarded> guards = new LinkedBlockingQueue<>();
-    try (Raw raw =
+    try (BarePeer raw =
         start(
             WebSocketOptions.builder().maxPendingBytes(200_000).build(),
             socket -> {
@@ -312,7 +314,7 @@ class LifecycleTest {
   @Tag("D8")
   void readingStopsAtOnceWhenPausedAndNothingIsLost() throws Exception {
     AtomicBoolean paused = new AtomicBoolean();
-    try (Raw raw =
+    try (BarePeer raw =
         start(
             WebSocketOptions.DEFAULT,
             socket -> {
@@ -328,7 +330,7 @@ class LifecycleTest {
               };
             })) {
       WebSocket socket = (WebSocket) event();
-      byte[] frame = Raw.masked(0x81, "x".repeat(100).getBytes(StandardCharsets.UTF_8));
+      byte[] frame = BarePeer.masked(0x81, "x".repeat(100).getBytes(StandardCharsets.UTF_8));
       byte[] many = new byte[frame.length * 3000];
       for (int i = 0; i < 3000; i++) {
         System.arraycopy(frame, 0, many, i * frame.length, frame.length);
@@ -349,7 +351,7 @@ class LifecycleTest {
 
   @Test
   void whatWasSentIsReportedWritten() throws Exception {
-    try (Raw raw =
+    try (BarePeer raw =
         start(
             WebSocketOptions.builder().maxPendingBytes(20_000_000).build(),
             socket -> {
@@ -365,7 +367,7 @@ class LifecycleTest {
   @Test
   void binaryMayBeDeliveredPieceByPieceWhateverItsSize() throws Exception {
     long[] sum = {0};
-    try (Raw raw =
+    try (BarePeer raw =
         start(
             WebSocketOptions.builder().maxMessageBytes(1000).maxFrameBytes(1 << 20).build(),
             socket ->

@@ -1,5 +1,7 @@
 package dev.switchboard.transport;
 
+import dev.switchboard.peers.BarePeer;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -46,17 +48,17 @@ final class StreamedMessageTest {
   }
 
   /** The frames of one message, and the control frames between them. */
-  private static List<Raw.Frame> frames(Raw peer) {
-    List<Raw.Frame> all = new ArrayList<>();
+  private static List<BarePeer.Frame> frames(BarePeer peer) {
+    List<BarePeer.Frame> all = new ArrayList<>();
     do {
       all.add(peer.read());
     } while ((all.getLast().first() & 0x88) != 0x80);
     return all;
   }
 
-  private static byte[] payload(List<Raw.Frame> frames) {
+  private static byte[] payload(List<BarePeer.Frame> frames) {
     ByteArrayOutputStream whole = new ByteArrayOutputStream();
-    for (Raw.Frame frame : frames) {
+    for (BarePeer.Frame frame : frames) {
       if ((frame.first() & 8) == 0) {
         whole.writeBytes(frame.payload());
       }
@@ -68,7 +70,7 @@ final class StreamedMessageTest {
   @EnumSource(Role.class)
   void aMessageBeyondTheLimitLeavesInFragmentsAndOthersKeepTheirPlace(Role role) {
     try (Subject subject = new Subject(role, CUTTING);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       WebSocket socket = subject.socket();
       byte[] exact = noise(10_000);
       byte[] longer = noise(35_000);
@@ -81,14 +83,14 @@ final class StreamedMessageTest {
         socket.sendText(utf8("end"));
       });
       assertThat(peer.read().payload()).isEqualTo(exact);
-      List<Raw.Frame> cut = frames(peer);
-      assertThat(cut).extracting(Raw.Frame::first).containsExactly(0x02, 0x00, 0x00, 0x80);
+      List<BarePeer.Frame> cut = frames(peer);
+      assertThat(cut).extracting(BarePeer.Frame::first).containsExactly(0x02, 0x00, 0x00, 0x80);
       assertThat(cut)
           .extracting(frame -> frame.payload().length)
           .containsExactly(10_000, 10_000, 10_000, 5_000);
       assertThat(payload(cut)).isEqualTo(longer);
       assertThat(peer.read().text()).isEqualTo("short");
-      assertThat(frames(peer)).extracting(Raw.Frame::first).containsExactly(0x01, 0x80);
+      assertThat(frames(peer)).extracting(BarePeer.Frame::first).containsExactly(0x01, 0x80);
       assertThat(payload(frames(peer))).isEqualTo(utf8("ab"));
       assertThat(peer.read().text()).isEqualTo("end");
     }
@@ -98,13 +100,13 @@ final class StreamedMessageTest {
   @EnumSource(Role.class)
   void aPongDoesNotWaitForTheEndOfALongMessage(Role role) {
     try (Subject subject = new Subject(role, CUTTING);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       WebSocket socket = subject.socket();
       byte[] huge = new byte[48 << 20];
       socket.execute(() -> socket.sendBinary(huge));
       peer.read();
       peer.frame(0x89, "between");
-      List<Raw.Frame> rest = frames(peer);
+      List<BarePeer.Frame> rest = frames(peer);
       int pong = rest.indexOf(rest.stream().filter(f -> f.first() == 0x8a).findFirst().get());
       assertThat(pong).isLessThan(rest.size() / 2);
       assertThat(payload(rest)).hasSize(huge.length - 10_000);
@@ -116,7 +118,7 @@ final class StreamedMessageTest {
   void writtenIsToldWhenTheMessagesBeforeAreWritten(Role role) throws Exception {
     PipedOutputStream feed = new PipedOutputStream();
     try (Subject subject = new Subject(role, CUTTING);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       WebSocket socket = subject.socket();
       StreamedMessage stream = StreamedMessage.of(new PipedInputStream(feed), true, 1_000);
       BlockingQueue<String> told = new LinkedBlockingQueue<>();
@@ -146,7 +148,7 @@ final class StreamedMessageTest {
   @EnumSource(Role.class)
   void aCloseCutsInAndEverybodyWhoWaitsIsTold(Role role) throws Exception {
     try (Subject subject = new Subject(role, CUTTING);
-        Raw peer = subject.connect();
+        BarePeer peer = subject.connect();
         PipedOutputStream feed = new PipedOutputStream()) {
       WebSocket socket = subject.socket();
       StreamedMessage begun = StreamedMessage.of(new PipedInputStream(feed), false, 1_000);
@@ -186,7 +188,7 @@ final class StreamedMessageTest {
   @EnumSource(Role.class)
   void whatIsGivenUpBeforeItsFirstPieceIsPassedOver(Role role) throws Exception {
     try (Subject subject = new Subject(role, CUTTING);
-        Raw peer = subject.connect();
+        BarePeer peer = subject.connect();
         PipedOutputStream feed = new PipedOutputStream()) {
       WebSocket socket = subject.socket();
       StreamedMessage silent = StreamedMessage.of(new PipedInputStream(feed), false, 1_000);
@@ -221,7 +223,7 @@ final class StreamedMessageTest {
         };
     try (Subject subject = new Subject(role, CUTTING)) {
       for (boolean cancelled : new boolean[] {true, false}) {
-        try (Raw peer = subject.connect();
+        try (BarePeer peer = subject.connect();
             PipedOutputStream feed = new PipedOutputStream()) {
           WebSocket socket = subject.socket();
           InputStream rest = cancelled ? new PipedInputStream(feed) : broken;
@@ -232,7 +234,7 @@ final class StreamedMessageTest {
           if (cancelled) {
             stream.cancel();
           }
-          Raw.Frame end = peer.read();
+          BarePeer.Frame end = peer.read();
           while (end.first() == 0) {
             end = peer.read();
           }
@@ -255,7 +257,7 @@ final class StreamedMessageTest {
     try (Subject subject = new Subject(role, CUTTING);
         PipedOutputStream feed = new PipedOutputStream()) {
       StreamedMessage stream = StreamedMessage.of(new PipedInputStream(feed), false, 1_000);
-      try (Raw peer = subject.connect()) {
+      try (BarePeer peer = subject.connect()) {
         WebSocket socket = subject.socket();
         socket.execute(() -> {
           socket.send(stream);
@@ -275,7 +277,7 @@ final class StreamedMessageTest {
   @EnumSource(Role.class)
   void aListenerThatThrowsBehindAStreamEndsItsOwnConnection(Role role) throws Exception {
     try (Subject subject = new Subject(role, CUTTING);
-        Raw peer = subject.connect()) {
+        BarePeer peer = subject.connect()) {
       WebSocket socket = subject.socket();
       socket.execute(() -> {
         socket.send(StreamedMessage.of(new Chunks(utf8("a")), true, 1_000));
@@ -285,7 +287,7 @@ final class StreamedMessageTest {
         socket.sendText(utf8("after"));
       });
       assertThat(payload(frames(peer))).isEqualTo(utf8("a"));
-      Raw.Frame next = peer.read();
+      BarePeer.Frame next = peer.read();
       if (next.first() == 0x81) {
         next = peer.read();
       }
@@ -308,8 +310,8 @@ final class StreamedMessageTest {
       Zip streaming = new Zip(keeps);
       Zip whole = new Zip(keeps);
       try (Subject subject = new Subject(role, options);
-          Raw first = subject.connect(extension);
-          Raw second = subject.connect(extension)) {
+          BarePeer first = subject.connect(extension);
+          BarePeer second = subject.connect(extension)) {
         WebSocket one = subject.socket();
         WebSocket other = subject.socket();
         for (int round = 0; round < 3; round++) {
@@ -320,7 +322,7 @@ final class StreamedMessageTest {
           for (int from = 0; from < words.length; from += 1_000) {
             feed.write(words, from, 1_000);
             feed.flush();
-            Raw.Frame piece = first.read();
+            BarePeer.Frame piece = first.read();
             assertThat(piece.first()).isEqualTo(from == 0 ? 0x41 : 0x00);
             zipped.writeBytes(piece.payload());
             byte[] message = utf8(("number " + from + " ").repeat(50));
@@ -329,13 +331,13 @@ final class StreamedMessageTest {
           }
           feed.close();
           zipped.writeBytes(first.read().payload());
-          Raw.Frame joined = new Raw.Frame(0xc1, zipped.toByteArray());
+          BarePeer.Frame joined = new BarePeer.Frame(0xc1, zipped.toByteArray());
           assertThat(streaming.message(joined)).isEqualTo(words);
           one.execute(() -> one.sendBinary(Arrays.copyOf(words, 20_000))); // in pieces, too
-          List<Raw.Frame> cut = frames(first);
+          List<BarePeer.Frame> cut = frames(first);
           assertThat(cut).hasSize(4);
           assertThat(cut.getFirst().first()).isEqualTo(0x42);
-          assertThat(streaming.message(new Raw.Frame(0xc2, payload(cut))))
+          assertThat(streaming.message(new BarePeer.Frame(0xc2, payload(cut))))
               .isEqualTo(Arrays.copyOf(words, 20_000));
         }
       }
@@ -352,17 +354,17 @@ final class StreamedMessageTest {
       Deflate terms = new Deflate(6, threshold, true, true, 15, 15);
       Zip zip = new Zip(false);
       try (Subject subject = new Subject(role, WebSocketOptions.builder().deflate(terms).build());
-          Raw peer =
+          BarePeer peer =
               subject.connect(
                   "permessage-deflate; server_no_context_takeover; client_no_context_takeover")) {
         WebSocket socket = subject.socket();
         byte[] rest = utf8("much the same ".repeat(1_000));
         socket.execute(
             () -> socket.send(StreamedMessage.of(new Chunks(utf8("ab"), rest), true, 16_000)));
-        List<Raw.Frame> frames = frames(peer);
+        List<BarePeer.Frame> frames = frames(peer);
         boolean compressed = threshold == 256;
         assertThat(frames.getFirst().first()).isEqualTo(compressed ? 0x41 : 0x01);
-        Raw.Frame joined = new Raw.Frame(frames.getFirst().first(), payload(frames));
+        BarePeer.Frame joined = new BarePeer.Frame(frames.getFirst().first(), payload(frames));
         assertThat(joined.payload().length < 1_000).isEqualTo(compressed);
         assertThat(zip.message(joined)).startsWith(utf8("abmuch")).hasSize(2 + rest.length);
       }

@@ -2,6 +2,7 @@ package dev.switchboard.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
 import dev.switchboard.transport.EchoServer.Closed;
 import dev.switchboard.transport.netty.ClientTransport;
 import dev.switchboard.transport.netty.Loops;
@@ -10,10 +11,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One of our sides as an echo, looked at from bare sockets that play the other one. */
 final class Subject implements AutoCloseable {
-  private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
   private final WebSocketOptions options;
   private final @Nullable EchoServer server;
   private final BlockingQueue<WebSocket> opened;
@@ -48,7 +43,7 @@ final class Subject implements AutoCloseable {
   }
 
   /** A peer after a handshake without extensions. */
-  Raw connect() {
+  BarePeer connect() {
     return connect("");
   }
 
@@ -57,21 +52,21 @@ final class Subject implements AutoCloseable {
    *
    * @param extensions what it offers to our server, or answers our client; empty for nothing
    */
-  Raw connect(String extensions) {
+  BarePeer connect(String extensions) {
     EchoServer echo = server;
     String[] more =
         extensions.isEmpty()
             ? new String[0]
             : new String[] {"Sec-WebSocket-Extensions: " + extensions};
-    Raw raw;
+    BarePeer raw;
     if (echo != null) {
-      raw = new Raw(echo.address());
-      raw.send(Raw.handshake("/", more));
+      raw = new BarePeer(echo.address().getPort());
+      raw.send(BarePeer.handshake("/", more));
       assertThat(raw.head()).startsWith("HTTP/1.1 101");
     } else {
       CompletionStage<WebSocket> unused = ask(ClientConnect.to(uri()).withOptions(options));
       raw = accept();
-      raw.send(answer(raw.head(), more));
+      raw.send(BarePeer.answer(raw.head(), more));
     }
     return raw;
   }
@@ -93,37 +88,11 @@ final class Subject implements AutoCloseable {
   }
 
   /** The bare server's side of a connection that our client opens. */
-  Raw accept() {
+  BarePeer accept() {
     try {
-      return new Raw(listening.accept(), false);
+      return new BarePeer(listening.accept(), false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The proper answer to a handshake. */
-  static String answer(String head, String... more) {
-    StringBuilder answer =
-        new StringBuilder(
-            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
-    answer.append("Sec-WebSocket-Accept: ").append(acceptOf(head)).append("\r\n");
-    for (String line : more) {
-      answer.append(line).append("\r\n");
-    }
-    return answer.append("\r\n").toString();
-  }
-
-  /** What a handshake's key must be answered with. */
-  static String acceptOf(String head) {
-    int at = head.indexOf("Sec-WebSocket-Key: ") + 19;
-    String key = head.substring(at, head.indexOf("\r\n", at));
-    try {
-      byte[] sha1 =
-          MessageDigest.getInstance("SHA-1")
-              .digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
-      return Base64.getEncoder().encodeToString(sha1);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.switchboard.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.BarePeer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +28,7 @@ class UpgradeTest {
   }
 
   static Stream<Arguments> handshakes() {
-    String good = Raw.handshake("/");
+    String good = BarePeer.handshake("/");
     return Stream.of(
         Arguments.of("a proper one", good, 101, ""),
         Arguments.of(
@@ -70,55 +71,56 @@ class UpgradeTest {
             "expected: 13"),
         Arguments.of(
             "no key",
-            good.replace("Sec-WebSocket-Key: " + Raw.KEY + "\r\n", ""),
+            good.replace("Sec-WebSocket-Key: " + BarePeer.KEY + "\r\n", ""),
             400,
             "Sec-WebSocket-Key"),
         Arguments.of(
             "two keys",
             good.replace(
                 "Sec-WebSocket-Version: 13",
-                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + Raw.KEY),
+                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + BarePeer.KEY),
             400,
             "2 of them"),
-        Arguments.of("a short key", good.replace(Raw.KEY, "c2hvcnQ="), 400, "Sec-WebSocket-Key"),
+        Arguments.of(
+            "a short key", good.replace(BarePeer.KEY, "c2hvcnQ="), 400, "Sec-WebSocket-Key"),
         Arguments.of(
             "a key that is no base64",
-            good.replace(Raw.KEY, "!!!!!!!!!!!!!!!!!!!!!!=="),
+            good.replace(BarePeer.KEY, "!!!!!!!!!!!!!!!!!!!!!!=="),
             400,
             "Sec-WebSocket-Key"),
         Arguments.of(
             "extensions unknown",
-            Raw.handshake("/", "Sec-WebSocket-Extensions: foo; bar=1, baz; q=\"x\""),
+            BarePeer.handshake("/", "Sec-WebSocket-Extensions: foo; bar=1, baz; q=\"x\""),
             101,
             ""),
         Arguments.of(
             "extensions empty",
-            Raw.handshake("/", "Sec-WebSocket-Extensions: "),
+            BarePeer.handshake("/", "Sec-WebSocket-Extensions: "),
             400,
             "Extensions"),
         Arguments.of(
             "extensions with a hole",
-            Raw.handshake("/", "Sec-WebSocket-Extensions: foo,,bar"),
+            BarePeer.handshake("/", "Sec-WebSocket-Extensions: foo,,bar"),
             400,
             "Extensions"),
         Arguments.of(
             "extension parameter without a name",
-            Raw.handshake("/", "Sec-WebSocket-Extensions: foo; =1"),
+            BarePeer.handshake("/", "Sec-WebSocket-Extensions: foo; =1"),
             400,
             "Extensions"),
         Arguments.of(
             "extension with an open quote",
-            Raw.handshake("/", "Sec-WebSocket-Extensions: foo; a=\"b"),
+            BarePeer.handshake("/", "Sec-WebSocket-Extensions: foo; a=\"b"),
             400,
             "Extensions"),
         Arguments.of(
             "subprotocols twice the same",
-            Raw.handshake("/", "Sec-WebSocket-Protocol: a, a"),
+            BarePeer.handshake("/", "Sec-WebSocket-Protocol: a, a"),
             400,
             "Protocol"),
         Arguments.of(
             "subprotocol that is no token",
-            Raw.handshake("/", "Sec-WebSocket-Protocol: a b"),
+            BarePeer.handshake("/", "Sec-WebSocket-Protocol: a b"),
             400,
             "Protocol"));
   }
@@ -127,7 +129,7 @@ class UpgradeTest {
   @MethodSource("handshakes")
   void aHandshakeGetsItsStatusAndABodyThatSaysWhy(
       String name, String request, int status, String says) {
-    try (Raw raw = new Raw(server.address())) {
+    try (BarePeer raw = new BarePeer(server.address().getPort())) {
       String response = raw.send(request).response();
       assertThat(response).as(name).startsWith("HTTP/1.1 " + status).contains(says);
     }
@@ -135,17 +137,18 @@ class UpgradeTest {
 
   @Test
   void theKeyIsAnsweredAsTheStandardSays() {
-    try (Raw raw = new Raw(server.address())) {
-      assertThat(raw.send(Raw.handshake("/")).head())
+    try (BarePeer raw = new BarePeer(server.address().getPort())) {
+      assertThat(raw.send(BarePeer.handshake("/")).head())
           .contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n");
     }
   }
 
   @Test
   void aFrameInTheSameSegmentAsTheHandshakeIsNotLost() {
-    try (Raw raw = new Raw(server.address())) {
-      byte[] frame = Raw.masked(0x81, "early".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      byte[] head = Raw.handshake("/").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    try (BarePeer raw = new BarePeer(server.address().getPort())) {
+      byte[] frame =
+          BarePeer.masked(0x81, "early".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      byte[] head = BarePeer.handshake("/").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
       byte[] both = java.util.Arrays.copyOf(head, head.length + frame.length);
       System.arraycopy(frame, 0, both, head.length, frame.length);
       raw.send(both);
@@ -157,8 +160,8 @@ class UpgradeTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 7})
   void aHandshakeMayArriveInPieces(int size) {
-    try (Raw raw = new Raw(server.address())) {
-      String request = Raw.handshake("/");
+    try (BarePeer raw = new BarePeer(server.address().getPort())) {
+      String request = BarePeer.handshake("/");
       for (int at = 0; at < request.length(); at += size) {
         raw.send(request.substring(at, Math.min(request.length(), at + size)));
       }

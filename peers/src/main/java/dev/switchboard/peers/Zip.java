@@ -1,4 +1,4 @@
-package dev.switchboard.transport;
+package dev.switchboard.peers;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -6,24 +6,26 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/** The zlib of a bare peer (RFC 7692 §7.2). */
-final class Zip {
+/** The zlib of a bare peer (RFC 7692 §7.2). Not thread-safe. */
+public final class Zip {
   private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
   private final Inflater inflater = new Inflater(true);
   private final boolean keepsOut;
   private final boolean keepsIn;
 
   /** Of a peer that remembers, or not, both what it sent and what it received. */
-  Zip(boolean keeps) {
+  public Zip(boolean keeps) {
     this(keeps, keeps);
   }
 
-  Zip(boolean keepsOut, boolean keepsIn) {
+  /** The same, each by itself. */
+  public Zip(boolean keepsOut, boolean keepsIn) {
     this.keepsOut = keepsOut;
     this.keepsIn = keepsIn;
   }
 
-  byte[] deflate(byte[] plain) {
+  /** The payload of a compressed message. */
+  public byte[] deflate(byte[] plain) {
     if (!keepsOut) {
       deflater.reset();
     }
@@ -36,8 +38,9 @@ final class Zip {
     return Arrays.copyOf(out, length - 4);
   }
 
-  byte[] message(Raw.Frame frame) throws DataFormatException {
-    if ((frame.first() & 0x40) == 0) {
+  /** What a message says, compressed or not. */
+  public byte[] message(BarePeer.Frame frame) throws DataFormatException {
+    if (!frame.compressed()) {
       return frame.payload();
     }
     if (!keepsIn) {
@@ -55,7 +58,7 @@ final class Zip {
     return out.toByteArray();
   }
 
-  void end() {
+  public void end() {
     deflater.end();
     inflater.end();
   }

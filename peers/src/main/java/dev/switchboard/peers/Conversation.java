@@ -1,4 +1,4 @@
-package dev.switchboard.transport;
+package dev.switchboard.peers;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,10 +16,10 @@ import java.util.Objects;
  *
  * @param section its heading
  */
-record Conversation(String section, String sent, String answered) {
+public record Conversation(String section, String sent, String answered) {
 
   /** All of them, in order. */
-  static List<Conversation> all() {
+  public static List<Conversation> all() {
     List<Conversation> all = new ArrayList<>();
     String section = "";
     for (String line : (Iterable<String>) file().lines()::iterator) {
@@ -45,7 +45,7 @@ record Conversation(String section, String sent, String answered) {
   }
 
   /** What the peer sends, framed as it must. */
-  byte[] bytes(Raw peer) {
+  public byte[] bytes(BarePeer peer) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (String frame : sent.split(" ", -1)) {
       int first = Integer.parseInt(frame.substring(0, 2), 16);
@@ -55,16 +55,17 @@ record Conversation(String section, String sent, String answered) {
   }
 
   /** What the peer gets: frames, {@code echo CODE} or {@code close CODE}. */
-  List<String> answers() {
+  public List<String> answers() {
     return Arrays.asList(answered.split(" (?=[0-9a-f]{2}:|echo|close)", -1));
   }
 
   /** Whether every cut of it is worth trying, and not only a few. */
-  boolean isShort() {
+  public boolean isShort() {
     return !sent.matches(".*\\d{3,}\\*.*");
   }
 
-  static byte[] payload(String text) {
+  /** What a frame of the file carries. */
+  public static byte[] payload(String text) {
     if (text.startsWith("#")) {
       return HexFormat.of().parseHex(text.substring(1));
     }

@@ -1,4 +1,4 @@
-package dev.switchboard.transport;
+package dev.switchboard.peers;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -6,30 +6,38 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * A peer that is nothing but a socket, a client's unless said otherwise: it can break every rule.
+ * The other side of a WebSocket as nothing but a blocking socket, a client's unless said otherwise:
+ * it sends what it is told to, allowed or not. Not thread-safe.
  */
-final class Raw implements AutoCloseable {
-  static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+public final class BarePeer implements AutoCloseable {
+  public static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+  private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  private static final int PATIENCE_MILLIS = 20_000;
 
   private final Socket socket;
   private final boolean client;
   private final DataInputStream in;
 
-  Raw(InetSocketAddress address) {
-    this(connected(address), true);
+  /** A client that has connected and said nothing. */
+  public BarePeer(int port) {
+    this(connected(port), true);
   }
 
   /** A peer on an open socket; a client masks its frames, a server expects them to be. */
-  Raw(Socket socket, boolean client) {
+  public BarePeer(Socket socket, boolean client) {
     this.socket = socket;
     this.client = client;
     try {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(PATIENCE_MILLIS);
       socket.setTcpNoDelay(true);
       in = new DataInputStream(socket.getInputStream());
     } catch (IOException e) {
@@ -37,29 +45,65 @@ final class Raw implements AutoCloseable {
     }
   }
 
-  private static Socket connected(InetSocketAddress address) {
+  private static Socket connected(int port) {
     try {
       Socket socket = new Socket();
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort()), 5000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
       return socket;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Connects and upgrades. */
-  static Raw webSocket(InetSocketAddress address, String path) {
-    Raw raw = new Raw(address);
-    raw.send(handshake(path));
-    String head = raw.head();
+  /** A client that has connected and upgraded. */
+  public static BarePeer webSocket(int port, String path, String... headers) {
+    BarePeer peer = new BarePeer(port);
+    peer.send(handshake(path, headers));
+    String head = peer.head();
     if (!head.startsWith("HTTP/1.1 101")) {
       throw new AssertionError(head);
     }
-    return raw;
+    return peer;
   }
 
-  static String handshake(String path, String... more) {
+  /** The server of the next client that connects, after the handshake. */
+  public static BarePeer accept(ServerSocket listening, String... headers) {
+    try {
+      BarePeer peer = new BarePeer(listening.accept(), false);
+      return peer.send(answer(peer.head(), headers));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The proper answer to a handshake. */
+  public static String answer(String head, String... more) {
+    StringBuilder answer =
+        new StringBuilder(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
+    answer.append("Sec-WebSocket-Accept: ").append(acceptOf(head)).append("\r\n");
+    for (String line : more) {
+      answer.append(line).append("\r\n");
+    }
+    return answer.append("\r\n").toString();
+  }
+
+  /** What a handshake's key must be answered with. */
+  public static String acceptOf(String head) {
+    int at = head.indexOf("Sec-WebSocket-Key: ") + 19;
+    String key = head.substring(at, head.indexOf("\r\n", at));
+    try {
+      byte[] sha1 =
+          MessageDigest.getInstance("SHA-1")
+              .digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
+      return Base64.getEncoder().encodeToString(sha1);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The request that upgrades. */
+  public static String handshake(String path, String... more) {
     StringBuilder head =
         new StringBuilder(
             "GET "
@@ -72,11 +116,11 @@ final class Raw implements AutoCloseable {
     return head.append("\r\n").toString();
   }
 
-  Raw send(String text) {
+  public BarePeer send(String text) {
     return send(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  Raw send(byte[] bytes) {
+  public BarePeer send(byte[] bytes) {
     try {
       socket.getOutputStream().write(bytes);
       return this;
@@ -86,20 +130,20 @@ final class Raw implements AutoCloseable {
   }
 
   /** Sends a frame as this side must, with a minimal length. */
-  Raw frame(int first, byte[] payload) {
+  public BarePeer frame(int first, byte[] payload) {
     return send(framed(first, payload));
   }
 
   /** A frame as this side must send it. */
-  byte[] framed(int first, byte[] payload) {
+  public byte[] framed(int first, byte[] payload) {
     return client ? masked(first, payload) : unmasked(first, payload);
   }
 
-  Raw frame(int first, String payload) {
+  public BarePeer frame(int first, String payload) {
     return frame(first, payload.getBytes(StandardCharsets.UTF_8));
   }
 
-  static byte[] masked(int first, byte[] payload) {
+  public static byte[] masked(int first, byte[] payload) {
     byte[] key = {0x12, (byte) 0xF3, 0x55, (byte) 0x9C};
     ByteArrayOutputStream out = header(first, 0x80, payload.length);
     out.writeBytes(key);
@@ -111,7 +155,7 @@ final class Raw implements AutoCloseable {
     return out.toByteArray();
   }
 
-  static byte[] unmasked(int first, byte[] payload) {
+  public static byte[] unmasked(int first, byte[] payload) {
     ByteArrayOutputStream out = header(first, 0, payload.length);
     out.writeBytes(payload);
     return out.toByteArray();
@@ -136,7 +180,7 @@ final class Raw implements AutoCloseable {
   }
 
   /** Reads a response's head. */
-  String head() {
+  public String head() {
     try {
       StringBuilder head = new StringBuilder();
       while (head.length() < 4 || !head.substring(head.length() - 4).equals("\r\n\r\n")) {
@@ -153,14 +197,14 @@ final class Raw implements AutoCloseable {
   }
 
   /** Reads a response: its head and a body of the length it says. */
-  String response() {
+  public String response() {
     String head = head();
     int at = head.indexOf("Content-Length: ");
     int length = at < 0 ? 0 : Integer.parseInt(head.substring(at + 16, head.indexOf("\r\n", at)));
     return head + new String(bytes(length), StandardCharsets.UTF_8);
   }
 
-  byte[] bytes(int count) {
+  public byte[] bytes(int count) {
     try {
       byte[] bytes = new byte[count];
       in.readFully(bytes);
@@ -170,13 +214,26 @@ final class Raw implements AutoCloseable {
     }
   }
 
-  /** A received frame. */
-  record Frame(int first, byte[] payload) {
-    String text() {
+  /** A received frame: its first byte, and its payload unmasked. */
+  public record Frame(int first, byte[] payload) {
+    public int opcode() {
+      return first & 0x0f;
+    }
+
+    public boolean last() {
+      return (first & 0x80) != 0;
+    }
+
+    public boolean compressed() {
+      return (first & 0x40) != 0;
+    }
+
+    public String text() {
       return new String(payload, StandardCharsets.UTF_8);
     }
 
-    int code() {
+    /** Of a close frame. */
+    public int code() {
       return payload.length < 2 ? 1005 : (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
     }
 
@@ -187,8 +244,27 @@ final class Raw implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads the frames of a message, with none between, as if it were one. Only the first may say
+   * that it is compressed.
+   */
+  public Frame message() {
+    Frame frame = read();
+    int first = frame.first() | 0x80;
+    ByteArrayOutputStream payload = new ByteArrayOutputStream();
+    payload.writeBytes(frame.payload());
+    while (!frame.last()) {
+      frame = read();
+      if ((frame.first() & 0x7f) != 0) {
+        throw new AssertionError("a continuation without RSV1 was expected, not " + frame);
+      }
+      payload.writeBytes(frame.payload());
+    }
+    return new Frame(first, payload.toByteArray());
+  }
+
   /** Reads one frame. */
-  Frame read() {
+  public Frame read() {
     try {
       int first = in.read();
       if (first < 0) {
@@ -212,7 +288,7 @@ final class Raw implements AutoCloseable {
   }
 
   /** Whether the peer ends the stream, next and properly. */
-  boolean ended() {
+  public boolean ended() {
     try {
       return in.read() < 0;
     } catch (IOException e) {
@@ -220,7 +296,7 @@ final class Raw implements AutoCloseable {
     }
   }
 
-  void shutdownOutput() {
+  public void shutdownOutput() {
     try {
       socket.shutdownOutput();
     } catch (IOException e) {
@@ -229,7 +305,7 @@ final class Raw implements AutoCloseable {
   }
 
   /** Ends with a reset. */
-  void reset() {
+  public void reset() {
     try {
       socket.setSoLinger(true, 0);
       socket.close();
@@ -238,7 +314,7 @@ final class Raw implements AutoCloseable {
     }
   }
 
-  Socket socket() {
+  public Socket socket() {
     return socket;
   }
 

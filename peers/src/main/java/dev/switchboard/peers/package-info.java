@@ -1,0 +1,5 @@
+/** The other side of a WebSocket, made of nothing of ours. */
+@NullMarked
+package dev.switchboard.peers;
+
+import org.jspecify.annotations.NullMarked;
