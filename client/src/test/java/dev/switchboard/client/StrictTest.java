@@ -6,6 +6,7 @@ import dev.switchboard.peers.BarePeer;
 import dev.switchboard.peers.Conversation;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,12 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("B2")
 class StrictTest {
   private static final byte[] NORMAL = {3, (byte) 0xe8};
+  private static final byte[] LARGE = new byte[1 << 20];
 
   /** Who sends back what comes. */
   enum Echo {
@@ -136,14 +140,14 @@ class StrictTest {
     try (Subject subject = new Subject(echo)) {
       List<String> answers =
           subject.with(peer -> {
-            Thread sender = Thread.ofVirtual().start(() -> burst(peer, texts));
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> burst(peer, texts));
             List<String> got = new ArrayList<>();
             BarePeer.Frame frame = peer.message();
             for (; frame.opcode() == 1; frame = peer.message()) {
               got.add(frame.text());
             }
             assertThat(frame.code()).isEqualTo(1000);
-            assertThat(sender.isAlive()).isFalse();
+            sent.join();
             return got;
           });
       assertThat(answers).isEqualTo(texts);
@@ -155,6 +159,65 @@ class StrictTest {
     texts.forEach(text -> all.writeBytes(peer.framed(0x81, text.getBytes(StandardCharsets.UTF_8))));
     all.writeBytes(peer.framed(0x88, NORMAL));
     peer.send(all.toByteArray());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Echo.class,
+      names = {"ENDPOINT", "ENDPOINT_ON_THE_LOOP"})
+  void soIsAnEndpointWhoseClientOnlyEndsItsSide(Echo echo) throws Exception {
+    try (Subject subject = new Subject(echo)) {
+      subject.with(peer -> {
+        peer.frame(0x81, "one").frame(0x81, "two").shutdownOutput();
+        assertThat(peer.read().text()).isEqualTo("one");
+        assertThat(peer.read().text()).isEqualTo("two");
+        assertThat(peer.ended()).isTrue();
+        return true;
+      });
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aStreamOfAnEndpointIsSentToItsEnd(boolean onTheLoop) {
+    RawEndpoint endpoint =
+        RawEndpoint.create()
+            .onText((peer, text) -> {
+              var first = peer.send(new ByteArrayInputStream(LARGE), false);
+              var second = peer.send(new ByteArrayInputStream(LARGE), true);
+              assertThat(first).isNotEqualTo(second);
+            });
+    if (onTheLoop) {
+      endpoint.handlersOnEventLoop();
+    }
+    try (Server server = Server.builder().port(0).endpoint("/raw", endpoint).start();
+        BarePeer peer = BarePeer.webSocket(server.port(), "/raw")) {
+      streams(peer, 2);
+    }
+  }
+
+  @Test
+  void soIsAStreamOfAClient() throws Exception {
+    try (Subject subject = new Subject(Echo.CLIENT);
+        RawClient client = subject.client()) {
+      client.onText(text -> {
+        Transfer unused = client.send(new ByteArrayInputStream(LARGE));
+      });
+      var unused = client.connectAsync();
+      try (BarePeer peer = BarePeer.accept(subject.listening)) {
+        streams(peer, 1);
+      }
+    }
+  }
+
+  private static void streams(BarePeer peer, int count) {
+    burst(peer, List.of("go"));
+    for (int i = 0; i < count; i++) {
+      assertThat(peer.message().payload()).isEqualTo(LARGE);
+    }
+    assertThat(peer.read().code()).isEqualTo(1000);
+    peer.shutdownOutput();
+    assertThat(peer.ended()).isTrue();
   }
 
   @Tag("slow")

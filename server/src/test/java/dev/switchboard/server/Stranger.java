@@ -94,7 +94,8 @@ final class Stranger implements AutoCloseable {
       byte[] payload = new byte[length < 126 ? length : in.readUnsignedShort()];
       in.readFully(payload);
       if (opcode == CLOSE) {
-        throw new EOFException("closed by the server");
+        int code = payload.length < 2 ? 1005 : (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
+        throw new EOFException("closed by the server: " + code);
       }
       if (opcode == TEXT) {
         return new String(payload, StandardCharsets.UTF_8);

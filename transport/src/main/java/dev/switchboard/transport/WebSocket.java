@@ -93,6 +93,16 @@ public interface WebSocket {
    */
   void close(int code, String reason);
 
+  /**
+   * Closes as {@link #close} does, but lets the listener finish first: nothing more is delivered to
+   * it, {@link WebSocketListener#onEnding} is called, and the close frame goes out when it is done,
+   * or after {@code closeTimeout}. If the peer closes meanwhile, that is answered instead. A socket
+   * whose listener does all it does at once closes at once.
+   */
+  default void closeWhenDone(int code, String reason) {
+    close(code, reason);
+  }
+
   /** Ends the socket at once, without a close handshake; the listener gets 1006. */
   void terminate();
 

@@ -39,12 +39,13 @@ public interface WebSocketListener {
   default void onPong(ByteBuf view) {}
 
   /**
-   * The peer has said its last: its close frame came, or it broke a rule. Nothing more is read, but
-   * the connection is still open, so that whoever deals with messages elsewhere can send what they
-   * are answered before {@code end} is run. Called at most once.
+   * The end has come: the peer sent its close frame, broke a rule, or ended its side of the stream
+   * (a client's only), or {@link WebSocket#closeWhenDone} was called. Nothing more is delivered,
+   * but the connection is still open: a listener that hands messages on to other threads can send
+   * their answers before it runs {@code end}. Called at most once.
    *
-   * @param end sends our close frame and ends the connection; to be run on the event loop, once.
-   *     Run after {@code closeTimeout} if it has not been by then
+   * @param end sends our close frame and ends the connection; to be run on the event loop. Runs by
+   *     itself after {@code closeTimeout}; running it again does nothing
    */
   default void onEnding(Runnable end) {
     end.run();

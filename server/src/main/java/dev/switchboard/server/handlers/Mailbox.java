@@ -56,6 +56,15 @@ public final class Mailbox {
     return !running;
   }
 
+  /** Runs it after all tasks so far: right here if nothing waits or runs. */
+  public void afterAll(Runnable task) {
+    if (idle()) {
+      task.run();
+    } else {
+      add(task);
+    }
+  }
+
   /** A task that holds so many bytes of a message. */
   public void add(Runnable task, int size) {
     add(size < SMALL ? task : new Large(task, size));

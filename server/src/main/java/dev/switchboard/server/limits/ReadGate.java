@@ -29,7 +29,7 @@ public final class ReadGate {
   private final Waiting commits = new Waiting(MAX_COMMITS, Limit.COMMITS_WAITING);
   private final Waiting joins = new Waiting(MAX_JOINS, Limit.JOINS_WAITING);
   private final Waiting reads = new Waiting(MAX_READS, Limit.READS_WAITING);
-  private int due; // guarded by this: answers that handlers owe
+  private int due; // guarded by this: answers that are owed, but for those of commits
   private @Nullable Runnable whenAnswered; // guarded by this
   private int asked; // confined to the loop: since it last let others go first
   private boolean yielding; // confined to the loop: the others have their turn
@@ -113,13 +113,23 @@ public final class ReadGate {
     joins.ended();
   }
 
-  /** A handler has a message that will be answered. */
+  /** A request or message will be answered later, by {@link #answering}, whatever happens. */
   public synchronized void answerDue() {
     due++;
   }
 
-  /** It was. */
-  public void answered() {
+  /** Does what gives an answer that is due. */
+  public Runnable answering(Runnable answer) {
+    return () -> {
+      try {
+        answer.run();
+      } finally {
+        answered();
+      }
+    };
+  }
+
+  private void answered() {
     Runnable next;
     synchronized (this) {
       due--;
@@ -130,7 +140,10 @@ public final class ReadGate {
     }
   }
 
-  /** Runs it when everything that handlers and the log were given is answered. */
+  /**
+   * Runs it when everything asked for is answered, on the thread that sent the last answer. Only
+   * the last one given is kept: each of them ends the connection.
+   */
   public void whenAnswered(Runnable task) {
     Runnable next;
     synchronized (this) {

@@ -47,6 +47,9 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   /** When a message came last. Kept only if there is an idle timeout; read by whoever sweeps. */
   private volatile long heardAt;
 
+  /** Whether it has heard nothing for too long and is being closed. Confined to the loop. */
+  private boolean idle;
+
   /** Something of users' code that is to be run. */
   @FunctionalInterface
   public interface Task {
@@ -159,15 +162,20 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
    */
   void sendAway(long after) {
     ScheduledFuture<?> unused =
-        webSocket.eventLoop().schedule(this::leave, after, TimeUnit.MILLISECONDS);
+        webSocket.eventLoop().schedule(() -> whenDone(this::goAway), after, TimeUnit.MILLISECONDS);
   }
 
-  private void leave() {
+  /**
+   * Runs it on the loop when handlers are done with what came, and all that they sent is written:
+   * messages, and files and streams to their end.
+   */
+  private void whenDone(Runnable task) {
+    Runnable next = () -> webSocket.execute(() -> webSocket.whenWritten(failure -> task.run()));
     Mailbox box = mailbox;
     if (box == null) {
-      goAway();
+      next.run();
     } else {
-      box.add(this::goAway);
+      box.afterAll(next);
     }
   }
 
@@ -197,9 +205,10 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
 
   @Override
   public boolean endIdle(CloseCode code, String reason) {
-    boolean ends = webSocket.readyState() == ReadyState.OPEN;
+    boolean ends = !idle && webSocket.readyState() == ReadyState.OPEN;
     if (ends) {
-      webSocket.close(code.code(), reason);
+      idle = true;
+      webSocket.closeWhenDone(code.code(), reason);
     }
     return ends;
   }
@@ -273,12 +282,7 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   /** What handlers send for the messages before it goes ahead of our close frame. */
   @Override
   public void onEnding(Runnable end) {
-    Mailbox box = mailbox;
-    if (box == null || box.idle()) {
-      webSocket.execute(end); // after what they sent so far
-    } else {
-      box.add(() -> webSocket.execute(end));
-    }
+    whenDone(end);
   }
 
   @Override

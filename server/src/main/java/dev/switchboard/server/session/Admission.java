@@ -46,7 +46,7 @@ final class Admission {
       }
     } else if (allowance.hopeless()) {
       endpoint.meter().limit(Limit.RATE);
-      connection.close(CloseCode.RATE_LIMITED.code(), "retryAfter=" + allowance.retryAfter());
+      connection.closeWhenDone(CloseCode.RATE_LIMITED, "retryAfter=" + allowance.retryAfter());
     } else {
       endpoint.meter().limit(Limit.RATE);
       conversation.refuse(

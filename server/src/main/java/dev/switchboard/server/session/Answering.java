@@ -16,13 +16,8 @@ record Answering(EndpointRuntime endpoint, Connection connection, Incoming messa
   /** When it is known, from any thread; a close waits for it as long as it may. */
   void answer(CompletionStage<Answer> coming) {
     connection.readGate().answerDue();
-    coming.whenComplete((answer, failure) -> {
-      try {
-        answer(answer, failure);
-      } finally {
-        connection.readGate().answered();
-      }
-    });
+    coming.whenComplete(
+        (answer, failure) -> connection.readGate().answering(() -> answer(answer, failure)).run());
   }
 
   /** From any thread. */

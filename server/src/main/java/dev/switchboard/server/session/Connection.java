@@ -201,8 +201,10 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
 
   @Override
   public boolean endIdle(CloseCode code, String reason) {
-    boolean ends = open();
-    close(code.code(), reason);
+    boolean ends = open() && !leaving;
+    if (ends) {
+      closeWhenDone(code, reason);
+    }
     return ends;
   }
 
@@ -294,14 +296,19 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
 
   /**
    * Asks the client to come back after so many milliseconds, lets handlers finish what was taken,
-   * and closes with 1001. From any thread.
+   * answers it, and closes with 1001. From any thread.
    */
   void sendAway(long after) {
     onLoop(() -> {
       leaving = true; // what comes now is not acknowledged, so it is sent again elsewhere
       send(ServerMessages.goingAway(after));
-      mailbox.add(() -> onLoop(() -> close(CloseCode.GOING_AWAY.code(), "the server is closing")));
+      whenDone(() -> close(CloseCode.GOING_AWAY.code(), "the server is closing"));
     });
+  }
+
+  /** Runs it on the loop when all that was taken is handled and answered. */
+  private void whenDone(Runnable task) {
+    mailbox.afterAll(() -> readGate.whenAnswered(() -> webSocket.execute(task)));
   }
 
   /** Closes with 4008: going on would leave a hole. */
@@ -315,6 +322,14 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   public void close(int code, String reason) {
     if (open()) {
       webSocket.close(code, reason);
+    }
+  }
+
+  /** Closes when what was taken is handled and answered; what comes now is not. On the loop. */
+  void closeWhenDone(CloseCode code, String reason) {
+    leaving = true;
+    if (open()) {
+      webSocket.closeWhenDone(code.code(), reason);
     }
   }
 
@@ -342,12 +357,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   /** What the messages before it are answered goes ahead of our close frame. */
   @Override
   public void onEnding(Runnable end) {
-    Runnable answered = () -> readGate.whenAnswered(() -> webSocket.execute(end));
-    if (mailbox.idle()) {
-      answered.run();
-    } else {
-      mailbox.add(answered);
-    }
+    whenDone(end);
   }
 
   @Override

@@ -31,6 +31,7 @@ final class HistoryPages {
 
   /** Answers with a page, or an error if none can be had. Who asks may read the log. */
   void answer(@Nullable Id id, Control.History history) {
+    connection.readGate().answerDue();
     answer(id, history, MAX_PAGES);
   }
 
@@ -47,7 +48,7 @@ final class HistoryPages {
             history.limit(),
             sizes.pageBytes(),
             page -> pageAnswer(id, history, tries, page, forward),
-            failure -> connection.refuse(id, failure));
+            failure -> connection.readGate().answering(() -> connection.refuse(id, failure)).run());
     if (forward) {
       connection.feed().reads().after(want);
     } else {
@@ -71,13 +72,16 @@ final class HistoryPages {
                   ? kept.getLast().seq() < all.getLast().seq()
                   : kept.getFirst().seq() > all.getFirst().seq());
       Position head = page.head();
-      return connection.prepared(
-          ServerMessages.history(
-              id, history.address(), head.epoch(), head.seq(), kept, page.more() || rest));
+      return connection
+          .readGate()
+          .answering(
+              connection.prepared(
+                  ServerMessages.history(
+                      id, history.address(), head.epoch(), head.seq(), kept, page.more() || rest)));
     }
     return tries > 1
         ? () -> answer(id, beyond(history, page, forward), tries - 1)
-        : () -> connection.refuse(id, tooLargeEntries(page));
+        : connection.readGate().answering(() -> connection.refuse(id, tooLargeEntries(page)));
   }
 
   private static Control.History beyond(Control.History asked, Page page, boolean forward) {

@@ -69,6 +69,7 @@ final class RequestHandler implements ServerConversation.Requests {
       enter(id, join);
       return;
     }
+    connection.readGate().answerDue();
     AtomicBoolean left = new AtomicBoolean();
     hooked.add(Map.entry(join.room(), left));
     connection
@@ -84,7 +85,7 @@ final class RequestHandler implements ServerConversation.Requests {
             refusal = failure;
           }
           Throwable refused = refusal;
-          connection.onLoop(() -> decided(id, join, left, refused));
+          answer(() -> decided(id, join, left, refused));
         });
   }
 
@@ -118,18 +119,23 @@ final class RequestHandler implements ServerConversation.Requests {
         session.join(room, connection)
             ? hub.enter(room, session.user())
             : CompletableFuture.completedStage(room);
-    reader
-        .open(join.since(), join.recent())
-        .whenComplete((opening, failure) -> {
-          if (failure != null) {
-            connection.onLoop(() -> notJoined(id, room, failure));
-          } else {
-            there
-                .thenCompose(told -> hub.members(room, MAX_MEMBERS))
-                .whenComplete((members, unknown) ->
-                    connection.onLoop(() -> joined(id, room, opening, members, unknown)));
-          }
-        });
+    CompletionStage<Reader.Opening> opened = reader.open(join.since(), join.recent());
+    connection.readGate().answerDue();
+    opened.whenComplete((opening, failure) -> {
+      if (failure != null) {
+        answer(() -> notJoined(id, room, failure));
+      } else {
+        there
+            .thenCompose(told -> hub.members(room, MAX_MEMBERS))
+            .whenComplete(
+                (members, unknown) -> answer(() -> joined(id, room, opening, members, unknown)));
+      }
+    });
+  }
+
+  /** Gives an answer that is due, on the loop; any thread. */
+  private void answer(Runnable answering) {
+    connection.onLoop(connection.readGate().answering(answering));
   }
 
   /** Who cannot read a room is not in it, unless a later attempt to join is under way. */
@@ -218,14 +224,17 @@ final class RequestHandler implements ServerConversation.Requests {
       connection.refuse(id, notAMember(room));
       return;
     }
-    hub.users(room, after, MAX_MEMBERS)
-        .whenComplete((users, failure) -> {
-          if (failure != null) {
-            connection.refuse(id, failure);
-          } else {
-            connection.answer(ServerMessages.userList(id, room, users.names(), users.count()));
-          }
-        });
+    CompletionStage<Users> found = hub.users(room, after, MAX_MEMBERS);
+    connection.readGate().answerDue();
+    found.whenComplete((users, failure) -> {
+      Runnable answering =
+          failure != null
+              ? () -> connection.refuse(id, failure)
+              : () ->
+                  connection.answer(
+                      ServerMessages.userList(id, room, users.names(), users.count()));
+      connection.readGate().answering(answering).run();
+    });
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,7 +121,7 @@ final class SessionHandshake {
       Session session,
       List<Address> logs,
       List<Place> places,
-      java.util.function.Consumer<List<Opening>> answer) {
+      Consumer<List<Opening>> answer) {
     Map<Address, Place> known = new HashMap<>();
     places.forEach(place -> known.put(place.address(), place));
     List<CompletableFuture<Opening>> opening = new ArrayList<>();
@@ -135,16 +136,25 @@ final class SessionHandshake {
       return;
     }
     CompletionStage<Void> all = CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new));
-    all.whenComplete((done, failure) ->
-        connection.onLoop(() -> {
-          if (failure == null && connection.session() == session) {
-            List<Opening> openings = opening.stream().map(CompletableFuture::join).toList();
-            answer.accept(openings);
-            session.questions().open().forEach(connection::send);
-            openings.forEach(one -> one.reader().start(one));
-            openings.forEach(one -> one.reader().goOn());
-          }
-        }));
+    connection.readGate().answerDue();
+    all.whenComplete((done, failure) -> {
+      Runnable begins = () -> begin(session, opening, answer);
+      connection.onLoop(connection.readGate().answering(failure == null ? begins : () -> {}));
+    });
+  }
+
+  /** Answers, then lets entries flow, if the session has not been taken over meanwhile. */
+  private void begin(
+      Session session,
+      List<CompletableFuture<Opening>> opening,
+      Consumer<List<Opening>> answer) {
+    if (connection.session() == session) {
+      List<Opening> openings = opening.stream().map(CompletableFuture::join).toList();
+      answer.accept(openings);
+      session.questions().open().forEach(connection::send);
+      openings.forEach(one -> one.reader().start(one));
+      openings.forEach(one -> one.reader().goOn());
+    }
   }
 
   /** One log that cannot be read is enough, however long the others take. */

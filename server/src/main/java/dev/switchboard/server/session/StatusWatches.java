@@ -43,13 +43,19 @@ final class StatusWatches {
     List<CompletableFuture<UserState>> states =
         ask.users().stream().map(user -> hub.status(user, asker).toCompletableFuture()).toList();
     CompletionStage<Void> known = CompletableFuture.allOf(states.toArray(CompletableFuture[]::new));
+    connection.readGate().answerDue();
     known.whenComplete((all, failure) -> {
-      if (failure != null) {
-        connection.refuse(id, failure);
-      } else {
-        List<UserState> found = states.stream().map(CompletableFuture::join).toList();
-        connection.onLoop(() -> answer(id, found));
-      }
+      connection.onLoop(
+          connection
+              .readGate()
+              .answering(() -> {
+                if (failure != null) {
+                  connection.refuse(id, failure);
+                } else {
+                  answer(
+                      id, states.stream().map(CompletableFuture::join).toList());
+                }
+              }));
     });
   }
 

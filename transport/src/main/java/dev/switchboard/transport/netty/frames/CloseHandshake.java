@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * How one connection ends: the close handshake (RFC 6455 §7), its time limits, and that its
  * listener is told once. Confined to its loop.
  *
- * <p>When the peer has said its last, by a close frame or by breaking a rule, nothing more is read,
- * but the connection stays open until its listener is through with the messages before it, so that
- * what they are answered goes out ahead of our close frame. The close timeout bounds that, too. Our
- * own closes, and the end of the socket, do not wait.
+ * <p>Messages may wait for handlers when the end comes: with the peer's close frame or violation,
+ * with the end of a client's stream, or with a close of ours that is not urgent. From then on
+ * nothing is delivered, but the connection stays open until its listener is done with what it has,
+ * so that the answers go out first. The close timeout bounds that, too. Only one end waits: a later
+ * one takes the place of ours, and whatever closes at once ends the waiting.
  */
 final class CloseHandshake {
   /** The connection that ends. */
@@ -30,7 +31,7 @@ final class CloseHandshake {
     /** What the peer still sends does not matter. */
     void readNoMore();
 
-    /** The peer has said its last. What is to follow is to be run when that is dealt with. */
+    /** An end has come. What is to follow is to be run when the messages before are dealt with. */
     void ending(Runnable end);
 
     /** Called once, last. */
@@ -46,11 +47,20 @@ final class CloseHandshake {
   private final Framer framer;
   private final Owner owner;
 
-  /** How the peer said its last: {@code proper} if by a close frame. */
-  private record Last(int code, String reason, boolean proper) {}
+  /** Who ends the connection, and how. */
+  private enum Cause {
+    CLOSE_FRAME,
+    VIOLATION,
+    END_OF_INPUT,
+    OURS
+  }
+
+  /** An end, with the code that its close frame has or is to have. */
+  private record Last(int code, String reason, Cause cause) {}
 
   private volatile ReadyState readyState = ReadyState.OPEN;
   private @Nullable Last last; // while it waits for the listener
+  private boolean ending; // the listener knows of an end, or will; never false again
   private boolean told;
   private @Nullable Failure failure; // until it is told
   private boolean inputEnded;
@@ -94,38 +104,67 @@ final class CloseHandshake {
     }
   }
 
+  /** Whether the listener is told what the peer sends. */
+  boolean hears() {
+    return !ending && isOpen();
+  }
+
+  /**
+   * Starts the close handshake when the listener is done with what it has. It is not asked within
+   * this call.
+   */
+  void closeWhenDone(int code, String reason) {
+    if (hears()) {
+      last = new Last(code, reason, Cause.OURS);
+      ending = true;
+      startTimer();
+      state.loop.execute(() -> {
+        if (last != null) {
+          owner.ending(this::proceed);
+        }
+      });
+    }
+  }
+
   /** The peer's close frame came. */
   void closedByPeer(int code, String reason) {
-    saidLast(new Last(code, reason, true));
+    end(new Last(code, reason, Cause.CLOSE_FRAME));
   }
 
   /** The peer broke a rule. */
   void violated(int code, String reason) {
     owner.readNoMore();
-    saidLast(new Last(code, reason, false));
+    end(new Last(code, reason, Cause.VIOLATION));
   }
 
-  private void saidLast(Last how) {
+  private void end(Last how) {
     last = how;
-    if (isOpen()) {
+    if (!isOpen()) {
+      proceed();
+    } else if (!ending) {
+      ending = true;
       startTimer();
       owner.ending(this::proceed);
-    } else {
-      proceed();
     }
   }
 
-  /** What came before the peer's last word is dealt with, or that takes too long. */
+  /** What came before the end is dealt with, or that takes too long. */
   private void proceed() {
     Last how = last;
     if (how == null) {
       return;
     }
     last = null;
-    if (how.proper) {
-      answer(how.code, how.reason);
-    } else {
-      fail(how.code, how.reason);
+    switch (how.cause) {
+      case CLOSE_FRAME -> answer(how.code, how.reason);
+      case VIOLATION -> fail(how.code, how.reason);
+      case END_OF_INPUT -> endSocket();
+      case OURS -> {
+        close(Closing.payload(how.code, how.reason));
+        if (inputEnded) {
+          endSocket(); // no answer will come
+        }
+      }
     }
   }
 
@@ -171,12 +210,24 @@ final class CloseHandshake {
     sendBuffer.whenWritten(failed -> SocketClose.half(ctx, terms.secure() || inputEnded));
   }
 
-  /** The peer will send nothing more: what it is owed is written, then the socket ends. */
+  /**
+   * The peer will send nothing more. A client may only have ended its side, and is sent what it is
+   * owed; a server that does so without a close frame is gone.
+   */
   void inputEnded() {
     inputEnded = true;
     if (last != null) {
       return;
     }
+    if (isOpen() && !terms.client()) {
+      end(new Last(Closing.ABNORMAL, "", Cause.END_OF_INPUT));
+    } else {
+      endSocket();
+    }
+  }
+
+  /** What waits is written, then the socket ends. */
+  private void endSocket() {
     sendBuffer.drain();
     startTimer();
     sendBuffer.whenWritten(failed -> SocketClose.now(ctx));
@@ -191,7 +242,7 @@ final class CloseHandshake {
     framer.close();
     sendBuffer.close(new IOException("the connection has ended"));
     tellFailure();
-    if (how == null) {
+    if (how == null || how.cause == Cause.OURS) {
       tell(Closing.ABNORMAL, "", false);
     } else {
       tell(how.code, how.reason, false); // RFC 6455 §7.1.5: the code is that of its close frame

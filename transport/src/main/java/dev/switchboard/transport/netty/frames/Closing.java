@@ -28,15 +28,19 @@ final class Closing {
         || (code >= 3000 && code <= 4999);
   }
 
+  static void requireAllowed(int code) {
+    if (!allowed(code)) {
+      throw new IllegalArgumentException(
+          "close code: " + code + " (expected: 1000-1003, 1007-1014 or 3000-4999)");
+    }
+  }
+
   /**
    * The payload of a close frame. A reason that is too long is cut between characters, and half a
    * character is left out: a close must not fail for its words.
    */
   static byte[] payload(int code, String reason) {
-    if (!allowed(code)) {
-      throw new IllegalArgumentException(
-          "close code: " + code + " (expected: 1000-1003, 1007-1014 or 3000-4999)");
-    }
+    requireAllowed(code);
     ByteBuffer bytes = ByteBuffer.allocate(Frames.MAX_CONTROL);
     bytes.putShort((short) code);
     CoderResult unused =

@@ -283,6 +283,13 @@ final class WebSocketConnection implements WebSocket, SendQueue.Owner {
   }
 
   @Override
+  public void closeWhenDone(int code, String reason) {
+    confined();
+    Closing.requireAllowed(code);
+    closeHandshake.closeWhenDone(code, reason);
+  }
+
+  @Override
   public void terminate() {
     confined();
     owner.terminate();

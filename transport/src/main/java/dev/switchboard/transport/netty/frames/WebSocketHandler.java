@@ -181,21 +181,21 @@ public final class WebSocketHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void text(ByteBuf view) {
-    if (closeHandshake.isOpen()) {
+    if (closeHandshake.hears()) {
       listener.onText(view);
     }
   }
 
   @Override
   public void binary(ByteBuf view) {
-    if (closeHandshake.isOpen()) {
+    if (closeHandshake.hears()) {
       listener.onBinary(view);
     }
   }
 
   @Override
   public void fragment(ByteBuf view, boolean last) {
-    if (closeHandshake.isOpen()) {
+    if (closeHandshake.hears()) {
       listener.onFragment(view, last);
     }
   }
@@ -204,13 +204,15 @@ public final class WebSocketHandler extends ChannelInboundHandlerAdapter
   public void ping(ByteBuf view) {
     if (closeHandshake.isOpen() && webSocket.admit(view.readableBytes())) {
       framer.control(Opcode.PONG, view.retain());
-      listener.onPing(view);
+      if (closeHandshake.hears()) {
+        listener.onPing(view);
+      }
     }
   }
 
   @Override
   public void pong(ByteBuf view) {
-    if (closeHandshake.isOpen()) {
+    if (closeHandshake.hears()) {
       listener.onPong(view);
     }
   }
