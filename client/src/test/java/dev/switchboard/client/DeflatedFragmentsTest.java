@@ -8,7 +8,6 @@ import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.transport.Deflate;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.net.InetAddress;

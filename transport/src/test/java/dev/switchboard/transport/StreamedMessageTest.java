@@ -1,12 +1,12 @@
 package dev.switchboard.transport;
 
-import dev.switchboard.peers.BarePeer;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.peers.BarePeer;
+import dev.switchboard.peers.Zip;
 import dev.switchboard.protocol.UnsentException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -119,7 +119,7 @@ final class RequestHandler implements ServerConversation.Requests {
         session.join(room, connection)
             ? hub.enter(room, session.user())
             : CompletableFuture.completedStage(room);
-    CompletionStage<Reader.Opening> opened = reader.open(join.since(), join.recent());
+    CompletionStage<Opening> opened = reader.open(join.since(), join.recent());
     connection.readGate().answerDue();
     opened.whenComplete((opening, failure) -> {
       if (failure != null) {

@@ -118,10 +118,7 @@ final class SessionHandshake {
   }
 
   private void openAll(
-      Session session,
-      List<Address> logs,
-      List<Place> places,
-      Consumer<List<Opening>> answer) {
+      Session session, List<Address> logs, List<Place> places, Consumer<List<Opening>> answer) {
     Map<Address, Place> known = new HashMap<>();
     places.forEach(place -> known.put(place.address(), place));
     List<CompletableFuture<Opening>> opening = new ArrayList<>();
@@ -145,9 +142,7 @@ final class SessionHandshake {
 
   /** Answers, then lets entries flow, if the session has not been taken over meanwhile. */
   private void begin(
-      Session session,
-      List<CompletableFuture<Opening>> opening,
-      Consumer<List<Opening>> answer) {
+      Session session, List<CompletableFuture<Opening>> opening, Consumer<List<Opening>> answer) {
     if (connection.session() == session) {
       List<Opening> openings = opening.stream().map(CompletableFuture::join).toList();
       answer.accept(openings);

@@ -52,8 +52,7 @@ final class StatusWatches {
                 if (failure != null) {
                   connection.refuse(id, failure);
                 } else {
-                  answer(
-                      id, states.stream().map(CompletableFuture::join).toList());
+                  answer(id, states.stream().map(CompletableFuture::join).toList());
                 }
               }));
     });
