@@ -32,6 +32,8 @@ export const CloseCode = {
   BAD_GATEWAY: 1014,
   /** the TLS handshake failed; never sent */
   TLS_FAILURE: 1015,
+  /** the proof of who the user is has expired; a new one is needed */
+  AUTH_EXPIRED: 4001,
   /** more waited for this connection than its bound allows */
   TOO_SLOW: 4008,
   /** nothing was heard for interval and timeout */
@@ -65,6 +67,7 @@ export const afterClose: ReadonlyMap<number, "reconnect" | "stop"> = new Map([
   [1013, "reconnect"],
   [1014, "reconnect"],
   [1015, "reconnect"],
+  [4001, "reconnect"],
   [4008, "reconnect"],
   [4009, "reconnect"],
   [4029, "reconnect"],

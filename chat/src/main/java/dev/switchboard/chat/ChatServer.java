@@ -12,6 +12,7 @@ import dev.switchboard.transport.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -51,6 +52,24 @@ public final class ChatServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Where it is reached. Immutable.
+   *
+   * @param host the address to listen on
+   * @param port the port; 0 takes a free one
+   * @param names the names that browsers reach it by, besides addresses and {@code localhost}
+   *     ({@link Server.Builder#hosts})
+   * @param trustedProxies the addresses and networks of proxies in front ({@link
+   *     Server.Builder#trustedProxies})
+   */
+  public record Site(String host, int port, List<String> names, List<String> trustedProxies) {
+    /** Copies the lists. */
+    public Site {
+      names = List.copyOf(names);
+      trustedProxies = List.copyOf(trustedProxies);
+    }
+  }
+
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
           + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -59,7 +78,7 @@ public final class ChatServer implements AutoCloseable {
   private final Guests guests;
   private final Server server;
 
-  private ChatServer(String host, int port, HistoryStore store, Limits limits) {
+  private ChatServer(Site site, HistoryStore store, Limits limits) {
     guests = new Guests(Clock.systemUTC());
     endpoint =
         Endpoint.of(Chat.class)
@@ -74,8 +93,10 @@ public final class ChatServer implements AutoCloseable {
     }
     server =
         Server.builder()
-            .host(host)
-            .port(port)
+            .host(site.host)
+            .port(site.port)
+            .hosts(site.names.toArray(String[]::new))
+            .trustedProxies(site.trustedProxies.toArray(String[]::new))
             .history(store)
             .endpoint("/ws", endpoint)
             .get("/api/name", this::name)
@@ -99,12 +120,16 @@ public final class ChatServer implements AutoCloseable {
    * @throws dev.switchboard.transport.BindFailedException if the port is in use or may not be used
    */
   public static ChatServer start(String host, int port, HistoryStore store) {
-    return start(host, port, store, Limits.DEFAULT);
+    return start(new Site(host, port, List.of(), List.of()), store, Limits.DEFAULT);
   }
 
-  /** The same within other limits. */
-  public static ChatServer start(String host, int port, HistoryStore store, Limits limits) {
-    return new ChatServer(host, port, store, limits);
+  /**
+   * The same at other names, behind proxies, or within other limits.
+   *
+   * @throws IllegalArgumentException if a name or a network is none
+   */
+  public static ChatServer start(Site site, HistoryStore store, Limits limits) {
+    return new ChatServer(site, store, limits);
   }
 
   private boolean isOnline(String user) {

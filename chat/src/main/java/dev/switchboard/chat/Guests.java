@@ -4,7 +4,6 @@ import dev.switchboard.protocol.Names;
 import dev.switchboard.server.EndpointOptions.Verdict;
 import dev.switchboard.transport.HttpRequest;
 import java.math.BigInteger;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.time.Clock;
@@ -15,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Guests by name. A name belongs to whoever uses it first, for as long as any connection of it
@@ -59,10 +57,6 @@ final class Guests {
 
   /** Decides an upgrade, and holds the name for the connection that follows. */
   Verdict admit(HttpRequest request, Predicate<String> online) {
-    if (fromElsewhere(request)) {
-      return Verdict.refuse(
-          403, "Origin: another site (expected: the page of this server, or no Origin)");
-    }
     String user = first(request, "user");
     Optional<Problem> problem = problem(user, cookie(request), online, true);
     return problem
@@ -136,22 +130,5 @@ final class Guests {
   static String first(HttpRequest request, String parameter) {
     List<String> values = request.query().getOrDefault(parameter, List.of(""));
     return values.get(0);
-  }
-
-  /**
-   * A browser says which page opened the connection; one from another site would act in its
-   * visitor's name.
-   */
-  private static boolean fromElsewhere(HttpRequest request) {
-    @Nullable String origin = request.headers().first("Origin");
-    if (origin == null) {
-      return false;
-    }
-    try {
-      return !String.valueOf(URI.create(origin).getAuthority())
-          .equalsIgnoreCase(request.headers().first("Host"));
-    } catch (IllegalArgumentException malformed) {
-      return true;
-    }
   }
 }

@@ -5,6 +5,7 @@ import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.history.sqlite.SqliteHistory;
 import dev.switchboard.history.sqlite.SqliteLimits;
+import dev.switchboard.server.Server;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.BindFailedException;
@@ -39,6 +40,21 @@ final class Serve implements Callable<Integer> {
       defaultValue = "8080",
       description = "Port to listen on; 0 picks a free one (default: ${DEFAULT-VALUE}).")
   private int port;
+
+  @Option(
+      names = "--name",
+      paramLabel = "HOST",
+      description =
+          "A name that browsers reach this server by, such as chat.example.com or *.example.com; may be repeated "
+              + "(default: only addresses and localhost).")
+  private List<String> names = List.of();
+
+  @Option(
+      names = "--trusted-proxy",
+      paramLabel = "NETWORK",
+      description =
+          "A proxy in front whose X-Forwarded-For is believed, such as 10.0.0.0/8; may be repeated (default: none).")
+  private List<String> trustedProxies = List.of();
 
   @Option(
       names = "--data",
@@ -147,6 +163,18 @@ final class Serve implements Callable<Integer> {
     return SqliteHistory.open(data, diskLimits());
   }
 
+  /** Before the store is opened. */
+  private void checkSite() {
+    try {
+      var unused =
+          Server.builder()
+              .hosts(names.toArray(String[]::new))
+              .trustedProxies(trustedProxies.toArray(String[]::new));
+    } catch (IllegalArgumentException wrong) {
+      throw new Switchboard.Failure("--name, --trusted-proxy: " + wrong.getMessage());
+    }
+  }
+
   private SqliteLimits diskLimits() {
     try {
       long most = diskMib == null ? Long.MAX_VALUE : (long) diskMib << 20;
@@ -167,8 +195,10 @@ final class Serve implements Callable<Integer> {
 
   private ChatServer start() {
     ChatServer.Limits limits = limits();
+    ChatServer.Site site = new ChatServer.Site(host, port, names, trustedProxies);
     try {
-      return ChatServer.start(host, port, open(), limits);
+      checkSite();
+      return ChatServer.start(site, open(), limits);
     } catch (BindFailedException taken) {
       throw new Switchboard.Failure(
           "--port: "

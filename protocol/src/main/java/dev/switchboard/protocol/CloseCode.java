@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A close code with a name. Codes 1000–1015 are those of RFC 6455 §7.4 and its registry, 4008–4509
+ * A close code with a name. Codes 1000–1015 are those of RFC 6455 §7.4 and its registry, 4001–4509
  * are Switchboard's own ({@code spec/codes.json}). Users may send any code from 3000 to 4999 as a
  * plain number. Immutable.
  */
@@ -42,6 +42,8 @@ public enum CloseCode {
   BAD_GATEWAY(1014, true, true),
   /** The TLS handshake failed. Never sent. */
   TLS_FAILURE(1015, true, false),
+  /** The proof of who the user is has expired; with a new one the client may come back. */
+  AUTH_EXPIRED(4001, true, true),
   /** More waited for this connection than its bound allows. */
   TOO_SLOW(4008, true, true),
   /** Nothing was heard for interval and timeout. */

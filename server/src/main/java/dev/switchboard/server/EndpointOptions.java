@@ -1,13 +1,15 @@
 package dev.switchboard.server;
 
-import dev.switchboard.protocol.Address;
 import dev.switchboard.server.handlers.BatchedThreadStarter;
 import dev.switchboard.server.handlers.HandlerThreads;
 import dev.switchboard.server.handlers.HandlerWatchdog;
+import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
 import dev.switchboard.server.limits.Time;
+import dev.switchboard.spi.AuthenticatedUser;
+import dev.switchboard.spi.Authenticator;
 import dev.switchboard.spi.ServerMetrics;
 import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
@@ -16,6 +18,7 @@ import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocketOptions;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -38,7 +41,8 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
   private Duration stuckAfter = Duration.ofSeconds(10);
   private int maxConnectionsPerUser = 100;
   private int maxConnectionsPerAddress = 100_000;
-  private @Nullable Identifier identifier; // null if everybody is a guest
+  private final Identity identity;
+  private AllowedOrigins origins = AllowedOrigins.SAME_HOST;
   private Function<EventLoop, Executor> newThreads = BatchedThreadStarter::new;
   private boolean onLoop;
   private @Nullable EndpointContext context; // what it was started with, if it was
@@ -48,10 +52,12 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
    * The defaults.
    *
    * @param least how many messages of {@code maxMessageBytes} must fit into {@code maxPendingBytes}
+   * @param messages whether a first message may hold the credentials
    */
-  EndpointOptions(int maxMessageBytes, int least) {
+  EndpointOptions(int maxMessageBytes, int least, boolean messages) {
     this.maxMessageBytes = maxMessageBytes;
     this.least = least;
+    this.identity = new Identity(messages);
   }
 
   /** Says who a request comes from, before the upgrade. */
@@ -72,6 +78,11 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
      * @throws IllegalArgumentException if the name breaks the rule for names
      */
     static Verdict allow(String user) {
+      return new Allowed(AuthenticatedUser.of(user));
+    }
+
+    /** Let this user in, with roles and claims, until the proof expires. */
+    static Verdict allow(AuthenticatedUser user) {
       return new Allowed(user);
     }
 
@@ -85,12 +96,7 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     }
 
     /** Let in. */
-    record Allowed(String user) implements Verdict {
-      /** Refuses a bad name. */
-      public Allowed {
-        Address.user(user);
-      }
-    }
+    record Allowed(AuthenticatedUser user) implements Verdict {}
 
     /** Refused. */
     record Refused(int status, String reason) implements Verdict {
@@ -108,8 +114,58 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
    * has had, who is the same guest again when the client comes back to its session. The last one
    * given counts. Runs on a virtual thread and may block.
    */
-  public E identify(Identifier newIdentifier) {
-    return set(() -> identifier = newIdentifier);
+  public E identify(Identifier identifier) {
+    return set(() -> identity.identifier(identifier));
+  }
+
+  /**
+   * Requires every client to prove who it is: by a token in the {@code Authorization: Bearer}
+   * header or in a subprotocol {@code switchboard.bearer.TOKEN}, by a code in a subprotocol {@code
+   * switchboard.code.CODE}, by a cookie ({@link #cookie}), or, at a typed endpoint, by an {@code
+   * authenticate} message within ten seconds. A client that proves nobody is refused with 401, or
+   * closed with 4501. When the proof expires the connection is closed with 4001, unless the client
+   * has renewed it. The last call counts.
+   *
+   * @throws IllegalStateException if {@link #identify} was given
+   */
+  public E authenticate(Authenticator authenticator) {
+    return set(() -> identity.authenticator(authenticator));
+  }
+
+  /**
+   * The name of a cookie that {@link #authenticate} takes credentials from too. Browsers send it
+   * unasked, so keep the check of {@link #origins}. Default: none.
+   */
+  public E cookie(String name) {
+    return set(() -> identity.cookie(name));
+  }
+
+  /**
+   * Lets anybody connect as a guest, as is the default, and says that it is meant: the server does
+   * not warn of it when it listens on an address that other machines reach.
+   */
+  public E guests() {
+    return set(identity::wantGuests);
+  }
+
+  /**
+   * Web pages that may connect, besides those of the server's own host: {@code
+   * "https://app.example.com"}. Default: none; a page of another site is refused with 403. Clients
+   * that are no browsers send no {@code Origin} and are not concerned. The last call counts.
+   *
+   * @throws IllegalArgumentException if one is not {@code scheme://host} or {@code
+   *     scheme://host:port}
+   */
+  public E origins(String... allowed) {
+    return set(() -> origins = AllowedOrigins.sameHostAnd(List.of(allowed)));
+  }
+
+  /**
+   * Lets pages of any site connect. They do so with the cookies and from the network of whoever
+   * looks at them, so use it only where an endpoint trusts neither.
+   */
+  public E anyOrigin() {
+    return set(() -> origins = AllowedOrigins.ANY);
   }
 
   /**
@@ -249,7 +305,8 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
 
   /** The server starts: options are fixed from now on. */
   EndpointContext begin(String path, Time time, Meter meter) {
-    EndpointContext started = new EndpointContext(path, newSettings(), meter, time);
+    EndpointContext started =
+        new EndpointContext(path, newSettings(), meter, time, identity.authentication());
     E unused =
         set(() -> {
           context = started;
@@ -298,8 +355,11 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     return context().settings();
   }
 
-  /** Says who somebody is; null if everybody is a guest. */
-  @Nullable Identifier identifier() {
-    return identifier;
+  AllowedOrigins origins() {
+    return origins;
+  }
+
+  Identity identity() {
+    return identity;
   }
 }

@@ -1,26 +1,26 @@
 package dev.switchboard.server;
 
-import dev.switchboard.server.EndpointOptions.Identifier;
-import dev.switchboard.server.EndpointOptions.Verdict;
 import dev.switchboard.server.handlers.HandlerWatchdog;
+import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.http.SocketPath;
+import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
 import dev.switchboard.server.limits.Time;
 import dev.switchboard.server.raw.RawConnection;
+import dev.switchboard.server.session.AuthenticationGate;
 import dev.switchboard.server.session.Connection;
+import dev.switchboard.server.session.EndpointRuntime;
+import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.HttpRequest;
-import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -52,32 +52,18 @@ sealed interface EndpointPath extends SocketPath {
   }
 
   @Override
-  default boolean guestsOnly() {
-    return endpoint().identifier() == null;
+  default AllowedOrigins origins() {
+    return endpoint().origins();
   }
 
-  /** Asks the users' code who somebody is, where it may block. */
+  @Override
+  default boolean guestsOnly() {
+    return endpoint().identity().none();
+  }
+
   @Override
   default CompletionStage<Identified> identified(HttpRequest request) {
-    Identifier asked =
-        Objects.requireNonNull(endpoint().identifier(), "a guest need not be identified");
-    CompletableFuture<Identified> identified = new CompletableFuture<>();
-    Thread.startVirtualThread(() -> {
-      try {
-        identified.complete(identified(asked.identify(request)));
-      } catch (Throwable failure) { // users' code: answered with 500
-        identified.completeExceptionally(failure);
-      }
-    });
-    return identified;
-  }
-
-  private static Identified identified(@Nullable Verdict verdict) {
-    return switch (Objects.requireNonNull(verdict, "verdict")) {
-      case Verdict.Allowed allowed -> new Identified(allowed.user(), null);
-      case Verdict.Refused refused ->
-          new Identified("", HttpResponse.text(refused.status(), refused.reason() + "\n"));
-    };
+    return endpoint().identity().of(request, endpoint().context().authentication());
   }
 
   @Override
@@ -123,8 +109,15 @@ sealed interface EndpointPath extends SocketPath {
 
     @Override
     public WebSocketListener open(
-        WebSocket webSocket, HttpRequest request, Map<String, String> parameters, String user) {
-      return new Connection(endpoint.runtime(), webSocket, request, parameters, user);
+        WebSocket webSocket,
+        HttpRequest request,
+        Map<String, String> parameters,
+        @Nullable AuthenticatedUser user) {
+      EndpointRuntime runtime = endpoint.runtime();
+      Authentication authentication = runtime.context().authentication();
+      return user == null && authentication != null
+          ? new AuthenticationGate(runtime, webSocket, request, parameters, authentication)
+          : new Connection(runtime, webSocket, request, parameters, user);
     }
 
     @Override
@@ -171,7 +164,10 @@ sealed interface EndpointPath extends SocketPath {
 
     @Override
     public WebSocketListener open(
-        WebSocket webSocket, HttpRequest request, Map<String, String> parameters, String user) {
+        WebSocket webSocket,
+        HttpRequest request,
+        Map<String, String> parameters,
+        @Nullable AuthenticatedUser user) {
       return new RawConnection(endpoint.hub(), webSocket, request, parameters, user);
     }
 

@@ -7,10 +7,12 @@ import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.session.Connection;
 import dev.switchboard.server.session.EndpointRuntime;
 import dev.switchboard.server.session.PeerRequests;
+import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -30,6 +32,14 @@ public final class Peer<M> {
   /** Whose it is. A guest's name changes once, if the client comes back to a former session. */
   public String user() {
     return connection.session().user();
+  }
+
+  /**
+   * The user that its client has proved to be, as {@code identify} or {@code authenticate} said;
+   * empty for a guest. It changes when the client renews its token.
+   */
+  public Optional<AuthenticatedUser> authenticated() {
+    return Optional.ofNullable(connection.identified());
   }
 
   /** The id of its session, which survives a reconnect. Not a secret. */

@@ -41,7 +41,7 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
   }
 
   private RawEndpoint() {
-    super(1 << 20, 0); // a connection is refused what does not fit
+    super(1 << 20, 0, false); // a connection is refused what does not fit
   }
 
   /** An endpoint that does nothing yet. */

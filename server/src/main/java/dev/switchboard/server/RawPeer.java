@@ -4,6 +4,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.raw.RawConnection;
+import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.ReadyState;
@@ -15,6 +16,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,11 +43,17 @@ public final class RawPeer {
   }
 
   /**
-   * Whose it is, as the endpoint's {@code identify} said; {@code guest-} and its id if it did not.
+   * Whose it is, as the endpoint's {@code identify} or {@code authenticate} said; {@code guest-}
+   * and its id if neither did.
    */
   public String user() {
-    String user = connection.user();
-    return user.isEmpty() ? "guest-" + id() : user;
+    AuthenticatedUser user = connection.user();
+    return user == null ? "guest-" + id() : user.name();
+  }
+
+  /** The user that its client has proved to be; empty for a guest. */
+  public Optional<AuthenticatedUser> authenticated() {
+    return Optional.ofNullable(connection.user());
   }
 
   /** The request that was upgraded. */

@@ -70,7 +70,9 @@ public final class Server implements AutoCloseable {
                   builder.routes,
                   builder.files,
                   new HealthChecks(
-                      started.all(), broker::health, () -> closed, HealthChecks.PATIENCE)));
+                      started.all(), broker::health, () -> closed, HealthChecks.PATIENCE),
+                  builder.hosts,
+                  builder.proxies));
     } catch (RuntimeException failed) {
       if (started != null) {
         started.close();
@@ -80,6 +82,7 @@ public final class Server implements AutoCloseable {
       throw failed;
     }
     this.loops = started;
+    warnIfOpen();
     this.watching =
         WatchdogThread.start(sockets.values().stream().map(EndpointPath::watchdog).toList());
     LongSupplier now = builder.time.elapsed();
@@ -91,6 +94,22 @@ public final class Server implements AutoCloseable {
                 TICK_MILLIS,
                 TICK_MILLIS,
                 TimeUnit.MILLISECONDS);
+  }
+
+  /** Guests are welcome by default, as on the machine of whoever tries it; not on all others. */
+  private void warnIfOpen() {
+    if (transport.localAddress().getAddress().isLoopbackAddress()) {
+      return;
+    }
+    sockets.forEach((path, socket) -> {
+      if (socket.endpoint().identity().openUnsaid()) {
+        LOG.warn(
+            "{}: anybody who reaches {} may connect as a guest (expected: identify(…) or"
+                + " authenticate(…); guests() if it is meant)",
+            path,
+            address());
+      }
+    });
   }
 
   /** A timer that throws is never called again, and all that ends in time depends on this one. */

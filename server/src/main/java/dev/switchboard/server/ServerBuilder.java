@@ -2,9 +2,11 @@ package dev.switchboard.server;
 
 import dev.switchboard.server.broker.CommitQueue;
 import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.http.AllowedHosts;
 import dev.switchboard.server.http.Files;
 import dev.switchboard.server.http.PathPattern;
 import dev.switchboard.server.http.Router;
+import dev.switchboard.server.http.TrustedProxies;
 import dev.switchboard.server.limits.Time;
 import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.spi.Broker;
@@ -20,6 +22,7 @@ import dev.switchboard.transport.netty.Loops;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,8 @@ public final class ServerBuilder {
   private @Nullable Long maxWaitingBytes;
   Time time = Time.system();
   private IoKind io = IoKind.best();
+  AllowedHosts hosts = AllowedHosts.of(List.of());
+  TrustedProxies proxies = TrustedProxies.NONE;
   private int loops;
   Duration closeTimeout = Duration.ofSeconds(5);
 
@@ -55,6 +60,38 @@ public final class ServerBuilder {
   /** The address to listen on. Default {@code 127.0.0.1}: only this machine. */
   public ServerBuilder host(String host) {
     transport.host(host);
+    return this;
+  }
+
+  /**
+   * Names under which browsers reach this server, without a port: {@code "chat.example.com"},
+   * {@code "*.example.com"}. Default: none but {@code localhost} and addresses. A request for
+   * another name is refused with 421, so that no page can point its own name at this server (DNS
+   * rebinding); health checks and upgrades without an {@code Origin} may name any host. The last
+   * call counts.
+   *
+   * @throws IllegalArgumentException if one is not a name
+   */
+  public ServerBuilder hosts(String... names) {
+    hosts = AllowedHosts.of(List.of(names));
+    return this;
+  }
+
+  /** Answers requests for any name, as is safe where nothing depends on the visitor's network. */
+  public ServerBuilder anyHost() {
+    hosts = AllowedHosts.ANY;
+    return this;
+  }
+
+  /**
+   * Proxies whose {@code X-Forwarded-For} and {@code X-Forwarded-Proto} are believed: addresses or
+   * networks, {@code "10.0.0.0/8"}. The client is the last address in the list that is not one of
+   * them. Default: none; these headers are ignored then. The last call counts.
+   *
+   * @throws IllegalArgumentException if one is neither an address nor a network
+   */
+  public ServerBuilder trustedProxies(String... networks) {
+    proxies = TrustedProxies.of(List.of(networks));
     return this;
   }
 

@@ -31,7 +31,7 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
 
   /** What waits for a connection goes on from the log, so two messages must fit. */
   SessionOptions() {
-    super(64 << 10, 2);
+    super(64 << 10, 2, true);
   }
 
   /** Decides whose status somebody may know. */

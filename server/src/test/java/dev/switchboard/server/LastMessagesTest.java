@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.PresenceStore;
 import java.io.ByteArrayOutputStream;

@@ -9,6 +9,7 @@ import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Time;
 import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.server.session.Hub;
+import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.LogKey;
@@ -103,7 +104,8 @@ final class SimServer {
     assertThat(
             path.connectionCounts().enter(user, ConnectionCounts.address(request), path.settings()))
         .isNull();
-    loop.execute(() -> link.listener(path.open(link, request, Map.of(), user)));
+    loop.execute(
+        () -> link.listener(path.open(link, request, Map.of(), AuthenticatedUser.of(user))));
     return link;
   }
 

@@ -29,6 +29,11 @@ public final class HttpRequest {
     this.body = body;
   }
 
+  /** The same request of another client, as a trusted proxy has told. */
+  public HttpRequest from(InetSocketAddress client, boolean nowSecure) {
+    return new HttpRequest(method, target.raw(), headers, client, nowSecure, body);
+  }
+
   /** As sent: {@code GET}, {@code POST}, … */
   public String method() {
     return method;
@@ -57,12 +62,15 @@ public final class HttpRequest {
     return headers;
   }
 
-  /** Who asks, as the socket says; a proxy in front is the asker. */
+  /**
+   * The client's address: the socket's, or what a trusted proxy in front has told; then the port is
+   * 0.
+   */
   public InetSocketAddress remoteAddress() {
     return remoteAddress;
   }
 
-  /** Whether it came over TLS. */
+  /** Whether the client sent it over TLS. */
   public boolean secure() {
     return secure;
   }

@@ -58,6 +58,9 @@ public final class ServerConversation {
     /** Asks whether users are online. */
     void userStatus(@Nullable Id id, Control.UserStatus userStatus);
 
+    /** Renews the proof of who the client is. */
+    void authenticate(@Nullable Id id, Control.Authenticate authenticate);
+
     /** Asks for a page of a log. */
     void history(@Nullable Id id, Control.History history);
 
@@ -185,6 +188,10 @@ public final class ServerConversation {
       case Control.LeaveRoom leave -> requests.leave(id, leave);
       case Control.UserList list -> requests.userList(id, list);
       case Control.UserStatus status -> requests.userStatus(id, status);
+      case Control.Authenticate proof -> {
+        first = opening; // a proof may come before a resume
+        requests.authenticate(id, proof);
+      }
       case Control.History history -> requests.history(id, history);
       case Control.Ping ping -> requests.answer(ServerMessages.pong(id));
       case Control.Pong pong -> {}

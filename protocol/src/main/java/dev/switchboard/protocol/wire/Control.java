@@ -16,6 +16,9 @@ public sealed interface Control {
   /** The maximum number of users in a {@code user_status}. */
   int MAX_USERS = 100;
 
+  /** The maximum number of characters of a token. */
+  int MAX_TOKEN = 16_384;
+
   /** The maximum number of entries of a page, and of recent entries on joining. */
   int MAX_PAGE = 200;
 
@@ -53,6 +56,14 @@ public sealed interface Control {
     }
   }
 
+  /** Proves who the client is, at first or to renew a proof. */
+  record Authenticate(String token) implements Control {
+    @Override
+    public String toString() {
+      return "Authenticate"; // the token never reaches a log
+    }
+  }
+
   /** Asks whether the other side is alive. */
   record Ping() implements Control {}
 
@@ -84,6 +95,7 @@ public sealed interface Control {
               (int) fields.integer("limit", 50, 1, MAX_PAGE));
       case "resume" ->
           new Resume(fields.required("session"), fields.required("secret"), fields.places());
+      case "authenticate" -> new Authenticate(fields.token());
       case "ping" -> new Ping();
       case "pong" -> new Pong();
       default ->
@@ -126,6 +138,16 @@ public sealed interface Control {
         throw wrong(key, "a string");
       }
       return text;
+    }
+
+    String token() {
+      JsonNode node = tree.path("token");
+      if (!node.isString()
+          || node.stringValue().isEmpty()
+          || node.stringValue().length() > MAX_TOKEN) {
+        throw wrong("token", "a string of 1-" + MAX_TOKEN + " characters");
+      }
+      return node.stringValue();
     }
 
     String room() {

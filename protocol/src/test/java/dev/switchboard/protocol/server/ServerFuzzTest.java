@@ -141,6 +141,11 @@ public class ServerFuzzTest {
     }
 
     @Override
+    public void authenticate(@Nullable Id id, Control.Authenticate authenticate) {
+      count++;
+    }
+
+    @Override
     public void history(@Nullable Id id, Control.History history) {
       count++;
     }

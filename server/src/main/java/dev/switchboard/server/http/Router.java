@@ -1,6 +1,8 @@
 package dev.switchboard.server.http;
 
+import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpExchange;
@@ -38,17 +40,33 @@ public final class Router implements HttpHandler {
       HttpResponse.text(426, "this path speaks WebSocket: connect with ws:// or wss://\n")
           .with("Upgrade", "websocket");
 
+  private static final HttpResponse OTHER_HOST =
+      HttpResponse.text(
+          421,
+          "Host: not a name of this server (expected: an address, localhost, or a name given to"
+              + " Server.builder().hosts)\n");
+
+  private static final HttpResponse OTHER_ORIGIN =
+      HttpResponse.text(
+          403,
+          "Origin: a page of another site (expected: one of this host, or an origin given to the"
+              + " endpoint's origins)\n");
+
   private final Map<String, SocketPath> exact = new HashMap<>();
   private final Map<PathPattern, SocketPath> patterns = new LinkedHashMap<>();
   private final Map<String, Route> routes;
   private final @Nullable Files files;
   private final Map<String, Supplier<CompletionStage<HttpResponse>>> checks;
+  private final AllowedHosts hosts;
+  private final TrustedProxies proxies;
 
   public Router(
       Map<PathPattern, ? extends SocketPath> sockets,
       Map<String, Route> routes,
       @Nullable Files files,
-      HealthChecks health) {
+      HealthChecks health,
+      AllowedHosts hosts,
+      TrustedProxies proxies) {
     sockets.forEach((pattern, socket) -> {
       if (pattern.exact()) {
         exact.put(pattern.toString(), socket);
@@ -59,6 +77,8 @@ public final class Router implements HttpHandler {
     this.routes = Map.copyOf(routes);
     this.files = files;
     this.checks = Map.of("/healthz", health::alive, "/readyz", health::ready);
+    this.hosts = hosts;
+    this.proxies = proxies;
   }
 
   private record Found(SocketPath socket, Map<String, String> parameters) {}
@@ -80,11 +100,16 @@ public final class Router implements HttpHandler {
 
   @Override
   public void handle(HttpExchange exchange) {
-    HttpRequest request = exchange.request();
+    HttpRequest request = proxies.resolve(exchange.request());
     Found found = find(request.path());
-    if (found != null) {
+    if (!checks.containsKey(request.path()) && !hosts.allows(request, exchange.isUpgrade())) {
+      if (found != null && exchange.isUpgrade()) {
+        found.socket.meter().refused(OTHER_HOST.status());
+      }
+      exchange.respond(OTHER_HOST);
+    } else if (found != null) {
       if (exchange.isUpgrade()) {
-        upgrade(exchange, found.socket, found.parameters);
+        upgrade(exchange, request, found.socket, found.parameters);
       } else {
         exchange.respond(WEB_SOCKET_ONLY);
       }
@@ -154,9 +179,15 @@ public final class Router implements HttpHandler {
   }
 
   private static void upgrade(
-      HttpExchange exchange, SocketPath socket, Map<String, String> parameters) {
-    HttpRequest request = exchange.request();
-    SocketPath.Choice choice = socket.choose(offered(request));
+      HttpExchange exchange,
+      HttpRequest request,
+      SocketPath socket,
+      Map<String, String> parameters) {
+    if (!socket.origins().allows(request)) {
+      refuse(exchange, socket, OTHER_ORIGIN);
+      return;
+    }
+    SocketPath.Choice choice = socket.choose(Authentication.withoutCredentials(offered(request)));
     if (choice == null) {
       String expected = socket.expectedSubprotocol();
       refuse(
@@ -168,7 +199,7 @@ public final class Router implements HttpHandler {
       return;
     }
     if (socket.guestsOnly()) {
-      accept(exchange, socket, choice, parameters, "");
+      accept(exchange, request, socket, choice, parameters, null);
       return;
     }
     socket
@@ -180,7 +211,7 @@ public final class Router implements HttpHandler {
           } else if (who.refusal() != null) {
             refuse(exchange, socket, who.refusal());
           } else {
-            accept(exchange, socket, choice, parameters, who.user());
+            accept(exchange, request, socket, choice, parameters, who.user());
           }
         });
   }
@@ -193,13 +224,14 @@ public final class Router implements HttpHandler {
   /** Counts the connection before it is one, so that two at the same moment cannot both pass. */
   private static void accept(
       HttpExchange exchange,
+      HttpRequest request,
       SocketPath socket,
       SocketPath.Choice choice,
       Map<String, String> parameters,
-      String user) {
-    HttpRequest request = exchange.request();
+      @Nullable AuthenticatedUser user) {
+    String name = user == null ? "" : user.name();
     String address = ConnectionCounts.address(request);
-    Limit reached = socket.connectionCounts().enter(user, address, socket.settings());
+    Limit reached = socket.connectionCounts().enter(name, address, socket.settings());
     if (reached != null) {
       socket.meter().limit(reached);
       refuse(
@@ -215,7 +247,7 @@ public final class Router implements HttpHandler {
             Headers.EMPTY,
             socket.settings().webSocket(),
             webSocket -> socket.open(webSocket, request, parameters, user),
-            () -> socket.connectionCounts().leave(user, address)));
+            () -> socket.connectionCounts().leave(name, address)));
   }
 
   private static List<String> offered(HttpRequest request) {

@@ -3,6 +3,7 @@ package dev.switchboard.server.http;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
+import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.WebSocket;
@@ -14,11 +15,27 @@ import org.jspecify.annotations.Nullable;
 
 /** An endpoint as upgrades see it. Thread-safe. */
 public interface SocketPath {
+  /** The web pages that may connect. */
+  AllowedOrigins origins();
+
   /** The subprotocol chosen among those offered; null for none. */
   record Choice(@Nullable String subprotocol) {}
 
   /** Who a request comes from; or, if it is not let in, how it is answered. */
-  record Identified(String user, @Nullable HttpResponse refusal) {}
+  record Identified(@Nullable AuthenticatedUser user, @Nullable HttpResponse refusal) {
+    /** The request says nothing; a message will. */
+    public static final Identified LATER = new Identified(null, null);
+
+    /** A user. */
+    public static Identified of(AuthenticatedUser user) {
+      return new Identified(user, null);
+    }
+
+    /** Not let in. */
+    public static Identified refused(HttpResponse refusal) {
+      return new Identified(null, refusal);
+    }
+  }
 
   /** Null if none of those offered will do. */
   @Nullable Choice choose(List<String> offered);
@@ -41,7 +58,13 @@ public interface SocketPath {
   /** Counts what happens. */
   Meter meter();
 
-  /** Takes a connection; on its event loop. The user is empty if there are {@link #guestsOnly}. */
+  /**
+   * Takes a connection; on its event loop. The user is null if there are {@link #guestsOnly}, or if
+   * the request said nothing.
+   */
   WebSocketListener open(
-      WebSocket webSocket, HttpRequest request, Map<String, String> parameters, String user);
+      WebSocket webSocket,
+      HttpRequest request,
+      Map<String, String> parameters,
+      @Nullable AuthenticatedUser user);
 }

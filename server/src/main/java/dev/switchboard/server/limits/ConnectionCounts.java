@@ -2,6 +2,9 @@ package dev.switchboard.server.limits;
 
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.HttpRequest;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +35,20 @@ public final class ConnectionCounts {
     return null;
   }
 
-  /** The address a request came from, as connections are counted. */
+  /**
+   * The address a request came from, as connections are counted. One customer is given 2^64
+   * addresses of IPv6 or more, so they count as one.
+   */
   public static String address(HttpRequest request) {
-    return request.remoteAddress().getAddress().getHostAddress();
+    InetAddress address = request.remoteAddress().getAddress();
+    return address instanceof Inet6Address
+        ? HexFormat.of().formatHex(address.getAddress(), 0, 8) + "::/64"
+        : address.getHostAddress();
+  }
+
+  /** A client that was counted as a guest proves to be a user; false if that one has too many. */
+  public boolean name(String user, Settings limits) {
+    return users.add(user, limits.maxConnectionsPerUser());
   }
 
   public void leave(String user, String address) {

@@ -3,10 +3,12 @@ package dev.switchboard.server.raw;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.server.handlers.Mailbox;
+import dev.switchboard.server.identity.Expiry;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.IdleSweep;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.ReadGate;
+import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.Overflow;
@@ -35,7 +37,8 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   private final WebSocket webSocket;
   private final HttpRequest request;
   private final Map<String, String> parameters;
-  private final String user; // empty for a guest
+  private final @Nullable AuthenticatedUser user; // null for a guest
+  private final @Nullable Expiry expiry; // null if the proof of who the user is holds for ever
   private final long number;
   private final RawGroup group;
   private final Object peer;
@@ -60,14 +63,14 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   /**
    * Takes over a WebSocket that just opened; on its loop.
    *
-   * @param user whose it is; empty for a guest
+   * @param user whose it is; null for a guest
    */
   public RawConnection(
       RawHub hub,
       WebSocket webSocket,
       HttpRequest request,
       Map<String, String> parameters,
-      String user) {
+      @Nullable AuthenticatedUser user) {
     this.hub = hub;
     this.webSocket = webSocket;
     this.request = request;
@@ -85,6 +88,7 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
                     webSocket.eventLoop(),
                     webSocket::execute,
                     peer);
+    this.expiry = expiry();
     hub.meter().opened();
     heard();
     hub.registry().add(this);
@@ -107,8 +111,23 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
     return number;
   }
 
-  /** Whose it is; empty for a guest. Any thread. */
-  public String user() {
+  /** Closes it when the proof of who its user is ends. A raw client knows no word for a warning. */
+  private @Nullable Expiry expiry() {
+    Long left = user == null ? null : hub.millisLeft(user);
+    if (left == null) {
+      return null;
+    }
+    Expiry timers =
+        new Expiry(
+            webSocket.eventLoop(),
+            millis -> {},
+            () -> close(CloseCode.AUTH_EXPIRED, "the proof of identity has expired"));
+    timers.in(left);
+    return timers;
+  }
+
+  /** Whose it is; null for a guest. Any thread. */
+  public @Nullable AuthenticatedUser user() {
     return user;
   }
 
@@ -288,6 +307,9 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   @Override
   public void onClose(int code, String reason, boolean clean) {
     hub.meter().closed(code);
+    if (expiry != null) {
+      expiry.cancel();
+    }
     hub.registry().remove(this);
     group.remove(this);
     hub.application().closed(this, code, reason, clean);
@@ -304,6 +326,7 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
 
   /** It has ended, and so has what its handlers did. */
   private void finished() {
-    hub.connectionCounts().leave(user, ConnectionCounts.address(request));
+    String name = user == null ? "" : user.name();
+    hub.connectionCounts().leave(name, ConnectionCounts.address(request));
   }
 }

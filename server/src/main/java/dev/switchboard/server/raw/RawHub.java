@@ -5,6 +5,7 @@ import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.IdleSweep;
 import dev.switchboard.server.limits.Meter;
+import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.Prepared;
 import io.netty.channel.EventLoop;
@@ -53,6 +54,11 @@ public final class RawHub {
   /** Where the endpoint is. */
   String path() {
     return context.path();
+  }
+
+  /** For how many milliseconds a user's proof still holds; null for ever. */
+  @Nullable Long millisLeft(AuthenticatedUser user) {
+    return context.millisLeft(user);
   }
 
   Meter meter() {

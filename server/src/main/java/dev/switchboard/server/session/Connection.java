@@ -14,6 +14,7 @@ import dev.switchboard.server.handlers.Mailbox;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.IdleSweep;
 import dev.switchboard.server.limits.ReadGate;
+import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.ServerMetrics.SlowReader;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.ReadyState;
@@ -55,7 +56,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   private final WebSocket webSocket;
   private final HttpRequest request;
   private final Map<String, String> parameters;
-  private final String identified; // empty for a guest
+  private final Identification identification;
   private final Outbound out;
   private final Admission admission;
   private final ReadGate readGate;
@@ -85,20 +86,20 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   /**
    * Takes over a WebSocket that just opened; on its loop.
    *
-   * @param identified whose it is; empty for a guest
+   * @param identified whose it is; null for a guest
    */
   public Connection(
       EndpointRuntime endpoint,
       WebSocket webSocket,
       HttpRequest request,
       Map<String, String> parameters,
-      String identified) {
+      @Nullable AuthenticatedUser identified) {
     this.endpoint = endpoint;
     this.webSocket = webSocket;
     this.request = request;
     this.parameters = parameters;
-    this.identified = identified;
-    this.session = new Session(identified.isEmpty() ? Session.guest() : identified, this);
+    this.session = new Session(identified == null ? Session.guest() : identified.name(), this);
+    this.identification = new Identification(endpoint, this, identified);
     this.readGate = new ReadGate(webSocket, endpoint.meter());
     Encoding encoding = endpoint.encodings().agreed(webSocket.subprotocol());
     this.out =
@@ -151,9 +152,20 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     return parameters;
   }
 
-  /** The user that the request was identified as; empty for a guest. */
-  String identified() {
-    return identified;
+  /** The user that its client has proved to be; null for a guest. Any thread. */
+  public @Nullable AuthenticatedUser identified() {
+    return identification.user();
+  }
+
+  /** It has taken the place of whoever paused reading. */
+  void takesOver() {
+    if (greeted) {
+      webSocket.resumeReading();
+    }
+  }
+
+  Identification identification() {
+    return identification;
   }
 
   Admission admission() {
@@ -363,6 +375,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   @Override
   public void onClose(int code, String reason, boolean clean) {
     out.close();
+    identification.end();
     feed.close();
     statusWatches.end();
     long now = endpoint.context().now();
@@ -389,7 +402,10 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
       failed("onClose", failure);
     } finally {
       mailbox.retire();
-      endpoint.hub().connectionCounts().leave(identified, ConnectionCounts.address(request));
+      endpoint
+          .hub()
+          .connectionCounts()
+          .leave(identification.name(), ConnectionCounts.address(request));
     }
   }
 }

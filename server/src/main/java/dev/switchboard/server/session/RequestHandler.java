@@ -63,6 +63,12 @@ final class RequestHandler implements ServerConversation.Requests {
   }
 
   @Override
+  public void authenticate(@Nullable Id id, Control.Authenticate authenticate) {
+    asked();
+    connection.identification().authenticate(id, authenticate.token());
+  }
+
+  @Override
   public void join(@Nullable Id id, Control.JoinRoom join) {
     asked();
     if (!endpoint.application().asksBeforeJoins() || connection.session().in(join.room())) {

@@ -75,7 +75,7 @@ final class SessionHandshake {
     Session former = hub.session(resume.session());
     if (former == null
         || former == fresh
-        || !(connection.identified().isEmpty() || former.user().equals(fresh.user()))
+        || !(connection.identified() == null || former.user().equals(fresh.user()))
         || !former.proves(resume.secret())) {
       welcome(resume, id);
       return;

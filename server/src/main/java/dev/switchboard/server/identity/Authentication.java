@@ -1,0 +1,123 @@
+package dev.switchboard.server.identity;
+
+import dev.switchboard.spi.AuthenticatedUser;
+import dev.switchboard.spi.AuthenticationException;
+import dev.switchboard.spi.Authenticator;
+import dev.switchboard.spi.Credentials;
+import dev.switchboard.spi.Credentials.Kind;
+import dev.switchboard.transport.Headers;
+import dev.switchboard.transport.HttpRequest;
+import dev.switchboard.transport.HttpResponse;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the credentials of a request, and has an {@link Authenticator} prove them on a virtual
+ * thread. Immutable; thread-safe.
+ *
+ * @param authenticator the users'
+ * @param cookie the name of the cookie that may hold credentials, or null
+ */
+public record Authentication(Authenticator authenticator, @Nullable String cookie) {
+  private static final Logger LOG = LoggerFactory.getLogger(Authentication.class);
+
+  /** Browsers can set no header of an upgrade, but may offer subprotocols. */
+  private static final String BEARER_SUBPROTOCOL = "switchboard.bearer.";
+
+  private static final String CODE_SUBPROTOCOL = "switchboard.code.";
+
+  /**
+   * What the request shows, or null if nothing: the {@code Authorization} header goes before a
+   * subprotocol, and that before the cookie, which browsers send unasked.
+   */
+  public @Nullable Credentials shown(HttpRequest request) {
+    Headers headers = request.headers();
+    String authorization = headers.first("Authorization");
+    if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
+      return new Credentials(Kind.TOKEN, authorization.substring("bearer ".length()).strip());
+    }
+    for (String list : headers.all("Sec-WebSocket-Protocol")) {
+      for (String offered : list.split(",", -1)) {
+        String name = offered.strip();
+        if (name.startsWith(BEARER_SUBPROTOCOL)) {
+          return new Credentials(Kind.TOKEN, name.substring(BEARER_SUBPROTOCOL.length()));
+        }
+        if (name.startsWith(CODE_SUBPROTOCOL)) {
+          return new Credentials(Kind.BIND_CODE, name.substring(CODE_SUBPROTOCOL.length()));
+        }
+      }
+    }
+    String value = cookie == null ? null : cookie(headers, cookie);
+    return value == null ? null : new Credentials(Kind.COOKIE, value);
+  }
+
+  private static @Nullable String cookie(Headers headers, String name) {
+    for (String line : headers.all("Cookie")) {
+      for (String pair : line.split(";", -1)) {
+        String cookie = pair.strip();
+        if (cookie.startsWith(name + "=") && cookie.length() > name.length() + 1) {
+          return cookie.substring(name.length() + 1);
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The user that the credentials prove. Fails with {@link AuthenticationException}, whatever the
+   * authenticator throws. Completes on a virtual thread.
+   */
+  public CompletionStage<AuthenticatedUser> prove(Credentials credentials) {
+    CompletableFuture<AuthenticatedUser> proved = new CompletableFuture<>();
+    Thread.startVirtualThread(() -> {
+      try {
+        proved.complete(
+            Objects.requireNonNull(authenticator.authenticate(credentials), "authenticated user"));
+      } catch (AuthenticationException refused) {
+        proved.completeExceptionally(refused);
+      } catch (Throwable failure) { // users' code: nobody is let in by a mistake in it
+        LOG.error("authenticating a client failed", failure);
+        proved.completeExceptionally(
+            AuthenticationException.unavailable("the server failed", failure));
+      }
+    });
+    return proved;
+  }
+
+  /** Why {@link #prove} failed. */
+  public static AuthenticationException reason(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof AuthenticationException known
+        ? known
+        : AuthenticationException.unavailable("the server failed", cause);
+  }
+
+  /** The answer to an upgrade without credentials. */
+  public static HttpResponse missing() {
+    return HttpResponse.text(401, "no credentials (expected: Authorization: Bearer TOKEN)\n")
+        .with("WWW-Authenticate", "Bearer");
+  }
+
+  /** The answer to an upgrade whose credentials prove nobody. */
+  public static HttpResponse refused(AuthenticationException why) {
+    if (why.retryable()) {
+      return HttpResponse.text(503, why.getMessage() + "\n").with("Retry-After", "5");
+    }
+    return HttpResponse.text(401, why.getMessage() + "\n")
+        .with("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+  }
+
+  /** The subprotocols of an offer that are none but carry credentials are left out. */
+  public static List<String> withoutCredentials(List<String> offered) {
+    return offered.stream()
+        .filter(name -> !name.startsWith(BEARER_SUBPROTOCOL) && !name.startsWith(CODE_SUBPROTOCOL))
+        .toList();
+  }
+}

@@ -1,0 +1,194 @@
+package dev.switchboard.server.session;
+
+import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.wire.Control;
+import dev.switchboard.protocol.wire.Draft;
+import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.protocol.wire.Envelope;
+import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.server.identity.Authentication;
+import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.spi.AuthenticatedUser;
+import dev.switchboard.spi.AuthenticationException;
+import dev.switchboard.spi.Credentials;
+import dev.switchboard.spi.Limit;
+import dev.switchboard.transport.HttpRequest;
+import dev.switchboard.transport.Overflow;
+import dev.switchboard.transport.ReadyState;
+import dev.switchboard.transport.WebSocket;
+import dev.switchboard.transport.WebSocketListener;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebSocket whose client has not proved who it is: it may say {@code authenticate}, once and
+ * within ten seconds. Then a {@link Connection} takes its place and gets everything else. Before
+ * that nothing exists of it but the socket: no session, no peer. Confined to its event loop.
+ */
+public final class AuthenticationGate implements WebSocketListener {
+  private static final long DEADLINE_SECONDS = 10;
+
+  private final EndpointRuntime endpoint;
+  private final WebSocket webSocket;
+  private final HttpRequest request;
+  private final Map<String, String> parameters;
+  private final Authentication authentication;
+  private final Encoding encoding;
+  private final Future<?> deadline;
+  private boolean asked; // it has shown something, which is being looked at
+  private @Nullable Connection connection; // who takes its place, once it is proved
+
+  /** Takes over a WebSocket that just opened; on its loop. */
+  public AuthenticationGate(
+      EndpointRuntime endpoint,
+      WebSocket webSocket,
+      HttpRequest request,
+      Map<String, String> parameters,
+      Authentication authentication) {
+    this.endpoint = endpoint;
+    this.webSocket = webSocket;
+    this.request = request;
+    this.parameters = parameters;
+    this.authentication = authentication;
+    this.encoding = endpoint.encodings().agreed(webSocket.subprotocol());
+    this.deadline =
+        webSocket
+            .eventLoop()
+            .schedule(
+                () -> refuse("authenticate: none within 10 seconds"),
+                DEADLINE_SECONDS,
+                TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void onText(ByteBuf view) {
+    if (connection != null) {
+      connection.onText(view);
+    } else {
+      first(view, false);
+    }
+  }
+
+  @Override
+  public void onBinary(ByteBuf view) {
+    if (connection != null) {
+      connection.onBinary(view);
+    } else {
+      first(view, true);
+    }
+  }
+
+  private void first(ByteBuf view, boolean binary) {
+    if (asked) {
+      return; // it was refused, and is closed
+    }
+    asked = true;
+    Envelope envelope = binary == encoding.binary() ? read(view) : null;
+    if (envelope == null
+        || envelope.control() == null
+        || !(control(envelope) instanceof Control.Authenticate proof)) {
+      refuse("the first message: not authenticate");
+      return;
+    }
+    webSocket.pauseReading(); // what follows is for the connection, if there will be one
+    var unused =
+        authentication
+            .prove(new Credentials(Credentials.Kind.TOKEN, proof.token()))
+            .whenComplete(
+                (user, failure) -> webSocket.execute(() -> proved(envelope.id(), user, failure)));
+  }
+
+  private @Nullable Envelope read(ByteBuf view) {
+    try {
+      return encoding.read(ByteBufUtil.getBytes(view));
+    } catch (MalformedEnvelope malformed) {
+      return null;
+    }
+  }
+
+  private static @Nullable Control control(Envelope envelope) {
+    try {
+      return Control.of(envelope);
+    } catch (MalformedEnvelope malformed) {
+      return null;
+    }
+  }
+
+  private void proved(
+      @Nullable Id id, @Nullable AuthenticatedUser user, @Nullable Throwable failure) {
+    if (webSocket.readyState() != ReadyState.OPEN) {
+      return;
+    }
+    if (user == null) {
+      AuthenticationException refused = Authentication.reason(failure);
+      String why = String.valueOf(refused.getMessage());
+      send(ServerMessages.authFailed(id, why, refused.retryable()));
+      end(refused.retryable() ? CloseCode.TRY_AGAIN_LATER : CloseCode.NOT_AUTHENTICATED, why);
+    } else if (!endpoint.hub().connectionCounts().name(user.name(), endpoint.settings())) {
+      endpoint.meter().limit(Limit.USER_CONNECTIONS);
+      send(ServerMessages.authFailed(id, "too many connections of this user", true));
+      end(CloseCode.TRY_AGAIN_LATER, "too many connections of this user");
+    } else {
+      deadline.cancel(false);
+      send(ServerMessages.authSuccess(id, user.name(), endpoint.context().millisLeft(user)));
+      connection = new Connection(endpoint, webSocket, request, parameters, user);
+      connection.takesOver();
+    }
+  }
+
+  private void send(Draft draft) {
+    byte[] message = encoding.write(draft);
+    if (encoding.binary()) {
+      webSocket.sendBinary(message);
+    } else {
+      webSocket.sendText(message);
+    }
+  }
+
+  private void refuse(String why) {
+    end(CloseCode.NOT_AUTHENTICATED, why + " (expected: {\"type\":\"authenticate\",\"token\":…})");
+  }
+
+  private void end(CloseCode code, String why) {
+    deadline.cancel(false);
+    webSocket.resumeReading(); // to hear the answer of the close
+    webSocket.close(code.code(), why);
+  }
+
+  @Override
+  public void onWritable() {
+    if (connection != null) {
+      connection.onWritable();
+    }
+  }
+
+  @Override
+  public Overflow onOverflow(int bytes) {
+    return connection != null ? connection.onOverflow(bytes) : Overflow.CLOSE;
+  }
+
+  @Override
+  public void onEnding(Runnable end) {
+    if (connection != null) {
+      connection.onEnding(end);
+    } else {
+      end.run();
+    }
+  }
+
+  @Override
+  public void onClose(int code, String reason, boolean clean) {
+    if (connection != null) {
+      connection.onClose(code, reason, clean);
+      return;
+    }
+    deadline.cancel(false);
+    endpoint.hub().connectionCounts().leave("", ConnectionCounts.address(request));
+  }
+}

@@ -1,0 +1,101 @@
+package dev.switchboard.server.session;
+
+import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.wire.Id;
+import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.server.identity.Authentication;
+import dev.switchboard.server.identity.Expiry;
+import dev.switchboard.spi.AuthenticatedUser;
+import dev.switchboard.spi.AuthenticationException;
+import dev.switchboard.spi.Credentials;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who the client of a connection has proved to be, and until when. The proof may be renewed, by the
+ * same user; when it expires the connection ends. Confined to the connection's loop, but for {@link
+ * #user}.
+ */
+final class Identification {
+  private final EndpointRuntime endpoint;
+  private final Connection connection;
+  private final Expiry expiry;
+
+  /** Null for a guest. Written on the loop. */
+  private volatile @Nullable AuthenticatedUser user;
+
+  /** Whether a token that the client sent is being checked. */
+  private boolean proving;
+
+  Identification(
+      EndpointRuntime endpoint, Connection connection, @Nullable AuthenticatedUser user) {
+    this.endpoint = endpoint;
+    this.connection = connection;
+    this.user = user;
+    this.expiry = new Expiry(connection.webSocket().eventLoop(), this::expiring, this::expired);
+    if (user != null) {
+      expiry.in(endpoint.context().millisLeft(user));
+    }
+  }
+
+  /** The user, or null for a guest. Any thread. */
+  @Nullable AuthenticatedUser user() {
+    return user;
+  }
+
+  /** The user's name; empty for a guest. Any thread. */
+  String name() {
+    AuthenticatedUser present = user;
+    return present == null ? "" : present.name();
+  }
+
+  /** Renews the proof, and answers. */
+  void authenticate(@Nullable Id id, String token) {
+    Authentication authentication = endpoint.context().authentication();
+    if (authentication == null || proving) {
+      String why = proving ? "another token is being checked" : "no token is taken here";
+      connection.send(ServerMessages.authFailed(id, why, proving));
+      return;
+    }
+    proving = true;
+    var unused =
+        authentication
+            .prove(new Credentials(Credentials.Kind.TOKEN, token))
+            .whenComplete(
+                (proved, failure) -> connection.onLoop(() -> proved(id, proved, failure)));
+  }
+
+  private void proved(
+      @Nullable Id id, @Nullable AuthenticatedUser proved, @Nullable Throwable failure) {
+    proving = false;
+    if (!connection.open()) {
+      return;
+    }
+    if (proved == null) {
+      AuthenticationException why = Authentication.reason(failure);
+      connection.send(
+          ServerMessages.authFailed(id, String.valueOf(why.getMessage()), why.retryable()));
+    } else if (!proved.name().equals(name())) {
+      connection.send(ServerMessages.authFailed(id, "token: of another user", false));
+    } else {
+      user = proved;
+      Long left = endpoint.context().millisLeft(proved);
+      expiry.in(left);
+      connection.send(ServerMessages.authSuccess(id, proved.name(), left));
+    }
+  }
+
+  private void expiring(long millis) {
+    if (connection.open()) {
+      connection.send(ServerMessages.authExpiring(millis));
+    }
+  }
+
+  private void expired() {
+    connection.turnAway(CloseCode.AUTH_EXPIRED, "the proof of identity has expired");
+  }
+
+  /** The connection has ended. */
+  void end() {
+    expiry.cancel();
+  }
+}
