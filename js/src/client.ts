@@ -5,8 +5,8 @@ import { SwitchboardError } from "./error.js";
 import { Engine, type Question } from "./engine.js";
 import type { Url } from "./link.js";
 import { settings, type Options, type SocketConstructor } from "./options.js";
+import { limits } from "./protocol.js";
 import { Room, type ByType } from "./room.js";
-import { MOST_USERS } from "./statuses.js";
 import type {
   AnyMessages,
   Answer,
@@ -239,8 +239,8 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
 
   async #statuses(users: readonly string[], watch?: boolean): Promise<UserStatus[]> {
     const asked: Promise<UserStatus[]>[] = [];
-    for (let from = 0; from < users.length; from += MOST_USERS) {
-      const some = users.slice(from, from + MOST_USERS);
+    for (let from = 0; from < users.length; from += limits.maxStatusUsers) {
+      const some = users.slice(from, from + limits.maxStatusUsers);
       asked.push(this.#engine.ask((now) => this.#talk.userStatus(now, some, watch)));
     }
     return (await Promise.all(asked)).flat();

@@ -1,10 +1,6 @@
-import { CloseCode } from "./codes.js";
 import type { Settings } from "./options.js";
-
-/** The longest delay that a server can ask for, in milliseconds. */
-const LONGEST = 300_000;
-/** A connection that was open for this long is a success, whatever ended it. In milliseconds. */
-const SETTLED = 10_000;
+import { CloseCode, defaults, limits } from "./protocol.js";
+import { inReconnectRange } from "./wire.js";
 
 /**
  * Reconnect attempts, and the delay before each (spec/protocol.md#11-closing).
@@ -72,7 +68,7 @@ export class Comeback {
 
   /** The connection or the attempt has ended. */
   closed(now: number, code: number, reason: string): void {
-    if (this.#openedAt !== undefined && !(turnedAway(code) && now - this.#openedAt < SETTLED)) this.#unsettled = 0;
+    if (this.#openedAt !== undefined && !(turnedAway(code) && now - this.#openedAt < limits.settledTime)) this.#unsettled = 0;
     this.#openedAt = undefined;
     const asks = code === CloseCode.RATE_LIMITED || code === CloseCode.TRY_AGAIN_LATER;
     if (asks) this.ask(Number(/retryAfter\W{0,5}(\d{1,9})/.exec(reason)?.[1] ?? 0));
@@ -91,7 +87,7 @@ export class Comeback {
 
 /** Returns the delay before repeating something that the server has refused this many times in a row for now. */
 export function repeatDelay(refusals: number, asked: number, draw: number): number {
-  return afterAsked(asked, backoff(1000, 30_000, refusals, draw));
+  return afterAsked(asked, backoff(defaults.reconnectDelay, defaults.maxReconnectDelay, refusals, draw));
 }
 
 /** Returns a random delay below a bound that doubles. */
@@ -103,10 +99,10 @@ function backoff(first: number, most: number, attempt: number, draw: number): nu
  * Adds the own delay to the one that the server asks for, so that clients who were asked together do not return together.
  */
 function afterAsked(asked: number, own: number): number {
-  return Math.max(own, Math.min(LONGEST, Math.max(0, asked) + own));
+  return Math.max(own, Math.min(limits.maxAskedWait, Math.max(0, asked) + own));
 }
 
 /** Whether the server closed the connection for a reason that is likely to hold next time too. */
 function turnedAway(code: number): boolean {
-  return code === CloseCode.INTERNAL_ERROR || code === CloseCode.TRY_AGAIN_LATER || (code >= 4000 && code <= 4499);
+  return code === CloseCode.INTERNAL_ERROR || code === CloseCode.TRY_AGAIN_LATER || inReconnectRange(code);
 }

@@ -6,6 +6,7 @@ import { SwitchboardError, type Unsent } from "./error.js";
 import type { Settings } from "./options.js";
 import { Outbox, type Command, type CommandKind } from "./outbox.js";
 import { Places, type Gap } from "./places.js";
+import { defaults } from "./protocol.js";
 import { Replies, type QuestionId } from "./replies.js";
 import { Statuses } from "./statuses.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
@@ -80,7 +81,7 @@ export class Conversation {
     const head: Json = { type: "history", ...log };
     if (options.before !== undefined) head.before = options.before;
     if (options.after !== undefined) head.after = options.after;
-    head.limit = options.limit ?? 50;
+    head.limit = options.limit ?? defaults.pageEntries;
     return this.#command("history", head, { deadline: now + (options.timeout ?? this.#settings.requestTimeout) });
   }
 

@@ -1,6 +1,6 @@
-import { retryable as knownRetryable, type ErrorCode } from "./codes.js";
+import { retryable as knownRetryable, type ErrorCode } from "./protocol.js";
 
-/** Codes that only the client uses; the others are in `spec/codes.json`. */
+/** Codes that only the client uses; the others are in `spec/protocol.json`. */
 export type LocalCode =
   /** The bound on unacknowledged messages is reached; `unsent` holds the message. */
   | "queue_full"
@@ -22,7 +22,7 @@ export interface Unsent {
   readonly everyone?: true;
 }
 
-/** An error of the server (`spec/codes.json`) or of the client (`LocalCode`). */
+/** An error of the server (`spec/protocol.json`) or of the client (`LocalCode`). */
 export class SwitchboardError extends Error {
   override readonly name = "SwitchboardError";
 

@@ -1,5 +1,5 @@
 export { Client } from "./client.js";
-export { CloseCode, type ErrorCode } from "./codes.js";
+export { CloseCode, type ErrorCode } from "./protocol.js";
 export { SwitchboardError, type LocalCode, type Unsent } from "./error.js";
 export type { Url } from "./link.js";
 export type { Options, SocketConstructor, SocketLike } from "./options.js";

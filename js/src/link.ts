@@ -1,5 +1,5 @@
-import { CloseCode } from "./codes.js";
 import type { SocketConstructor, SocketLike } from "./options.js";
+import { CloseCode, limits } from "./protocol.js";
 
 /** The bytes that may wait in the socket before fleeting messages are dropped. */
 const MOST_BUFFERED = 256 * 1024;
@@ -13,9 +13,6 @@ export interface LinkEvents {
   lost(code: number, reason: string, clean: boolean): void;
 }
 
-/** The most bytes that a reason may take in a close frame (RFC 6455 §5.5). */
-const MOST_REASON_BYTES = 123;
-
 /** Cuts a reason to the length that fits, between characters. Sockets refuse to close with a longer one. */
 export function fit(reason: string): string {
   let bytes = 0;
@@ -23,7 +20,7 @@ export function fit(reason: string): string {
   for (const character of reason) {
     const code = character.codePointAt(0) ?? 0;
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (bytes > MOST_REASON_BYTES) break;
+    if (bytes > limits.maxReasonBytes) break;
     end += character.length;
   }
   return reason.slice(0, end);

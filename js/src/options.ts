@@ -1,3 +1,5 @@
+import { defaults } from "./protocol.js";
+
 /** The part of a WebSocket that the client uses. Browsers, Node.js (22 or newer) and the `ws` package provide it. */
 export interface SocketLike {
   readonly bufferedAmount: number;
@@ -69,8 +71,8 @@ export function settings(options: Options = {}): Settings {
     reconnectFromStart: options.reconnectFromStart ?? false,
     maxReconnectAttempts: unlimited ? Infinity : whole("maxReconnectAttempts", 0, 0),
     reconnectBackoff: backoff,
-    reconnectDelay: whole("reconnectDelay", 0, 1000),
-    maxReconnectDelay: whole("maxReconnectDelay", 0, 30_000),
+    reconnectDelay: whole("reconnectDelay", 0, defaults.reconnectDelay),
+    maxReconnectDelay: whole("maxReconnectDelay", 0, defaults.maxReconnectDelay),
     connectionTimeout: whole("connectionTimeout", 1, 10_000),
     heartbeatInterval: optional("heartbeatInterval", 0),
     heartbeatTimeout: optional("heartbeatTimeout", 1),

@@ -1,4 +1,5 @@
 import { Emitter } from "./emitter.js";
+import { limits } from "./protocol.js";
 import type {
   Delivered,
   Entry,
@@ -110,7 +111,7 @@ export class Room<M extends object> {
   /** @internal */
   changed({ user, count }: Presence, there: boolean): void {
     const others = this.#members.filter((member) => member !== user);
-    this.#members = there && others.length < 100 ? [...others, user] : others;
+    this.#members = there && others.length < limits.maxListedUsers ? [...others, user] : others;
     this.#count = count;
   }
 

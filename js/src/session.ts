@@ -1,15 +1,12 @@
-import { CloseCode } from "./codes.js";
 import { Comeback } from "./comeback.js";
 import { Conversation } from "./conversation.js";
 import type { Effect, Report } from "./effects.js";
 import { SwitchboardError } from "./error.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { Settings } from "./options.js";
+import { CloseCode, defaults } from "./protocol.js";
 import type { AnyMessages, Events, State } from "./types.js";
 import { comesBackAfter, errorOf, isObject, parse, retryAfter, text, whole, type Json } from "./wire.js";
-
-/** How long the close handshake may take, in milliseconds. */
-const CLOSING = 5000;
 
 /** The session's sources of randomness, injected so that tests can control them. */
 export interface Chance {
@@ -102,7 +99,7 @@ export class Session {
     this.#forget();
     if (before === "open") {
       this.#effects.push({ kind: "close", code: CloseCode.NORMAL, reason });
-      this.#enter("closing", now + CLOSING);
+      this.#enter("closing", now + defaults.closeTimeout);
       this.conversation.end("the client was closed");
       return this.conversation.disconnected();
     }
@@ -220,8 +217,8 @@ export class Session {
     const { heartbeatInterval, heartbeatTimeout } = this.#settings;
     const said = isObject(welcome.heartbeat) ? welcome.heartbeat : {};
     this.#rhythm = {
-      interval: heartbeatInterval ?? whole(said.interval, 25_000),
-      timeout: heartbeatTimeout ?? whole(said.timeout, 10_000),
+      interval: heartbeatInterval ?? whole(said.interval, defaults.heartbeatInterval),
+      timeout: heartbeatTimeout ?? whole(said.timeout, defaults.heartbeatTimeout),
     };
     const limits = isObject(welcome.limits) ? welcome.limits : {};
     this.conversation.welcomed(text(welcome.user), welcome.logs, whole(limits.message, Infinity));

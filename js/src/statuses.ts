@@ -1,9 +1,7 @@
 import type { Emit } from "./effects.js";
+import { limits } from "./protocol.js";
 import type { UserStatus } from "./types.js";
 import { objects, text, whole, type Json } from "./wire.js";
-
-/** The maximum number of users in one `user_status`. */
-export const MOST_USERS = 100;
 
 /** Reads a `user_status`. */
 export function statusesOf(message: Json): UserStatus[] {
@@ -27,7 +25,7 @@ export class Statuses {
   groups(): string[][] {
     const users = [...this.#watched.keys()];
     const groups: string[][] = [];
-    for (let from = 0; from < users.length; from += MOST_USERS) groups.push(users.slice(from, from + MOST_USERS));
+    for (let from = 0; from < users.length; from += limits.maxStatusUsers) groups.push(users.slice(from, from + limits.maxStatusUsers));
     return groups;
   }
 

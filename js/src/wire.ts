@@ -1,18 +1,10 @@
-import { afterClose } from "./codes.js";
 import { SwitchboardError, type Unsent } from "./error.js";
+import { afterClose, limits, reconnectCodes, reservedTypes } from "./protocol.js";
 
 /** A JSON object from the wire. Nothing in it is trusted before it is checked. */
 export type Json = Record<string, unknown>;
 
-/** The types of control messages (spec/protocol.md#8-control-messages), which users can't use. */
-const RESERVED = new Set(
-  (
-    "welcome authenticate auth_success auth_failed auth_expiring resume resumed join_room room_joined leave_room " +
-    "room_left user_joined user_left users_changed user_status user_list history ack error ping pong going_away"
-  ).split(" "),
-);
-
-const TYPE = /^[a-z][a-z0-9_.-]{0,63}$/;
+const TYPE = new RegExp(`^[a-z][a-z0-9_.-]{0,${limits.maxTypeCharacters - 1}}$`);
 
 const encoder = new TextEncoder();
 
@@ -58,7 +50,7 @@ export function names(value: unknown): string[] {
 
 /** Whether this is the type of a control message. */
 export function reserved(type: string): boolean {
-  return RESERVED.has(type);
+  return reservedTypes.has(type);
 }
 
 /** Returns why `type` can't be used for a user's message, or undefined if it can. */
@@ -79,8 +71,13 @@ export function retryAfter({ details }: SwitchboardError): number {
   return isObject(details) ? whole(details.retryAfter) : 0;
 }
 
+/** Whether a close code in this range tells of a reason that may pass. */
+export function inReconnectRange(code: number): boolean {
+  return code >= reconnectCodes.first && code <= reconnectCodes.last;
+}
+
 /** Whether to reconnect after a close with this code (spec/protocol.md#12-compatibility). */
 export function comesBackAfter(code: number): boolean {
   const then = afterClose.get(code);
-  return then === undefined ? code >= 4000 && code <= 4499 : then === "reconnect";
+  return then === undefined ? inReconnectRange(code) : then === "reconnect";
 }

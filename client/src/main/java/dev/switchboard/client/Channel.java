@@ -2,6 +2,7 @@ package dev.switchboard.client;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.InvalidMessageException;
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.client.Answer;
@@ -189,8 +190,9 @@ public sealed class Channel<M> permits Room {
   }
 
   private Command.History ask(@Nullable Long before, @Nullable Long after, int limit) {
-    if (limit < 1 || limit > 200) {
-      throw new IllegalArgumentException("limit: " + limit + " (expected: 1-200)");
+    if (limit < 1 || limit > Limits.MAX_PAGE_ENTRIES) {
+      throw new IllegalArgumentException(
+          "limit: " + limit + " (expected: 1-" + Limits.MAX_PAGE_ENTRIES + ")");
     }
     return new Command.History(address, before, after, limit);
   }

@@ -44,8 +44,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
   @Nullable Deflate deflate; // null for none
   @Nullable ProxyServer proxy; // null for none
   @Nullable Supplier<SslContext> tls; // null for the JDK's
-  @Nullable Duration heartbeatInterval = Duration.ofSeconds(25); // null for no heartbeat
-  Duration heartbeatTimeout = Duration.ofSeconds(10);
+  @Nullable Duration heartbeatInterval = Duration.ofMillis(Defaults.HEARTBEAT_INTERVAL); // null for no heartbeat
+  Duration heartbeatTimeout = Duration.ofMillis(Defaults.HEARTBEAT_TIMEOUT);
   boolean heartbeatMessages;
   String heartbeatWords = "{\"type\":\"ping\"}";
   Reconnect reconnect = Reconnect.DEFAULT;

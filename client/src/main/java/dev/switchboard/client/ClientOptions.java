@@ -3,6 +3,7 @@ package dev.switchboard.client;
 import dev.switchboard.client.engine.EngineOptions;
 import dev.switchboard.protocol.client.Backoff;
 import dev.switchboard.protocol.client.Settings;
+import dev.switchboard.protocol.wire.Defaults;
 import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.WebSocketOptions;

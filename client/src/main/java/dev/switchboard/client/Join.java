@@ -1,5 +1,7 @@
 package dev.switchboard.client;
 
+import dev.switchboard.protocol.Limits;
+
 /**
  * Options for joining a room. Immutable.
  *
@@ -15,8 +17,9 @@ public record Join(int recent) {
    * @throws IllegalArgumentException if {@code recent} is out of range
    */
   public Join {
-    if (recent < 0 || recent > 200) {
-      throw new IllegalArgumentException("recent: " + recent + " (expected: 0-200)");
+    if (recent < 0 || recent > Limits.MAX_PAGE_ENTRIES) {
+      throw new IllegalArgumentException(
+          "recent: " + recent + " (expected: 0-" + Limits.MAX_PAGE_ENTRIES + ")");
     }
   }
 

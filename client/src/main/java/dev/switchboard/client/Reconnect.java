@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.protocol.wire.Defaults;
 import java.time.Duration;
 
 /**
@@ -20,7 +21,9 @@ public record Reconnect(
 
   /** A random delay of up to 1 s, 2 s, 4 s … 30 s, without giving up. */
   public static final Reconnect DEFAULT =
-      exponential(Duration.ofSeconds(1), Duration.ofSeconds(30));
+      exponential(
+          Duration.ofMillis(Defaults.RECONNECT_DELAY),
+          Duration.ofMillis(Defaults.MAX_RECONNECT_DELAY));
 
   /**
    * Validates the ranges.

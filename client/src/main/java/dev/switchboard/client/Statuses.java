@@ -1,8 +1,8 @@
 package dev.switchboard.client;
 
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.client.Answer;
 import dev.switchboard.protocol.client.Command;
-import dev.switchboard.protocol.wire.Control;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -46,8 +46,8 @@ final class Statuses {
   private static List<Command> commands(Collection<String> users, @Nullable Boolean watch) {
     List<String> all = List.copyOf(new LinkedHashSet<>(users));
     List<Command> commands = new ArrayList<>();
-    for (int from = 0; from < all.size(); from += Control.MAX_USERS) {
-      int to = Math.min(all.size(), from + Control.MAX_USERS);
+    for (int from = 0; from < all.size(); from += Limits.MAX_STATUS_USERS) {
+      int to = Math.min(all.size(), from + Limits.MAX_STATUS_USERS);
       commands.add(new Command.Statuses(all.subList(from, to), watch, false));
     }
     return commands;

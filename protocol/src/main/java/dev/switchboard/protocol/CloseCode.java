@@ -8,56 +8,63 @@ import java.util.stream.Collectors;
 
 /**
  * A close code with a name. Codes 1000–1015 are those of RFC 6455 §7.4 and its registry, 4001–4509
- * are Switchboard's own ({@code spec/codes.json}). Users may send any code from 3000 to 4999 as a
+ * are Switchboard's own ({@code spec/protocol.json}). Users may send any code from 3000 to 4999 as a
  * plain number. Immutable.
  */
 public enum CloseCode {
-  /** The purpose is fulfilled. Final. */
+  // generated: close-codes, by spec/Generate.java from spec/protocol.json
+  /** The connection has served its purpose. Final. */
   NORMAL(1000, false, true),
-  /** The server shuts down, or the page was left. */
+  /** The server is shutting down, or the user left the page. */
   GOING_AWAY(1001, true, true),
-  /** The peer broke RFC 6455. */
+  /** The peer violated RFC 6455. Final. */
   PROTOCOL_ERROR(1002, false, true),
-  /** A kind of data that cannot be taken. */
+  /** The peer sent a kind of data that is not accepted. Final. */
   UNSUPPORTED_DATA(1003, false, true),
   /** The close frame had no code. Never sent. */
   NO_STATUS(1005, true, false),
   /** The connection was lost without a close frame. Never sent. */
   ABNORMAL(1006, true, false),
-  /** Text that is not UTF-8. */
+  /** A text message was not UTF-8. Final. */
   INVALID_PAYLOAD(1007, false, true),
-  /** Refused by a rule of the server. Final. */
+  /** A rule of the server forbids the connection. Final. */
   POLICY_VIOLATION(1008, false, true),
-  /** A message larger than the limit. */
+  /** A message was larger than the limit. Final. */
   TOO_BIG(1009, false, true),
-  /** The client needs an extension that the server did not grant. */
+  /** The client needs an extension that the server did not grant. Final. */
   MANDATORY_EXTENSION(1010, false, true),
   /** The server failed. */
   INTERNAL_ERROR(1011, true, true),
-  /** The server restarts. */
+  /** The server is restarting. */
   SERVICE_RESTART(1012, true, true),
-  /** The server is overloaded. */
+  /** The server is overloaded. The reason may hold {@code retryAfter} in milliseconds. */
   TRY_AGAIN_LATER(1013, true, true),
-  /** A gateway got a bad answer. */
+  /** A gateway got a bad response. */
   BAD_GATEWAY(1014, true, true),
   /** The TLS handshake failed. Never sent. */
   TLS_FAILURE(1015, true, false),
-  /** The proof of who the user is has expired; with a new one the client may come back. */
+  /** The proof of who the user is has expired; a new one is needed. */
   AUTH_EXPIRED(4001, true, true),
-  /** More waited for this connection than its bound allows. */
+  /** More was waiting to be sent on this connection than the limit allows. */
   TOO_SLOW(4008, true, true),
-  /** Nothing was heard for interval and timeout. */
+  /** Nothing was received for the heartbeat's interval and timeout. */
   NO_HEARTBEAT(4009, true, true),
-  /** Too many messages. */
+  /** The client sent too many messages. The reason may hold {@code retryAfter} in milliseconds. */
   RATE_LIMITED(4029, true, true),
-  /** No or wrong credentials. Final. */
+  /** The credentials are missing or wrong. Final. */
   NOT_AUTHENTICATED(4501, false, true),
-  /** This user may not be here. Final. */
+  /** This user is not allowed here. Final. */
   FORBIDDEN(4503, false, true),
-  /** Closed by the operator for good. Final. */
+  /** The operator closed the connection for good. Final. */
   BANNED(4505, false, true),
   /** Another connection resumed this session. Final. */
   SESSION_TAKEN_OVER(4509, false, true);
+  // end of close-codes
+
+  // generated: reconnect-codes, by spec/Generate.java from spec/protocol.json
+  private static final int FIRST_RECONNECT = 4000;
+  private static final int LAST_RECONNECT = 4499;
+  // end of reconnect-codes
 
   private static final Map<Integer, CloseCode> BY_CODE =
       Arrays.stream(values()).collect(Collectors.toMap(CloseCode::code, Function.identity()));
@@ -98,7 +105,15 @@ public enum CloseCode {
    */
   public static boolean comesBack(int code) {
     CloseCode named = BY_CODE.get(code);
-    return named != null ? named.comesBack : code >= 4000 && code <= 4499;
+    return named != null ? named.comesBack : inReconnectRange(code);
+  }
+
+  /**
+   * Whether a code, named or not, is one of 4000–4499, which end a connection for a reason that may
+   * pass.
+   */
+  public static boolean inReconnectRange(int code) {
+    return code >= FIRST_RECONNECT && code <= LAST_RECONNECT;
   }
 
   /**

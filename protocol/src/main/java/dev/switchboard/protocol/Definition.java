@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * discarded after use.
  */
 final class Definition<M> {
-  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.-]{0,63}");
+  private static final Pattern NAME =
+      Pattern.compile("[a-z][a-z0-9_.-]{0," + (Limits.MAX_TYPE_CHARACTERS - 1) + "}");
 
   private final Map<String, MessageType<? extends M>> byName = new LinkedHashMap<>();
   private final Map<String, Class<?>> owners = new HashMap<>();
@@ -104,7 +105,7 @@ final class Definition<M> {
     }
     if (!NAME.matcher(name).matches()) {
       throw new DefinitionException(
-          recordClass.getName() + ": type \"" + name + "\" (expected: [a-z][a-z0-9_.-]{0,63})");
+          recordClass.getName() + ": type \"" + name + "\" (expected: " + NAME + ")");
     }
     if (MessageType.isReserved(name)) {
       throw new DefinitionException(

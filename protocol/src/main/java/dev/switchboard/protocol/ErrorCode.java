@@ -7,34 +7,39 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Why a message was refused: the codes of {@code spec/codes.json}. Immutable. */
+/** Why a message was refused: the codes of {@code spec/protocol.json}. Immutable. */
 public enum ErrorCode {
-  /** Not an envelope: not JSON, or a key has the wrong kind of value. */
+  // generated: error-codes, by spec/Generate.java from spec/protocol.json
+  /** The message is not an envelope: it is not an object, or a key has the wrong kind of value. */
   BAD_MESSAGE(false),
-  /** No such message type here. */
+  /** There is no such message type here. */
   UNKNOWN_TYPE(false),
-  /** The data breaks a rule. */
+  /** The data violates a rule. {@code details} has {@code path} and {@code rule}. */
   INVALID(false),
-  /** Sign in first. */
+  /** The user must sign in first. */
   NOT_AUTHENTICATED(false),
-  /** This user may not do this. */
+  /** The user is not allowed to do this. */
   FORBIDDEN(false),
-  /** What was named does not exist. */
+  /** What the message names does not exist. */
   NOT_FOUND(false),
-  /** Join the room first. */
+  /** The client must join the room first. */
   NOT_A_MEMBER(false),
-  /** Not possible in this state. */
+  /** The present state does not permit this. */
   CONFLICT(false),
-  /** More than the limit. */
+  /** The message exceeds a size limit. */
   TOO_LARGE(false),
-  /** Too much in too short a time. */
+  /**
+   * Too many messages in too short a time. {@code details} may have {@code retryAfter} in
+   * milliseconds.
+   */
   RATE_LIMITED(true),
-  /** A part that is needed does not answer. */
+  /** A part that is needed does not respond. */
   UNAVAILABLE(true),
-  /** No answer in time. */
+  /** There was no answer in time. */
   TIMEOUT(true),
-  /** The server failed, and would fail again. */
+  /** The server failed, and would fail again: its code has a bug. */
   INTERNAL(false);
+  // end of error-codes
 
   private static final Map<String, ErrorCode> BY_WIRE =
       Arrays.stream(values()).collect(Collectors.toMap(ErrorCode::wire, Function.identity()));

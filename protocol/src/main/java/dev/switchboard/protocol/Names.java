@@ -8,21 +8,23 @@ import java.text.Normalizer;
  * spec/protocol.md#4-the-envelope}). Stateless.
  */
 public final class Names {
-  private static final int MAX_BYTES = 128;
-  private static final String RULE =
-      "1-128 bytes of UTF-8, NFC, without control or bidirectional characters";
+  /** What a name must be, for whoever is told that one is not. */
+  public static final String RULE =
+      "1-"
+          + Limits.MAX_NAME_BYTES
+          + " bytes of UTF-8, NFC, without control or bidirectional characters";
 
   /** The rule for a {@code messageId}, for use in error messages. */
   public static final String MESSAGE_ID_RULE =
-      "1-64 characters, without control characters or lone surrogates";
-
-  private static final int MAX_MESSAGE_ID = 64;
+      "1-"
+          + Limits.MAX_MESSAGE_ID_CHARACTERS
+          + " characters, without control characters or lone surrogates";
 
   private Names() {}
 
   /** Whether the text is a valid name for a room or a user. */
   public static boolean valid(String name) {
-    if (name.isEmpty() || name.length() > MAX_BYTES) {
+    if (name.isEmpty() || name.length() > Limits.MAX_NAME_BYTES) {
       return false;
     }
     boolean ascii = true;
@@ -35,7 +37,7 @@ public final class Names {
     }
     return ascii
         || (wellFormed(name)
-            && name.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES
+            && name.getBytes(StandardCharsets.UTF_8).length <= Limits.MAX_NAME_BYTES
             && Normalizer.isNormalized(name, Normalizer.Form.NFC));
   }
 
@@ -56,7 +58,7 @@ public final class Names {
   /** Whether the text is a valid {@code messageId}. */
   public static boolean validMessageId(String id) {
     return !id.isEmpty()
-        && id.length() <= MAX_MESSAGE_ID
+        && id.length() <= Limits.MAX_MESSAGE_ID_CHARACTERS
         && id.chars().noneMatch(Character::isISOControl)
         && wellFormed(id);
   }

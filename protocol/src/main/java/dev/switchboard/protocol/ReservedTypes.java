@@ -4,6 +4,7 @@ import java.util.Set;
 
 /** The types of messages that Switchboard itself speaks. */
 final class ReservedTypes {
+  // generated: reserved-types, by spec/Generate.java from spec/protocol.json
   static final Set<String> ALL =
       Set.of(
           "welcome",
@@ -28,6 +29,8 @@ final class ReservedTypes {
           "ping",
           "pong",
           "going_away");
+
+  // end of reserved-types
 
   private ReservedTypes() {}
 }

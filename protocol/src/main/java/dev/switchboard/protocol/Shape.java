@@ -3,7 +3,7 @@ package dev.switchboard.protocol;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
-import dev.switchboard.protocol.format.Cbor;
+import dev.switchboard.protocol.format.EncodingLimits;
 import dev.switchboard.protocol.format.Json;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
@@ -157,9 +157,9 @@ final class Shape {
       return switch (number) {
         case Double real -> Double.isFinite(real);
         case Float real -> Float.isFinite(real);
-        case BigInteger integer -> integer.bitLength() <= Cbor.MAX_NUMBER_BYTES * 8;
+        case BigInteger integer -> integer.bitLength() <= EncodingLimits.MAX_NUMBER_BYTES * 8;
         case BigDecimal decimal ->
-            Math.abs((long) decimal.scale()) < Cbor.MAX_EXPONENT
+            Math.abs((long) decimal.scale()) < EncodingLimits.MAX_EXPONENT
                 && writable(decimal.unscaledValue());
         default -> true;
       };

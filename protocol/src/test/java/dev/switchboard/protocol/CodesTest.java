@@ -11,12 +11,13 @@ import tools.jackson.databind.ObjectMapper;
 
 @Tag("A7")
 class CodesTest {
-  private final JsonNode spec = new ObjectMapper().readTree(Path.of("../spec/codes.json").toFile());
+  private final JsonNode spec =
+      new ObjectMapper().readTree(Path.of("../spec/protocol.json").toFile());
 
   @Test
   void closeCodesAreThoseOfTheSpec() {
-    assertThat(spec.get("close").size()).isEqualTo(CloseCode.values().length);
-    for (JsonNode one : spec.get("close")) {
+    assertThat(spec.get("closeCodes").size()).isEqualTo(CloseCode.values().length);
+    for (JsonNode one : spec.get("closeCodes")) {
       CloseCode code = CloseCode.of(one.get("code").intValue()).orElseThrow();
       assertThat(code.name()).isEqualTo(one.get("name").stringValue());
       assertThat(code.comesBack())
@@ -34,8 +35,8 @@ class CodesTest {
 
   @Test
   void errorCodesAreThoseOfTheSpec() {
-    assertThat(spec.get("errors").size()).isEqualTo(ErrorCode.values().length);
-    for (JsonNode one : spec.get("errors")) {
+    assertThat(spec.get("errorCodes").size()).isEqualTo(ErrorCode.values().length);
+    for (JsonNode one : spec.get("errorCodes")) {
       ErrorCode code = ErrorCode.of(one.get("code").stringValue()).orElseThrow();
       assertThat(code.retryable()).as(code.wire()).isEqualTo(one.get("retryable").booleanValue());
     }

@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.HistoryStore;
@@ -43,7 +44,7 @@ public final class MemoryHistory implements HistoryStore {
 
   private static final int ENTRY_BYTES = 250;
   private static final int ID_BYTES = 250;
-  private static final long DUPLICATE_WINDOW = 5 * 60_000L;
+  private static final long DUPLICATE_WINDOW = Limits.MIN_REMEMBERED_TIME;
 
   private final Clock clock;
   private final String epoch = new BigInteger(48, new SecureRandom()).toString(36);

@@ -17,7 +17,10 @@ import java.time.Duration;
 public record PresenceNotices(int above, Duration every, int names) {
   /** Rooms above 100 users, once a second, with 100 names. */
   public static final PresenceNotices DEFAULT =
-      new PresenceNotices(100, Duration.ofSeconds(1), 100);
+      new PresenceNotices(
+          Defaults.LARGE_ROOM_USERS,
+          Duration.ofMillis(Defaults.CHANGES_PERIOD),
+          Defaults.CHANGED_USERS);
 
   /** Each at once, however large the room. */
   public static final PresenceNotices EACH =

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class SessionOptions<E extends SessionOptions<E>> extends EndpointOptions<E> {
   private final Retentions retentions = new Retentions();
-  private int maxRooms = 100;
+  private int maxRooms = Defaults.ROOMS;
   private int maxRoomsInAll = 100_000;
   private int maxWaitingRooms = 200_000;
-  private Duration sessionTimeout = Duration.ofMinutes(2);
-  private Duration presenceGrace = Duration.ofSeconds(5);
+  private Duration sessionTimeout = Duration.ofMillis(Defaults.SESSION_TIMEOUT);
+  private Duration presenceGrace = Duration.ofMillis(Defaults.PRESENCE_GRACE);
   private PresenceNotices presenceNotices = PresenceNotices.DEFAULT;
   private int lastSeenOf = 10_000;
   private Visibility visibility = (asker, user) -> true;
@@ -31,7 +31,7 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
 
   /** What waits for a connection goes on from the log, so two messages must fit. */
   SessionOptions() {
-    super(64 << 10, 2, true);
+    super(Defaults.MESSAGE_BYTES, 2, true);
   }
 
   /** Decides whose status somebody may know. */
@@ -46,7 +46,7 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
 
   /** Most rooms of one session. Default 100. */
   public E maxRooms(int rooms) {
-    return set(() -> maxRooms = within("maxRooms", rooms, 1, 1_000));
+    return set(() -> maxRooms = within("maxRooms", rooms, 1, Limits.MAX_ROOMS));
   }
 
   /**

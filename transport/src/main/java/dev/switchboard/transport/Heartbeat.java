@@ -1,5 +1,6 @@
 package dev.switchboard.transport;
 
+import dev.switchboard.protocol.wire.Defaults;
 import java.time.Duration;
 
 /**
@@ -13,7 +14,9 @@ import java.time.Duration;
 public record Heartbeat(Duration interval, Duration timeout) {
   /** Every 25 seconds, with 10 to answer. */
   public static final Heartbeat DEFAULT =
-      new Heartbeat(Duration.ofSeconds(25), Duration.ofSeconds(10));
+      new Heartbeat(
+          Duration.ofMillis(Defaults.HEARTBEAT_INTERVAL),
+          Duration.ofMillis(Defaults.HEARTBEAT_TIMEOUT));
 
   /** Checks that both are at least a millisecond and at most a day. */
   public Heartbeat {

@@ -1,5 +1,6 @@
 package dev.switchboard.history.sqlite;
 
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.spi.Retention;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,7 +16,7 @@ import java.time.Duration;
  * <p>Time is measured by the timestamps of what is appended.
  */
 final class Pruning implements AutoCloseable {
-  static final Duration DUPLICATE_WINDOW = Duration.ofMinutes(5);
+  static final Duration DUPLICATE_WINDOW = Duration.ofMillis(Limits.MIN_REMEMBERED_TIME);
 
   private final PreparedStatement oldest;
   private final PreparedStatement firstSince;

@@ -1,5 +1,8 @@
 package dev.switchboard.protocol.client;
 
+import dev.switchboard.protocol.Limits;
+import dev.switchboard.protocol.wire.Defaults;
+
 /**
  * How long a client waits before each reconnect attempt. Immutable.
  *
@@ -12,11 +15,12 @@ package dev.switchboard.protocol.client;
  */
 public record Backoff(
     long first, long cap, boolean exponential, int maxAttempts, boolean fromStart) {
-  /** The longest that a server can make a client wait, in milliseconds. */
-  static final long MAX_ASKED = 300_000;
+  /** The delays of the specification. */
+  static final Backoff DEFAULT =
+      new Backoff(Defaults.RECONNECT_DELAY, Defaults.MAX_RECONNECT_DELAY, true, Integer.MAX_VALUE);
 
   /** The delays before retrying something that the server refused for now. */
-  static final Backoff REPEATS = new Backoff(1_000, 30_000, true, Integer.MAX_VALUE);
+  static final Backoff REPEATS = DEFAULT;
 
   /** Creates a backoff that reports a failed first connection to the user instead of retrying. */
   public Backoff(long first, long cap, boolean exponential, int maxAttempts) {
@@ -45,7 +49,8 @@ public record Backoff(
    */
   long delay(int attempt, double draw, long asked) {
     long own = delay(attempt, draw);
-    long together = Math.min(MAX_ASKED, Math.min(MAX_ASKED, Math.max(0, asked)) + own);
+    long together =
+        Math.min(Limits.MAX_ASKED_WAIT, Math.min(Limits.MAX_ASKED_WAIT, Math.max(0, asked)) + own);
     return Math.max(own, together);
   }
 }

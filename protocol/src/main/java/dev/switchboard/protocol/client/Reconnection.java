@@ -1,6 +1,7 @@
 package dev.switchboard.protocol.client;
 
 import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.Limits;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,9 +17,6 @@ import java.util.regex.Pattern;
  */
 final class Reconnection {
   private static final Pattern RETRY_AFTER = Pattern.compile("retryAfter\\W{0,5}(\\d{1,9})");
-
-  /** A connection that was open for this long is a success, whatever ended it. In milliseconds. */
-  private static final long SETTLED = 10_000;
 
   private final Backoff policy;
   private final DoubleSupplier draws;
@@ -77,7 +75,8 @@ final class Reconnection {
 
   /** The connection was closed; the reason may tell how long to wait. */
   void closed(long now, int code, String reason) {
-    if (openedAt != Questions.NEVER && !(turnedAway(code) && now - openedAt < SETTLED)) {
+    if (openedAt != Questions.NEVER
+        && !(turnedAway(code) && now - openedAt < Limits.SETTLED_TIME)) {
       unsettled = 0;
     }
     openedAt = Questions.NEVER;
@@ -91,7 +90,7 @@ final class Reconnection {
   private static boolean turnedAway(int code) {
     return code == CloseCode.INTERNAL_ERROR.code()
         || code == CloseCode.TRY_AGAIN_LATER.code()
-        || (code >= 4000 && code <= 4499);
+        || CloseCode.inReconnectRange(code);
   }
 
   private static boolean mayAsk(int code) {

@@ -1,5 +1,6 @@
 package dev.switchboard.protocol.client;
 
+import dev.switchboard.protocol.wire.Defaults;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,10 +77,10 @@ public record Settings(
   /** The default settings. */
   public static final Settings DEFAULT =
       new Settings(
-          new Backoff(1_000, 30_000, true, Integer.MAX_VALUE),
+          Backoff.DEFAULT,
           10_000,
           10_000,
-          new Heartbeat(25_000, 10_000, false),
+          new Heartbeat(Defaults.HEARTBEAT_INTERVAL, Defaults.HEARTBEAT_TIMEOUT, false),
           Queue.DEFAULT,
           1_024,
           512L << 10);

@@ -1,9 +1,9 @@
 package dev.switchboard.protocol.client;
 
 import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
-import dev.switchboard.protocol.wire.Control;
 import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,8 +46,8 @@ final class Statuses {
   void begin() {
     questions.dropWaiting(ask -> ask instanceof Command.Statuses statuses && statuses.again());
     List<String> users = new ArrayList<>(watched.keySet());
-    for (int from = 0; from < users.size(); from += Control.MAX_USERS) {
-      int to = Math.min(users.size(), from + Control.MAX_USERS);
+    for (int from = 0; from < users.size(); from += Limits.MAX_STATUS_USERS) {
+      int to = Math.min(users.size(), from + Limits.MAX_STATUS_USERS);
       Command ask = new Command.Statuses(List.copyOf(users.subList(from, to)), true, true);
       questions.ahead(new Question(ask, null, 0, Questions.NEVER, again), send);
     }

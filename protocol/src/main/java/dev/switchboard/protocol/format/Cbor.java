@@ -16,17 +16,11 @@ public final class Cbor {
   private static final CBORFactory FACTORY =
       CBORFactory.builder()
           .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(Json.MAX_DEPTH).build())
+              StreamReadConstraints.builder().maxNestingDepth(EncodingLimits.MAX_DEPTH).build())
           .build();
 
   /** The mapper, as strict as the one for JSON. Thread-safe. */
   public static final CBORMapper MAPPER = Json.strict(CBORMapper.builder(FACTORY), true).build();
-
-  /** The maximum size of an integer, in bytes. */
-  public static final int MAX_NUMBER_BYTES = 400;
-
-  /** The exclusive bound on a decimal's exponent, positive or negative. */
-  public static final int MAX_EXPONENT = 100_000;
 
   private Cbor() {}
 

@@ -20,7 +20,6 @@ import tools.jackson.databind.type.LogicalType;
  * null is not 0.
  */
 public final class Json {
-  public static final int MAX_DEPTH = 100;
   public static final int MAX_DIGITS = 1_000;
   public static final int MAX_KEY = 50_000;
 
@@ -28,7 +27,7 @@ public final class Json {
       JsonFactory.builder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
+                  .maxNestingDepth(EncodingLimits.MAX_DEPTH)
                   .maxNumberLength(MAX_DIGITS)
                   .maxNameLength(MAX_KEY)
                   .build())

@@ -1,8 +1,7 @@
 package dev.switchboard.protocol.wire;
 
-import dev.switchboard.protocol.format.Cbor;
 import dev.switchboard.protocol.format.CborBytes;
-import dev.switchboard.protocol.format.Json;
+import dev.switchboard.protocol.format.EncodingLimits;
 import dev.switchboard.protocol.format.Utf8;
 import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
 import java.nio.charset.StandardCharsets;
@@ -153,8 +152,8 @@ public final class CborCheck {
   }
 
   private void enter(long count, int depth) {
-    if (depth > Json.MAX_DEPTH) {
-      throw wrong("level " + depth, "at most " + Json.MAX_DEPTH + " levels");
+    if (depth > EncodingLimits.MAX_DEPTH) {
+      throw wrong("level " + depth, "at most " + EncodingLimits.MAX_DEPTH + " levels");
     }
     if (count < 0 || count > bytes.length - at) { // each element takes at least one byte
       throw wrong("a count beyond the end", "more bytes");
@@ -190,8 +189,8 @@ public final class CborCheck {
   private void magnitude() {
     int first = first();
     long length = first >> 5 == CborBytes.BYTES ? argument(first & 31) : 0;
-    if (length < 1 || length > Cbor.MAX_NUMBER_BYTES) {
-      throw wrong("an invalid bignum", "a byte string of 1-" + Cbor.MAX_NUMBER_BYTES + " bytes");
+    if (length < 1 || length > EncodingLimits.MAX_NUMBER_BYTES) {
+      throw wrong("an invalid bignum", "a byte string of 1-" + EncodingLimits.MAX_NUMBER_BYTES + " bytes");
     }
     skip(length);
   }
@@ -202,7 +201,7 @@ public final class CborCheck {
     }
     int first = first();
     long exponent = first >> 5 <= 1 ? argument(first & 31) : Long.MAX_VALUE;
-    if (exponent < 0 || exponent >= Cbor.MAX_EXPONENT) {
+    if (exponent < 0 || exponent >= EncodingLimits.MAX_EXPONENT) {
       throw wrong("an invalid exponent", "an integer above -10^5 and below 10^5");
     }
     int mantissa = first();

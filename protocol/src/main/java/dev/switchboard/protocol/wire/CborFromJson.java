@@ -1,7 +1,7 @@
 package dev.switchboard.protocol.wire;
 
-import dev.switchboard.protocol.format.Cbor;
 import dev.switchboard.protocol.format.CborBytes;
+import dev.switchboard.protocol.format.EncodingLimits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -97,7 +97,7 @@ public final class CborFromJson {
   }
 
   private static @Nullable BigInteger within(BigInteger value) {
-    return value.bitLength() <= Cbor.MAX_NUMBER_BYTES * 8 ? value : null;
+    return value.bitLength() <= EncodingLimits.MAX_NUMBER_BYTES * 8 ? value : null;
   }
 
   /** Returns a double if it equals the number, otherwise a decimal. */
@@ -118,7 +118,7 @@ public final class CborFromJson {
     if (Double.isFinite(near) && BigDecimal.valueOf(near).compareTo(exact) == 0) {
       return near;
     }
-    boolean small = Math.abs((long) exact.scale()) < Cbor.MAX_EXPONENT;
+    boolean small = Math.abs((long) exact.scale()) < EncodingLimits.MAX_EXPONENT;
     return small && within(exact.unscaledValue()) != null ? exact : null;
   }
 

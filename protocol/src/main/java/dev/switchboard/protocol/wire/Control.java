@@ -1,6 +1,7 @@
 package dev.switchboard.protocol.wire;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.Names;
 import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
 import java.util.ArrayList;
@@ -10,18 +11,6 @@ import tools.jackson.databind.JsonNode;
 
 /** A control message sent by a client ({@code spec/protocol.md#8-control-messages}). Immutable. */
 public sealed interface Control {
-  /** The maximum number of places in a {@code resume}. */
-  int MAX_PLACES = 1_000;
-
-  /** The maximum number of users in a {@code user_status}. */
-  int MAX_USERS = 100;
-
-  /** The maximum number of characters of a token. */
-  int MAX_TOKEN = 16_384;
-
-  /** The maximum number of entries of a page, and of recent entries on joining. */
-  int MAX_PAGE = 200;
-
   /** A place in a log. If {@code epoch} is null, it means the current epoch. */
   record Place(Address address, @Nullable String epoch, long seq) {}
 
@@ -81,7 +70,9 @@ public sealed interface Control {
       case "join_room" -> {
         String room = fields.room();
         yield new JoinRoom(
-            room, fields.since(Address.room(room)), (int) fields.integer("recent", 0, 0, MAX_PAGE));
+            room,
+            fields.since(Address.room(room)),
+            (int) fields.integer("recent", 0, 0, Limits.MAX_PAGE_ENTRIES));
       }
       case "leave_room" -> new LeaveRoom(fields.room());
       case "user_list" ->
@@ -92,7 +83,7 @@ public sealed interface Control {
               fields.address(),
               fields.has("before") ? fields.integer("before", 0, 0, Long.MAX_VALUE) : null,
               fields.has("after") ? fields.integer("after", 0, 0, Long.MAX_VALUE) : null,
-              (int) fields.integer("limit", 50, 1, MAX_PAGE));
+              (int) fields.integer("limit", Defaults.PAGE_ENTRIES, 1, Limits.MAX_PAGE_ENTRIES));
       case "resume" ->
           new Resume(fields.required("session"), fields.required("secret"), fields.places());
       case "authenticate" -> new Authenticate(fields.token());
@@ -144,8 +135,8 @@ public sealed interface Control {
       JsonNode node = tree.path("token");
       if (!node.isString()
           || node.stringValue().isEmpty()
-          || node.stringValue().length() > MAX_TOKEN) {
-        throw wrong("token", "a string of 1-" + MAX_TOKEN + " characters");
+          || node.stringValue().length() > Limits.MAX_TOKEN_CHARACTERS) {
+        throw wrong("token", "a string of 1-" + Limits.MAX_TOKEN_CHARACTERS + " characters");
       }
       return node.stringValue();
     }
@@ -179,13 +170,15 @@ public sealed interface Control {
     List<String> users() {
       List<String> users = new ArrayList<>();
       for (JsonNode user : tree.path("users")) {
-        if (!user.isString() || !Names.valid(user.stringValue()) || users.size() == MAX_USERS) {
-          throw wrong("users", "1-" + MAX_USERS + " names");
+        if (!user.isString()
+            || !Names.valid(user.stringValue())
+            || users.size() == Limits.MAX_STATUS_USERS) {
+          throw wrong("users", "1-" + Limits.MAX_STATUS_USERS + " names");
         }
         users.add(user.stringValue());
       }
       if (users.isEmpty() || !tree.path("users").isArray()) {
-        throw wrong("users", "1-" + MAX_USERS + " names");
+        throw wrong("users", "1-" + Limits.MAX_STATUS_USERS + " names");
       }
       return List.copyOf(users);
     }
@@ -220,8 +213,8 @@ public sealed interface Control {
         return List.of();
       }
       JsonNode logs = tree.get("logs");
-      if (!logs.isArray() || logs.size() > MAX_PLACES) {
-        throw wrong("logs", "an array of at most " + MAX_PLACES + " places");
+      if (!logs.isArray() || logs.size() > Limits.MAX_RESUMED_LOGS) {
+        throw wrong("logs", "an array of at most " + Limits.MAX_RESUMED_LOGS + " places");
       }
       List<Place> places = new ArrayList<>(logs.size());
       for (JsonNode log : logs) {

@@ -1,9 +1,11 @@
 package dev.switchboard.protocol.wire;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Names;
 import dev.switchboard.protocol.Payload;
+import dev.switchboard.protocol.format.EncodingLimits;
 import dev.switchboard.protocol.format.Json;
 import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
 import java.util.ArrayList;
@@ -24,9 +26,10 @@ import tools.jackson.databind.ObjectMapper;
  * to one thread, used once.
  */
 final class EnvelopeReader {
-  private static final int MAX_ID = 64;
-  private static final int MAX_ROOMS = 100;
   private static final long MAX_INTEGER = 1L << 53;
+  private static final String ID_RULE =
+      "an integer from 0 to 2^53-1 or a string of 1-" + Limits.MAX_ID_CHARACTERS + " characters";
+  private static final String ROOMS_RULE = "1-" + Limits.MAX_ADDRESSED_ROOMS + " distinct names";
 
   private final byte[] message;
   private final ObjectMapper mapper;
@@ -114,7 +117,7 @@ final class EnvelopeReader {
   /** Describes which bound was exceeded. Jackson says so only in the text of its message. */
   private static String bound(String words) {
     if (words.contains("nesting depth")) {
-      return "nested too deeply (expected: at most " + Json.MAX_DEPTH + " levels)";
+      return "nested too deeply (expected: at most " + EncodingLimits.MAX_DEPTH + " levels)";
     }
     if (words.contains("Number value length")) {
       return "number too long (expected: at most " + Json.MAX_DIGITS + " characters)";
@@ -182,7 +185,7 @@ final class EnvelopeReader {
         return false;
       }
     }
-    return !text.isEmpty() && text.length() <= 64;
+    return !text.isEmpty() && text.length() <= Limits.MAX_TYPE_CHARACTERS;
   }
 
   private @Nullable Id id(String key, JsonParser parser) {
@@ -195,14 +198,12 @@ final class EnvelopeReader {
       }
     } else if (token == JsonToken.VALUE_STRING) {
       String text = parser.getString();
-      if (!text.isEmpty() && text.length() <= MAX_ID) {
+      if (!text.isEmpty() && text.length() <= Limits.MAX_ID_CHARACTERS) {
         return Id.of(text);
       }
     }
     parser.skipChildren();
-    note(
-        key
-            + ": wrong kind (expected: an integer from 0 to 2^53-1 or a string of 1-64 characters)");
+    note(key + ": wrong kind (expected: " + ID_RULE + ")");
     return null;
   }
 
@@ -219,22 +220,22 @@ final class EnvelopeReader {
     several = true;
     if (parser.currentToken() != JsonToken.START_ARRAY) {
       parser.skipChildren();
-      note("rooms: wrong kind (expected: an array of 1-100 distinct names)");
+      note("rooms: wrong kind (expected: an array of " + ROOMS_RULE + ")");
       return;
     }
     List<Address> rooms = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       String name = name("rooms", parser);
-      if (name != null && rooms.size() <= MAX_ROOMS) {
+      if (name != null && rooms.size() <= Limits.MAX_ADDRESSED_ROOMS) {
         Address room = Address.room(name);
         if (rooms.contains(room)) {
-          note("rooms: duplicate name (expected: 1-100 distinct names)");
+          note("rooms: duplicate name (expected: " + ROOMS_RULE + ")");
         }
         rooms.add(room);
       }
     }
-    if (rooms.isEmpty() || rooms.size() > MAX_ROOMS) {
-      note("rooms: none or too many (expected: 1-100 distinct names)");
+    if (rooms.isEmpty() || rooms.size() > Limits.MAX_ADDRESSED_ROOMS) {
+      note("rooms: none or too many (expected: " + ROOMS_RULE + ")");
     }
     addresses(List.copyOf(rooms));
   }
@@ -262,9 +263,7 @@ final class EnvelopeReader {
   private @Nullable String name(String key, JsonParser parser) {
     String text = text(key, parser);
     if (text != null && !Names.valid(text)) {
-      note(
-          key
-              + ": invalid name (expected: 1-128 bytes of UTF-8, NFC, without control or bidirectional characters)");
+      note(key + ": invalid name (expected: " + Names.RULE + ")");
       return null;
     }
     return text;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.switchboard.protocol.Fleeting;
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.format.Json;
@@ -137,7 +138,7 @@ public class ServerFuzzTest {
     @Override
     public void userStatus(@Nullable Id id, Control.UserStatus userStatus) {
       count++;
-      assertThat(userStatus.users()).hasSizeBetween(1, Control.MAX_USERS);
+      assertThat(userStatus.users()).hasSizeBetween(1, Limits.MAX_STATUS_USERS);
     }
 
     @Override

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
 import java.nio.charset.Charset;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -195,5 +198,24 @@ class EnvelopeTest {
                         new Entry(Address.EVERYONE, 0, "t", null, 5, null, (Payload) null))),
                 UTF_8))
         .isEqualTo("{\"type\":\"t\",\"everyone\":true,\"fleeting\":true,\"timestamp\":5}");
+  }
+
+  @Test
+  void aResumeNamesAllLogsThatASessionCanHave() {
+    int most = Limits.MAX_ROOMS + 2; // and the inbox, and everyone
+    assertThat(Control.of(parse(resume(most))))
+        .isInstanceOfSatisfying(
+            Control.Resume.class, resume -> assertThat(resume.places()).hasSize(most));
+    assertThatThrownBy(() -> Control.of(parse(resume(most + 1))))
+        .isInstanceOf(MalformedEnvelope.class)
+        .hasMessageContaining("logs: ");
+  }
+
+  private static String resume(int logs) {
+    return IntStream.range(0, logs)
+        .mapToObj(i -> "{\"room\":\"r" + i + "\",\"seq\":1}")
+        .collect(
+            Collectors.joining(
+                ",", "{\"type\":\"resume\",\"session\":\"s\",\"secret\":\"x\",\"logs\":[", "]}"));
   }
 }

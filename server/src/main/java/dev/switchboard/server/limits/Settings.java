@@ -1,5 +1,6 @@
 package dev.switchboard.server.limits;
 
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.transport.WebSocketOptions;
 import java.time.Duration;
 
@@ -20,9 +21,6 @@ public record Settings(
   /** More than what the keys around {@code data} make in any encoding. */
   public static final int ENVELOPE = 1 << 10;
 
-  /** What every client takes, by the spec. */
-  private static final int EVERY_CLIENT_TAKES = 16 << 20;
-
   /** Largest message taken. */
   public int maxMessageBytes() {
     return webSocket.maxMessageBytes();
@@ -39,6 +37,6 @@ public record Settings(
    */
   public int maxSentBytes() {
     return Math.max(
-        maxMessageBytes(), Math.min(maxPendingBytes() / 2, EVERY_CLIENT_TAKES) - ENVELOPE);
+        maxMessageBytes(), Math.min(maxPendingBytes() / 2, Limits.MAX_DATA_BYTES) - ENVELOPE);
   }
 }

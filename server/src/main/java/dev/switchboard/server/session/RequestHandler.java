@@ -2,6 +2,7 @@ package dev.switchboard.server.session;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.server.ServerConversation;
@@ -25,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Does what one connection asks for. Confined to the connection's loop. */
 final class RequestHandler implements ServerConversation.Requests {
-  private static final int MAX_MEMBERS = 100;
-
   private final EndpointRuntime endpoint;
   private final Connection connection;
   private final Hub hub;
@@ -132,7 +131,7 @@ final class RequestHandler implements ServerConversation.Requests {
         answer(() -> notJoined(id, room, failure));
       } else {
         there
-            .thenCompose(told -> hub.members(room, MAX_MEMBERS))
+            .thenCompose(told -> hub.members(room, Limits.MAX_LISTED_USERS))
             .whenComplete(
                 (members, unknown) -> answer(() -> joined(id, room, opening, members, unknown)));
       }
@@ -230,7 +229,7 @@ final class RequestHandler implements ServerConversation.Requests {
       connection.refuse(id, notAMember(room));
       return;
     }
-    CompletionStage<Users> found = hub.users(room, after, MAX_MEMBERS);
+    CompletionStage<Users> found = hub.users(room, after, Limits.MAX_LISTED_USERS);
     connection.readGate().answerDue();
     found.whenComplete((users, failure) -> {
       Runnable answering =

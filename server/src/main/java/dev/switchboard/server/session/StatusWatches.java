@@ -1,6 +1,7 @@
 package dev.switchboard.server.session;
 
 import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.wire.Control;
 import dev.switchboard.protocol.wire.Id;
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The users whose coming and going one connection is told of. Confined to its loop. */
 final class StatusWatches {
-  private static final int MAX_WATCHED = 1_000;
-
   private final Hub hub;
   private final Connection connection;
   private @Nullable Set<String> watched;
@@ -68,10 +67,14 @@ final class StatusWatches {
   private void watch(Control.UserStatus ask) {
     Set<String> all = watched == null ? new HashSet<>() : watched;
     long more = ask.users().stream().distinct().filter(user -> !all.contains(user)).count();
-    if (all.size() + more > MAX_WATCHED) {
+    if (all.size() + more > Limits.MAX_WATCHED_USERS) {
       throw new RefusedException(
           ErrorCode.CONFLICT,
-          "users: " + all.size() + " watched already (expected: at most " + MAX_WATCHED + ")");
+          "users: "
+              + all.size()
+              + " watched already (expected: at most "
+              + Limits.MAX_WATCHED_USERS
+              + ")");
     }
     watched = all;
     String asker = connection.session().user();
