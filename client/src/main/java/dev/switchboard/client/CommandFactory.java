@@ -8,6 +8,7 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.client.Answer;
 import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.wire.Verbs;
 import java.util.List;
 
 /**
@@ -40,7 +41,7 @@ final class CommandFactory<M> {
 
   private Command.Publish publication(
       List<Address> addresses, boolean several, boolean echo, M message) {
-    String type = acknowledged(protocol.typeOf(message));
+    String type = Verbs.requireAcknowledged(protocol.typeOf(message)).name();
     byte[] data = protocol.encode(message);
     return new Command.Publish(type, MessageIds.next(), addresses, several, echo, data);
   }
@@ -53,7 +54,7 @@ final class CommandFactory<M> {
 
   /** A message for the server's own handler. */
   Command.Tell telling(Object message) {
-    String type = acknowledged(protocol.typeOf(message));
+    String type = Verbs.requireAcknowledged(protocol.typeOf(message)).name();
     return new Command.Tell(type, null, protocol.encode(message));
   }
 
@@ -64,39 +65,20 @@ final class CommandFactory<M> {
 
   /** A message that may be lost. {@code instead} is the verb for those that may not. */
   Fleeting fleeting(String instead, M message) {
-    String type = losable(instead, protocol.typeOf(message));
+    String type = Verbs.requireFleeting(protocol.typeOf(message), instead).name();
     return new Fleeting(type, protocol.encode(message));
   }
 
   /** Data under a type's name that may be lost. */
   Fleeting fleeting(String instead, String type, Object data) {
     MessageType<? extends M> known = protocol.find(type);
-    String name = known == null ? type : losable(instead, known);
+    String name = known == null ? type : Verbs.requireFleeting(known, instead).name();
     return new Fleeting(name, encode(name, data));
   }
 
   private String acknowledged(String type) {
     MessageType<? extends M> known = protocol.find(type);
-    return known == null ? type : acknowledged(known);
-  }
-
-  private static String acknowledged(MessageType<?> type) {
-    if (type.fleeting()) {
-      throw new IllegalArgumentException(
-          "type: "
-              + type.name()
-              + " is @Fleeting (expected: a call of fleeting, as nobody acknowledges it)");
-    }
-    return type.name();
-  }
-
-  private static String losable(String instead, MessageType<?> type) {
-    if (!type.fleeting()) {
-      throw new IllegalArgumentException(
-          "type: %s is not @Fleeting (expected: a call of %s, so that it can't be lost)"
-              .formatted(type.name(), instead));
-    }
-    return type.name();
+    return known == null ? type : Verbs.requireAcknowledged(known).name();
   }
 
   private byte[] encode(String type, Object data) {

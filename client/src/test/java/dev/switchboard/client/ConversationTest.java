@@ -496,7 +496,7 @@ class ConversationTest {
       assertThatThrownBy(attempt::run)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "type: typing is @Fleeting (expected: a call of fleeting, as nobody acknowledges it)");
+              "type: typing is fleeting (expected: fleeting, because nobody acknowledges it)");
     }
     assertThat(client.queueStatus().onTheWay()).isZero();
     assertThat(client.statistics().sent().messages()).isEqualTo(1); // the join
@@ -518,8 +518,7 @@ class ConversationTest {
   private static void refusesToLose(String verb, ThrowingCallable attempt) {
     assertThatThrownBy(attempt)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "type: chat is not @Fleeting (expected: a call of %s, so that it can't be lost)", verb);
+        .hasMessage("type: chat is not fleeting (expected: %s, so that it can't be lost)", verb);
   }
 
   @Test

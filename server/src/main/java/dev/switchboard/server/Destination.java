@@ -6,6 +6,7 @@ import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Names;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.protocol.wire.Verbs;
 import dev.switchboard.server.session.EndpointRuntime;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.Publication;
@@ -69,10 +70,7 @@ public final class Destination<M> {
    *     without control characters and halves of surrogate pairs
    */
   public CompletionStage<Long> publishAsync(M message, @Nullable String messageId) {
-    MessageType<?> type = protocol.typeOf(message);
-    if (type.fleeting()) {
-      throw new IllegalArgumentException(type.name() + ": is @Fleeting (expected: fleeting)");
-    }
+    MessageType<?> type = Verbs.requireAcknowledged(protocol.typeOf(message));
     String name = messageId == null ? null : Names.requireMessageId(messageId);
     return publish(type, message, name).thenApply(Destination::seq);
   }
@@ -85,10 +83,7 @@ public final class Destination<M> {
    * @throws RefusedException {@code too_large} as {@link #publish}
    */
   public void fleeting(M message) {
-    MessageType<?> type = protocol.typeOf(message);
-    if (!type.fleeting()) {
-      throw new IllegalArgumentException(type.name() + ": is not @Fleeting (expected: publish)");
-    }
+    MessageType<?> type = Verbs.requireFleeting(protocol.typeOf(message), "publish");
     CompletionStage<?> unused = publish(type, message, null);
   }
 

@@ -161,11 +161,13 @@ class CoverageTest {
             () -> room.publish(fleeting), () -> room.publishAsync(fleeting, null))) {
       assertThatThrownBy(kept)
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("cursor: is @Fleeting (expected: fleeting)");
+          .hasMessageContaining(
+              "type: cursor is fleeting (expected: fleeting, because nobody acknowledges it)");
     }
     assertThatThrownBy(() -> room.fleeting(new Shop.Buy("tea")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("buy: is not @Fleeting (expected: publish)");
+        .hasMessageContaining(
+            "type: buy is not fleeting (expected: publish, so that it can't be lost)");
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.Refusal;
 import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.protocol.wire.Verbs;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -209,11 +210,7 @@ public final class ServerConversation {
       return;
     }
     if (type.fleeting() && !envelope.fleeting() && envelope.id() != null) {
-      refuse(
-          Refusal.of(
-              envelope.id(),
-              ErrorCode.BAD_MESSAGE,
-              "type: " + type.name() + " is fleeting (expected: \"fleeting\":true, or no id)"));
+      refuse(Refusal.of(envelope.id(), ErrorCode.BAD_MESSAGE, Verbs.isFleeting(type)));
       return;
     }
     Object message = protocol.decode(type, envelope.payload());

@@ -1,0 +1,45 @@
+package dev.switchboard.protocol.wire;
+
+import dev.switchboard.protocol.MessageType;
+
+/**
+ * Which types a verb of sending takes: {@code publish} and {@code send} those that are kept or
+ * acknowledged, {@code fleeting} those that may be lost.
+ */
+public final class Verbs {
+  private Verbs() {}
+
+  /**
+   * Returns the type if its messages are acknowledged.
+   *
+   * @throws IllegalArgumentException if it is fleeting
+   */
+  public static <T> MessageType<T> requireAcknowledged(MessageType<T> type) {
+    if (type.fleeting()) {
+      throw new IllegalArgumentException(isFleeting(type));
+    }
+    return type;
+  }
+
+  /**
+   * Returns the type if its messages may be lost.
+   *
+   * @param instead the verb for a type that is not fleeting
+   * @throws IllegalArgumentException if it is not fleeting
+   */
+  public static <T> MessageType<T> requireFleeting(MessageType<T> type, String instead) {
+    if (!type.fleeting()) {
+      throw new IllegalArgumentException(
+          "type: %s is not fleeting (expected: %s, so that it can't be lost)"
+              .formatted(type.name(), instead));
+    }
+    return type;
+  }
+
+  /** The refusal of a fleeting type where an acknowledgement is expected. */
+  public static String isFleeting(MessageType<?> type) {
+    return "type: "
+        + type.name()
+        + " is fleeting (expected: fleeting, because nobody acknowledges it)";
+  }
+}
