@@ -4,6 +4,7 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.protocol.wire.Verbs;
 import dev.switchboard.server.session.Connection;
 import dev.switchboard.server.session.EndpointRuntime;
 import dev.switchboard.server.session.PeerRequests;
@@ -83,17 +84,28 @@ public final class Peer<M> {
   }
 
   /**
-   * Sends a message to this connection only. It is in no log: if the connection is lost, so is the
-   * message.
+   * Publishes to this user's inbox, from server code: each connection of the user gets the message,
+   * now or when it comes back.
+   */
+  public Destination<M> inbox() {
+    return endpoint.user(user());
+  }
+
+  /**
+   * Sends a fleeting message to this connection only. It is in no log: if the connection is lost,
+   * so is the message. It is not dropped for a slow client; see {@link Endpoint#maxPendingBytes}.
+   * What must arrive goes to the {@link #inbox}, or is a {@link #request(Request)}.
    *
+   * @throws IllegalArgumentException if its type is not {@link
+   *     dev.switchboard.protocol.Fleeting @Fleeting}
    * @throws dev.switchboard.protocol.RefusedException {@code too_large} if it has more than half of
    *     {@link Endpoint#maxPendingBytes}
    */
-  public void send(M message) {
+  public void fleeting(M message) {
     EndpointRuntime endpoint = connection.endpoint();
     connection.answer(
         ServerMessages.message(
-            endpoint.protocol().typeOf(message).name(),
+            Verbs.requireFleeting(endpoint.protocol().typeOf(message), "inbox().publish").name(),
             endpoint.context().timestamp(),
             endpoint.sizes().sent(message)));
   }

@@ -15,6 +15,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 /** What is given for an interface is for all its messages, and what could never run is refused. */
 @Tag("D4")
@@ -168,6 +169,24 @@ class CoverageTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(
             "type: buy is not fleeting (expected: publish, so that it can't be lost)");
+  }
+
+  @Test
+  void oneConnectionGetsOnlyWhatIsFleetingAndWhatMustArriveGoesToTheInbox() {
+    Endpoint<Shop> endpoint = Endpoint.of(Shop.class);
+    try (Wire ann = ann(endpoint)) {
+      Peer<Shop> peer = endpoint.peersOf("ann").getFirst();
+      assertThatThrownBy(() -> peer.fleeting(new Shop.Buy("tea")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "type: buy is not fleeting (expected: inbox().publish, so that it can't be lost)");
+      peer.fleeting(new Shop.Cursor(1));
+      assertThat(ann.next().get("type").stringValue()).isEqualTo("cursor");
+      assertThat(peer.inbox().publish(new Shop.Buy("tea"))).isEqualTo(1);
+      JsonNode bought = ann.next("buy");
+      assertThat(bought.get("user").stringValue()).isEqualTo("ann");
+      assertThat(bought.get("seq").intValue()).isEqualTo(1);
+    }
   }
 
   @Test

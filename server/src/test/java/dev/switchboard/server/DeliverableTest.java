@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
+import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import java.util.ArrayList;
@@ -35,6 +36,12 @@ class DeliverableTest {
     record Text(String text) implements Load {}
 
     record Numbers(List<Double> numbers) implements Load {}
+
+    @Fleeting
+    record TextForOne(String text) implements Load {}
+
+    @Fleeting
+    record NumbersForOne(List<Double> numbers) implements Load {}
 
     record Ask(String text) implements Load, Request<Answer> {}
 
@@ -71,6 +78,15 @@ class DeliverableTest {
     }
   }
 
+  /** The same for one connection. */
+  private static Load toOne(Load load) {
+    return switch (load) {
+      case Load.Text text -> new Load.TextForOne(text.text());
+      case Load.Numbers numbers -> new Load.NumbersForOne(numbers.numbers());
+      default -> throw new IllegalArgumentException(load.toString());
+    };
+  }
+
   private static void isTooLarge(JsonNode answer) {
     assertThat(answer.get("type").stringValue()).as("%s", answer).isEqualTo("error");
     assertThat(answer.get("code").stringValue()).isEqualTo("too_large");
@@ -104,7 +120,7 @@ class DeliverableTest {
       for (Load load : large) {
         tooLarge(() -> room.publish(load));
         tooLarge(() -> room.publishAsync(load, "name"));
-        tooLarge(() -> peer.send(load));
+        tooLarge(() -> peer.fleeting(toOne(load)));
       }
       List<Load> fit =
           List.of(
@@ -115,7 +131,7 @@ class DeliverableTest {
         assertThat(room.publish(fit.get(i))).isEqualTo(i + 1);
         assertThat(ann.next().get("seq").intValue()).isEqualTo(i + 1);
         assertThat(bob.next().get("seq").intValue()).isEqualTo(i + 1);
-        peer.send(fit.get(i));
+        peer.fleeting(toOne(fit.get(i)));
         assertThat(ann.next().has("data")).isTrue();
       }
     }

@@ -246,7 +246,8 @@ class SafetyTest {
                 .on(
                     Talk.Note.class,
                     (note, from) -> {
-                      from.send(new Talk.Said(from.attributes().get("place") + " " + note.text()));
+                      from.fleeting(
+                          new Talk.Told(from.attributes().get("place") + " " + note.text()));
                       if (note.text().equals("bye")) {
                         from.close(4503, "go away");
                       }
@@ -256,8 +257,8 @@ class SafetyTest {
     try (Wire ann = Wire.open(port, "/ws?user=ann&place=harbour")) {
       ann.next("welcome");
       ann.say("{\"type\":\"note\",\"data\":{\"text\":\"hi\"}}");
-      JsonNode answer = ann.next("chat");
-      assertThat(answer.get("data").get("message").stringValue()).isEqualTo("harbour hi");
+      JsonNode answer = ann.next("told");
+      assertThat(answer.get("data").get("text").stringValue()).isEqualTo("harbour hi");
       assertThat(answer.has("seq")).isFalse();
       ann.say("{\"type\":\"note\",\"data\":{\"text\":\"bye\"}}");
       assertThat(ann.closeCode()).isEqualTo(4503);

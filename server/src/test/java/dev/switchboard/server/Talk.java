@@ -18,6 +18,9 @@ sealed interface Talk {
 
   record Note(String text) implements Talk {}
 
+  @Fleeting
+  record Told(String text) implements Talk {}
+
   record Answer(int n) {}
 
   /**
@@ -43,8 +46,8 @@ sealed interface Talk {
     asked
         .request(new Ask(1))
         .whenComplete((answer, failure) ->
-            to.send(
-                new Note(
+            to.fleeting(
+                new Told(
                     failure instanceof RefusedException refused
                         ? "refused " + refused.code().wire()
                         : "answered " + answer.n())));
