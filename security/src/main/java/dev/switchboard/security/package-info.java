@@ -1,0 +1,5 @@
+/** Users by signed tokens. */
+@NullMarked
+package dev.switchboard.security;
+
+import org.jspecify.annotations.NullMarked;
