@@ -38,12 +38,22 @@ class ArchitectureTest {
           "protocol", List.of(),
           "validation", List.of("protocol"),
           "spi", List.of("protocol"),
+          "security", List.of("protocol", "spi"),
           "transport", List.of("protocol"),
           "client", List.of("protocol", "transport"),
           "server", List.of("protocol", "spi", "transport"),
           "history", List.of("protocol", "spi"),
           "chat", List.of("protocol", "spi", "transport", "server", "client"),
-          "cli", List.of("protocol", "spi", "transport", "server", "client", "history", "chat"));
+          "cli",
+              List.of(
+                  "protocol",
+                  "spi",
+                  "transport",
+                  "server",
+                  "client",
+                  "history",
+                  "security",
+                  "chat"));
 
   private static final JavaClasses OURS =
       new ClassFileImporter()

@@ -25,6 +25,7 @@ class ModulesTest {
       """
       module shop {
         requires dev.switchboard.client;
+        requires dev.switchboard.security;
         requires dev.switchboard.server;
 
         opens shop; // its records are made by reflection
@@ -36,8 +37,12 @@ class ModulesTest {
       package shop;
 
       import dev.switchboard.client.Client;
+      import dev.switchboard.security.JwtAlgorithm;
+      import dev.switchboard.security.JwtAuthenticator;
+      import dev.switchboard.security.TokenKey;
       import dev.switchboard.server.Endpoint;
       import dev.switchboard.server.Server;
+      import dev.switchboard.spi.Credentials;
       import java.util.concurrent.CompletableFuture;
       import java.util.concurrent.TimeUnit;
 
@@ -55,6 +60,13 @@ class ModulesTest {
             room.publish(new Price("tea", 250));
             System.out.println(heard.get(10, TimeUnit.SECONDS));
           }
+          var key = TokenKey.generate(JwtAlgorithm.EDDSA);
+          var file = java.nio.file.Files.createTempFile("key", ".jwk");
+          java.nio.file.Files.writeString(file, key.publicJson());
+          var tokens = JwtAuthenticator.builder().keyFile(file).audience("shop").build();
+          java.nio.file.Files.delete(file);
+          String token = key.token("ann").audience("shop").sign();
+          System.out.println(tokens.authenticate(new Credentials(Credentials.Kind.TOKEN, token)).name());
         }
       }
       """;
@@ -69,8 +81,9 @@ class ModulesTest {
   }
 
   private static boolean needed(String entry) {
-    return entry.matches(".*\\b(protocol|spi|transport|client|server)[/\\\\]target[/\\\\].*")
-        || entry.matches(".*[/\\\\](jackson|netty|slf4j-api|jspecify)[^/\\\\]*\\.jar");
+    return entry.matches(
+            ".*\\b(protocol|spi|transport|client|server|security)[/\\\\]target[/\\\\].*")
+        || entry.matches(".*[/\\\\](jackson|netty|slf4j-api|jspecify|nimbus)[^/\\\\]*\\.jar");
   }
 
   private Path write(String name, String text) throws IOException {
@@ -111,7 +124,7 @@ class ModulesTest {
     assertThat(compile(List.of("-p", libraries()), module, program)).isEmpty();
     String path = folder.resolve("out") + File.pathSeparator + libraries();
     assertThat(run(List.of("-p", path, "-m", "shop/shop.Main")))
-        .contains("Price[of=tea, cents=250]");
+        .contains("Price[of=tea, cents=250]", "ann");
   }
 
   @Test
@@ -119,7 +132,7 @@ class ModulesTest {
     Path program = write("shop/Main.java", PROGRAM);
     assertThat(compile(List.of("-cp", libraries()), program)).isEmpty();
     String path = folder.resolve("out") + File.pathSeparator + libraries();
-    assertThat(run(List.of("-cp", path, "shop.Main"))).contains("Price[of=tea, cents=250]");
+    assertThat(run(List.of("-cp", path, "shop.Main"))).contains("Price[of=tea, cents=250]", "ann");
   }
 
   /** Maven does not build it, so nothing else would notice that it no longer compiles. */

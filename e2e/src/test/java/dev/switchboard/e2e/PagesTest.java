@@ -23,4 +23,13 @@ class PagesTest {
       assertThat(Files.readString(page)).contains("```text\n" + snippets.run("Orders") + "```");
     }
   }
+
+  @Test
+  @Tag("A15")
+  void thePageAboutTokensPrintsWhatItSays() throws Exception {
+    Path page = DOCS.resolve("tokens.md");
+    try (Snippets snippets = new Snippets(page, folder)) {
+      assertThat(Files.readString(page)).contains("```text\n" + snippets.run("Tokens") + "```");
+    }
+  }
 }
