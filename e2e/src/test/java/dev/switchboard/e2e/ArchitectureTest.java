@@ -37,6 +37,7 @@ class ArchitectureTest {
       Map.of(
           "protocol", List.of(),
           "validation", List.of("protocol"),
+          "encryption", List.of("protocol"),
           "spi", List.of("protocol"),
           "security", List.of("protocol", "spi"),
           "transport", List.of("protocol"),

@@ -6,6 +6,7 @@ package dev.switchboard.protocol;
  */
 public abstract sealed class SwitchboardException extends RuntimeException
     permits ConnectFailedException,
+        DecryptionException,
         DefinitionException,
         InvalidMessageException,
         RefusedException,
