@@ -34,27 +34,18 @@ class ArchitectureTest {
 
   /** Who may use whom; nothing else may. */
   private static final Map<String, List<String>> ARROWS =
-      Map.of(
-          "protocol", List.of(),
-          "validation", List.of("protocol"),
-          "encryption", List.of("protocol"),
-          "spi", List.of("protocol"),
-          "security", List.of("protocol", "spi"),
-          "transport", List.of("protocol"),
-          "client", List.of("protocol", "transport"),
-          "server", List.of("protocol", "spi", "transport"),
-          "history", List.of("protocol", "spi"),
-          "chat", List.of("protocol", "spi", "transport", "server", "client"),
-          "cli",
-              List.of(
-                  "protocol",
-                  "spi",
-                  "transport",
-                  "server",
-                  "client",
-                  "history",
-                  "security",
-                  "chat"));
+      Map.ofEntries(
+          Map.entry("protocol", List.of()),
+          Map.entry("validation", List.of("protocol")),
+          Map.entry("encryption", List.of("protocol")),
+          Map.entry("spi", List.of("protocol")),
+          Map.entry("security", List.of("protocol", "spi")),
+          Map.entry("transport", List.of("protocol")),
+          Map.entry("client", List.of("protocol", "transport")),
+          Map.entry("server", List.of("protocol", "spi", "transport")),
+          Map.entry("history", List.of("protocol", "spi")),
+          Map.entry("chat", List.of("protocol", "spi", "transport", "server", "client")),
+          Map.entry("cli", List.of("protocol", "spi", "transport", "server", "client", "history", "security", "chat")));
 
   private static final JavaClasses OURS =
       new ClassFileImporter()
