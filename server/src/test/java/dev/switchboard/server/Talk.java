@@ -4,6 +4,7 @@ import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.TypeName;
+import dev.switchboard.spi.Authenticator;
 import java.util.List;
 
 /** The messages of the transcripts. */
@@ -29,9 +30,19 @@ sealed interface Talk {
    */
   static Endpoint<Talk> endpoint() {
     Endpoint<Talk> endpoint = Endpoint.of(Talk.class);
+    return answering(
+        endpoint.identify(request ->
+            Endpoint.Verdict.allow(
+                request.query().getOrDefault("user", List.of("nobody")).get(0))));
+  }
+
+  /** The same, but it knows its users by tokens. */
+  static Endpoint<Talk> endpoint(Authenticator authenticator) {
+    return answering(Endpoint.of(Talk.class).authenticate(authenticator));
+  }
+
+  private static Endpoint<Talk> answering(Endpoint<Talk> endpoint) {
     return endpoint
-        .identify(request ->
-            Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
         .reply(Ask.class, (ask, from) -> new Answer(ask.n() + 1))
         .on(
             Note.class,

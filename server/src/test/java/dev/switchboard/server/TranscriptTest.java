@@ -2,6 +2,9 @@ package dev.switchboard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.spi.AuthenticatedUser;
+import dev.switchboard.spi.AuthenticationException;
+import dev.switchboard.spi.Credentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +31,17 @@ class TranscriptTest {
   private static final Pattern LINE = Pattern.compile("(?:(\\w+)([><!=]?) )?(.*)");
   private static final Pattern TIME = Pattern.compile("\\+(\\d+)(ms|s|m)");
 
+  private static final Pattern TOKEN = Pattern.compile("(\\w+)-(\\d+)([sh])-\\w+");
+
   private final ManualClock clock = new ManualClock();
   private final Server server =
-      Server.builder().port(0).clock(clock).endpoint("/ws", Talk.endpoint()).start();
+      Server.builder()
+          .port(0)
+          .clock(clock)
+          .endpoint("/ws", Talk.endpoint())
+          .endpoint("/tokens", Talk.endpoint(this::prove))
+          .start();
+  private String path = "/ws";
   private final Map<String, Wire> wires = new HashMap<>();
   private final Map<String, JsonNode> bound = new HashMap<>();
 
@@ -52,10 +63,25 @@ class TranscriptTest {
           lines.contains("ann< ping"); // the transport's heartbeat, tested there in virtual time
       return !lines.get(0).contains("only clients replay")
           && !silence
-          && lines.stream().noneMatch(line -> line.startsWith("ann< close"));
+          && (withTokens(lines) || lines.stream().noneMatch(line -> line.startsWith("ann< close")));
     } catch (IOException unreadable) {
       throw new IllegalStateException(unreadable);
     }
+  }
+
+  private static boolean withTokens(List<String> lines) {
+    return lines.stream().anyMatch(line -> line.startsWith("ann! token "));
+  }
+
+  /** As {@code ann-1h-a}: whose it is, and for how long. */
+  private AuthenticatedUser prove(Credentials shown) throws AuthenticationException {
+    Matcher token = TOKEN.matcher(shown.value());
+    if (!token.matches()) {
+      throw AuthenticationException.refused("token: not one of these transcripts");
+    }
+    Duration unit = token.group(3).equals("s") ? Duration.ofSeconds(1) : Duration.ofHours(1);
+    Duration life = unit.multipliedBy(Long.parseLong(token.group(2)));
+    return AuthenticatedUser.of(token.group(1)).until(clock.instant().plus(life));
   }
 
   @AfterEach
@@ -68,7 +94,9 @@ class TranscriptTest {
   @MethodSource("transcripts")
   void theServerSaysWhatIsWritten(Path file) throws IOException {
     int number = 0;
-    for (String line : Files.readAllLines(file)) {
+    List<String> lines = Files.readAllLines(file);
+    path = withTokens(lines) ? "/tokens" : "/ws";
+    for (String line : lines) {
       number++;
       if (!line.isBlank() && !line.startsWith("#")) {
         try {
@@ -100,11 +128,11 @@ class TranscriptTest {
     String rest = parts.group(3);
     switch (parts.group(2)) {
       case ">" -> said(who, rest);
-      case "<" -> match(wire(who).next(), Wire.JSON.readTree(rest), "");
+      case "<" -> told(who, rest);
       case "!", "=" -> {}
       default -> {
         if (rest.equals("open")) {
-          wires.put(who, Wire.open(server.port(), "/ws?user=" + who));
+          wires.put(who, Wire.open(server.port(), path + "?user=" + who));
         } else {
           assertThat(rest).isEqualTo("lost");
           wire(who).lose();
@@ -116,6 +144,15 @@ class TranscriptTest {
 
   private Wire wire(String who) {
     return Objects.requireNonNull(wires.get(who), who);
+  }
+
+  private void told(String who, String what) {
+    if (what.startsWith("close ")) {
+      assertThat(wire(who).closeCode()).isEqualTo(Integer.parseInt(what.split(" ", 3)[1]));
+      wires.remove(who);
+    } else {
+      match(wire(who).next(), Wire.JSON.readTree(what), "");
+    }
   }
 
   private void said(String who, String what) {

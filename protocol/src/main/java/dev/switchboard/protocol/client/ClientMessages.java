@@ -58,6 +58,10 @@ final class ClientMessages {
         });
   }
 
+  static Draft authenticate(long id, String token) {
+    return object("authenticate", id, out -> out.text("token", token));
+  }
+
   static Draft ping(long id) {
     return object("ping", id, out -> {});
   }

@@ -7,6 +7,7 @@ import dev.switchboard.protocol.wire.Encoding;
 import dev.switchboard.protocol.wire.Envelope;
 import dev.switchboard.protocol.wire.Refusal;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's state machine, from its first connection through all reconnects to its end ({@code
@@ -36,25 +37,34 @@ public final class ClientSession {
   private final Effects effects;
   private final Reconnection comeback;
   private final Questions questions;
+  private final Authentication authentication;
   private final Lifecycle life;
   private final Pings heartbeat;
   private final Conversation conversation;
   private final Ticket ticket = new Ticket();
   private Encoding encoding = Encoding.JSON; // of the current socket, once it is open
 
+  /** A client that was never connected, and has no tokens. */
+  public ClientSession(Settings settings, boolean greeted, DoubleSupplier draws, Effects effects) {
+    this(settings, greeted, Tokens.NONE, draws, effects);
+  }
+
   /**
    * Creates a client that has not connected yet.
    *
    * @param greeted whether the server is Switchboard, so that a session starts with {@code welcome}
+   * @param tokens how the client proves who it is
    * @param draws random numbers from 0 to 1, for the jitter
    */
-  public ClientSession(Settings settings, boolean greeted, DoubleSupplier draws, Effects effects) {
+  public ClientSession(
+      Settings settings, boolean greeted, Tokens tokens, DoubleSupplier draws, Effects effects) {
     this.settings = settings;
     this.greeted = greeted;
     this.effects = effects;
     this.comeback = new Reconnection(settings.backoff(), draws);
     this.questions = new Questions(settings);
-    this.life = new Lifecycle(comeback, questions, effects);
+    this.authentication = new Authentication(tokens, settings, questions, draws, effects);
+    this.life = new Lifecycle(comeback, authentication, questions, effects);
     this.heartbeat = new Pings(settings.heartbeat(), questions, effects);
     this.conversation = new Conversation(settings, life, questions, draws, effects);
   }
@@ -69,17 +79,22 @@ public final class ClientSession {
     return conversation;
   }
 
+  /** Whether the server has taken a token on the present connection. */
+  public boolean authenticated() {
+    return authentication.authenticated();
+  }
+
   /** Returns when {@link #advance} is needed; {@code Long.MAX_VALUE} means never. */
   public long wakeAt() {
-    long next = Math.min(life.dueAt(), conversation.wakeAt());
+    long next = Math.min(authentication.wakeAt(), Math.min(life.dueAt(), conversation.wakeAt()));
     return life.open() ? Math.min(next, heartbeat.wakeAt()) : next;
   }
 
   /** The user connects, or does not want to wait for the next attempt. */
   public void connect(long now) {
     switch (life.state()) {
-      case IDLE, CLOSED -> life.connect();
-      case WAITING -> life.retry();
+      case IDLE, CLOSED -> life.connect(now);
+      case WAITING -> life.retry(now);
       case CONNECTING, OPEN, CLOSING -> {}
     }
   }
@@ -88,7 +103,7 @@ public final class ClientSession {
   public void reconnect(long now) {
     if (life.open()) {
       effects.close(4000, "reconnect");
-      life.lost(now, 4000, "reconnect", true);
+      life.lost(now, 4000, "reconnect", true, true);
     }
     connect(now);
   }
@@ -128,10 +143,27 @@ public final class ClientSession {
     life.opened(now + settings.welcomeTimeout());
     encoding = agreed;
     conversation.speaks(agreed);
+    authentication.opened();
     if (!greeted) {
       begun(now, new Report.Opened("", "", false));
     } else if (ticket.valid()) {
       effects.send(conversation.resume(ticket));
+    }
+  }
+
+  /** The token that was asked for with that number. */
+  public void token(long now, int request, String token) {
+    tokenCame(now, authentication.token(now, request, token));
+  }
+
+  /** There is no token to be had; {@code why} becomes the reason of what fails for it. */
+  public void noToken(long now, int request, ConnectFailedException why) {
+    tokenCame(now, authentication.noToken(now, request, why));
+  }
+
+  private void tokenCame(long now, @Nullable ConnectFailedException failed) {
+    if (failed != null) {
+      unproved(now, failed);
     }
   }
 
@@ -140,10 +172,33 @@ public final class ClientSession {
    * send it.
    */
   public void failed(long now, int number, ConnectFailedException why, long retryAfter) {
-    if (life.present(number) && life.state() == SessionState.CONNECTING) {
-      comeback.ask(retryAfter);
+    if (!life.present(number) || life.state() != SessionState.CONNECTING) {
+      return;
+    }
+    comeback.ask(retryAfter);
+    if (authentication.refusedBy(why.status())) {
+      refused(now, String.valueOf(why.getMessage()), why);
+    } else {
       life.failed(now, why);
     }
+  }
+
+  /** The server does not take the token of the present attempt: another may do, once. */
+  private void refused(long now, String message, @Nullable ConnectFailedException cause) {
+    String why = authentication.why(message);
+    if (authentication.refused()) {
+      effects.report(new Report.AuthFailed(why, true));
+      life.again(now);
+    } else {
+      int status = cause == null ? 0 : cause.status();
+      unproved(now, new ConnectFailedException("token refused: " + why, status, false, cause));
+    }
+  }
+
+  /** The present attempt has failed for its token, or for want of one. */
+  private void unproved(long now, ConnectFailedException why) {
+    effects.report(new Report.AuthFailed(String.valueOf(why.getMessage()), life.goesOnAfter(why)));
+    life.failed(now, why);
   }
 
   /** A socket was closed with this code, or lost without a close frame (1006). */
@@ -152,22 +207,43 @@ public final class ClientSession {
       return;
     }
     switch (life.state()) {
-      case OPEN -> life.lost(now, code, reason, clean);
+      case OPEN -> lost(now, code, reason, clean);
       case CLOSING -> {
         life.end("the client was closed");
         effects.report(new Report.Closed(code, reason, clean));
       }
       case CONNECTING -> {
         comeback.closed(now, code, reason);
+        String what = "connect: " + closedWith(code, reason);
+        if (authentication.refusedBy(code)) {
+          refused(now, what, null);
+          return;
+        }
         boolean back = CloseCode.comesBack(code);
         if (!back) {
           effects.report(new Report.Closed(code, reason, clean));
         }
-        String what = "connect: closed with " + code + (reason.isEmpty() ? "" : " " + reason);
         life.failed(now, new ConnectFailedException(what, 0, back, null));
       }
       case IDLE, WAITING, CLOSED -> {}
     }
+  }
+
+  /** The open connection has ended; with another token it may come back even from 4501. */
+  private void lost(long now, int code, String reason, boolean clean) {
+    boolean refused = authentication.refusedBy(code);
+    if (refused) {
+      String why = authentication.why(closedWith(code, reason));
+      effects.report(new Report.AuthFailed(why, life.another()));
+    }
+    life.lost(now, code, reason, clean, refused || CloseCode.comesBack(code));
+    if (refused) {
+      authentication.refused();
+    }
+  }
+
+  private static String closedWith(int code, String reason) {
+    return "closed with " + code + (reason.isEmpty() ? "" : " " + reason);
   }
 
   /** A text or binary message arrived. */
@@ -232,13 +308,14 @@ public final class ClientSession {
     if (life.open() && !heartbeat.beat(now)) {
       int code = CloseCode.NO_HEARTBEAT.code();
       effects.close(code, "no answer to ping");
-      life.lost(now, code, "no answer to ping", false);
+      life.lost(now, code, "no answer to ping", false, true);
     }
+    tokenCame(now, authentication.advance(now));
     if (!life.due(now)) {
       return;
     }
     switch (life.state()) {
-      case WAITING -> life.retry();
+      case WAITING -> life.retry(now);
       case CONNECTING ->
           life.failed(
               now,
@@ -252,7 +329,7 @@ public final class ClientSession {
   }
 
   private void greeted(long now, Envelope envelope) {
-    if (envelope.control() == null) {
+    if (envelope.control() == null || authentication.told(now, envelope)) {
       return;
     }
     switch (envelope.type()) {
@@ -300,6 +377,9 @@ public final class ClientSession {
   }
 
   private void told(long now, Envelope envelope, byte[] message) {
+    if (authentication.told(now, envelope)) {
+      return;
+    }
     switch (envelope.type()) {
       case "pong" -> heartbeat.ponged(now, envelope.re());
       case "going_away" -> {

@@ -11,6 +11,19 @@ public interface Effects {
   /** Opens a socket; {@code opened} or {@code failed} follows with the same number. */
   void connect(int connection);
 
+  /** Opens a socket with a token in its upgrade request; otherwise as {@link #connect(int)}. */
+  default void connect(int connection, String token) {
+    connect(connection);
+  }
+
+  /** Asks the user for a token; {@code token} or {@code noToken} follows with the same number. */
+  default void token(int request) {
+    throw new IllegalStateException("token: nobody gives one (expected: Tokens.NONE)");
+  }
+
+  /** The token that was asked for last is not waited for any longer. */
+  default void tokenTooLate() {}
+
   /** Sends a message in the connection's encoding. */
   void send(Draft message);
 

@@ -1,6 +1,5 @@
 package dev.switchboard.protocol.client;
 
-import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ConnectFailedException;
 
 /**
@@ -17,6 +16,7 @@ import dev.switchboard.protocol.ConnectFailedException;
  */
 final class Lifecycle {
   private final Reconnection comeback;
+  private final Authentication authentication;
   private final Questions questions;
   private final Effects effects;
 
@@ -25,8 +25,10 @@ final class Lifecycle {
   private boolean socketOpen; // whether the current socket has been opened
   private long dueAt = Questions.NEVER; // when the timer is due; NEVER if it is off
 
-  Lifecycle(Reconnection comeback, Questions questions, Effects effects) {
+  Lifecycle(
+      Reconnection comeback, Authentication authentication, Questions questions, Effects effects) {
     this.comeback = comeback;
+    this.authentication = authentication;
     this.questions = questions;
     this.effects = effects;
   }
@@ -73,23 +75,31 @@ final class Lifecycle {
   }
 
   /** The user connects. */
-  void connect() {
+  void connect(long now) {
     comeback.reset();
-    openSocket();
+    authentication.reset();
+    openSocket(now);
   }
 
   /** Starts the next reconnect attempt. */
-  void retry() {
+  void retry(long now) {
     effects.report(new Report.Reconnecting(comeback.next()));
-    openSocket();
+    openSocket(now);
   }
 
-  private void openSocket() {
+  /** The same attempt once more, with another token. */
+  void again(long now) {
+    abandon();
+    questions.lost();
+    openSocket(now);
+  }
+
+  private void openSocket(long now) {
     connection++;
     socketOpen = false;
     dueAt = Questions.NEVER;
     to(SessionState.CONNECTING);
-    effects.connect(connection);
+    authentication.attempt(now, connection);
   }
 
   /** The current socket is open; the server must send its first message by this time. */
@@ -104,6 +114,7 @@ final class Lifecycle {
     comeback.opened(now);
     dueAt = Questions.NEVER;
     to(SessionState.OPEN);
+    authentication.begun(); // first, for what is opened may be proved with it
     effects.report(opened);
     if (attempts > 0) {
       effects.report(new Report.Reconnected(attempts));
@@ -114,16 +125,22 @@ final class Lifecycle {
   void close(int code, String reason) {
     questions.end("the client was closed");
     dueAt = Questions.NEVER;
+    authentication.over();
     to(SessionState.CLOSING);
     effects.close(code, reason);
   }
 
-  /** The open connection was lost or closed. */
-  void lost(long now, int code, String reason, boolean clean) {
+  /** Whether a lost connection is followed by another, if its close code allows. */
+  boolean another() {
+    return comeback.another();
+  }
+
+  /** The open connection was lost or closed; {@code back} if another may follow. */
+  void lost(long now, int code, String reason, boolean clean, boolean back) {
     abandon();
     questions.lost();
     comeback.closed(now, code, reason);
-    if (CloseCode.comesBack(code) && comeback.another()) {
+    if (back && comeback.another()) {
       comeBack(now);
     } else {
       giveUp("the connection was closed with " + code);
@@ -131,13 +148,17 @@ final class Lifecycle {
     effects.report(new Report.Closed(code, reason, clean));
   }
 
+  /** Whether another attempt to connect follows if the present one fails with that. */
+  boolean goesOnAfter(ConnectFailedException why) {
+    return why.retryable() && (first() ? comeback.anotherFirst() : comeback.another());
+  }
+
   /** The current attempt failed. */
   void failed(long now, ConnectFailedException why) {
     boolean first = first();
+    boolean back = goesOnAfter(why);
     abandon();
     questions.lost();
-    boolean more = first ? comeback.anotherFirst() : comeback.another();
-    boolean back = more && why.retryable();
     if (back) {
       comeBack(now);
     } else {
@@ -163,6 +184,7 @@ final class Lifecycle {
   private void abandon() {
     connection++;
     socketOpen = false;
+    authentication.over();
     effects.abandon();
   }
 

@@ -90,6 +90,7 @@ final class Reconnection {
   private static boolean turnedAway(int code) {
     return code == CloseCode.INTERNAL_ERROR.code()
         || code == CloseCode.TRY_AGAIN_LATER.code()
+        || code == CloseCode.NOT_AUTHENTICATED.code()
         || CloseCode.inReconnectRange(code);
   }
 

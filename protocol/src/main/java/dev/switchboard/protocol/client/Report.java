@@ -83,6 +83,20 @@ public sealed interface Report {
    */
   record GoingAway(long after) implements Report {}
 
+  /**
+   * The server has taken a token that was sent in a message.
+   *
+   * @param expiresIn after so many milliseconds, or -1 for never
+   * @param renewed whether another was taken before on this connection
+   */
+  record Authenticated(String user, long expiresIn, boolean renewed) implements Report {}
+
+  /** The server has not taken a token, or there was none; {@code again} if another is tried. */
+  record AuthFailed(String message, boolean again) implements Report {}
+
+  /** The proof of who the user is expires in so many milliseconds. */
+  record AuthExpiring(long expiresIn) implements Report {}
+
   /** A queued message will not be delivered. */
   record Undelivered(Command.Publish message, SwitchboardException why) implements Report {}
 }

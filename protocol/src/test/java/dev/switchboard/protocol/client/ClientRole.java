@@ -38,16 +38,21 @@ final class ClientRole implements Effects {
   private boolean open;
   private boolean returning;
   private int messages;
+  private int tokenRequest;
 
   /** A client as the transcripts of {@code spec} know it. */
-  ClientRole(String who) {
-    this(who, Settings.DEFAULT, 1.0, false);
+  ClientRole(String who, Tokens tokens) {
+    this(who, Settings.DEFAULT, tokens, 1.0, false);
   }
 
   /** A client of other habits; {@code liveness} has it report its heartbeat as well. */
   ClientRole(String who, Settings settings, double draw, boolean liveness) {
+    this(who, settings, Tokens.NONE, draw, liveness);
+  }
+
+  private ClientRole(String who, Settings settings, Tokens tokens, double draw, boolean liveness) {
     this.who = who;
-    this.session = new ClientSession(settings, true, () -> draw, this);
+    this.session = new ClientSession(settings, true, tokens, () -> draw, this);
     this.liveness = liveness;
   }
 
@@ -155,6 +160,10 @@ final class ClientRole implements Effects {
       case "join" ->
           ask(new Command.Join(words[1], words.length > 2 ? Integer.parseInt(words[3]) : 0, null));
       case "reconnect" -> session.reconnect(now);
+      case "token" -> session.token(now, tokenRequest, words[1]);
+      case "no" -> // token
+          session.noToken(
+              now, tokenRequest, new ConnectFailedException("token: none", 0, true, null));
       case "keep", "restore" -> keep(words);
       case "flush" -> session.conversation().flush();
       case "forceClose" -> session.forceClose(now);
@@ -276,6 +285,18 @@ final class ClientRole implements Effects {
   }
 
   @Override
+  public void connect(int number, String token) {
+    out.add("> Authorization: Bearer " + token);
+    connect(number);
+  }
+
+  @Override
+  public void token(int request) {
+    tokenRequest = request;
+    out.add("= token");
+  }
+
+  @Override
   public void send(Draft message) {
     out.add("> " + text(Encoding.JSON.write(message)));
   }
@@ -350,6 +371,10 @@ final class ClientRole implements Effects {
           case Report.Heartbeat heartbeat -> liveness ? "heartbeat " + heartbeat.roundTrip() : null;
           case Report.HeartbeatTimeout timeout -> liveness ? "heartbeat_timeout" : null;
           case Report.GoingAway away -> null;
+          case Report.Authenticated proved ->
+              "authenticated " + proved.user() + (proved.renewed() ? " renewed" : "");
+          case Report.AuthFailed failed -> "auth_failed " + (failed.again() ? "again" : "final");
+          case Report.AuthExpiring expiring -> "auth_expiring " + expiring.expiresIn();
           case Report.Undelivered undelivered -> null;
         };
     if (text != null) {

@@ -514,7 +514,7 @@ class ClientSessionTest {
         OPEN,
         """
         ann< {"type":"ack","re":99,"seq":1}
-        ann< {"type":"auth_expiring","in":5000,"new":{"keys":[1]}}
+        ann< {"type":"auth_success","in":5000,"new":{"keys":[1]}}
         ann< {"type":"ping","id":3}
         ann> {"type":"pong","re":3}
         """);

@@ -32,10 +32,18 @@ class ClientTranscriptTest {
           .map(who ->
               DynamicTest.dynamicTest(
                   file.getFileName() + " as " + who + ": " + transcript.title(),
-                  () -> new ClientRole(who).replay(transcript)))
+                  () -> new ClientRole(who, tokens(transcript, who)).replay(transcript)))
           .forEach(tests::add);
     }
     return tests;
+  }
+
+  private static Tokens tokens(Transcript transcript, String who) {
+    boolean any =
+        transcript.lines().stream()
+            .filter(line -> line.kind() == Transcript.Kind.CALL && line.who().equals(who))
+            .anyMatch(line -> line.text().startsWith("token "));
+    return any ? Tokens.IN_MESSAGE : Tokens.NONE;
   }
 
   @Test

@@ -28,7 +28,7 @@ class CommandQueueTest {
       """;
 
   private static void replay(String... parts) {
-    new ClientRole("ann").replay(Transcript.parse(String.join("", parts)));
+    new ClientRole("ann", Tokens.NONE).replay(Transcript.parse(String.join("", parts)));
   }
 
   private static void replayBounded(
