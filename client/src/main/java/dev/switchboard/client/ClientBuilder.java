@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -55,6 +56,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
   WhenFull whenFull = WhenFull.REFUSE;
   int batchCount = 1;
   Duration batchInterval = Duration.ZERO;
+  @Nullable TokenSupplier token; // null for none
+  boolean tokenAsMessage; // whether it goes in a message, not in the upgrade
   @Nullable Outbox outbox; // null for none
   @Nullable Duration performanceMetrics; // null for never
   boolean debug;
@@ -73,6 +76,47 @@ public final class ClientBuilder<C extends WebSocketClient> {
   /** Adds a header to each upgrade request. There are none by default. */
   public ClientBuilder<C> header(String name, String value) {
     headers = headers.with(name, value);
+    return this;
+  }
+
+  /**
+   * Proves to the server who the user is, with a token that goes in the {@code Authorization:
+   * Bearer} header of each upgrade request. None by default.
+   *
+   * <p>The supplier is asked before each attempt to connect, and before the token expires, which is
+   * renewed then without a new connection. If the server refuses a token for good (401, 403 or
+   * 4501), the supplier is asked once more at once; if it has no other token, or that is refused
+   * too, the client stops with a {@link ConnectFailedException} that begins with {@code token
+   * refused}. A redirect to another host or port is not followed, as the token is not for it.
+   */
+  public ClientBuilder<C> token(TokenSupplier supplier) {
+    token = supplier;
+    return this;
+  }
+
+  /**
+   * The same with a token that never changes.
+   *
+   * @throws IllegalArgumentException if it is not of 1–16,384 visible ASCII characters
+   */
+  public ClientBuilder<C> token(String fixed) {
+    if (fixed.isEmpty() || !fixed.chars().allMatch(c -> c > ' ' && c <= '~')) {
+      throw new IllegalArgumentException("token: not usable (expected: visible ASCII)");
+    }
+    return token(() -> CompletableFuture.completedFuture(fixed));
+  }
+
+  /**
+   * Sends the token in the first message of each connection, not in a header, as clients in
+   * browsers do. A {@code resume} follows at once.
+   *
+   * @throws IllegalArgumentException if the server is not ours, and knows no such message
+   */
+  public ClientBuilder<C> tokenAsMessage() {
+    if (!greeted) {
+      throw new IllegalArgumentException("tokenAsMessage: (expected: a Switchboard server)");
+    }
+    tokenAsMessage = true;
     return this;
   }
 

@@ -89,6 +89,31 @@ public sealed interface ClientEvent {
   /** The server did not answer a ping in time; the client drops the connection. */
   record HeartbeatTimeout() implements ClientEvent {}
 
+  /**
+   * The server has taken a token that was sent in a message: the first one with {@link
+   * ClientBuilder#tokenAsMessage}, and each that was renewed. A token in the upgrade request is
+   * taken if the connection opens.
+   *
+   * @param expiresIn for how long it is good; null for ever
+   * @param renewed whether another was taken before on this connection
+   */
+  record Authenticated(String user, @Nullable Duration expiresIn, boolean renewed)
+      implements ClientEvent {}
+
+  /**
+   * The server has not taken a token, or the {@link TokenSupplier} gave none.
+   *
+   * @param again whether the client tries again by itself; if not, it stops, unless the server lets
+   *     guests in
+   */
+  record AuthFailed(String message, boolean again) implements ClientEvent {}
+
+  /**
+   * The proof of who the user is expires after that time. A client with a {@link TokenSupplier}
+   * renews it now; another will be closed with 4001, and come back.
+   */
+  record AuthExpiring(Duration expiresIn) implements ClientEvent {}
+
   /** The server is about to close the connection; the client reconnects after this time. */
   record GoingAway(Duration after) implements ClientEvent {}
 

@@ -4,6 +4,7 @@ import dev.switchboard.client.engine.EngineOptions;
 import dev.switchboard.protocol.client.Backoff;
 import dev.switchboard.protocol.client.Settings;
 import dev.switchboard.protocol.wire.Defaults;
+import dev.switchboard.protocol.client.Tokens;
 import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.WebSocketOptions;
@@ -44,6 +45,9 @@ record ClientOptions(
    *     header is bad
    */
   static ClientOptions of(ClientBuilder<?> from, URI uri) {
+    if (from.token != null && from.headers.contains("Authorization")) {
+      throw new IllegalArgumentException("header: Authorization (expected: none, with a token)");
+    }
     if (from.outbox != null
         && from.whenFull != WhenFull.REFUSE
         && from.whenFull != WhenFull.BLOCK) {
@@ -62,7 +66,7 @@ record ClientOptions(
 
   /** What the transport is asked for at each attempt to connect. */
   ClientConnect request() {
-    return engine.request();
+    return engine.attempt().request();
   }
 
   private static EngineOptions engine(ClientBuilder<?> from, URI uri) {
@@ -76,10 +80,23 @@ record ClientOptions(
         from.greeted,
         Encodings.JSON,
         settings(from, queue.gated()),
-        request(from, uri),
-        new EngineOptions.RedirectLimit(from.redirects.most(), from.redirects.unencrypted()),
+        attempt(from, uri),
         queue,
         from.carrier);
+  }
+
+  private static EngineOptions.Attempt attempt(ClientBuilder<?> from, URI uri) {
+    TokenSupplier supplier = from.token;
+    Tokens how =
+        supplier == null
+            ? Tokens.NONE
+            : from.tokenAsMessage ? Tokens.IN_MESSAGE : Tokens.IN_UPGRADE;
+    return new EngineOptions.Attempt(
+        request(from, uri),
+        new EngineOptions.RedirectLimit(
+            from.redirects.most(), from.redirects.unencrypted(), supplier == null),
+        how,
+        supplier == null ? null : supplier::token);
   }
 
   private static ClientConnect request(ClientBuilder<?> from, URI uri) {

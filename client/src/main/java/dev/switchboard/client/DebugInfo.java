@@ -24,6 +24,9 @@ public record DebugInfo(String text, String json) {
     SessionInfo session = client.events.session().orElse(null);
     facts.put("session", session == null ? null : session.id());
     facts.put("user", session == null ? null : session.user());
+    TokenSupplier token = options.token;
+    facts.put("token", token == null ? null : options.tokenAsMessage ? "as a message" : "header");
+    facts.put("authenticated", client.isAuthenticated());
     facts.put("rooms", String.join(", ", client.engine.rooms()));
     QueueStatus queue = client.queueStatus();
     facts.put("queue.waiting", queue.waiting());

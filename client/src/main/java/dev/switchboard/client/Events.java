@@ -146,6 +146,7 @@ final class Events {
               lost.messageId(),
               lost.type(),
               lost.cause().toString());
+      case ClientEvent.AuthFailed failed -> LOG.warn("not authenticated: {}", failed.message());
       case ClientEvent.Failed failed -> {
         if (failed.cause() instanceof RefusedException refused) {
           LOG.warn("the server refused something: {}", refused.toString());
@@ -196,6 +197,14 @@ final class Events {
       case Report.Gap gap -> new ClientEvent.Gap(gap.log());
       case Report.Heartbeat beat -> new ClientEvent.Heartbeat(Duration.ofMillis(beat.roundTrip()));
       case Report.HeartbeatTimeout timeout -> new ClientEvent.HeartbeatTimeout();
+      case Report.Authenticated proved ->
+          new ClientEvent.Authenticated(
+              proved.user(),
+              proved.expiresIn() < 0 ? null : Duration.ofMillis(proved.expiresIn()),
+              proved.renewed());
+      case Report.AuthFailed failed -> new ClientEvent.AuthFailed(failed.message(), failed.again());
+      case Report.AuthExpiring expiring ->
+          new ClientEvent.AuthExpiring(Duration.ofMillis(expiring.expiresIn()));
       case Report.GoingAway away -> new ClientEvent.GoingAway(Duration.ofMillis(away.after()));
       case Report.Undelivered undelivered -> undelivered(undelivered);
     };

@@ -30,8 +30,28 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   private final Listeners<InputStream> streams = new Listeners<>();
   private @Nullable Download download; // confined to the loop
 
+  /** What the user found out about the present connection; null if nothing. Any thread. */
+  private volatile @Nullable Boolean authenticated;
+
   RawClient(ClientOptions options) {
     super(options, Encodings.JSON);
+    Subscription unused =
+        events(ClientEvent.Closed.class, closed -> authenticated = null); // before users' handlers
+  }
+
+  /**
+   * Notes whether the server has accepted who the user is, for a server that is told so in messages
+   * of its own: {@link #isAuthenticated} says so until this connection ends. Changes nothing else.
+   */
+  public void setAuthenticated(boolean accepted) {
+    authenticated = accepted;
+  }
+
+  /** As {@link #setAuthenticated} was called on this connection; otherwise as for every client. */
+  @Override
+  public boolean isAuthenticated() {
+    Boolean noted = authenticated;
+    return noted == null ? super.isAuthenticated() : noted && isConnected();
   }
 
   /**

@@ -6,7 +6,8 @@ package dev.switchboard.client;
  * starts at the original address again. Immutable.
  *
  * <p>The headers {@code Authorization}, {@code Proxy-Authorization} and {@code Cookie} are not sent
- * if the host or port changes, or encryption ends.
+ * if the host or port changes, or encryption ends. A client with a {@link TokenSupplier} does not
+ * follow such a redirect.
  *
  * @param most the maximum number in a row, 0–20; 0 follows none
  * @param unencrypted whether {@code wss://} may lead to {@code ws://}

@@ -156,6 +156,22 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     return state() == ConnectionState.OPEN;
   }
 
+  /**
+   * Whether the server has taken a token on the present connection: with one in the upgrade request
+   * ({@link ClientBuilder#token(TokenSupplier)}), whether the connection is open.
+   */
+  public boolean isAuthenticated() {
+    return isConnected() && engine.authenticated();
+  }
+
+  /**
+   * Calls a handler when the server refuses a token, or there is none to be had; {@link
+   * ClientEvent.AuthFailed#again} tells whether the client goes on by itself.
+   */
+  public Subscription onAuthFailure(Consumer<? super ClientEvent.AuthFailed> handler) {
+    return events(ClientEvent.AuthFailed.class, handler);
+  }
+
   /** Returns what the client has done since it was built. */
   public Statistics statistics() {
     return Statistics.of(traffic);

@@ -41,6 +41,7 @@ class GuideTest {
         Client<Chat> client;
 
         void print(String line) {}
+        String login() { return ""; }
         void copy(InputStream from, Path to) {}
 
         void run() throws Exception {

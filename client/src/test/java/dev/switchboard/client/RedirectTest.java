@@ -110,6 +110,21 @@ class RedirectTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Tag("A15")
+  void oneToAnotherPortIsNotFollowedWithAToken(boolean asMessage) {
+    pointsTo(302, goal.uri());
+    ClientBuilder<Client<Talk>> builder =
+        Client.of(Talk.class).redirects(Redirects.upTo(1)).token("t-1");
+    fails(asMessage ? builder.tokenAsMessage() : builder, "the same host and port");
+    assertThat(goal.quiet()).isTrue();
+    answer = exchange -> exchange.respond(redirect(307, "new?a=" + asked.size()));
+    fails(builder, "at most 1 redirects");
+    assertThat(asked.getLast().headers().first("Authorization"))
+        .isEqualTo(asMessage ? null : "Bearer t-1");
+  }
+
   @Test
   void onTheSameHostEverythingIsKeptAndHttpMeansWs() {
     answer =

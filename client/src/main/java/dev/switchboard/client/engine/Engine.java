@@ -48,6 +48,7 @@ public final class Engine implements SessionLoop {
   // Copies of the session's state, written on the loop and read by any thread.
   private volatile SessionState state = SessionState.IDLE;
   private volatile List<String> rooms = List.of();
+  private volatile boolean authenticated;
   private volatile SizeLimit limit;
 
   // On the loop.
@@ -85,6 +86,7 @@ public final class Engine implements SessionLoop {
         new ClientSession(
             options.settings(),
             options.greeted(),
+            options.attempt().tokens(),
             () -> ThreadLocalRandom.current().nextDouble(),
             driver);
     this.limit = session.conversation().limit();
@@ -114,6 +116,11 @@ public final class Engine implements SessionLoop {
   /** Returns the joined rooms. Thread-safe. */
   public List<String> rooms() {
     return rooms;
+  }
+
+  /** Whether the server has taken a token on the present connection. Thread-safe. */
+  public boolean authenticated() {
+    return authenticated;
   }
 
   /** Returns the server's message size limit. Thread-safe. */
@@ -173,6 +180,7 @@ public final class Engine implements SessionLoop {
       entered = false;
       rooms = session.conversation().rooms();
       limit = session.conversation().limit();
+      authenticated = session.authenticated();
       schedule();
     }
   }
@@ -233,6 +241,7 @@ public final class Engine implements SessionLoop {
   @Override
   public void report(Report report) {
     rooms = session.conversation().rooms();
+    authenticated = session.authenticated();
     traffic.reported(report);
     listener.reported(report);
   }
@@ -268,7 +277,10 @@ public final class Engine implements SessionLoop {
       commands.close();
       metrics.run();
       try {
-        carrier.execute(() -> timer.run());
+        carrier.execute(() -> {
+          timer.run();
+          driver.tokenTooLate();
+        });
       } catch (RejectedExecutionException ended) {
         LOG.debug("the loop had ended before its client", ended);
       }

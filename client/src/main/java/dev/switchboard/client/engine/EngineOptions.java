@@ -1,9 +1,12 @@
 package dev.switchboard.client.engine;
 
 import dev.switchboard.protocol.client.Settings;
+import dev.switchboard.protocol.client.Tokens;
 import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.ClientConnect;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param greeted whether the server is Switchboard, which sends {@code welcome}
  * @param encodings the encodings of the subprotocols
  * @param settings the session's settings
- * @param request the request for the transport, used for each attempt
- * @param redirects which redirects to follow
+ * @param attempt what an attempt to connect consists of
  * @param queue the bounds on unanswered messages
  * @param carrier creates the engine's environment
  */
@@ -22,8 +24,7 @@ public record EngineOptions(
     boolean greeted,
     Encodings encodings,
     Settings settings,
-    ClientConnect request,
-    RedirectLimit redirects,
+    Attempt attempt,
     Queue queue,
     Supplier<Carrier> carrier) {
 
@@ -33,12 +34,27 @@ public record EngineOptions(
   }
 
   /**
+   * What an attempt to connect is. Immutable.
+   *
+   * @param request the request for the transport
+   * @param redirects which redirects to follow
+   * @param tokens how the client proves who it is
+   * @param token gives it a token; null if it uses none
+   */
+  public record Attempt(
+      ClientConnect request,
+      RedirectLimit redirects,
+      Tokens tokens,
+      @Nullable Callable<? extends CompletionStage<String>> token) {}
+
+  /**
    * Which redirects to follow. Immutable.
    *
    * @param most the maximum number in a row
    * @param unencrypted whether {@code wss://} may lead to {@code ws://}
+   * @param elsewhere whether to another host or port, which must not get a token
    */
-  public record RedirectLimit(int most, boolean unencrypted) {}
+  public record RedirectLimit(int most, boolean unencrypted, boolean elsewhere) {}
 
   /**
    * The bounds on unanswered messages. Immutable.

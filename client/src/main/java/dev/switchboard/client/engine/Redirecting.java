@@ -100,6 +100,9 @@ final class Redirecting {
       throw stopped(refused, location, "at most " + allowed.most() + " redirects");
     }
     ClientConnect next = next(request, refused, location);
+    if (!allowed.elsewhere() && !same(request, next)) {
+      throw stopped(refused, location, "the same host and port, which alone get the token");
+    }
     if (request.secure() && !next.secure() && !allowed.unencrypted()) {
       throw stopped(refused, location, "wss://, unless unencrypted redirects are allowed");
     }
@@ -119,14 +122,16 @@ final class Redirecting {
     }
     try {
       ClientConnect next = request.withUri(webSocket(request.uri().resolve(location)));
-      boolean same =
-          next.uri().getHost().equalsIgnoreCase(request.uri().getHost())
-              && next.port() == request.port()
-              && (next.secure() || !request.secure());
-      return same ? next : next.withHeaders(withoutSecrets(request.headers()));
+      return same(request, next) ? next : next.withHeaders(withoutSecrets(request.headers()));
     } catch (IllegalArgumentException | URISyntaxException bad) {
       throw stopped(refused, location, "ws:// or wss://");
     }
+  }
+
+  private static boolean same(ClientConnect request, ClientConnect next) {
+    return next.uri().getHost().equalsIgnoreCase(request.uri().getHost())
+        && next.port() == request.port()
+        && (next.secure() || !request.secure());
   }
 
   /** Returns the same address with a WebSocket scheme, because proxies redirect to {@code http}. */

@@ -7,6 +7,8 @@ import dev.switchboard.protocol.client.Report;
 import dev.switchboard.protocol.client.SessionState;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.transport.ClientConnect;
+import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.StreamedMessage;
 import dev.switchboard.transport.WebSocket;
@@ -40,6 +42,7 @@ public final class SocketDriver implements Effects {
   private final EngineOptions options;
   private final Dispatcher dispatcher;
   private final Traffic traffic;
+  private final TokenRequests tokens;
 
   // Written on the loop and read by any thread.
   private volatile URI uri; // the current address, or that of the last attempt
@@ -61,7 +64,8 @@ public final class SocketDriver implements Effects {
     this.engine = engine;
     this.carrier = carrier;
     this.options = options;
-    this.uri = options.request().uri();
+    this.uri = options.attempt().request().uri();
+    this.tokens = new TokenRequests(engine, options.attempt().token());
     this.dispatcher = dispatcher;
     this.traffic = traffic;
   }
@@ -110,14 +114,36 @@ public final class SocketDriver implements Effects {
   }
 
   @Override
+  public void token(int request) {
+    traffic.note("* asking for a token");
+    tokens.ask(request);
+  }
+
+  @Override
+  public void tokenTooLate() {
+    tokens.cancel();
+  }
+
+  @Override
   public void connect(int number) {
+    connect(number, options.attempt().request());
+  }
+
+  @Override
+  public void connect(int number, String token) {
+    ClientConnect request = options.attempt().request();
+    Headers headers = request.headers().with("Authorization", "Bearer " + token);
+    connect(number, request.withHeaders(headers));
+  }
+
+  private void connect(int number, ClientConnect request) {
     connecting = number;
     paused = false;
-    moved(options.request().uri());
+    moved(request.uri());
     Redirecting.connect(
             carrier,
-            options.request(),
-            options.redirects(),
+            request,
+            options.attempt().redirects(),
             open -> new Incoming(engine, traffic, number, pieces),
             this::moved)
         .whenComplete((open, failure) -> {
@@ -136,7 +162,7 @@ public final class SocketDriver implements Effects {
 
   private void connected(int number, @Nullable WebSocket open, @Nullable Throwable failure) {
     if (open == null) {
-      Handshakes.Refusal refusal = Handshakes.explain(options.request().uri(), failure);
+      Handshakes.Refusal refusal = Handshakes.explain(options.attempt().request().uri(), failure);
       engine.enter(
           machine -> machine.failed(engine.now(), number, refusal.why(), refusal.retryAfter()));
     } else if (number != connecting || engine.state() != SessionState.CONNECTING) {
