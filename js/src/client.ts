@@ -10,6 +10,7 @@ import { Room, type ByType } from "./room.js";
 import type {
   AnyMessages,
   Answer,
+  AuthFailure,
   Delivered,
   Entry,
   Events,
@@ -88,6 +89,16 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   /** The ID of the session, once there is one. */
   get session(): string | undefined {
     return this.#engine.session.id;
+  }
+
+  /** Whether the server has taken a token of the option `token` on the present connection. */
+  isAuthenticated(): boolean {
+    return this.#engine.session.authenticated;
+  }
+
+  /** The same as `on("auth_failed", listener)`. */
+  onAuthFailure(listener: (failure: AuthFailure) => unknown): () => void {
+    return this.on("auth_failed", listener);
   }
 
   /** Adds a listener for an event. Returns a function that removes it. */
@@ -281,10 +292,13 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
         break;
       case "error": {
         const told = this.state === "closed" && this.#connecting.size > 0;
-        if (this.state === "closed") this.#gaveUp(event.message, event);
+        if (this.state === "closed") this.#gaveUp(event.message, event, event.retryable);
         if (!told && !this.#listeners.has("error")) console.error(event);
         break;
       }
+      case "auth_failed":
+        if (!this.#listeners.has("auth_failed")) console.warn(`not authenticated: ${event.message}`);
+        break;
       case "reconnect_failed":
         this.#gaveUp(`${event.attempt} attempts to reconnect failed`, event);
         break;
@@ -311,8 +325,8 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     if (entry.room !== undefined) this.#rooms.get(entry.room)?.deliver(entry);
   }
 
-  #gaveUp(why: string, details: unknown): void {
-    const error = new SwitchboardError("closed", why, true, details);
+  #gaveUp(why: string, details: unknown, retryable = true): void {
+    const error = new SwitchboardError("closed", why, retryable, details);
     this.#connecting.forEach(({ reject }) => reject(error));
     this.#connecting.clear();
   }

@@ -104,5 +104,6 @@ function afterAsked(asked: number, own: number): number {
 
 /** Whether the server closed the connection for a reason that is likely to hold next time too. */
 function turnedAway(code: number): boolean {
-  return code === CloseCode.INTERNAL_ERROR || code === CloseCode.TRY_AGAIN_LATER || inReconnectRange(code);
+  const { INTERNAL_ERROR, TRY_AGAIN_LATER, NOT_AUTHENTICATED } = CloseCode;
+  return [INTERNAL_ERROR, TRY_AGAIN_LATER, NOT_AUTHENTICATED].includes(code as never) || inReconnectRange(code);
 }

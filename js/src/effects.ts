@@ -10,6 +10,8 @@ export type Report = {
 export type Effect =
   /** Open a WebSocket; an earlier one no longer matters. */
   | { kind: "connect" }
+  /** Ask the user for a token; `token` or `noToken` follows with the same number. */
+  | { kind: "token"; request: number }
   | { kind: "send"; text: string }
   /** Close it and report when it is closed. */
   | { kind: "close"; code: number; reason: string }

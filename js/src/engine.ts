@@ -1,7 +1,7 @@
 import type { Effect, Report } from "./effects.js";
 import type { SwitchboardError } from "./error.js";
 import { Link, type Url } from "./link.js";
-import type { Settings, SocketConstructor } from "./options.js";
+import type { Settings, SocketConstructor, Token } from "./options.js";
 import { Session } from "./session.js";
 import { uuid7 } from "./uuid.js";
 
@@ -32,6 +32,7 @@ interface Told {
 export class Engine {
   readonly session: Session;
   readonly #link: Link;
+  readonly #token: Token | undefined;
   readonly #report: (report: Report) => void;
   readonly #asked: (question: Question) => void;
   readonly #failed: (error: unknown) => void;
@@ -45,6 +46,7 @@ export class Engine {
     this.#report = told.report;
     this.#asked = told.asked;
     this.#failed = told.failed;
+    this.#token = settings.token;
     this.session = new Session(settings, {
       random: Math.random,
       newId: () => uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))),
@@ -102,6 +104,8 @@ export class Engine {
     switch (effect.kind) {
       case "connect":
         return this.#link.connect();
+      case "token":
+        return this.#askForToken(effect.request);
       case "send":
         return this.#link.send(effect.text);
       case "close":
@@ -117,6 +121,17 @@ export class Engine {
       case "report":
         return this.#report(effect);
     }
+  }
+
+  #askForToken(request: number): void {
+    const token = this.#token;
+    // Not at once: the user's code is not called back before its own call has returned.
+    Promise.resolve()
+      .then(() => (typeof token === "function" ? token() : token))
+      .then(
+        (value) => this.do((now) => this.session.token(now, request, value)),
+        (error: unknown) => this.do((now) => this.session.noToken(now, request, `token: ${String(error)}`)),
+      );
   }
 
   #waiter(ticket: number): Waiter | undefined {

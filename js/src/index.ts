@@ -2,6 +2,6 @@ export { Client } from "./client.js";
 export { CloseCode, type ErrorCode } from "./protocol.js";
 export { SwitchboardError, type LocalCode, type Unsent } from "./error.js";
 export type { Url } from "./link.js";
-export type { Options, SocketConstructor, SocketLike } from "./options.js";
+export type { Options, Token, SocketConstructor, SocketLike } from "./options.js";
 export type { Room } from "./room.js";
 export type * from "./types.js";

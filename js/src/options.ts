@@ -13,12 +13,20 @@ export interface SocketLike {
 
 export type SocketConstructor = new (url: string, protocols?: string | string[]) => SocketLike;
 
+/** A token of 1–16,384 visible ASCII characters, or what gives one. What it throws is told as `auth_failed`. */
+export type Token = string | (() => string | Promise<string>);
+
 /** The options of a client. Times are in milliseconds. The constructor rejects invalid values. */
 export interface Options {
   /** The WebSocket class. Default the global `WebSocket`. Node.js 20 has none; pass the one from `ws`. */
   WebSocket?: SocketConstructor;
   /** The subprotocols to offer. Default `switchboard.v1.json`. */
   subprotocols?: string[];
+  /**
+   * Proves who the user is, in the first message of each connection. A function is asked before each attempt, and before
+   * the token expires, which is renewed then on the open connection; never twice at a time, and for at most 30 s.
+   */
+  token?: Token;
   /** Whether to reconnect after a lost connection. Default true. */
   autoReconnect?: boolean;
   /** Whether to retry if the first attempt fails. Default false: `connect()` rejects at once. */
@@ -45,8 +53,9 @@ export interface Options {
   maxUnacknowledgedBytes?: number;
 }
 
-export type Settings = Required<Omit<Options, "WebSocket" | "heartbeatInterval" | "heartbeatTimeout">> &
-  Pick<Options, "heartbeatInterval" | "heartbeatTimeout">;
+export type Settings = Required<Omit<Options, "WebSocket" | Undefinable>> & Pick<Options, Undefinable>;
+
+type Undefinable = "token" | "heartbeatInterval" | "heartbeatTimeout";
 
 const WHOLE = "a whole number";
 const LONGEST = 2 ** 31 - 1;
@@ -64,9 +73,14 @@ export function settings(options: Options = {}): Settings {
   if (backoff !== "exponential" && backoff !== "fixed") {
     throw new RangeError(`reconnectBackoff: ${String(backoff)} (expected: "exponential" or "fixed")`);
   }
+  const { token } = options;
+  if (token !== undefined && typeof token !== "string" && typeof token !== "function") {
+    throw new TypeError(`token: ${typeof token} (expected: a string, or a function that gives one)`);
+  }
   const unlimited = (options.maxReconnectAttempts ?? Infinity) === Infinity;
   const result: Settings = {
     subprotocols: options.subprotocols ?? ["switchboard.v1.json"],
+    token,
     autoReconnect: options.autoReconnect ?? true,
     reconnectFromStart: options.reconnectFromStart ?? false,
     maxReconnectAttempts: unlimited ? Infinity : whole("maxReconnectAttempts", 0, 0),

@@ -1,3 +1,4 @@
+import { Authentication, type Unproved } from "./authentication.js";
 import { Comeback } from "./comeback.js";
 import { Conversation } from "./conversation.js";
 import type { Effect, Report } from "./effects.js";
@@ -29,6 +30,7 @@ export class Session {
   readonly conversation: Conversation;
   readonly #settings: Settings;
   readonly #comeback: Comeback;
+  readonly #authentication: Authentication;
   #effects: Effect[] = []; // what `take()` returns next
   #state: State = "idle"; // changed only by `#enter`
   #secret: { session: string; secret: string } | undefined; // resumes the session; undefined if there is none
@@ -41,7 +43,9 @@ export class Session {
   constructor(settings: Settings, chance: Chance) {
     this.#settings = settings;
     this.#comeback = new Comeback(settings, chance.random);
-    this.conversation = new Conversation(settings, chance, (effect) => this.#effects.push(effect));
+    const emit = (effect: Effect) => void this.#effects.push(effect);
+    this.conversation = new Conversation(settings, chance, emit);
+    this.#authentication = new Authentication(settings, chance.random, () => this.conversation.nextId(), emit);
   }
 
   get state(): State {
@@ -53,6 +57,11 @@ export class Session {
     return this.#secret?.session;
   }
 
+  /** Whether the server has taken a token on the present connection. */
+  get authenticated(): boolean {
+    return this.#authentication.authenticated;
+  }
+
   /** Returns what to do, each effect once. */
   take(): Effect[] {
     const effects = this.#effects;
@@ -62,13 +71,15 @@ export class Session {
 
   /** Returns when to call `tick` next, or Infinity. */
   deadline(): number {
-    return Math.min(this.#until, this.#heartbeat.deadline(), this.conversation.deadline());
+    const { conversation } = this;
+    return Math.min(this.#until, this.#heartbeat.deadline(), conversation.deadline(), this.#authentication.deadline());
   }
 
   connect(now: number): void {
     if (this.#state !== "idle" && this.#state !== "closed") return;
     this.conversation.reopen();
     this.#comeback.reset();
+    this.#authentication.reset();
     this.#connect(now);
   }
 
@@ -77,7 +88,10 @@ export class Session {
     if (this.#state === "connecting") return;
     if (this.#state === "idle") return this.connect(now);
     if (this.#state === "closing") this.#closed(CloseCode.NORMAL, "", false);
-    if (this.#state === "closed") this.conversation.reopen();
+    if (this.#state === "closed") {
+      this.conversation.reopen();
+      this.#authentication.reset();
+    }
     if (this.#state === "open") {
       this.#effects.push({ kind: "abandon" });
       this.conversation.disconnected();
@@ -112,6 +126,7 @@ export class Session {
   /** The WebSocket is open. */
   opened(): void {
     if (this.#state !== "connecting") return;
+    this.#authentication.opened();
     if (!this.#secret) return;
     const id = this.conversation.nextId();
     const { places } = this.conversation;
@@ -123,13 +138,27 @@ export class Session {
     this.#effects.push({ kind: "send", text });
   }
 
+  /** The token that was asked for with that number. */
+  token(now: number, request: number, token: unknown): void {
+    const outcome = this.#authentication.token(now, request, token);
+    if (outcome === "connect") this.#openSocket(now);
+    else if (outcome) this.#unproved(now, outcome);
+  }
+
+  /** There is no token to be had. */
+  noToken(now: number, request: number, why: string): void {
+    const failed = this.#authentication.noToken(now, request, why);
+    if (failed) this.#unproved(now, failed);
+  }
+
   /** A text message arrived. */
   received(now: number, frame: string): void {
     this.#heartbeat.heard(now);
     const message = parse(frame);
     if (!message) return this.unreadable("message: not a JSON object with a type");
+    if (this.#state !== "connecting" && this.#state !== "open") return;
+    if (this.#authentication.told(now, message)) return;
     if (this.#state === "connecting") return this.#greeted(now, message);
-    if (this.#state !== "open") return;
     if (message.type === "ping") return this.#pong(message);
     if (message.type === "pong") return this.#ponged(now, message);
     if (message.type === "going_away") this.#comeback.ask(whole(message.after));
@@ -148,18 +177,26 @@ export class Session {
     if (before !== "open" && before !== "connecting") return;
     this.conversation.disconnected();
     this.#comeback.closed(now, code, reason);
+    const refused = this.#authentication.refusedBy(code);
+    if (refused && before === "connecting") return this.#refused(now, closedWith(code, reason));
+    if (refused) {
+      const again = this.#settings.autoReconnect && !this.#comeback.exhausted;
+      this.#report("auth_failed", { message: this.#authentication.why(closedWith(code, reason)), again });
+    }
     const first = before === "connecting" && this.#comeback.attempt === 0;
     if (first && !this.#settings.reconnectFromStart) return this.#notConnected(code, reason, clean);
-    if (!this.#settings.autoReconnect || !comesBackAfter(code)) {
+    if (!this.#settings.autoReconnect || !(refused || comesBackAfter(code))) {
       this.#closed(code, reason, clean);
-      return this.conversation.end(`the connection was closed with ${code} ${reason}`.trimEnd());
+      return this.conversation.end(`the connection was ${closedWith(code, reason)}`);
     }
     const more = !this.#comeback.exhausted;
     if (before === "open") this.#report("close", { code, reason, clean, again: more });
     const { attempt } = this.#comeback;
     if (more) {
       const delay = this.#comeback.delay();
-      return this.#enter("waiting", now + delay, { attempt: attempt + 1, delay, code, reason });
+      this.#enter("waiting", now + delay, { attempt: attempt + 1, delay, code, reason });
+      if (refused) this.#authentication.refused();
+      return;
     }
     this.#enter("closed");
     this.#report("reconnect_failed", { attempt });
@@ -170,6 +207,8 @@ export class Session {
   tick(now: number): void {
     this.conversation.expire(now);
     this.#beat(now);
+    const failed = this.#authentication.tick(now);
+    if (failed) return this.#unproved(now, failed);
     if (now < this.#until) return;
     if (this.#state === "waiting") this.#reconnect(now);
     else if (this.#state === "connecting") {
@@ -183,8 +222,38 @@ export class Session {
 
   #connect(now: number): void {
     this.#resumeId = undefined;
-    this.#enter("connecting", now + this.#settings.connectionTimeout);
+    this.#enter("connecting");
+    if (this.#authentication.used) this.#authentication.attempt(now);
+    else this.#openSocket(now);
+  }
+
+  #openSocket(now: number): void {
+    this.#until = now + this.#settings.connectionTimeout;
     this.#effects.push({ kind: "connect" });
+  }
+
+  /** The server does not take the token of the present attempt: another may do, once. */
+  #refused(now: number, otherwise: string): void {
+    const message = this.#authentication.why(otherwise);
+    if (!this.#authentication.refused()) {
+      return this.#unproved(now, { message: `token refused: ${message}`, retryable: false });
+    }
+    this.#report("auth_failed", { message, again: true });
+    this.#connect(now);
+  }
+
+  /** The present attempt has failed for its token, or for want of one. */
+  #unproved(now: number, { message, retryable }: Unproved): void {
+    const { autoReconnect, reconnectFromStart } = this.#settings;
+    const { attempt, exhausted } = this.#comeback;
+    const first = attempt === 0;
+    const again = retryable && autoReconnect && !exhausted && (!first || reconnectFromStart);
+    this.#report("auth_failed", { message, again });
+    if (retryable) return this.lost(now, CloseCode.ABNORMAL, message);
+    this.#enter("closed");
+    this.#report("error", new SwitchboardError("not_authenticated", message, false));
+    if (!first) this.#report("reconnect_failed", { attempt });
+    this.conversation.end(message);
   }
 
   #reconnect(now: number): void {
@@ -228,6 +297,7 @@ export class Session {
     this.#enter("open");
     this.#heartbeat.start(now, this.#rhythm.interval, this.#rhythm.timeout);
     const { session } = this.#secret!;
+    this.#authentication.begun();
     this.#report("open", { session, user: this.conversation.user, resumed });
     const { attempt, returning } = this.#comeback;
     if (returning) this.#report("reconnect_success", { attempt });
@@ -277,7 +347,10 @@ export class Session {
     const before = this.#state;
     this.#state = state;
     this.#until = until;
-    if (state !== "open") this.#heartbeat.stop();
+    if (state !== "open") {
+      this.#heartbeat.stop();
+      this.#authentication.over();
+    }
     if (state !== before) this.#report("state", { state, before, ...more });
   }
 
@@ -289,4 +362,8 @@ export class Session {
   #report<Name extends keyof Events<AnyMessages>>(name: Name, event: Events<AnyMessages>[Name]): void {
     this.#effects.push({ kind: "report", name, event } as Report);
   }
+}
+
+function closedWith(code: number, reason: string): string {
+  return `closed with ${code} ${reason}`.trimEnd();
 }

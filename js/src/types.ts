@@ -147,6 +147,12 @@ export interface StateChange {
   readonly reason?: string;
 }
 
+/** A token that the server has not taken, or that was not to be had. */
+export interface AuthFailure {
+  readonly message: string;
+  readonly again: boolean;
+}
+
 /** The events of `client.on`, by name. */
 export interface Events<M> {
   /** The session is open; `resumed` tells whether it continues an earlier connection. */
@@ -173,6 +179,15 @@ export interface Events<M> {
   users_changed: UsersChanged;
   /** Entries of this log were missed and can't be recovered; the log continues after `seq`. Load history if you need it. */
   gap: Place & { readonly room?: string; readonly user?: string; readonly everyone?: true };
+  /** The server has taken a token; `expiresIn` milliseconds, without it for ever; `renewed`: another was taken before. */
+  authenticated: { readonly user: string; readonly expiresIn?: number; readonly renewed: boolean };
+  /**
+   * The server has not taken a token, or there was none to be had. `again`: the client tries again by itself; if not, it
+   * stops, unless the server lets guests in.
+   */
+  auth_failed: AuthFailure;
+  /** The proof of who the user is expires after so many milliseconds. A client with a `token` renews it now. */
+  auth_expiring: { readonly expiresIn: number };
   /** A ping was answered after this many milliseconds. */
   heartbeat: { readonly latency: number };
   /** Nothing arrived for this many milliseconds; the connection is dropped. */

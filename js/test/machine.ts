@@ -15,6 +15,7 @@ export class Machine {
   readonly refused = new Map<number, SwitchboardError>();
   readonly asked: { id: string | number; type: string; data: unknown }[] = [];
   readonly closes: (number | undefined)[] = [];
+  readonly tokenRequests: { request: number; at: number }[] = [];
   /** When the machine wanted a connection. */
   readonly attempts: number[] = [];
 
@@ -33,6 +34,7 @@ export class Machine {
     for (const effect of this.session.take()) {
       if (effect.kind === "send") this.said.push(JSON.parse(effect.text));
       else if (effect.kind === "connect") this.attempts.push(this.now);
+      else if (effect.kind === "token") this.tokenRequests.push({ request: effect.request, at: this.now });
       else if (effect.kind === "settle") this.settled.set(effect.ticket, effect.value);
       else if (effect.kind === "refuse") this.refused.set(effect.ticket, effect.error);
       else if (effect.kind === "asked") this.asked.push(effect);

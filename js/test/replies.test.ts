@@ -53,7 +53,7 @@ test("an answer that the server would not take is refused before the wire", () =
 
 test("control messages that are not known are no messages", () => {
   const machine = Machine.open();
-  machine.hear({ type: "auth_expiring", in: 5000 });
+  machine.hear({ type: "auth_success", in: 5000 });
   machine.hear({ type: "room_joined", room: "r", re: 99, epoch: "e", seq: 1, members: [], count: 1 });
   machine.hear({ type: "error", re: 99, code: "timeout", message: "", retryable: true });
   assert.deepEqual(machine.reports.map(([name]) => name), ["open"]);

@@ -24,7 +24,7 @@ export function clients({ lines }: Transcript): string[] {
 
 /** Plays the part of `name` on the pure machine; what it says and reports must be as written. */
 export function replay({ lines }: Transcript, name: string): void {
-  const player = new Player();
+  const player = new Player(lines.some((line) => line.startsWith(`${name}! token `)));
   for (const line of lines) {
     const [, who, mark, rest] = /^(\w+)([!><=]?) (.*)$/.exec(line) ?? [];
     try {
@@ -44,7 +44,14 @@ class Player {
   #question: string | number = "";
   #names = 0;
   #now = 0;
-  readonly #session = new Session(settings(), { random: () => 1, newId: () => `made-up-${++this.#names}` });
+  #tokenRequest = 0;
+  #returning = false;
+  readonly #session: Session;
+
+  constructor(tokens: boolean) {
+    const options = tokens ? { token: () => assert.fail("nobody asks it here") } : {};
+    this.#session = new Session(settings(options), { random: () => 1, newId: () => `made-up-${++this.#names}` });
+  }
 
   pass(line: string): void {
     const [, amount, unit] = /^\+(\d+)(ms|s|m)$/.exec(line) ?? assert.fail("not a time");
@@ -77,9 +84,14 @@ class Player {
     const ask = (ticket: number) => this.#asked.set(ticket, verb!);
     switch (verb) {
       case "connect":
+        this.#returning = false;
         return this.#session.connect(this.#now);
       case "close":
         return this.#session.close(this.#now);
+      case "token":
+        return this.#session.token(this.#now, this.#tokenRequest, first);
+      case "no": // token
+        return this.#session.noToken(this.#now, this.#tokenRequest, "token: none");
       case "join":
         ask(talk.join(this.#now, first, second === "recent" ? { recent: Number(third) } : {}));
         return;
@@ -140,7 +152,8 @@ class Player {
 
   #collect(): void {
     for (const effect of this.#session.take()) {
-      const output = effect.kind === "report" ? reported(effect) : this.#done(effect);
+      if (effect.kind === "report") this.#returning ||= effect.name === "reconnect";
+      const output = effect.kind === "report" ? reported(effect, this.#returning) : this.#done(effect);
       if (output) this.outputs.push(output);
     }
   }
@@ -149,6 +162,10 @@ class Player {
     if (effect.kind === "send") return { say: JSON.parse(effect.text) };
     if (effect.kind === "close") return { close: effect.code };
     if (effect.kind === "abandon") return effect.code === undefined ? undefined : { close: effect.code };
+    if (effect.kind === "token") {
+      this.#tokenRequest = effect.request;
+      return { report: "token" };
+    }
     if (effect.kind === "asked") {
       this.#question = effect.id;
       return { report: `asked ${effect.type}`, json: effect.data };
@@ -195,7 +212,7 @@ class Player {
   }
 }
 
-function reported({ name, event }: Report): Output | undefined {
+function reported({ name, event }: Report, returning: boolean): Output | undefined {
   switch (name) {
     case "message":
       return { report: "message", json: event };
@@ -221,7 +238,14 @@ function reported({ name, event }: Report): Output | undefined {
     case "open":
       return { report: "open" };
     case "error":
+      if (event.code === "not_authenticated") return returning ? undefined : { report: "connect_failed" };
       return event.code === "closed" ? { report: "connect_failed" } : undefined;
+    case "authenticated":
+      return { report: `authenticated ${event.user}${event.renewed ? " renewed" : ""}` };
+    case "auth_failed":
+      return { report: `auth_failed ${event.again ? "again" : "final"}` };
+    case "auth_expiring":
+      return { report: `auth_expiring ${event.expiresIn}` };
     default:
       return undefined;
   }
