@@ -1,4 +1,4 @@
-import { CloseCode } from "./codes.js";
+import { CloseCode } from "./protocol.js";
 import { repeatDelay } from "./comeback.js";
 import type { Emit } from "./effects.js";
 import type { Settings } from "./options.js";

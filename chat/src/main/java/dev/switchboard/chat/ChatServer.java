@@ -58,9 +58,9 @@ public final class ChatServer implements AutoCloseable {
    * @param host the address to listen on
    * @param port the port; 0 takes a free one
    * @param names the names that browsers reach it by, besides addresses and {@code localhost}
-   *     ({@link Server.Builder#hosts})
+   *     ({@link dev.switchboard.server.ServerBuilder#hosts})
    * @param trustedProxies the addresses and networks of proxies in front ({@link
-   *     Server.Builder#trustedProxies})
+   *     dev.switchboard.server.ServerBuilder#trustedProxies})
    */
   public record Site(String host, int port, List<String> names, List<String> trustedProxies) {
     /** Copies the lists. */

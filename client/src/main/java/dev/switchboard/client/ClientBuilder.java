@@ -4,6 +4,7 @@ import dev.switchboard.client.engine.Carrier;
 import dev.switchboard.client.engine.LoopCarrier;
 import dev.switchboard.client.engine.Waiting;
 import dev.switchboard.protocol.ConnectFailedException;
+import dev.switchboard.protocol.wire.Defaults;
 import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
@@ -45,7 +46,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
   @Nullable Deflate deflate; // null for none
   @Nullable ProxyServer proxy; // null for none
   @Nullable Supplier<SslContext> tls; // null for the JDK's
-  @Nullable Duration heartbeatInterval = Duration.ofMillis(Defaults.HEARTBEAT_INTERVAL); // null for no heartbeat
+  @Nullable Duration heartbeatInterval =
+      Duration.ofMillis(Defaults.HEARTBEAT_INTERVAL); // null for no heartbeat
   Duration heartbeatTimeout = Duration.ofMillis(Defaults.HEARTBEAT_TIMEOUT);
   boolean heartbeatMessages;
   String heartbeatWords = "{\"type\":\"ping\"}";

@@ -3,7 +3,6 @@ package dev.switchboard.client;
 import dev.switchboard.client.engine.EngineOptions;
 import dev.switchboard.protocol.client.Backoff;
 import dev.switchboard.protocol.client.Settings;
-import dev.switchboard.protocol.wire.Defaults;
 import dev.switchboard.protocol.client.Tokens;
 import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.ClientConnect;

@@ -24,8 +24,13 @@ public record DebugInfo(String text, String json) {
     SessionInfo session = client.events.session().orElse(null);
     facts.put("session", session == null ? null : session.id());
     facts.put("user", session == null ? null : session.user());
-    TokenSupplier token = options.token;
-    facts.put("token", token == null ? null : options.tokenAsMessage ? "as a message" : "header");
+    facts.put(
+        "token",
+        switch (options.engine().attempt().tokens()) {
+          case NONE -> null;
+          case IN_MESSAGE -> "as a message";
+          case IN_UPGRADE -> "header";
+        });
     facts.put("authenticated", client.isAuthenticated());
     facts.put("rooms", String.join(", ", client.engine.rooms()));
     QueueStatus queue = client.queueStatus();

@@ -78,7 +78,7 @@ class DeflatedFragmentsTest {
                 .reconnect(Reconnect.never())
                 .build("ws://127.0.0.1:" + listening.getLocalPort() + "/")) {
       var unused = client.connectAsync();
-      Bare peer = Bare.server(listening, agreed(takeover));
+      BarePeer peer = BarePeer.accept(listening, agreed(takeover));
       InputStream head = new ByteArrayInputStream(TEXT, 0, 10);
       InputStream rest = new ByteArrayInputStream(TEXT, 10, LENGTH - 10);
       Transfer transfer = client.send(new SequenceInputStream(head, rest));

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -117,14 +118,12 @@ class StrictTest {
     List<String> wrong = new ArrayList<>();
     try (Subject subject = new Subject(echo)) {
       for (Conversation row : Conversation.all()) {
-        String failure =
+        Optional<String> failure =
             subject.with(peer -> {
               peer.send(row.bytes(peer));
-              return answered(row, peer);
+              return Optional.ofNullable(answered(row, peer));
             });
-        if (failure != null) {
-          wrong.add(row + ": " + failure);
-        }
+        failure.ifPresent(what -> wrong.add(row + ": " + what));
       }
     }
     assertThat(wrong).isEmpty();

@@ -45,7 +45,17 @@ class ArchitectureTest {
           Map.entry("server", List.of("protocol", "spi", "transport")),
           Map.entry("history", List.of("protocol", "spi")),
           Map.entry("chat", List.of("protocol", "spi", "transport", "server", "client")),
-          Map.entry("cli", List.of("protocol", "spi", "transport", "server", "client", "history", "security", "chat")));
+          Map.entry(
+              "cli",
+              List.of(
+                  "protocol",
+                  "spi",
+                  "transport",
+                  "server",
+                  "client",
+                  "history",
+                  "security",
+                  "chat")));
 
   private static final JavaClasses OURS =
       new ClassFileImporter()

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * A close code with a name. Codes 1000–1015 are those of RFC 6455 §7.4 and its registry, 4001–4509
- * are Switchboard's own ({@code spec/protocol.json}). Users may send any code from 3000 to 4999 as a
- * plain number. Immutable.
+ * are Switchboard's own ({@code spec/protocol.json}). Users may send any code from 3000 to 4999 as
+ * a plain number. Immutable.
  */
 public enum CloseCode {
   // generated: close-codes, by spec/Generate.java from spec/protocol.json

@@ -88,7 +88,7 @@ public final class Peer<M> {
    * now or when it comes back.
    */
   public Destination<M> inbox() {
-    return endpoint.user(user());
+    return user(user());
   }
 
   /**

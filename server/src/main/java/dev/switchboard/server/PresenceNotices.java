@@ -1,5 +1,6 @@
 package dev.switchboard.server;
 
+import dev.switchboard.protocol.wire.Defaults;
 import java.time.Duration;
 
 /**

@@ -1,5 +1,7 @@
 package dev.switchboard.server;
 
+import dev.switchboard.protocol.Limits;
+import dev.switchboard.protocol.wire.Defaults;
 import dev.switchboard.server.limits.Allowance;
 import dev.switchboard.server.limits.Retentions;
 import dev.switchboard.server.limits.SessionSettings;

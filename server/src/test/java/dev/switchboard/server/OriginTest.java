@@ -3,7 +3,7 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.switchboard.server.Endpoint.Verdict;
+import dev.switchboard.server.EndpointOptions.Verdict;
 import dev.switchboard.transport.HttpResponse;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,7 +28,7 @@ class OriginTest {
     server.close();
   }
 
-  private void start(Server.Builder builder) {
+  private void start(ServerBuilder builder) {
     server.close();
     server =
         builder
@@ -165,7 +165,7 @@ class OriginTest {
         "-, X-Forwarded-Proto: https, 127.0.0.1"
       })
   void onlyAKnownProxyIsBelieved(String proxies, String field, String client) throws Exception {
-    Server.Builder builder = Server.builder();
+    ServerBuilder builder = Server.builder();
     start(proxies == null ? builder : builder.trustedProxies(proxies.split(" ")));
     assertThat(ask(upgrade("/named", "Host: localhost", field))).isEqualTo(101);
     assertThat(seen.get()).isEqualTo(client);

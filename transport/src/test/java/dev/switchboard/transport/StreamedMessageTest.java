@@ -220,6 +220,11 @@ final class StreamedMessageTest {
           public int read() throws IOException {
             throw new IOException("a bad disk");
           }
+
+          @Override
+          public int read(byte[] into, int from, int most) throws IOException {
+            return read();
+          }
         };
     try (Subject subject = new Subject(role, CUTTING)) {
       for (boolean cancelled : new boolean[] {true, false}) {

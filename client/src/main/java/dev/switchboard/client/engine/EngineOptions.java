@@ -30,7 +30,7 @@ public record EngineOptions(
 
   /** The same with other encodings. */
   public EngineOptions with(Encodings others) {
-    return new EngineOptions(greeted, others, settings, request, redirects, queue, carrier);
+    return new EngineOptions(greeted, others, settings, attempt, queue, carrier);
   }
 
   /**

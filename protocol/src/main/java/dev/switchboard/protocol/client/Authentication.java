@@ -2,7 +2,7 @@ package dev.switchboard.protocol.client;
 
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ConnectFailedException;
-import dev.switchboard.protocol.wire.Control;
+import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.wire.Envelope;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +125,8 @@ final class Authentication {
       return null;
     }
     if (!valid(token)) {
-      String what = "token: not usable (expected: 1-" + Control.MAX_TOKEN + " visible ASCII)";
+      String what =
+          "token: not usable (expected: 1-" + Limits.MAX_TOKEN_CHARACTERS + " visible ASCII)";
       return noToken(now, number, new ConnectFailedException(what, 0, true, null));
     }
     Need what = answered();
@@ -150,7 +151,7 @@ final class Authentication {
   /** As in a header (RFC 6750 §2.1), but leniently. */
   private static boolean valid(String token) {
     return !token.isEmpty()
-        && token.length() <= Control.MAX_TOKEN
+        && token.length() <= Limits.MAX_TOKEN_CHARACTERS
         && token.chars().allMatch(c -> c > ' ' && c <= '~');
   }
 

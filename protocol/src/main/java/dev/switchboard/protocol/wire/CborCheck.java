@@ -190,7 +190,8 @@ public final class CborCheck {
     int first = first();
     long length = first >> 5 == CborBytes.BYTES ? argument(first & 31) : 0;
     if (length < 1 || length > EncodingLimits.MAX_NUMBER_BYTES) {
-      throw wrong("an invalid bignum", "a byte string of 1-" + EncodingLimits.MAX_NUMBER_BYTES + " bytes");
+      throw wrong(
+          "an invalid bignum", "a byte string of 1-" + EncodingLimits.MAX_NUMBER_BYTES + " bytes");
     }
     skip(length);
   }
