@@ -1,6 +1,7 @@
 import dev.switchboard.history.sqlite.SqliteHistory;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.server.Endpoint;
+import dev.switchboard.server.Verdict;
 import dev.switchboard.server.MemoryHistory;
 import dev.switchboard.server.Server;
 import dev.switchboard.spi.HistoryStore;
@@ -24,7 +25,7 @@ public class Typed {
     Endpoint<Talk> endpoint =
         Endpoint.of(Talk.class)
             .identify(request ->
-                Endpoint.Verdict.allow(
+                Verdict.allow(
                     request.query().getOrDefault("user", List.of("nobody")).get(0)))
             .onPublish(Talk.Said.class, (said, publishing) -> {}) // an application checks something here
             .reply(Talk.Ask.class, (ask, from) -> new Answer(ask.n(), ask.text()));

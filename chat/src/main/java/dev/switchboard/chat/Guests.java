@@ -1,7 +1,7 @@
 package dev.switchboard.chat;
 
 import dev.switchboard.protocol.Names;
-import dev.switchboard.server.EndpointOptions.Verdict;
+import dev.switchboard.server.Verdict;
 import dev.switchboard.transport.HttpRequest;
 import java.math.BigInteger;
 import java.security.SecureRandom;

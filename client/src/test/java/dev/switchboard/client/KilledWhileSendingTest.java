@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
+import dev.switchboard.server.Verdict;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,8 +71,7 @@ class KilledWhileSendingTest {
             "/ws",
             Endpoint.of(Talk.class)
                 .identify(request ->
-                    Endpoint.Verdict.allow(
-                        request.query().getOrDefault("user", List.of("nobody")).get(0)))
+                    Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
                 .everyoneMayBroadcast(true))
         .start();
   }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.PresenceNotices;
 import dev.switchboard.server.Server;
+import dev.switchboard.server.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +23,7 @@ class PresenceTest {
   private final Endpoint<Talk> endpoint =
       Endpoint.of(Talk.class)
           .identify(request ->
-              Endpoint.Verdict.allow(
-                  request.query().getOrDefault("user", List.of("nobody")).get(0)))
+              Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
           .presenceGrace(Duration.ofMillis(100))
           .presenceNotices(new PresenceNotices(0, Duration.ofMillis(100), 10));
   private final Server server =

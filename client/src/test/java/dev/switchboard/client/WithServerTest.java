@@ -11,6 +11,7 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
+import dev.switchboard.server.Verdict;
 import dev.switchboard.transport.Deflate;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +37,7 @@ class WithServerTest {
     return Endpoint.of(Talk.class)
         .deflate(Deflate.DEFAULT)
         .identify(request ->
-            Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
+            Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
         .everyoneMayBroadcast(true)
         .reply(Talk.Ask.class, (ask, from) -> new Talk.Answer(ask.n() + 1))
         .on(Talk.Note.class, (note, from) -> {});

@@ -20,6 +20,7 @@ import dev.switchboard.protocol.TypeName;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
+import dev.switchboard.server.Verdict;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -88,8 +89,7 @@ class TwoEncodingsTest {
     endpoint =
         Endpoint.of(Talk.class)
             .identify(request ->
-                Endpoint.Verdict.allow(
-                    request.query().getOrDefault("user", List.of("nobody")).get(0)))
+                Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
             .everyoneMayBroadcast(true)
             .reply(Talk.Ask.class, (ask, from) -> new Talk.Answer(ask.n() + 1, ask.salt()));
     server =

@@ -8,13 +8,11 @@ import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
 import dev.switchboard.server.limits.Time;
-import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Authenticator;
 import dev.switchboard.spi.ServerMetrics;
 import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Heartbeat;
-import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocketOptions;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -58,55 +56,6 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     this.maxMessageBytes = maxMessageBytes;
     this.least = least;
     this.identity = new Identity(messages);
-  }
-
-  /** Says who a request comes from, before the upgrade. */
-  @FunctionalInterface
-  public interface Identifier {
-    /**
-     * Allows the upgrade for a user, or refuses it with an HTTP status. What it throws is answered
-     * with 500.
-     */
-    Verdict identify(HttpRequest request) throws Exception;
-  }
-
-  /** What an {@link Identifier} decides. */
-  public sealed interface Verdict {
-    /**
-     * Let this user in.
-     *
-     * @throws IllegalArgumentException if the name breaks the rule for names
-     */
-    static Verdict allow(String user) {
-      return new Allowed(AuthenticatedUser.of(user));
-    }
-
-    /** Let this user in, with roles and claims, until the proof expires. */
-    static Verdict allow(AuthenticatedUser user) {
-      return new Allowed(user);
-    }
-
-    /**
-     * Refuse with an HTTP status and a reason that the client sees.
-     *
-     * @throws IllegalArgumentException if the status is not from 400 to 599
-     */
-    static Verdict refuse(int status, String reason) {
-      return new Refused(status, reason);
-    }
-
-    /** Let in. */
-    record Allowed(AuthenticatedUser user) implements Verdict {}
-
-    /** Refused. */
-    record Refused(int status, String reason) implements Verdict {
-      /** Refuses a status that is no refusal. */
-      public Refused {
-        if (status < 400 || status > 599) {
-          throw new IllegalArgumentException("status: " + status + " (expected: 400-599)");
-        }
-      }
-    }
   }
 
   /**

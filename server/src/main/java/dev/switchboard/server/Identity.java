@@ -1,7 +1,5 @@
 package dev.switchboard.server;
 
-import dev.switchboard.server.EndpointOptions.Identifier;
-import dev.switchboard.server.EndpointOptions.Verdict;
 import dev.switchboard.server.http.SocketPath.Identified;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.spi.Authenticator;

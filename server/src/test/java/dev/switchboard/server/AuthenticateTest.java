@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.switchboard.server.EndpointOptions.Verdict;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.AuthenticationException;
 import dev.switchboard.spi.Authenticator;

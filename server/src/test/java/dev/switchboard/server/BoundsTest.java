@@ -95,7 +95,7 @@ class BoundsTest {
             .identify(request -> {
               together.countDown();
               together.await();
-              return Endpoint.Verdict.allow("ann");
+              return Verdict.allow("ann");
             });
     try (Server server = serve(endpoint)) {
       List<CompletableFuture<Wire>> opening = new ArrayList<>();
@@ -134,7 +134,7 @@ class BoundsTest {
               asked.countDown();
               gate.await();
               decided.complete(null);
-              return Endpoint.Verdict.allow("ann");
+              return Verdict.allow("ann");
             });
     try (Server server = serve(endpoint)) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {

@@ -47,7 +47,7 @@ class CoverageTest {
   private final List<Server> started = new CopyOnWriteArrayList<>();
 
   private Wire ann(Endpoint<Shop> endpoint) {
-    endpoint.identify(request -> Endpoint.Verdict.allow("ann"));
+    endpoint.identify(request -> Verdict.allow("ann"));
     Server server = Server.builder().port(0).endpoint("/ws", endpoint).start();
     started.add(server);
     Wire ann = Wire.welcomed(server.port(), "ann");

@@ -63,7 +63,7 @@ class DeliverableTest {
   private static Endpoint<Load> endpoint() {
     return Endpoint.of(Load.class)
         .identify(request ->
-            Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
+            Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
   }
 
   private int start(Endpoint<Load> what) {

@@ -66,7 +66,7 @@ class FailingCodeTest {
     int port =
         serve(
             Endpoint.of(Talk.class)
-                .identify(request -> Endpoint.Verdict.allow("ann"))
+                .identify(request -> Verdict.allow("ann"))
                 .onOpen(peer -> {
                   awaitQuietly(gate);
                   throw new IllegalStateException("no database");
@@ -110,7 +110,7 @@ class FailingCodeTest {
     int port =
         serve(
             Endpoint.of(Talk.class)
-                .identify(request -> Endpoint.Verdict.allow("ann"))
+                .identify(request -> Verdict.allow("ann"))
                 .onJoin((room, who) -> {
                   if (room.equals("bad")) {
                     throw new IllegalStateException();

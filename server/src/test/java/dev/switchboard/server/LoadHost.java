@@ -40,8 +40,8 @@ final class LoadHost {
   private final Counted counted = new Counted();
   private final Endpoint<Load> endpoint =
       Endpoint.of(Load.class)
-          .identify(request ->
-              Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
+          .identify(
+              request -> Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
           .heartbeat(new Heartbeat(Duration.ofMinutes(10), Duration.ofMinutes(10)))
           .retention(new Retention(20_000, Duration.ofHours(1)))
           .slowConsumers(Load.Cursor.class, SlowConsumerPolicy.newestPer(Load.Cursor::of));

@@ -23,8 +23,8 @@ class LoopHandlersTest {
   private Endpoint<Talk> endpoint() {
     return Endpoint.of(Talk.class)
         .handlersOnEventLoop()
-        .identify(request ->
-            Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
+        .identify(
+            request -> Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
         .onOpen(peer -> called("open"))
         .onJoin((room, peer) -> called("join"))
         .onPublish(

@@ -95,9 +95,7 @@ class MetricsTest {
         Talk.endpoint()
             .identify(request -> {
               String user = request.query().getOrDefault("user", List.of("x")).get(0);
-              return user.equals("eve")
-                  ? Endpoint.Verdict.refuse(403, "no")
-                  : Endpoint.Verdict.allow(user);
+              return user.equals("eve") ? Verdict.refuse(403, "no") : Verdict.allow(user);
             })
             .maxConnectionsPerUser(1)
             .maxConnectionsPerAddress(2)

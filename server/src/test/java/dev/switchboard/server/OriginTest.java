@@ -3,7 +3,6 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.switchboard.server.EndpointOptions.Verdict;
 import dev.switchboard.transport.HttpResponse;
 import java.io.IOException;
 import java.net.InetAddress;

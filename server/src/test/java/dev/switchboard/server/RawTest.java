@@ -122,8 +122,8 @@ class RawTest {
   @Test
   @Tag("B13")
   void theRegistryKnowsConnectionsByIdAndByUserAndClosesThem() {
-    endpoint.identify(request ->
-        Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
+    endpoint.identify(
+        request -> Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
     int port = serve("/raw");
     RawClient ann = new RawClient(port, "/raw?user=ann");
     RawClient annToo = new RawClient(port, "/raw?user=ann");

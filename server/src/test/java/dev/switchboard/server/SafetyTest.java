@@ -33,7 +33,7 @@ class SafetyTest {
   private static Endpoint<Talk> byName() {
     return Endpoint.of(Talk.class)
         .identify(request ->
-            Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
+            Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
   }
 
   @AfterEach
@@ -117,8 +117,8 @@ class SafetyTest {
             byName()
                 .identify(request ->
                     request.query().containsKey("broken")
-                        ? Endpoint.Verdict.allow("a\nb")
-                        : Endpoint.Verdict.refuse(403, "not on Sundays")));
+                        ? Verdict.allow("a\nb")
+                        : Verdict.refuse(403, "not on Sundays")));
     assertThatThrownBy(() -> Wire.open(port, "/ws"))
         .hasCauseInstanceOf(WebSocketHandshakeException.class)
         .satisfies(failed -> assertThat(status(failed)).isEqualTo(403));

@@ -36,8 +36,8 @@ class SlowConsumerPolicyTest {
 
   private static Endpoint<Board> endpoint() {
     return Endpoint.of(Board.class)
-        .identify(request ->
-            Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
+        .identify(
+            request -> Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
         .maxPendingBytes(256 << 10);
   }
 

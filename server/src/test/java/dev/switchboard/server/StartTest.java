@@ -84,7 +84,7 @@ class StartTest {
 
   @Test
   void whatIsNoRefusalIsRefused() {
-    assertThatThrownBy(() -> Endpoint.Verdict.refuse(200, "come in"))
+    assertThatThrownBy(() -> Verdict.refuse(200, "come in"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("status: 200 (expected: 400-599)");
   }

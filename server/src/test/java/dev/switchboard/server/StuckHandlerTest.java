@@ -58,8 +58,8 @@ class StuckHandlerTest {
     Endpoint<Talk> endpoint =
         Endpoint.of(Talk.class)
             .stuckAfter(Duration.ofMillis(200))
-            .identify(request ->
-                Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
+            .identify(
+                request -> Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
             .on(
                 Talk.Note.class,
                 (note, from) -> {

@@ -32,8 +32,7 @@ sealed interface Talk {
     Endpoint<Talk> endpoint = Endpoint.of(Talk.class);
     return answering(
         endpoint.identify(request ->
-            Endpoint.Verdict.allow(
-                request.query().getOrDefault("user", List.of("nobody")).get(0))));
+            Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0))));
   }
 
   /** The same, but it knows its users by tokens. */

@@ -7,6 +7,7 @@ import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Peer;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.ServerBuilder;
+import dev.switchboard.server.Verdict;
 import java.lang.reflect.Parameter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -133,8 +134,8 @@ public final class TestServer<M>
     return new Running<>(server, endpoint, new ArrayList<>(), leftovers);
   }
 
-  private static Endpoint.Verdict named(dev.switchboard.transport.HttpRequest request) {
-    return Endpoint.Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0));
+  private static Verdict named(dev.switchboard.transport.HttpRequest request) {
+    return Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0));
   }
 
   private Running<M> running() {
