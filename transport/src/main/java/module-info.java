@@ -1,4 +1,4 @@
-/** WebSocket and HTTP over Netty, both roles. */
+/** WebSocket and HTTP over Netty, for clients and servers. */
 module dev.switchboard.transport {
   requires static transitive org.jspecify;
   requires transitive dev.switchboard.protocol;

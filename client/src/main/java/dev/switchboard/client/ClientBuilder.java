@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects options and builds clients with them. Confined to one thread; may build several clients.
+ * Builds clients from options. Confined to one thread; may build several clients.
  *
  * @param <C> the client it builds
  */
@@ -35,7 +35,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private final Function<ClientOptions, C> making;
-  final boolean greeted; // whether the server is to be ours, and to say welcome
+  final boolean greeted; // whether the server is a Switchboard server
+  // The options: set by the methods below, read by ClientOptions.of.
   Headers headers = Headers.EMPTY;
   List<String> subprotocols;
   Duration connectTimeout = Duration.ofSeconds(10);
@@ -59,12 +60,12 @@ public final class ClientBuilder<C extends WebSocketClient> {
   int batchCount = 1;
   Duration batchInterval = Duration.ZERO;
   @Nullable TokenSupplier token; // null for none
-  boolean tokenAsMessage; // whether it goes in a message, not in the upgrade
+  boolean tokenAsMessage; // whether the token goes in a message
   @Nullable Outbox outbox; // null for none
   @Nullable Duration performanceMetrics; // null for never
   boolean debug;
   @Nullable Consumer<? super String> debugLines; // null for the logger
-  Supplier<Carrier> carrier = LoopCarrier::new; // makes what each client stands on
+  Supplier<Carrier> carrier = LoopCarrier::new; // makes the sockets and clock of each client
 
   /**
    * Creates a builder that builds with {@code making}, for a Switchboard server if {@code greeted}.
@@ -82,14 +83,15 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * Proves to the server who the user is, with a token that goes in the {@code Authorization:
-   * Bearer} header of each upgrade request. None by default.
+   * Authenticates with a token, sent in the {@code Authorization: Bearer} header of each upgrade
+   * request. There is none by default.
    *
-   * <p>The supplier is asked before each attempt to connect, and before the token expires, which is
-   * renewed then without a new connection. If the server refuses a token for good (401, 403 or
-   * 4501), the supplier is asked once more at once; if it has no other token, or that is refused
-   * too, the client stops with a {@link ConnectFailedException} that begins with {@code token
-   * refused}. A redirect to another host or port is not followed, as the token is not for it.
+   * <p>The supplier is called before each attempt to connect, and before the token expires; it is
+   * then renewed on the open connection. If the server refuses a token permanently (401, 403 or
+   * 4501), the supplier is called once more immediately. If it returns the same token, or the other
+   * one is refused too, the client stops with a {@link ConnectFailedException} whose message begins
+   * with {@code token refused}. A redirect to another host or port is not followed, because the
+   * token is not meant for it.
    */
   public ClientBuilder<C> token(TokenSupplier supplier) {
     token = supplier;
@@ -97,7 +99,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * The same with a token that never changes.
+   * Like {@link #token(TokenSupplier)}, with a token that never changes.
    *
    * @throws IllegalArgumentException if it is not of 1–16,384 visible ASCII characters
    */
@@ -109,10 +111,11 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * Sends the token in the first message of each connection, not in a header, as clients in
-   * browsers do. A {@code resume} follows at once.
+   * Sends the token in the first message of each connection instead of a header, as clients in
+   * browsers do. A {@code resume} follows without waiting for the answer.
    *
-   * @throws IllegalArgumentException if the server is not ours, and knows no such message
+   * @throws IllegalArgumentException if the server is not a Switchboard server, as others know no
+   *     such message
    */
   public ClientBuilder<C> tokenAsMessage() {
     if (!greeted) {

@@ -13,16 +13,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client is made with. {@link ClientBuilder} says what each option means, with its default
- * and its limits. Immutable.
+ * The options of a client. {@link ClientBuilder} documents them, with defaults and limits.
+ * Immutable.
  *
- * @param engine what its engine is to do
- * @param reconnect how it comes back
- * @param whenFull what becomes of a message that does not fit
- * @param outbox where publications are kept; null for none
- * @param performanceMetrics how often they are told; null for never
- * @param debug whether what it does is told
- * @param debugLines to whom; null for the logger
+ * @param engine the options of its engine
+ * @param reconnect how it reconnects
+ * @param whenFull what happens to a message that does not fit
+ * @param outbox where publications are stored; null for none
+ * @param performanceMetrics how often metrics are reported; null for never
+ * @param debug whether debug lines are reported
+ * @param debugLines receives the debug lines; null for the logger
  */
 record ClientOptions(
     EngineOptions engine,
@@ -38,10 +38,10 @@ record ClientOptions(
   static final int FRAGMENT_BYTES = 64 << 10;
 
   /**
-   * Those of a client of that address.
+   * Returns a builder's options for a client of an address.
    *
-   * @throws IllegalArgumentException if an option does not go with another, or the address or a
-   *     header is bad
+   * @throws IllegalArgumentException if two options exclude each other, or the address or a header
+   *     is invalid
    */
   static ClientOptions of(ClientBuilder<?> from, URI uri) {
     if (from.token != null && from.headers.contains("Authorization")) {
@@ -63,7 +63,7 @@ record ClientOptions(
         from.debugLines);
   }
 
-  /** What the transport is asked for at each attempt to connect. */
+  /** Returns the request that each attempt to connect makes. */
   ClientConnect request() {
     return engine.attempt().request();
   }
@@ -148,7 +148,7 @@ record ClientOptions(
           case REFUSE -> Settings.WhenFull.REFUSE;
           case DROP_OLDEST -> Settings.WhenFull.DROP_OLDEST;
           case DROP_NEWEST -> Settings.WhenFull.DROP_NEWEST;
-          case BLOCK -> Settings.WhenFull.REFUSE; // never: threads wait at the gate
+          case BLOCK -> Settings.WhenFull.REFUSE; // never refused: threads wait at the gate
         },
         from.batchCount,
         from.batchInterval.toMillis());

@@ -18,19 +18,23 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A client of any WebSocket server: text, JSON and bytes. Thread-safe; which thread runs handlers
- * says {@link WebSocketClient}.
+ * A client of any WebSocket server, for text, JSON and binary messages. Thread-safe; see {@link
+ * WebSocketClient} for which thread runs handlers.
  *
- * <p>What is sent while there is no connection waits for one, and goes out in order. A message that
- * was not wholly written when its connection ended goes out again on the next one; nobody can have
- * got it. One that was written is not sent again, whether it arrived or not.
+ * <p>Messages sent while there is no connection are queued and sent in order. If the connection
+ * ends before a message was written completely, it is sent again on the next one; nobody can have
+ * received it. A message that was written is not sent again, whether or not it arrived.
  */
 public sealed class RawClient extends WebSocketClient permits PlainClient {
   private final Listeners<RawMessage> messages = new Listeners<>();
   private final Listeners<InputStream> streams = new Listeners<>();
+
+  /** The binary message that is arriving in pieces; null if there is none. */
   private @Nullable Download download; // confined to the loop
 
-  /** What the user found out about the present connection; null if nothing. Any thread. */
+  /**
+   * What the user noted about the current connection; null if nothing. Set and read on any thread.
+   */
   private volatile @Nullable Boolean authenticated;
 
   RawClient(ClientOptions options) {
@@ -40,14 +44,18 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   }
 
   /**
-   * Notes whether the server has accepted who the user is, for a server that is told so in messages
-   * of its own: {@link #isAuthenticated} says so until this connection ends. Changes nothing else.
+   * Notes whether the server has accepted the user, for a server that authenticates with messages
+   * of its own. {@link #isAuthenticated} returns it until this connection ends. It has no other
+   * effect.
    */
   public void setAuthenticated(boolean accepted) {
     authenticated = accepted;
   }
 
-  /** As {@link #setAuthenticated} was called on this connection; otherwise as for every client. */
+  /**
+   * Returns what {@link #setAuthenticated} noted for this connection; if nothing, the same as for
+   * every client.
+   */
   @Override
   public boolean isAuthenticated() {
     Boolean noted = authenticated;
@@ -55,11 +63,11 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   }
 
   /**
-   * Sends a text message and returns when it is written to the socket, waiting for a connection if
+   * Sends a text message and blocks until it is written to the socket, waiting for a connection if
    * there is none.
    *
    * @throws UnsentException if the queue is full, the client is closed, or there was no connection
-   *     within the request timeout; it holds the message
+   *     within the request timeout; it carries the message
    * @throws dev.switchboard.protocol.RefusedException if it could not be written within the request
    *     timeout ({@link dev.switchboard.protocol.ErrorCode#TIMEOUT}: it may arrive later)
    */
@@ -68,35 +76,35 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   }
 
   /**
-   * Sends a binary message, which must not be changed before it is written; as {@link
-   * #send(String)}.
+   * Sends a binary message like {@link #send(String)}. The array must not be changed before it is
+   * written.
    */
   public void send(byte[] bytes) {
     blocking(new Command.Frame(false, bytes), bytes);
   }
 
-  /** Sends what is between position and limit as a binary message; as {@link #send(String)}. */
+  /** Sends the bytes between position and limit as a binary message, like {@link #send(String)}. */
   public void send(ByteBuffer bytes) {
     blocking(binary(bytes), bytes);
   }
 
-  /** Sends JSON as a text message; as {@link #send(String)}. */
+  /** Sends JSON as a text message, like {@link #send(String)}. */
   public void send(JsonNode json) {
     blocking(text(json.toString()), json);
   }
 
-  /** Sends a file as one binary message, in fragments; as {@link #send(InputStream)}. */
+  /** Sends a file as one binary message, in fragments, like {@link #send(InputStream)}. */
   public Transfer send(Path file) {
     return transfer(StreamedMessage.of(file, ClientOptions.FRAGMENT_BYTES), file);
   }
 
   /**
-   * Begins to send a stream as one binary message, in fragments at the pace of the socket; pings
-   * and a close go in between, other messages after it. The stream is read to its end, on a virtual
-   * thread, and closed. It waits for a connection for as long as the client lives; if the
-   * connection is lost meanwhile, it fails, as a stream can't be read twice.
+   * Starts sending a stream as one binary message, in fragments at the pace of the socket. Pings
+   * and a close go in between, other messages after it. A virtual thread reads the stream to its
+   * end and closes it. The message waits for a connection as long as the client lives. If the
+   * connection is lost while it is being sent, it fails, because a stream can't be read twice.
    *
-   * @return tells how far it is; the message is through when {@link Transfer#done} says so
+   * @return reports the progress; {@link Transfer#done} completes when the message is written
    */
   public Transfer send(InputStream bytes) {
     return transfer(StreamedMessage.of(bytes, false, ClientOptions.FRAGMENT_BYTES), bytes);
@@ -108,26 +116,27 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   }
 
   /**
-   * Sends a text message without blocking, and without a limit of time: it waits for as long as the
-   * client lives. The stage fails as {@link #send(String)} throws.
+   * Sends a text message without blocking and without a time limit: it waits for a connection as
+   * long as the client lives. The stage fails with what {@link #send(String)} throws.
    */
   public CompletionStage<Void> sendAsync(String text) {
     return later(text(text), text);
   }
 
-  /** Sends a binary message; as {@link #sendAsync(String)}. */
+  /** Sends a binary message like {@link #sendAsync(String)}. */
   public CompletionStage<Void> sendAsync(byte[] bytes) {
     return later(new Command.Frame(false, bytes), bytes);
   }
 
   /**
-   * Sends what is between position and limit as a binary message; as {@link #sendAsync(String)}.
+   * Sends the bytes between position and limit as a binary message, like {@link
+   * #sendAsync(String)}.
    */
   public CompletionStage<Void> sendAsync(ByteBuffer bytes) {
     return later(binary(bytes), bytes);
   }
 
-  /** Sends JSON as a text message; as {@link #sendAsync(String)}. */
+  /** Sends JSON as a text message, like {@link #sendAsync(String)}. */
   public CompletionStage<Void> sendAsync(JsonNode json) {
     return later(text(json.toString()), json);
   }
@@ -137,7 +146,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
     return messages.add(message -> true, handler, false);
   }
 
-  /** Calls a handler for the next message, and then no more. */
+  /** Calls a handler for the next message only. */
   public Subscription onceRaw(Consumer<? super RawMessage> handler) {
     return messages.add(message -> true, handler, true);
   }
@@ -160,7 +169,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
     });
   }
 
-  /** Calls a handler for every binary message. Its bytes are shared: not to be changed. */
+  /** Calls a handler for every binary message. The array is shared and must not be changed. */
   public Subscription onBinary(Consumer<byte[]> handler) {
     return onRaw(message -> {
       if (message instanceof RawMessage.Binary binary) {
@@ -170,21 +179,22 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   }
 
   /**
-   * Calls a handler for every binary message while it arrives, however large: it reads the stream,
-   * which is closed after it. To be put on before connecting; binary messages then come nowhere
-   * else. A read fails if the connection ends first. Of what was not read yet, a few MiB are held.
+   * Calls a handler for every binary message while it arrives, whatever its size. The handler reads
+   * the stream, which is closed after it returns. Must be called before connecting; binary messages
+   * then go nowhere else. Reading fails if the connection ends before the message does. At most a
+   * few MiB are buffered; then the client stops reading from the socket.
    */
   public Subscription onStream(Consumer<InputStream> handler) {
     engine.driver().pieces();
     return streams.add(stream -> true, handler, false);
   }
 
-  /** The messages from now on, to be pulled one by one; see {@link Messages}. */
+  /** Returns the messages from now on, to be pulled one by one; see {@link Messages}. */
   public Messages<RawMessage> rawMessages() {
     return pulled.messages(this::onRaw);
   }
 
-  /** The messages, for reactive code, as {@link Client#publisher}. */
+  /** Returns the messages as a publisher for reactive code, like {@link Client#publisher}. */
   public Flow.Publisher<RawMessage> rawPublisher() {
     return pulled.publisher(this::onRaw);
   }
@@ -228,7 +238,7 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
     }
   }
 
-  /** On the handlers' thread: a text message came. */
+  /** Handles a text message, on the handlers' thread. */
   void handle(byte[] utf8) {
     if (!messages.isEmpty()) {
       tell(new RawMessage.Text(new String(utf8, StandardCharsets.UTF_8)));

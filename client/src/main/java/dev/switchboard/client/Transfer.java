@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A stream or file on its way out as one binary message. Thread-safe. */
+/** A stream or file that is being sent as one binary message. Thread-safe. */
 public final class Transfer {
   private final Dispatcher dispatcher;
   private final StreamedMessage message;
@@ -34,27 +34,29 @@ public final class Transfer {
     }
   }
 
-  /** How many bytes of it are written to the socket. */
+  /** Returns the number of bytes written to the socket. */
   public long sent() {
     return message.sent();
   }
 
-  /** Calls a listener, on a virtual thread, with how many bytes are written, after each piece. */
+  /**
+   * Calls a listener after each piece with the number of bytes written so far, on a virtual thread.
+   */
   public Transfer onProgress(LongConsumer listener) {
     message.onProgress((total, piece) -> listener.accept(total));
     return this;
   }
 
   /**
-   * Completed when all of it is written. Fails with {@link UnsentException} if that can't be:
-   * nobody has got the message then.
+   * Completes when the whole message is written. Fails with {@link UnsentException} if it can't be;
+   * then nobody has received it.
    */
   public CompletionStage<Void> done() {
     return Waiting.stage(question.answer(), written -> Waiting.nothing());
   }
 
   /**
-   * Waits until all of it is written.
+   * Blocks until the whole message is written.
    *
    * @throws SwitchboardException as {@link #done} fails
    */
@@ -63,8 +65,8 @@ public final class Transfer {
   }
 
   /**
-   * Gives up. If a part is on the wire, the connection ends and a new one is opened, as half a
-   * message can't be taken back.
+   * Cancels the message. If a part was sent, the connection is closed and a new one opened, because
+   * half a message can't be taken back.
    */
   public void cancel() {
     message.cancel();

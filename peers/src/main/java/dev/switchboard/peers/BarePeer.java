@@ -15,8 +15,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * The other side of a WebSocket as nothing but a blocking socket, a client's unless said otherwise:
- * it sends what it is told to, allowed or not. Not thread-safe.
+ * One side of a WebSocket on a plain blocking socket, the client unless stated otherwise. It sends
+ * whatever it is told to, valid or not. Not thread-safe.
  */
 public final class BarePeer implements AutoCloseable {
   public static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -27,12 +27,12 @@ public final class BarePeer implements AutoCloseable {
   private final boolean client;
   private final DataInputStream in;
 
-  /** A client that has connected and said nothing. */
+  /** Connects a client, which sends nothing yet. */
   public BarePeer(int port) {
     this(connected(port), true);
   }
 
-  /** A peer on an open socket; a client masks its frames, a server expects them to be. */
+  /** Creates a peer on an open socket. A client masks its frames; a server expects masked ones. */
   public BarePeer(Socket socket, boolean client) {
     this.socket = socket;
     this.client = client;
@@ -55,7 +55,7 @@ public final class BarePeer implements AutoCloseable {
     }
   }
 
-  /** A client that has connected and upgraded. */
+  /** Connects a client and upgrades. */
   public static BarePeer webSocket(int port, String path, String... headers) {
     BarePeer peer = new BarePeer(port);
     peer.send(handshake(path, headers));
@@ -66,7 +66,7 @@ public final class BarePeer implements AutoCloseable {
     return peer;
   }
 
-  /** The server of the next client that connects, after the handshake. */
+  /** Accepts the next connection as a server and completes the handshake. */
   public static BarePeer accept(ServerSocket listening, String... headers) {
     try {
       BarePeer peer = new BarePeer(listening.accept(), false);
@@ -76,7 +76,7 @@ public final class BarePeer implements AutoCloseable {
     }
   }
 
-  /** The proper answer to a handshake. */
+  /** Returns the valid response to a handshake. */
   public static String answer(String head, String... more) {
     StringBuilder answer =
         new StringBuilder(
@@ -88,7 +88,7 @@ public final class BarePeer implements AutoCloseable {
     return answer.append("\r\n").toString();
   }
 
-  /** What a handshake's key must be answered with. */
+  /** Returns the {@code Sec-WebSocket-Accept} for a handshake's key. */
   public static String acceptOf(String head) {
     int at = head.indexOf("Sec-WebSocket-Key: ") + 19;
     String key = head.substring(at, head.indexOf("\r\n", at));
@@ -102,7 +102,7 @@ public final class BarePeer implements AutoCloseable {
     }
   }
 
-  /** The request that upgrades. */
+  /** Returns an upgrade request. */
   public static String handshake(String path, String... more) {
     StringBuilder head =
         new StringBuilder(
@@ -129,12 +129,12 @@ public final class BarePeer implements AutoCloseable {
     }
   }
 
-  /** Sends a frame as this side must, with a minimal length. */
+  /** Sends a frame with the masking that this side must use and the shortest length. */
   public BarePeer frame(int first, byte[] payload) {
     return send(framed(first, payload));
   }
 
-  /** A frame as this side must send it. */
+  /** Returns a frame with the masking that this side must use. */
   public byte[] framed(int first, byte[] payload) {
     return client ? masked(first, payload) : unmasked(first, payload);
   }
@@ -179,7 +179,7 @@ public final class BarePeer implements AutoCloseable {
     return out;
   }
 
-  /** Reads a response's head. */
+  /** Reads the head of a request or response. */
   public String head() {
     try {
       StringBuilder head = new StringBuilder();
@@ -196,7 +196,7 @@ public final class BarePeer implements AutoCloseable {
     }
   }
 
-  /** Reads a response: its head and a body of the length it says. */
+  /** Reads a response: its head, and a body of the length it states. */
   public String response() {
     String head = head();
     int at = head.indexOf("Content-Length: ");
@@ -214,7 +214,7 @@ public final class BarePeer implements AutoCloseable {
     }
   }
 
-  /** A received frame: its first byte, and its payload unmasked. */
+  /** A received frame: its first byte, and its unmasked payload. */
   public record Frame(int first, byte[] payload) {
     public int opcode() {
       return first & 0x0f;
@@ -232,7 +232,7 @@ public final class BarePeer implements AutoCloseable {
       return new String(payload, StandardCharsets.UTF_8);
     }
 
-    /** Of a close frame. */
+    /** Returns the code of a close frame; 1005 if it has none. */
     public int code() {
       return payload.length < 2 ? 1005 : (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
     }
@@ -245,8 +245,8 @@ public final class BarePeer implements AutoCloseable {
   }
 
   /**
-   * Reads the frames of a message, with none between, as if it were one. Only the first may say
-   * that it is compressed.
+   * Reads the frames of a message, with none in between, as one frame. Only the first may have RSV1
+   * set.
    */
   public Frame message() {
     Frame frame = read();
@@ -287,7 +287,7 @@ public final class BarePeer implements AutoCloseable {
     }
   }
 
-  /** Whether the peer ends the stream, next and properly. */
+  /** Whether the stream ends next, without an error. */
   public boolean ended() {
     try {
       return in.read() < 0;
@@ -304,7 +304,7 @@ public final class BarePeer implements AutoCloseable {
     }
   }
 
-  /** Ends with a reset. */
+  /** Closes the socket with a reset. */
   public void reset() {
     try {
       socket.setSoLinger(true, 0);

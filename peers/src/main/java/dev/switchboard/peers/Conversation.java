@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A row of {@code conversations.txt}: what a peer sends to an echo, and what it gets back.
+ * A row of {@code conversations.txt}: what a peer sends to an echo server, and what it gets back.
  *
- * @param section its heading
+ * @param section the heading it is under
  */
 public record Conversation(String section, String sent, String answered) {
 
-  /** All of them, in order. */
+  /** Returns all rows, in order. */
   public static List<Conversation> all() {
     List<Conversation> all = new ArrayList<>();
     String section = "";
@@ -44,7 +44,7 @@ public record Conversation(String section, String sent, String answered) {
     }
   }
 
-  /** What the peer sends, framed as it must. */
+  /** Returns the bytes that the peer sends, framed for its role. */
   public byte[] bytes(BarePeer peer) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (String frame : sent.split(" ", -1)) {
@@ -54,17 +54,17 @@ public record Conversation(String section, String sent, String answered) {
     return out.toByteArray();
   }
 
-  /** What the peer gets: frames, {@code echo CODE} or {@code close CODE}. */
+  /** Returns what the peer gets back: frames, {@code echo CODE} or {@code close CODE}. */
   public List<String> answers() {
     return Arrays.asList(answered.split(" (?=[0-9a-f]{2}:|echo|close)", -1));
   }
 
-  /** Whether every cut of it is worth trying, and not only a few. */
+  /** Whether it is short enough to try every way of splitting it. */
   public boolean isShort() {
     return !sent.matches(".*\\d{3,}\\*.*");
   }
 
-  /** What a frame of the file carries. */
+  /** Returns the payload of a frame in the file. */
   public static byte[] payload(String text) {
     if (text.startsWith("#")) {
       return HexFormat.of().parseHex(text.substring(1));

@@ -6,25 +6,25 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
-/** The zlib of a bare peer (RFC 7692 §7.2). Not thread-safe. */
+/** Compression for a {@link BarePeer} (RFC 7692 §7.2). Not thread-safe. */
 public final class Zip {
   private final Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
   private final Inflater inflater = new Inflater(true);
   private final boolean keepsOut;
   private final boolean keepsIn;
 
-  /** Of a peer that remembers, or not, both what it sent and what it received. */
+  /** Creates compression that keeps its context, or not, in both directions. */
   public Zip(boolean keeps) {
     this(keeps, keeps);
   }
 
-  /** The same, each by itself. */
+  /** Creates compression that keeps its context, or not, per direction. */
   public Zip(boolean keepsOut, boolean keepsIn) {
     this.keepsOut = keepsOut;
     this.keepsIn = keepsIn;
   }
 
-  /** The payload of a compressed message. */
+  /** Returns the payload of a compressed message. */
   public byte[] deflate(byte[] plain) {
     if (!keepsOut) {
       deflater.reset();
@@ -38,7 +38,7 @@ public final class Zip {
     return Arrays.copyOf(out, length - 4);
   }
 
-  /** What a message says, compressed or not. */
+  /** Returns the plain payload of a message, compressed or not. */
   public byte[] message(BarePeer.Frame frame) throws DataFormatException {
     if (!frame.compressed()) {
       return frame.payload();

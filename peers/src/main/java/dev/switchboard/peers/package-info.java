@@ -1,4 +1,4 @@
-/** The other side of a WebSocket, made of nothing of ours. */
+/** A WebSocket peer for tests that uses none of the project's own code. */
 @NullMarked
 package dev.switchboard.peers;
 

@@ -10,11 +10,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is given for classes of messages, of which one counts for each message type. What is given
- * for an interface counts for all its types but those for which something more specific is given.
- * Filled while an endpoint is defined, then only read.
+ * Values given for classes of messages, with exactly one in effect for each message type. A value
+ * for an interface applies to all of its types except those with a more specific value. Filled
+ * while an endpoint is defined, read-only afterwards.
  *
- * @param <V> a handler, a policy
+ * @param <V> the value: a handler or a policy
  */
 final class ByType<V> {
   private final Set<Class<?>> classes = new HashSet<>();
@@ -23,11 +23,13 @@ final class ByType<V> {
   private record Given<V>(Class<?> by, V value) {}
 
   /**
-   * The types of a protocol that a class covers: a record itself, an interface all that implement
-   * it. A request is answered and never published, so only a replier can be for one.
+   * Returns the message types that a class covers: a record covers itself, an interface all records
+   * that implement it. Requests are answered and never published, so they are covered for repliers
+   * only.
    *
-   * @param what names the option in the error
-   * @throws IllegalArgumentException if there is none
+   * @param what the option's name, for the error message
+   * @param requests whether to return the requests or the other messages
+   * @throws IllegalArgumentException if the class covers no such type
    */
   static List<? extends MessageType<?>> covered(
       Protocol<?> protocol, String what, Class<?> type, boolean requests) {
@@ -50,10 +52,10 @@ final class ByType<V> {
   }
 
   /**
-   * Gives something for a class and the types that it covers.
+   * Sets the value for a class and the types that it covers.
    *
-   * @throws IllegalStateException if the class has one, or a type has one by another class and
-   *     neither class is more specific
+   * @throws IllegalStateException if the class already has a value, or a type has one by another
+   *     class and neither class is more specific
    */
   void put(Class<?> type, List<? extends MessageType<?>> covered, V value) {
     for (MessageType<?> one : covered) {
@@ -81,6 +83,7 @@ final class ByType<V> {
     }
   }
 
+  /** Returns the value in effect for a type, or null if there is none. */
   @Nullable V of(String typeName) {
     Given<V> given = byName.get(typeName);
     return given == null ? null : given.value;

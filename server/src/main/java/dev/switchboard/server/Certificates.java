@@ -12,12 +12,13 @@ import java.util.function.Supplier;
 import javax.net.ssl.KeyManagerFactory;
 
 /**
- * A server's certificate and key, read from files and read again on demand: new connections get the
- * new ones, those that stand go on with what they have. TLS 1.2 and 1.3. Thread-safe.
+ * A server's certificate and private key, loaded from files. {@link #reload} loads them again: new
+ * connections use the new certificate, open ones keep theirs. Supports TLS 1.2 and 1.3.
+ * Thread-safe.
  */
 public final class Certificates implements Supplier<SslContext> {
   private final Source source;
-  private volatile SslContext current;
+  private volatile SslContext current; // for new connections; replaced by reload(), on any thread
 
   private interface Source {
     SslContext read() throws IOException, GeneralSecurityException;
@@ -29,9 +30,9 @@ public final class Certificates implements Supplier<SslContext> {
   }
 
   /**
-   * A chain and an unencrypted PKCS#8 key, both PEM.
+   * Loads a certificate chain and an unencrypted PKCS#8 key, both in PEM format.
    *
-   * @throws IllegalArgumentException if they cannot be read; the message names the files
+   * @throws IllegalArgumentException if they can't be read; the message names the files
    */
   public static Certificates pem(Path chain, Path key) {
     return new Certificates(
@@ -52,9 +53,9 @@ public final class Certificates implements Supplier<SslContext> {
   }
 
   /**
-   * A PKCS#12 file with one key.
+   * Loads a PKCS#12 file with one key.
    *
-   * @throws IllegalArgumentException if it cannot be read; the message names the file
+   * @throws IllegalArgumentException if it can't be read; the message names the file
    */
   public static Certificates pkcs12(Path file, String password) {
     return new Certificates(
@@ -92,16 +93,16 @@ public final class Certificates implements Supplier<SslContext> {
   }
 
   /**
-   * Reads the files again.
+   * Loads the files again.
    *
-   * @throws IllegalArgumentException if they cannot be read; then the former certificate stays in
+   * @throws IllegalArgumentException if they can't be read; the previous certificate then stays in
    *     use
    */
   public void reload() {
     current = load();
   }
 
-  /** What the next connection gets. */
+  /** Returns the context for the next connection. */
   @Override
   public SslContext get() {
     return current;

@@ -17,13 +17,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where server code publishes. Immutable and thread-safe.
+ * A room, a user's inbox, or everyone, as a destination that server code publishes to. Immutable
+ * and thread-safe.
  *
  * @param <M> the endpoint's messages
  */
 public final class Destination<M> {
   private final Protocol<?> protocol;
-  private final Supplier<EndpointRuntime> endpoint; // has one when the server has started
+  private final Supplier<EndpointRuntime> endpoint; // throws until the server has started
   private final Address address;
   private final @Nullable String from;
 
@@ -39,15 +40,15 @@ public final class Destination<M> {
   }
 
   /**
-   * Publishes and waits until the message is committed. For handlers and other threads that may
-   * block; never for an event loop.
+   * Publishes a message and blocks until it is committed. Call it from handlers and other threads
+   * that may block, never on an event loop.
    *
-   * @return its seq
-   * @throws IllegalArgumentException if its type is {@link
-   *     dev.switchboard.protocol.Fleeting @Fleeting}; see {@link #fleeting}
-   * @throws RefusedException {@code too_large} if it could not be delivered to every reader ({@link
-   *     Endpoint#maxPendingBytes}); {@code unavailable} if the log could not be written, then it
-   *     may or may not be in it
+   * @return the message's seq
+   * @throws IllegalArgumentException if the type is {@link
+   *     dev.switchboard.protocol.Fleeting @Fleeting}; use {@link #fleeting} for those
+   * @throws RefusedException {@code too_large} if the message could not be delivered to every
+   *     reader ({@link Endpoint#maxPendingBytes}); {@code unavailable} if the log could not be
+   *     written, in which case the message may or may not be in it
    */
   public long publish(M message) {
     try {
@@ -61,13 +62,14 @@ public final class Destination<M> {
   }
 
   /**
-   * Publishes, and completes with the seq when the message is committed.
+   * Publishes a message without blocking. The stage completes with the seq when the message is
+   * committed.
    *
-   * @param messageId names it: published again under the same name, it stays where it is; null if
-   *     it has no name
-   * @throws RefusedException {@code too_large}, at once, as {@link #publish}
-   * @throws IllegalArgumentException if its type is fleeting, or the name is not of 1–64 characters
-   *     without control characters and halves of surrogate pairs
+   * @param messageId identifies the message, so that publishing it again with the same id does not
+   *     append it twice; null for none
+   * @throws RefusedException {@code too_large}, thrown immediately, as for {@link #publish}
+   * @throws IllegalArgumentException if the type is fleeting, or the id is not 1–64 characters
+   *     without control characters and unpaired surrogates
    */
   public CompletionStage<Long> publishAsync(M message, @Nullable String messageId) {
     MessageType<?> type = Verbs.requireAcknowledged(protocol.typeOf(message));
@@ -76,11 +78,12 @@ public final class Destination<M> {
   }
 
   /**
-   * Sends a fleeting message to whoever is there: it is in no log, and may be lost. Does not wait.
+   * Sends a fleeting message to everyone connected who reads this destination: at most once, and
+   * without storing it in a log. Returns at once.
    *
-   * @throws IllegalArgumentException if its type is not {@link
-   *     dev.switchboard.protocol.Fleeting @Fleeting}; see {@link #publish}
-   * @throws RefusedException {@code too_large} as {@link #publish}
+   * @throws IllegalArgumentException if the type is not {@link
+   *     dev.switchboard.protocol.Fleeting @Fleeting}; use {@link #publish} for those
+   * @throws RefusedException {@code too_large}, as for {@link #publish}
    */
   public void fleeting(M message) {
     MessageType<?> type = Verbs.requireFleeting(protocol.typeOf(message), "publish");

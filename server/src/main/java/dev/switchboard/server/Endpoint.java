@@ -25,23 +25,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A path of a server where clients talk in the messages of one protocol. Define it, give it to one
- * {@link Server}, and then publish through it. Defining is confined to one thread and ends when the
- * server starts; publishing is thread-safe.
+ * A WebSocket endpoint whose clients exchange the typed messages of one protocol. Define it, give
+ * it to one {@link Server}, and publish through it. Definition is confined to one thread and ends
+ * when the server starts; publishing is thread-safe.
  *
- * <p>Handlers and hooks run on virtual threads, one at a time and in order for each connection;
- * they may block, unless {@link #handlersOnEventLoop} has them run there. What they throw is
- * answered with an {@code error} to the sender alone: a {@link RefusedException} as it is, anything
- * else logged and as {@code internal}, which trying again does not mend.
+ * <p>Handlers and hooks run on virtual threads, one at a time and in order for each connection.
+ * They may block, unless {@link #handlersOnEventLoop} moves them to the event loop. If one throws,
+ * only the sender gets an {@code error}: a {@link RefusedException} is sent as it is; any other
+ * exception is logged and sent as {@code internal}, and retrying does not help.
  *
- * @param <M> the messages
+ * @param <M> the protocol's sealed interface
  */
 public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
   private final Protocol<M> protocol;
   private final Reactions<M> reactions;
   private final Encodings encodings;
   private final SlowConsumerPolicies<M> slowConsumerPolicies;
-  private @Nullable EndpointRuntime runtime;
+  private @Nullable EndpointRuntime runtime; // set once, when the server starts; null until then
 
   private Endpoint(Protocol<M> protocol) {
     this.protocol = protocol;
@@ -51,61 +51,64 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
   }
 
   /**
-   * An endpoint for a sealed interface of records.
+   * Creates an endpoint for the messages of a sealed interface of records.
    *
-   * @throws dev.switchboard.protocol.DefinitionException as {@link Protocol#of}
+   * @throws dev.switchboard.protocol.DefinitionException as for {@link Protocol#of}
    */
   public static <M> Endpoint<M> of(Class<M> union) {
     return of(Protocol.of(union));
   }
 
-  /** An endpoint for a protocol, which may have validators. */
+  /** Creates an endpoint for a protocol, which may have validators. */
   public static <M> Endpoint<M> of(Protocol<M> protocol) {
     return new Endpoint<>(protocol);
   }
 
-  /** Deals with a message to the server. */
+  /** Handles messages that clients send to the server. */
   @FunctionalInterface
   public interface Handler<M, T> {
-    /** Called once for each. When it returns, a sender that asked gets its {@code ack}. */
+    /**
+     * Handles one message. Called once for each message. When it returns, a sender that asked for
+     * an acknowledgement gets its {@code ack}.
+     */
     void handle(T message, Peer<M> from) throws Exception;
   }
 
-  /** Answers a request. */
+  /** Answers requests from clients. */
   @FunctionalInterface
   public interface Replier<M, T, R> {
     /** Returns the reply. */
     R reply(T request, Peer<M> from) throws Exception;
   }
 
-  /** Sees what is about to be published. */
+  /** Checks messages before they are published. */
   @FunctionalInterface
   public interface PublishHook<M, T> {
-    /** Lets it pass by returning; refuses it by throwing {@link RefusedException}. */
+    /** Accepts the message by returning, or refuses it by throwing {@link RefusedException}. */
     void publishing(T message, PublishContext<M> publishing) throws Exception;
   }
 
-  /** Sees connections end. */
+  /** Called when connections end. */
   @FunctionalInterface
   public interface CloseHandler<M> {
-    /** The connection has ended; its session may go on. */
+    /** Called when the connection has ended. Its session may continue on another connection. */
     void closed(Peer<M> peer, int code, String reason, boolean clean);
   }
 
-  /** Decides whether somebody may join a room. */
+  /** Decides who may join a room. */
   @FunctionalInterface
   public interface JoinHook<M> {
-    /** Lets them in by returning; refuses by throwing {@link RefusedException}. */
+    /** Allows the join by returning, or refuses it by throwing {@link RefusedException}. */
     void joining(String room, Peer<M> who) throws Exception;
   }
 
   /**
-   * Handles messages of a class that come without an address. One for an interface handles all its
-   * messages but requests, and those for which a more specific one is given.
+   * Sets the handler for messages of a class that clients send without an address. A handler for an
+   * interface gets all of its messages except requests and those with a more specific handler.
    *
    * @throws IllegalArgumentException if no message is of that class, or only requests are
-   * @throws IllegalStateException if the class has one, or a message has one by another class and
-   *     neither class is more specific
+   * @throws IllegalStateException if the class already has a handler, or a message has one by
+   *     another class and neither class is more specific
    */
   public <T extends M> Endpoint<M> on(Class<T> type, Handler<M, ? super T> handler) {
     return set(() ->
@@ -117,7 +120,7 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
             }));
   }
 
-  /** Answers requests of a class, or of all of an interface; as {@link #on}. */
+  /** Sets the replier for requests of a class, or of an interface; otherwise like {@link #on}. */
   public <R extends Record, T extends Request<R>> Endpoint<M> reply(
       Class<T> type, Replier<M, ? super T, ? extends R> replier) {
     return set(() ->
@@ -129,80 +132,85 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
   }
 
   /**
-   * Looks at messages of a class, or of all of an interface, before they are published by clients.
-   * All hooks that a message is of run, in the order they were given, until one refuses it.
+   * Adds a hook that runs before clients' messages of a class, or of an interface, are published.
+   * All hooks that cover a message run in the order they were added, until one refuses it.
    *
    * @throws IllegalArgumentException if no message is of that class, or only requests are
-   * @throws IllegalStateException if the class has one
+   * @throws IllegalStateException if the class already has a hook
    */
   public <T extends M> Endpoint<M> onPublish(Class<T> type, PublishHook<M, T> hook) {
     return set(() -> reactions.hook(type, hook));
   }
 
   /**
-   * Decides who may join which room; at most one. What it throws is the answer to {@code
-   * join_room}. Not asked again when a session comes back to its rooms. Until it has decided,
-   * nothing may be published to the room.
+   * Sets the hook that decides who may join which room; at most one. If it throws, that is the
+   * answer to {@code join_room}. It is not called again when a session returns to its rooms. Until
+   * it has decided, the client is not in the room and can't publish to it.
    */
   public Endpoint<M> onJoin(JoinHook<M> hook) {
     return set(() -> reactions.joinHook(hook));
   }
 
-  /** Puts an interceptor inside those given before. */
+  /** Adds an interceptor inside those already added. */
   public Endpoint<M> intercept(Interceptor<M> interceptor) {
     return set(() -> reactions.interceptors().add(interceptor));
   }
 
   /**
-   * Called on a virtual thread for each connection, before its first message is handled; at most
-   * one handler. What it throws closes the connection: a {@link RefusedException} with 1008 and its
-   * message, anything else with 1011. A client that comes back says so while this runs or later;
-   * the peer's session, and the name of a guest, are the former ones from then on.
+   * Sets the handler that is called for each connection, on a virtual thread and before the first
+   * message is handled; at most one. If it throws, the connection is closed: with 1008 and the
+   * exception's message for a {@link RefusedException}, with 1011 for any other. A returning client
+   * resumes its session while the handler runs or later; from then on the peer has the former
+   * session and, if it is a guest, the former name.
    */
   public Endpoint<M> onOpen(Consumer<Peer<M>> handler) {
     return set(() -> reactions.onOpen(handler));
   }
 
   /**
-   * Called on a virtual thread once for each connection, after its last message was handled; at
-   * most one handler.
+   * Sets the handler that is called once for each connection, on a virtual thread and after the
+   * last message was handled; at most one.
    */
   public Endpoint<M> onClose(CloseHandler<M> handler) {
     return set(() -> reactions.onClose(handler));
   }
 
   /**
-   * What becomes of fleeting messages for connections that are too slow for them. Default {@link
-   * SlowConsumerPolicy#drop}.
+   * Sets what happens to fleeting messages for connections that are too slow; {@link
+   * SlowConsumerPolicy#drop} by default.
    */
   public Endpoint<M> slowConsumers(SlowConsumerPolicy<? super M> policy) {
     return set(() -> slowConsumerPolicies.others(policy));
   }
 
-  /** The same for fleeting messages of a class; the most specific counts, as for {@link #on}. */
+  /**
+   * Sets the policy for fleeting messages of a class. The most specific one applies, as for {@link
+   * #on}.
+   */
   public <T extends M> Endpoint<M> slowConsumers(
       Class<T> type, SlowConsumerPolicy<? super T> policy) {
     return set(() -> slowConsumerPolicies.of(type, policy));
   }
 
-  /** Publishes to a room, from server code. */
+  /** Returns a room that server code can publish to. */
   public Destination<M> room(String name) {
     return new Destination<>(protocol, this::runtime, Address.room(name), null);
   }
 
-  /** Publishes to a user's inbox, from server code. */
+  /** Returns a user's inbox that server code can publish to. */
   public Destination<M> user(String name) {
     return new Destination<>(protocol, this::runtime, Address.user(name), null);
   }
 
-  /** Publishes to everyone, from server code. */
+  /** Returns the destination that reaches everyone. */
   public Destination<M> everyone() {
     return new Destination<>(protocol, this::runtime, Address.EVERYONE, null);
   }
 
   /**
-   * Whether the user has a connection, or lost the last one less than the presence grace ago. Asks
-   * the {@link ServerBuilder#presence presence store}, so it may block if that is not in memory.
+   * Returns whether the user has a connection or lost the last one less than the presence grace
+   * ago. Asks the {@link ServerBuilder#presence presence store}, so it may block if that is not in
+   * memory.
    *
    * @throws RefusedException {@code unavailable} if the store can't be reached
    */
@@ -214,24 +222,24 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
     }
   }
 
-  /** Everyone who is connected now: a snapshot. */
+  /** Returns a snapshot of all connections. */
   public List<Peer<M>> peers() {
     return hub().connections().stream().map(reactions::peerOf).toList();
   }
 
-  /** The connections of a user: a snapshot. */
+  /** Returns a snapshot of a user's connections. */
   public List<Peer<M>> peersOf(String user) {
     return hub().connections(user).stream().map(reactions::peerOf).toList();
   }
 
-  /** The connection of a session, if it has one now. */
+  /** Returns a session's connection; empty if it has none now. */
   public Optional<Peer<M>> peer(String session) {
     Session found = hub().session(session);
     Connection connection = found == null ? null : found.connection();
     return Optional.ofNullable(connection).map(reactions::peerOf);
   }
 
-  // What follows is for this package.
+  // Package-private from here on.
 
   void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
     EndpointContext started = begin(path, time, meter);
@@ -250,7 +258,11 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
     topics.use(Address.EVERYONE); // for as long as the server runs
   }
 
-  /** What its connections are handed. */
+  /**
+   * Returns what connections share.
+   *
+   * @throws NullPointerException if the server has not started
+   */
   EndpointRuntime runtime() {
     return started(runtime);
   }

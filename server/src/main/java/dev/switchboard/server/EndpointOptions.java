@@ -23,34 +23,38 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every endpoint lets you choose, typed or raw. Confined to one thread, until the server
- * starts; then it is fixed.
+ * The options that typed and raw endpoints have in common. Confined to one thread until the server
+ * starts; fixed afterwards.
  *
  * @param <E> the endpoint
  */
 public abstract class EndpointOptions<E extends EndpointOptions<E>> {
-  private final int least; // of maxPendingBytes, in messages of the largest kind
+  private final int least; // messages of maxMessageBytes that must fit into maxPendingBytes
+
+  // The options: set by the methods of their names until the server starts, then only read.
   private int maxMessageBytes;
   private int maxPendingBytes = 1 << 20;
-  private @Nullable Deflate deflate;
-  private @Nullable Batching batching;
+  private @Nullable Deflate deflate; // null if compression is refused
+  private @Nullable Batching batching; // null to write messages at once
   private Heartbeat heartbeat = Heartbeat.DEFAULT;
-  private Duration idleTimeout = Duration.ZERO; // for never
+  private Duration idleTimeout = Duration.ZERO; // zero for never
   private Duration stuckAfter = Duration.ofSeconds(10);
   private int maxConnectionsPerUser = 100;
   private int maxConnectionsPerAddress = 100_000;
   private final Identity identity;
   private AllowedOrigins origins = AllowedOrigins.SAME_HOST;
-  private Function<EventLoop, Executor> newThreads = BatchedThreadStarter::new;
-  private boolean onLoop;
-  private @Nullable EndpointContext context; // what it was started with, if it was
+  private Function<EventLoop, Executor> newThreads = BatchedThreadStarter::new; // tests replace it
+  private boolean onLoop; // set by handlersOnEventLoop
+
+  // Both are set once, when the server starts, and are null until then.
+  private @Nullable EndpointContext context;
   private @Nullable HandlerThreads threads;
 
   /**
-   * The defaults.
+   * Creates the default options.
    *
    * @param least how many messages of {@code maxMessageBytes} must fit into {@code maxPendingBytes}
-   * @param messages whether a first message may hold the credentials
+   * @param messages whether a first message may carry the credentials
    */
   EndpointOptions(int maxMessageBytes, int least, boolean messages) {
     this.maxMessageBytes = maxMessageBytes;
@@ -59,21 +63,23 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
   }
 
   /**
-   * Who a connection belongs to, and whether it may be. Default: a guest with a name that no other
-   * has had, who is the same guest again when the client comes back to its session. The last one
-   * given counts. Runs on a virtual thread and may block.
+   * Sets how a connection's user is found, and whether the connection is allowed. By default each
+   * client is a guest with a unique name, and keeps that name when it returns to its session. The
+   * last call counts. Runs on a virtual thread and may block.
+   *
+   * @throws IllegalStateException if {@link #authenticate} was given
    */
   public E identify(Identifier identifier) {
     return set(() -> identity.identifier(identifier));
   }
 
   /**
-   * Requires every client to prove who it is: by a token in the {@code Authorization: Bearer}
-   * header or in a subprotocol {@code switchboard.bearer.TOKEN}, by a code in a subprotocol {@code
-   * switchboard.code.CODE}, by a cookie ({@link #cookie}), or, at a typed endpoint, by an {@code
-   * authenticate} message within ten seconds. A client that proves nobody is refused with 401, or
-   * closed with 4501. When the proof expires the connection is closed with 4001, unless the client
-   * has renewed it. The last call counts.
+   * Requires every client to authenticate: with a token in the {@code Authorization: Bearer} header
+   * or in a subprotocol {@code switchboard.bearer.TOKEN}, with a code in a subprotocol {@code
+   * switchboard.code.CODE}, with a cookie ({@link #cookie}), or, at a typed endpoint, with an
+   * {@code authenticate} message within 10 seconds. A client without valid credentials is refused
+   * with 401 or closed with 4501. When the credentials expire, the connection is closed with 4001
+   * unless the client has renewed them. The last call counts.
    *
    * @throws IllegalStateException if {@link #identify} was given
    */
@@ -82,27 +88,27 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
   }
 
   /**
-   * The name of a cookie that {@link #authenticate} takes credentials from too. Browsers send it
-   * unasked, so keep the check of {@link #origins}. Default: none.
+   * Sets the name of a cookie in which {@link #authenticate} also accepts credentials. Browsers
+   * send cookies unasked, so keep the check of {@link #origins}. None by default.
    */
   public E cookie(String name) {
     return set(() -> identity.cookie(name));
   }
 
   /**
-   * Lets anybody connect as a guest, as is the default, and says that it is meant: the server does
-   * not warn of it when it listens on an address that other machines reach.
+   * Declares that anyone may connect as a guest. That is the default, but without this call the
+   * server warns about it when it listens on an address that other machines can reach.
    */
   public E guests() {
     return set(identity::wantGuests);
   }
 
   /**
-   * Web pages that may connect, besides those of the server's own host: {@code
-   * "https://app.example.com"}. Default: none; a page of another site is refused with 403. Clients
-   * that are no browsers send no {@code Origin} and are not concerned. The last call counts.
+   * Sets the origins of web pages that may connect, in addition to the server's own host: {@code
+   * "https://app.example.com"}. None by default; pages from other sites are refused with 403.
+   * Clients other than browsers send no {@code Origin} and are not affected. The last call counts.
    *
-   * @throws IllegalArgumentException if one is not {@code scheme://host} or {@code
+   * @throws IllegalArgumentException if an origin is not {@code scheme://host} or {@code
    *     scheme://host:port}
    */
   public E origins(String... allowed) {
@@ -110,17 +116,18 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
   }
 
   /**
-   * Lets pages of any site connect. They do so with the cookies and from the network of whoever
-   * looks at them, so use it only where an endpoint trusts neither.
+   * Lets pages from any site connect. They connect with the cookies and from the network of their
+   * visitor, so use this only if the endpoint trusts neither.
    */
   public E anyOrigin() {
     return set(() -> origins = AllowedOrigins.ANY);
   }
 
   /**
-   * Largest message taken, in bytes, in one frame or many. Default 64 KiB, raw 1 MiB; a larger one
-   * closes the connection with 1009. What is published must not be larger in any other encoding
-   * either, or it is refused with {@code too_large}.
+   * Limits the size of a received message, in bytes, whether in one frame or many. The default is
+   * 64 KiB, or 1 MiB for raw endpoints. A larger message closes the connection with 1009. A
+   * published message must fit in every other encoding too, or it is refused with {@code
+   * too_large}.
    */
   public E maxMessageBytes(int bytes) {
     return set(() -> {
@@ -130,10 +137,12 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
   }
 
   /**
-   * Most bytes that wait to be written to one connection. Default 1 MiB. Typed: log entries beyond
-   * half of it wait in the log, anything beyond all of it closes with 4008; a message of server
-   * code may have half of it in any encoding, or what a client's may have if that is more, and at
-   * most 16 MiB. Raw: a send beyond it is refused.
+   * Limits how many bytes may wait to be written to one connection. The default is 1 MiB.
+   *
+   * <p>At a typed endpoint, log entries beyond half of the limit wait in the log, and anything
+   * beyond the whole limit closes the connection with 4008. A message from server code may be as
+   * large as half of the limit in any encoding, or as a client's message may be if that is more,
+   * and at most 16 MiB. At a raw endpoint, a send beyond the limit is refused.
    */
   public E maxPendingBytes(int bytes) {
     return set(() -> {
@@ -147,59 +156,62 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     });
   }
 
-  /** Accepts permessage-deflate (RFC 7692) from clients that offer it. Default: refused. */
+  /** Accepts permessage-deflate (RFC 7692) from clients that offer it. Refused by default. */
   public E deflate(Deflate how) {
     return set(() -> deflate = how);
   }
 
-  /** Has messages to one connection wait for each other. Default: they leave at once. */
+  /**
+   * Holds messages to a connection back so that several leave in one write. By default each leaves
+   * at once.
+   */
   public E batching(Batching how) {
     return set(() -> batching = how);
   }
 
-  /** When to ping and when to give up. Default 25 s and 10 s. */
+  /** Sets when to ping clients (after 25 s by default) and when to give up (10 s by default). */
   public E heartbeat(Heartbeat newHeartbeat) {
     return set(() -> heartbeat = newHeartbeat);
   }
 
   /**
-   * Ends connections whose client has said nothing for so long, with 1008. Pings, pongs and the
-   * {@code ping} message of browsers do not count as saying something, nor does what is sent to the
-   * client. Default: never. Checked about eight times within the timeout.
+   * Closes connections whose client has sent nothing for this long, with 1008. Pings, pongs and the
+   * {@code ping} message of browsers do not count, nor does what is sent to the client. Never by
+   * default. Checked about eight times per timeout.
    */
   public E idleTimeout(Duration timeout) {
     return set(() -> idleTimeout = atLeastOneMilli("idleTimeout", timeout));
   }
 
   /**
-   * A handler, hook or interceptor that has not returned for so long is reported: a line in the log
-   * with its thread's stack, one more with the time it took when it returns, and {@link
-   * ServerMetrics#handlerStuck}. It is not interrupted. Default 10 seconds.
+   * Sets when a handler, hook or interceptor that has not returned is reported: with its thread's
+   * stack in the log, another line with the elapsed time once it returns, and {@link
+   * ServerMetrics#handlerStuck}. It is not interrupted. The default is 10 seconds.
    */
   public E stuckAfter(Duration limit) {
     return set(() -> stuckAfter = atLeastOneMilli("stuckAfter", limit));
   }
 
   /**
-   * Runs every handler, hook and interceptor of this endpoint on the connection's event loop, at
-   * once and in order: the least that a message can cost. They must not block, nor compute for
-   * long: every connection of that loop waits for them, those of other endpoints too. One that does
-   * is reported like any that does not return ({@link #stuckAfter}). {@code identify} may block all
-   * the same. Default: on virtual threads.
+   * Runs all handlers, hooks and interceptors of this endpoint on the connection's event loop,
+   * immediately and in order. This makes messages as cheap as possible, but handlers must not block
+   * or compute for long: all connections of that loop wait for them, including those of other
+   * endpoints. A handler that does not return is reported as usual ({@link #stuckAfter}). {@code
+   * identify} may still block. By default they run on virtual threads.
    */
   public E handlersOnEventLoop() {
     return set(() -> onLoop = true);
   }
 
-  /** Most connections of one user. Default 100; beyond it HTTP 429. */
+  /** Limits the connections of one user. The default is 100; further ones get HTTP 429. */
   public E maxConnectionsPerUser(int connections) {
     return set(() ->
         maxConnectionsPerUser = within("maxConnectionsPerUser", connections, 1, Integer.MAX_VALUE));
   }
 
   /**
-   * Most connections from one address, as the socket shows it: a proxy is one address. Default
-   * 100,000; beyond it HTTP 429.
+   * Limits the connections from one address, as the socket reports it, so a proxy counts as one
+   * address. The default is 100,000; further ones get HTTP 429.
    */
   public E maxConnectionsPerAddress(int connections) {
     return set(() ->
@@ -207,10 +219,15 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
             within("maxConnectionsPerAddress", connections, 1, Integer.MAX_VALUE));
   }
 
-  // What follows is for this package.
+  // Package-private from here on.
 
   abstract E self();
 
+  /**
+   * Changes an option.
+   *
+   * @throws IllegalStateException if the server has started
+   */
   E set(Runnable change) {
     EndpointContext started = context;
     if (started != null) {
@@ -244,7 +261,7 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     }
   }
 
-  /** For handlers of which there is one: a second one would silently be called instead. */
+  /** Refuses a second handler where only one is allowed, as it would silently replace the first. */
   static <T> T once(String what, @Nullable T present, T given) {
     if (present != null) {
       throw new IllegalStateException(what + ": there is one already (expected: one)");
@@ -252,7 +269,7 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     return given;
   }
 
-  /** The server starts: options are fixed from now on. */
+  /** Called when the server starts. The options are fixed from now on. */
   EndpointContext begin(String path, Time time, Meter meter) {
     EndpointContext started =
         new EndpointContext(path, newSettings(), meter, time, identity.authentication());
@@ -266,7 +283,10 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     return started;
   }
 
-  /** The options count what messages say; what is kept to makes room for their envelopes, too. */
+  /**
+   * Converts the options, which count messages' data, to the transport's, which count whole
+   * messages: the pending bytes get room for the envelopes too.
+   */
   private Settings newSettings() {
     WebSocketOptions webSocket =
         WebSocketOptions.builder()
@@ -285,17 +305,17 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
         part, "endpoint: not started (expected: given to a server that runs)");
   }
 
-  /** What it was started with. */
+  /** Returns what the endpoint was started with. */
   EndpointContext context() {
     return started(context);
   }
 
-  /** Where its handlers run. */
+  /** Returns where the endpoint's handlers run. */
   HandlerThreads threads() {
     return started(threads);
   }
 
-  /** For tests: where handlers run instead of on virtual threads. */
+  /** Replaces the virtual threads that run handlers. For tests. */
   void threads(Executor others) {
     newThreads = loop -> others;
   }

@@ -24,29 +24,32 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** An endpoint as its server sees it, typed or raw. Thread-safe once started. */
+/** A typed or raw endpoint, as its server sees it. Thread-safe once started. */
 sealed interface EndpointPath extends SocketPath {
-  /** The endpoint itself. */
+  /** Returns the endpoint itself. */
   EndpointOptions<?> endpoint();
 
-  /** Called once, before the server listens. */
+  /** Starts the endpoint. Called once, before the server listens. */
   void start(String path, Broker broker, PresenceStore users, Time time, Meter meter);
 
-  /** A user came to a place of this endpoint, or went. Any thread; must not block. */
+  /**
+   * Called on any thread when a user joined or left a room of this endpoint, or came online or went
+   * offline. Must not block.
+   */
   void changed(LogKey where, String user, boolean present, int count);
 
-  /** Time passes. */
+  /** Called periodically to do what is due. */
   void tick(long now);
 
   /**
-   * The server is about to close.
+   * Tells clients that the server is about to close.
    *
-   * @param spreadMillis clients are to come back within so long, each after a time of its own
+   * @param spreadMillis the period over which clients are to return, each after its own delay
    * @param withinMillis how long they may stay
    */
   void sendAway(long spreadMillis, long withinMillis);
 
-  /** The path it was started at. */
+  /** Returns the path that the endpoint was started at. */
   default String path() {
     return endpoint().context().path();
   }
@@ -76,12 +79,12 @@ sealed interface EndpointPath extends SocketPath {
     return endpoint().context().meter();
   }
 
-  /** Notices handlers that do not return. */
+  /** Returns the watchdog for handlers that do not return. */
   default HandlerWatchdog watchdog() {
     return endpoint().threads().watchdog();
   }
 
-  /** A path whose clients talk in the messages of a protocol. */
+  /** A path whose clients exchange the messages of a protocol. */
   record Typed(Endpoint<?> endpoint) implements EndpointPath {
     @Override
     public void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
@@ -183,7 +186,7 @@ sealed interface EndpointPath extends SocketPath {
 
     @Override
     public void changed(LogKey where, String user, boolean present, int count) {
-      // It has no rooms, and tells nobody who is online.
+      // Raw endpoints have no rooms and publish no presence.
     }
   }
 }

@@ -12,15 +12,17 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an endpoint finds out who somebody is: from credentials, by users' code that looks at the
- * request, or not at all. Without either everybody is a guest, whose name no other has had.
+ * How an endpoint identifies users: by credentials, by application code that inspects the request,
+ * or not at all. In the last case everyone is a guest with a unique name.
  */
 final class Identity {
-  private final boolean messages; // whether a first message may hold the credentials
-  private @Nullable Identifier identifier;
-  private @Nullable Authenticator authenticator;
-  private @Nullable String cookie;
-  private boolean guestsWanted; // whether it was said that anybody may come
+  private final boolean messages; // whether a first message may carry the credentials
+
+  // Set while the endpoint is defined, then only read.
+  private @Nullable Identifier identifier; // null if none, or if there is an authenticator
+  private @Nullable Authenticator authenticator; // null if none, or if there is an identifier
+  private @Nullable String cookie; // name of the cookie that may carry credentials; null for none
+  private boolean guestsWanted; // whether guests() declared that anyone may connect
 
   Identity(boolean messages) {
     this.messages = messages;
@@ -50,21 +52,22 @@ final class Identity {
     guestsWanted = true;
   }
 
-  /** Whether everybody is a guest. */
+  /** Returns whether everyone is a guest. */
   boolean none() {
     return identifier == null && authenticator == null;
   }
 
-  /** Whether anybody may connect though nobody has said that it is meant. */
+  /** Returns whether anyone may connect although nobody has declared that this is intended. */
   boolean openUnsaid() {
     return none() && !guestsWanted;
   }
 
-  /** Null if credentials are not asked for. */
+  /** Returns how credentials are verified; null if none are required. */
   @Nullable Authentication authentication() {
     return authenticator == null ? null : new Authentication(authenticator, cookie);
   }
 
+  /** Identifies the user of a request, or refuses it. Does not block. */
   CompletionStage<Identified> of(HttpRequest request, @Nullable Authentication authentication) {
     if (authentication == null) {
       return identified(request);
@@ -82,7 +85,7 @@ final class Identity {
                 : Identified.refused(Authentication.refused(Authentication.reason(failure))));
   }
 
-  /** Asks the users' code, where it may block. */
+  /** Calls the application's identifier on a virtual thread, where it may block. */
   private CompletionStage<Identified> identified(HttpRequest request) {
     Identifier asked = Objects.requireNonNull(identifier, "a guest need not be identified");
     CompletableFuture<Identified> identified = new CompletableFuture<>();

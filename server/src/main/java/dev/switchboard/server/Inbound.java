@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A client's message on its way through {@link Interceptor interceptors}. Immutable.
+ * A client's message as {@link Interceptor interceptors} see it. Immutable.
  *
- * @param message the record, checked
- * @param to where it is to be published; empty if it is for the server's own handler
- * @param messageId the sender's name for it, if it gave one
- * @param fleeting whether it will be in no log
+ * @param message the record, already validated
+ * @param to the addresses it is to be published to; empty if it is for the server's handler
+ * @param messageId the sender's id for it, if there is one
+ * @param fleeting whether it is sent without being stored in a log
  * @param <M> the endpoint's messages
  */
 public record Inbound<M>(

@@ -3,8 +3,8 @@ package dev.switchboard.server;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Stands around every message of an endpoint's clients: what they publish and what they send to
- * handlers, not joins and other control messages. For logging, timing, authorization.
+ * Wraps the processing of every message from an endpoint's clients: published ones and those to
+ * handlers, but not joins and other control messages. Useful for logging, timing and authorization.
  *
  * <pre>{@code
  * endpoint.intercept((message, from, next) -> {
@@ -13,27 +13,27 @@ import java.util.concurrent.CompletionStage;
  * });
  * }</pre>
  *
- * <p>Runs on the connection's virtual thread, in the order of its messages; it may block, and then
- * the connection's next messages wait. The one given first is outermost.
+ * <p>Runs on the connection's virtual thread, in the order of its messages. It may block, and the
+ * connection's next messages then wait. The interceptor added first is the outermost.
  *
  * @param <M> the endpoint's messages
  */
 @FunctionalInterface
 public interface Interceptor<M> {
   /**
-   * Lets a message pass with {@code next.proceed()}, and returns what became of it; returning
-   * something else answers the sender with that instead. Not proceeding drops the message. A {@link
-   * dev.switchboard.protocol.RefusedException} thrown, or in the stage, is the sender's {@code
-   * error}; anything else is logged and answered as {@code internal}.
+   * Passes a message on with {@code next.proceed()} and returns its outcome. If it returns another
+   * outcome, the sender is answered with that one. If it does not proceed, the message is dropped.
+   * A {@link dev.switchboard.protocol.RefusedException}, thrown or in the stage, is sent to the
+   * sender as an {@code error}; any other exception is logged and answered with {@code internal}.
    */
   CompletionStage<Outcome> intercept(Inbound<M> message, Peer<M> from, Next next) throws Exception;
 
-  /** What stands further in: the next interceptor, and at last the handler or the log. */
+  /** The rest of the chain: the next interceptor or, at the end, the handler or the log. */
   @FunctionalInterface
   interface Next {
     /**
-     * Goes on, at most once. A handler has run when this returns; a publish may be still on its way
-     * to the log. Never throws: failures are in the stage.
+     * Continues the chain; may be called at most once. When it returns, a handler has run, but a
+     * publication may still be waiting for the log. Never throws: failures are in the stage.
      */
     CompletionStage<Outcome> proceed();
   }

@@ -8,11 +8,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The interceptors of one endpoint, outermost first. Filled while it is defined, then only read.
+ * An endpoint's interceptors, outermost first. Filled while the endpoint is defined, read-only
+ * afterwards.
  */
 final class Interceptors<M> {
   private final List<Interceptor<M>> all = new ArrayList<>(0);
 
+  /** Adds an interceptor inside those already added. */
   void add(Interceptor<M> interceptor) {
     all.add(interceptor);
   }
@@ -21,7 +23,10 @@ final class Interceptors<M> {
     return all.isEmpty();
   }
 
-  /** Takes a message through all of them to what deals with it; whatever throws is in the stage. */
+  /**
+   * Passes a message through all interceptors to {@code innermost}. Whatever they throw is in the
+   * stage.
+   */
   CompletionStage<Outcome> around(
       Inbound<M> message, Peer<M> from, Callable<CompletionStage<Outcome>> innermost) {
     return step(0, message, from, innermost);

@@ -26,20 +26,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs in memory: what an endpoint without a store uses. They end with the process, and a new
- * process has a new epoch, so that a client that comes back is told. Thread-safe.
+ * Stores logs in memory; the default when a server has no other store. The logs are lost when the
+ * process ends. A new process uses a new epoch, so returning clients are told of the loss.
+ * Thread-safe.
  *
- * <p>All logs together take at most a quarter of the heap, or the bytes given. Beyond that, and
- * beyond 100,000 logs, logs that nobody reads go, the one not used for the longest time first; such
- * a log is later begun under another epoch. A log with readers stays. If those alone take more than
- * the bytes, the largest lets go of its oldest entries, and at last of duplicate keys.
+ * <p>All logs together use at most a quarter of the heap, or {@code maxBytes} if given. When they
+ * exceed that, or there are more than 100,000 of them, logs without readers are dropped, least
+ * recently used first; a dropped log starts again under another epoch. Logs with readers are kept.
+ * If those alone exceed the limit, the largest one drops its oldest entries and finally the ids by
+ * which it recognizes duplicates.
  */
 public final class MemoryHistory implements HistoryStore {
   private static final Logger LOG = LoggerFactory.getLogger(MemoryHistory.class);
   private static final int MAX_LOGS = 100_000;
   private static final int MAX_IDS = 100_000;
 
-  /** What the heap holds beside the bytes of a log, an entry and a duplicate key, rounded up. */
+  /** The heap space of a log, an entry and an id besides their bytes, rounded up. */
   private static final int LOG_BYTES = 500;
 
   private static final int ENTRY_BYTES = 250;
@@ -50,25 +52,27 @@ public final class MemoryHistory implements HistoryStore {
   private final String epoch = new BigInteger(48, new SecureRandom()).toString(36);
   private final long maxBytes;
   private final PruningTime time = new PruningTime(0, System.nanoTime(), LOG::error);
+
+  // Guarded by this. A log is in one of the two maps: unread is in order of access.
   private final LinkedHashMap<LogKey, Log> unread = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<LogKey, Log> read = new HashMap<>();
-  private long bytes; // of all logs, as the heap has them
-  private long forgotten;
+  private long bytes; // estimated heap space of all logs
+  private long forgotten; // dropped logs so far; part of the epoch of those begun since
 
-  /** Empty logs that age by the system's clock. */
+  /** Creates an empty store that ages entries by the system clock. */
   public MemoryHistory() {
     this(Clock.systemUTC());
   }
 
-  /** Empty logs that age by that clock. */
+  /** Creates an empty store that ages entries by this clock. */
   public MemoryHistory(Clock clock) {
     this(clock, Runtime.getRuntime().maxMemory() / 4);
   }
 
   /**
-   * Empty logs that age by that clock.
+   * Creates an empty store that ages entries by this clock.
    *
-   * @param maxBytes the most that all logs together take of the heap, 1 or more
+   * @param maxBytes the maximum heap space of all logs together, 1 or more
    */
   public MemoryHistory(Clock clock, long maxBytes) {
     if (maxBytes < 1) {
@@ -78,17 +82,20 @@ public final class MemoryHistory implements HistoryStore {
     this.maxBytes = maxBytes;
   }
 
+  /** What identifies a publication: the same sender's same message id is a duplicate. */
   private record Key(@Nullable String from, String messageId) {}
 
+  /** The position and time of a publication that a duplicate is compared with. */
   private record Known(long seq, long timestamp) {}
 
+  /** One log. Guarded by the store. */
   private final class Log {
     final String epoch;
     final ArrayDeque<Entry> entries = new ArrayDeque<>(1);
     final LinkedHashMap<Key, Known> ids = new LinkedHashMap<>();
-    long head;
-    long dataBytes; // of the entries, as retention counts them
-    long heapBytes; // of everything
+    long head; // seq of the last entry ever appended; 0 before the first
+    long dataBytes; // data of the kept entries, as retention counts it
+    long heapBytes; // estimated heap space of the log
 
     Log(String epoch) {
       this.epoch = epoch;
@@ -132,7 +139,10 @@ public final class MemoryHistory implements HistoryStore {
     return data == null ? 0 : data.length;
   }
 
-  /** With the data in both encodings, as a payload keeps them once both have been asked for. */
+  /**
+   * Estimates an entry with its data in both encodings, as a payload keeps both once they were
+   * asked for.
+   */
   private static long heapBytes(Entry entry) {
     Payload payload = entry.payload();
     return ENTRY_BYTES + (payload == null ? 0 : size(entry) + payload.bytes().length);
@@ -177,11 +187,11 @@ public final class MemoryHistory implements HistoryStore {
     return new Committed(new Position(log.epoch, log.head), false);
   }
 
-  /** Keeps what all logs take within its bounds, after one has grown. */
+  /** Drops logs and entries until the store is within its limits, after a log has grown. */
   private void makeRoom(Log grown) {
     while (bytes > maxBytes || unread.size() + read.size() > MAX_LOGS) {
       Log eldest = unread.isEmpty() ? grown : unread.firstEntry().getValue();
-      if (eldest == grown) { // nothing else that nobody reads
+      if (eldest == grown) { // no other log is without readers
         break;
       }
       unread.pollFirstEntry();
@@ -201,7 +211,12 @@ public final class MemoryHistory implements HistoryStore {
     return largest;
   }
 
-  /** Lets go of the oldest, and a little more than must be: looking for the largest costs time. */
+  /**
+   * Drops a log's oldest entries until the limit holds. Drops a little more than necessary, as
+   * finding the largest log takes time.
+   *
+   * @return whether anything was dropped
+   */
   private boolean shrink(Log log) {
     long enough = bytes - maxBytes + maxBytes / 64;
     long before = bytes;
@@ -252,7 +267,7 @@ public final class MemoryHistory implements HistoryStore {
     Log log = read.remove(key);
     if (log != null && log.head > 0) {
       unread.put(key, log);
-    } else if (log != null) { // nothing was in it, so nothing is forgotten
+    } else if (log != null) { // it was never written to, so nothing is lost
       bytes -= log.heapBytes;
     }
   }
@@ -305,7 +320,7 @@ public final class MemoryHistory implements HistoryStore {
     return entries;
   }
 
-  /** Nothing to let go of. */
+  /** Does nothing: there are no resources to release. */
   @Override
   public void close() {}
 }

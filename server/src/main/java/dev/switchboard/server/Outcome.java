@@ -2,26 +2,26 @@ package dev.switchboard.server;
 
 import java.util.List;
 
-/** What became of a client's message, as {@link Interceptor interceptors} see it. Immutable. */
+/** The outcome of a client's message, as {@link Interceptor interceptors} see it. Immutable. */
 public sealed interface Outcome {
-  /** A handler took it. */
+  /** The message was processed by a handler. */
   record Handled() implements Outcome {}
 
   /**
-   * It was a request.
+   * The message was a request and got a reply.
    *
    * @param reply one of the protocol's records
    */
   record Replied(Record reply) implements Outcome {}
 
   /**
-   * It was published.
+   * The message was published.
    *
-   * @param seqs its place in each log it was addressed to, in the order of {@link Inbound#to()}; 0
-   *     if it is fleeting
+   * @param seqs the message's seq in each log it was addressed to, in the order of {@link
+   *     Inbound#to()}; 0 if it is fleeting
    */
   record Published(List<Long> seqs) implements Outcome {
-    /** Keeps a copy of the list. */
+    /** Copies the list. */
     public Published {
       seqs = List.copyOf(seqs);
     }

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The other end of one connection, as handlers see it. Thread-safe.
+ * The client at the other end of a connection, as handlers see it. Thread-safe.
  *
  * @param <M> the endpoint's messages
  */
@@ -30,50 +30,56 @@ public final class Peer<M> {
     this.connection = connection;
   }
 
-  /** Whose it is. A guest's name changes once, if the client comes back to a former session. */
+  /**
+   * Returns the connection's user. A guest's name changes once, if the client returns to an earlier
+   * session.
+   */
   public String user() {
     return connection.session().user();
   }
 
   /**
-   * The user that its client has proved to be, as {@code identify} or {@code authenticate} said;
-   * empty for a guest. It changes when the client renews its token.
+   * Returns the authenticated user, as given by {@code identify} or {@code authenticate}; empty for
+   * a guest. Changes when the client renews its token.
    */
   public Optional<AuthenticatedUser> authenticated() {
     return Optional.ofNullable(connection.identified());
   }
 
-  /** The id of its session, which survives a reconnect. Not a secret. */
+  /** Returns the id of the session, which survives reconnects. The id is not a secret. */
   public String session() {
     return connection.session().id();
   }
 
-  /** The request that was upgraded: path, query, headers, remote address. */
+  /** Returns the upgrade request: path, query, headers and remote address. */
   public HttpRequest request() {
     return connection.request();
   }
 
-  /** The values of the path's parameters. */
+  /** Returns the values of the path's parameters. */
   public Map<String, String> parameters() {
     return connection.parameters();
   }
 
-  /** The rooms that its session is in. */
+  /** Returns the rooms that the session is in. */
   public List<String> rooms() {
     return connection.session().rooms();
   }
 
-  /** Whatever the users' code wants to remember of this connection. Gone with it. */
+  /**
+   * Returns a thread-safe map for the application's own data about this connection. It is discarded
+   * with the connection.
+   */
   public Map<String, Object> attributes() {
     return attributes;
   }
 
-  /** Publishes to a room in this user's name. The session need not be in the room. */
+  /** Returns a room to publish to as this user. The session need not be in the room. */
   public Destination<M> room(String name) {
     return destination(Address.room(name));
   }
 
-  /** Publishes to another user's inbox in this user's name. */
+  /** Returns a user's inbox to publish to as this user. */
   public Destination<M> user(String name) {
     return destination(Address.user(name));
   }
@@ -84,22 +90,23 @@ public final class Peer<M> {
   }
 
   /**
-   * Publishes to this user's inbox, from server code: each connection of the user gets the message,
-   * now or when it comes back.
+   * Returns this user's own inbox, to publish to as this user. Every connection of the user gets
+   * the message, now or when it returns.
    */
   public Destination<M> inbox() {
     return user(user());
   }
 
   /**
-   * Sends a fleeting message to this connection only. It is in no log: if the connection is lost,
-   * so is the message. It is not dropped for a slow client; see {@link Endpoint#maxPendingBytes}.
-   * What must arrive goes to the {@link #inbox}, or is a {@link #request(Request)}.
+   * Sends a fleeting message to this connection only. It is not stored in a log: if the connection
+   * is lost, so is the message. It is not dropped for a slow client; see {@link
+   * Endpoint#maxPendingBytes}. For messages that must arrive, use the {@link #inbox} or {@link
+   * #request(Request)}.
    *
-   * @throws IllegalArgumentException if its type is not {@link
+   * @throws IllegalArgumentException if the type is not {@link
    *     dev.switchboard.protocol.Fleeting @Fleeting}
-   * @throws dev.switchboard.protocol.RefusedException {@code too_large} if it has more than half of
-   *     {@link Endpoint#maxPendingBytes}
+   * @throws dev.switchboard.protocol.RefusedException {@code too_large} if the message exceeds half
+   *     of {@link Endpoint#maxPendingBytes}
    */
   public void fleeting(M message) {
     EndpointRuntime endpoint = connection.endpoint();
@@ -111,28 +118,29 @@ public final class Peer<M> {
   }
 
   /**
-   * Asks the client, and waits up to 30 seconds for its answer; see {@link #request(Request,
-   * Duration)}.
+   * Sends a request to the client, with a timeout of 30 seconds. Otherwise like {@link
+   * #request(Request, Duration)}.
    */
   public <R extends Record> CompletionStage<R> request(Request<R> request) {
     return request(request, Duration.ofSeconds(30));
   }
 
   /**
-   * Asks the client. The question belongs to the session: if the connection is lost, it is asked
-   * again on the next one, and the client's handler is called once all the same. A question to a
-   * client that comes back as a new session fails when the old one ends.
+   * Sends a request to the client and completes with its reply. The request belongs to the session:
+   * if the connection is lost, the request is sent again on the next one, and the client's replier
+   * is still called only once. If the client returns with a new session, the request fails when the
+   * old session ends.
    *
    * <p>The stage fails with {@link dev.switchboard.protocol.RefusedException}: with the client's
-   * own code if it refused ({@code unknown_type} if it has no handler), {@code timeout} if it did
-   * not answer in time (it may still have done what it was asked), {@code unavailable} if the
-   * session is over, or 100 questions or half of {@link Endpoint#maxPendingBytes} wait already,
-   * {@code too_large} if it has more than that by itself; or with {@link
+   * own code if it refused ({@code unknown_type} if it has no replier), with {@code timeout} if it
+   * did not reply in time (it may still have done the work), with {@code unavailable} if the
+   * session has ended or if 100 requests or half of {@link Endpoint#maxPendingBytes} are waiting
+   * already, or with {@code too_large} if the request alone exceeds that. It fails with {@link
    * dev.switchboard.protocol.InvalidMessageException} if the reply is not valid. It completes on
-   * any thread, where nothing may block; a handler may wait for it. Cancelling its future ends the
-   * waiting; the client is not told.
+   * any thread, where continuations must not block; a handler may wait for it. Cancelling its
+   * future ends the waiting, but the client is not told.
    *
-   * @param timeout positive
+   * @param timeout a positive duration
    * @throws IllegalArgumentException if the request is not one of the endpoint's messages
    */
   public <R extends Record> CompletionStage<R> request(Request<R> request, Duration timeout) {
@@ -142,7 +150,7 @@ public final class Peer<M> {
   /**
    * Closes the connection.
    *
-   * @param reason cut to 123 bytes of UTF-8, between characters
+   * @param reason truncated to 123 bytes of UTF-8, at a character boundary
    * @throws IllegalArgumentException if the code may not be sent ({@link
    *     CloseCode#requireSendable})
    */

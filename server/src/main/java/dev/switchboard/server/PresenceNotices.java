@@ -4,33 +4,35 @@ import dev.switchboard.protocol.wire.Defaults;
 import java.time.Duration;
 
 /**
- * How the members of a room are told who comes and goes. In a room of up to {@code above} users
- * each is told at once; in a larger one, where that would be a message to all from each, all that
- * happened within a time is told in one message; so it is in small rooms while telling each at once
- * would be more than 20,000 messages within that time. Clients of ours make single events of it
- * again. Immutable.
+ * How a room's members are told who joins and leaves. Immutable.
  *
- * @param above largest room in which each is told
- * @param every how long news of a larger room wait for each other; 100 ms to a minute
- * @param names how many of those who came and went are named at most, 0–1,000; the rest is in the
- *     count
+ * <p>In a room of up to {@code above} users, members are told of each change at once. In a larger
+ * room, where the messages would grow with the square of its size, all changes within {@code every}
+ * are sent in one message. The same happens in small rooms while telling each change at once would
+ * take more than 20,000 messages within that time. Switchboard clients turn such a message back
+ * into single events.
+ *
+ * @param above the largest room whose members are told of each change at once, 0 or more
+ * @param every how long changes in a larger room are collected, 100 ms to a minute
+ * @param names the maximum number of users who are named in one message as having joined or left,
+ *     0–1,000; the others are only counted
  */
 public record PresenceNotices(int above, Duration every, int names) {
-  /** Rooms above 100 users, once a second, with 100 names. */
+  /** Collects changes in rooms above 100 users, for a second and with up to 100 names. */
   public static final PresenceNotices DEFAULT =
       new PresenceNotices(
           Defaults.LARGE_ROOM_USERS,
           Duration.ofMillis(Defaults.CHANGES_PERIOD),
           Defaults.CHANGED_USERS);
 
-  /** Each at once, however large the room. */
+  /** Tells each change at once, however large the room. */
   public static final PresenceNotices EACH =
       new PresenceNotices(Integer.MAX_VALUE, DEFAULT.every, DEFAULT.names);
 
   /**
-   * Checks the bounds.
+   * Validates the limits.
    *
-   * @throws IllegalArgumentException if one is passed
+   * @throws IllegalArgumentException if a value is out of range
    */
   public PresenceNotices {
     above = EndpointOptions.within("above", above, 0, Integer.MAX_VALUE);

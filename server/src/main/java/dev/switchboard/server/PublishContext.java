@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A message that a client is publishing, as a hook sees it: who, where to, and what. A hook may
- * refuse it by throwing {@code RefusedException}, and may have it appended to further logs; all are
- * committed together or not at all. Confined to the thread that runs the hook.
+ * A message that a client is publishing, as a hook sees it: sender, addresses and message id. A
+ * hook can refuse the message by throwing {@code RefusedException}, and can append messages of the
+ * same type to further logs; all of them are committed together or not at all. Confined to the
+ * thread that runs the hook.
  *
  * @param <M> the endpoint's messages
  */
@@ -21,31 +22,31 @@ public final class PublishContext<M> {
     this.publish = publish;
   }
 
-  /** Who publishes. */
+  /** Returns the sender. */
   public Peer<M> from() {
     return from;
   }
 
-  /** Where to: one address, or several rooms. */
+  /** Returns the destination: one address, or several rooms. */
   public List<Address> to() {
     return publish.message().envelope().addresses();
   }
 
-  /** The publisher's name for the message, if it gave one. */
+  /** Returns the sender's id for the message; empty if there is none. */
   public Optional<String> messageId() {
     return Optional.ofNullable(publish.message().envelope().messageId());
   }
 
-  /** Whether it will be in a log. */
+  /** Returns whether the message is sent without being stored in a log. */
   public boolean fleeting() {
     return publish.message().fleeting();
   }
 
   /**
-   * Has a message of the same type appended to one more log as well, from the same user, with the
-   * same {@code messageId} and at the same time.
+   * Also appends a message of the same type to one more log, from the same user, with the same
+   * {@code messageId} and timestamp.
    *
-   * @throws dev.switchboard.protocol.RefusedException {@code too_large} as {@link
+   * @throws dev.switchboard.protocol.RefusedException {@code too_large}, as for {@link
    *     Destination#publish}
    */
   public void also(Address address, M copy) {

@@ -1,28 +1,30 @@
 package dev.switchboard.server;
 
 /**
- * Stands around every text and binary message of a raw endpoint. Runs on the connection's virtual
- * thread, in order, and may block. The one given first is outermost.
+ * Wraps the processing of every text and binary message of a raw endpoint. Runs on the connection's
+ * virtual thread, in the order of its messages, and may block. The interceptor added first is the
+ * outermost.
  */
 @FunctionalInterface
 public interface RawInterceptor {
   /**
-   * Lets a message pass with {@code next.proceed()}, at most once; not proceeding drops it. What is
-   * thrown, by a handler further in too, goes on outwards, and at last to {@code onError}, and
-   * closes the connection with 1011; a {@link dev.switchboard.protocol.RefusedException} closes it
-   * with 1008 and its message instead.
+   * Passes a message on with {@code next.proceed()}, at most once; if it does not, the message is
+   * dropped. An exception, also one from further inside, propagates outwards and finally to {@code
+   * onError}, and closes the connection with 1011. A {@link
+   * dev.switchboard.protocol.RefusedException} instead closes it with 1008 and the exception's
+   * message.
    */
   void intercept(Message message, RawPeer from, Next next) throws Exception;
 
-  /** A whole message, as it came. */
+  /** A complete message, as it was received. */
   sealed interface Message {
-    /** Its length in bytes of UTF-8, or as it is. */
+    /** Returns the length in bytes; for text, of its UTF-8 form. */
     int bytes();
 
-    /** Text. */
+    /** A text message. */
     record Text(String text, int bytes) implements Message {}
 
-    /** Binary; the array is the handler's too. */
+    /** A binary message. The array is shared with the handler. */
     record Binary(byte[] content) implements Message {
       @Override
       public int bytes() {
@@ -31,10 +33,10 @@ public interface RawInterceptor {
     }
   }
 
-  /** What stands further in: the next interceptor, and at last the handler. */
+  /** The rest of the chain: the next interceptor or, at the end, the handler. */
   @FunctionalInterface
   interface Next {
-    /** Goes on; what was further in has run when this returns. */
+    /** Continues the chain. When it returns, everything further inside has run. */
     void proceed() throws Exception;
   }
 }

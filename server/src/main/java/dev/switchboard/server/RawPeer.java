@@ -22,51 +22,57 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The other end of a raw connection. Thread-safe; messages of one thread leave in their order. */
+/**
+ * The client at the other end of a raw connection. Thread-safe; the messages of one thread are sent
+ * in order.
+ */
 public final class RawPeer {
   private static final int PIECE = 16 << 10;
-  private static final int MAX_STREAMS = 101; // one under way and 100 that wait
+  private static final int MAX_STREAMS = 101; // one being sent and 100 waiting
 
   private final RawConnection connection;
   private final WebSocket webSocket;
-  private volatile @Nullable Map<String, Object> attributes; // made when asked for, under this
-  private int streams; // guarded by this; files and streams that are not done
+  private volatile @Nullable Map<String, Object> attributes; // null until used; set under this
+  private int streams; // unfinished files and streams; guarded by this
 
   RawPeer(RawConnection connection) {
     this.connection = connection;
     this.webSocket = connection.webSocket();
   }
 
-  /** A name for this connection, unlike any other's. */
+  /** Returns the unique id of this connection. */
   public String id() {
     return connection.id();
   }
 
   /**
-   * Whose it is, as the endpoint's {@code identify} or {@code authenticate} said; {@code guest-}
-   * and its id if neither did.
+   * Returns the connection's user, as given by the endpoint's {@code identify} or {@code
+   * authenticate}; without either, {@code guest-} followed by the id.
    */
   public String user() {
     AuthenticatedUser user = connection.user();
     return user == null ? "guest-" + id() : user.name();
   }
 
-  /** The user that its client has proved to be; empty for a guest. */
+  /** Returns the authenticated user; empty for a guest. */
   public Optional<AuthenticatedUser> authenticated() {
     return Optional.ofNullable(connection.user());
   }
 
-  /** The request that was upgraded. */
+  /** Returns the upgrade request. */
   public HttpRequest request() {
     return connection.request();
   }
 
-  /** The values of the path's parameters. */
+  /** Returns the values of the path's parameters. */
   public Map<String, String> parameters() {
     return connection.parameters();
   }
 
-  /** Whatever the users' code wants to remember of this connection. Gone with it. */
+  /**
+   * Returns a thread-safe map for the application's own data about this connection. It is discarded
+   * with the connection.
+   */
   public Map<String, Object> attributes() {
     Map<String, Object> known = attributes;
     return known == null ? newAttributes() : known;
@@ -82,8 +88,9 @@ public final class RawPeer {
   }
 
   /**
-   * Sends a text message. Completes when it is written; fails with {@link UnsentException}, which
-   * holds the text, if the connection is not open or too much waits for it already.
+   * Sends a text message. The stage completes when the message is written to the socket. It fails
+   * with {@link UnsentException}, which carries the text, if the connection is not open or if more
+   * than {@code maxPendingBytes} would be waiting.
    */
   public CompletionStage<Void> send(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
@@ -91,18 +98,18 @@ public final class RawPeer {
   }
 
   /**
-   * Sends a binary message; as {@link #send(String)}. The array must not be changed before that
-   * completes.
+   * Sends a binary message; otherwise like {@link #send(String)}. The array must not be changed
+   * before the stage completes.
    */
   public CompletionStage<Void> send(byte[] bytes) {
     return send(bytes, bytes.length, () -> webSocket.sendBinary(bytes));
   }
 
   /**
-   * Sends a message on as it came. Cheaper than the other sends, and nobody is told what becomes of
-   * it: one to a connection that is not open is dropped, and one for which there is no room within
-   * {@code maxPendingBytes} closes the connection with 4008. Within the handler of the view, and to
-   * a connection of the same event loop, it is not copied before it is written.
+   * Sends a received message on unchanged. This is cheaper than the other sends but reports no
+   * result: if the connection is not open, the message is dropped; if it does not fit within {@code
+   * maxPendingBytes}, the connection is closed with 4008. Within the view's handler, a message to a
+   * connection of the same event loop is not copied before it is written.
    */
   public void forward(RawView message) {
     boolean text = message.isText();
@@ -151,7 +158,7 @@ public final class RawPeer {
     return written;
   }
 
-  /** Runs it on the loop; what it throws is the stage's failure, as nobody else would see it. */
+  /** Runs a task on the event loop. An exception fails the stage, as nobody else would see it. */
   private void execute(CompletableFuture<Void> written, Runnable task) {
     webSocket.execute(() -> {
       try {
@@ -175,21 +182,22 @@ public final class RawPeer {
   }
 
   /**
-   * Sends a file as one binary message in fragments, however long it is: it is read on a virtual
-   * thread as fast as the socket takes it, and at most 32 KiB of it are in memory. Messages leave
-   * in the order in which they were sent: those sent after it wait for its end within {@code
-   * maxPendingBytes}, files and streams as well, up to 100. Pings and a close do not wait. It is
-   * compressed if that was agreed on.
+   * Sends a file of any length as one binary message in fragments. It is read on a virtual thread
+   * at the pace of the socket, with at most 32 KiB in memory. Messages leave in the order they were
+   * sent: those sent later wait for its end within {@code maxPendingBytes}, and so do up to 100
+   * files and streams; one more fails. Pings and a close do not wait. The message is compressed if
+   * compression was negotiated.
    */
   public RawTransfer send(Path file) {
     return send(StreamedMessage.of(file, pieceBytes()));
   }
 
   /**
-   * Sends a stream as one message; as {@link #send(Path)}. The stream is closed in the end,
-   * whatever happens.
+   * Sends a stream as one message; otherwise like {@link #send(Path)}. The stream is always closed
+   * in the end.
    *
-   * @param text whether it is text; it must be UTF-8 then, and is not checked
+   * @param text whether it is a text message; the stream must then be valid UTF-8, which is not
+   *     checked
    */
   public RawTransfer send(InputStream stream, boolean text) {
     return send(StreamedMessage.of(stream, text, pieceBytes()));
@@ -203,18 +211,20 @@ public final class RawPeer {
     }
     var unused = message.done().whenComplete((nothing, failure) -> streamed(message, failure));
     webSocket.execute(() -> webSocket.send(message));
-    if (webSocket.readyState() == ReadyState.CLOSED) { // there may be no loop any more
+    if (webSocket.readyState() == ReadyState.CLOSED) { // the loop may have ended already
       message.unsent("connection: CLOSED (expected: OPEN)");
     }
     return new RawTransfer(this, message);
   }
 
+  /** Counts one more stream, unless too many are unfinished. */
   private synchronized boolean takesStream() {
     boolean room = streams < MAX_STREAMS;
     streams += room ? 1 : 0;
     return room;
   }
 
+  /** Called when a stream has ended, whether or not it was sent. */
   private void streamed(StreamedMessage message, @Nullable Throwable failure) {
     synchronized (this) {
       streams--;
@@ -224,11 +234,14 @@ public final class RawPeer {
     }
   }
 
-  /** How much of a stream is sent at once: small enough that other messages find room, too. */
+  /**
+   * Returns how much of a stream is sent at once: little enough to leave room for other messages.
+   */
   private int pieceBytes() {
     return Math.clamp(connection.maxPendingBytes() / 2, 1, PIECE);
   }
 
+  /** Returns whether the calling thread is the connection's event loop. */
   boolean onLoop() {
     return webSocket.eventLoop().inEventLoop();
   }
@@ -238,9 +251,9 @@ public final class RawPeer {
   }
 
   /**
-   * Sends a ping; the pong goes to the endpoint's {@code onPong}.
+   * Sends a ping. The pong goes to the endpoint's {@code onPong}.
    *
-   * @throws IllegalArgumentException if it has more than 125 bytes
+   * @throws IllegalArgumentException if the payload exceeds 125 bytes
    */
   public void ping(byte[] payload) {
     if (payload.length > 125) {
@@ -251,9 +264,9 @@ public final class RawPeer {
   }
 
   /**
-   * Closes the connection; what was sent goes first.
+   * Closes the connection after sending what is waiting.
    *
-   * @param reason cut to 123 bytes of UTF-8, between characters
+   * @param reason truncated to 123 bytes of UTF-8, at a character boundary
    * @throws IllegalArgumentException if the code may not be sent ({@link
    *     CloseCode#requireSendable})
    */
@@ -266,7 +279,7 @@ public final class RawPeer {
     });
   }
 
-  /** Ends the connection at once, without a close handshake. */
+  /** Drops the connection at once, without a close handshake. */
   public void terminate() {
     webSocket.execute(webSocket::terminate);
   }

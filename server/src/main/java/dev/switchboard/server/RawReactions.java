@@ -17,13 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The users' code of a raw endpoint: what is called, and with what. Filled while the endpoint is
- * defined, then only read. A handler that is null is not called.
+ * The application's handlers and interceptors for a raw endpoint. Filled while the endpoint is
+ * defined, read-only afterwards. Kinds without a handler are null.
  */
 final class RawReactions implements RawApplication {
   private static final Logger LOG = LoggerFactory.getLogger(RawEndpoint.class);
 
-  final List<RawInterceptor> interceptors = new ArrayList<>(0);
+  final List<RawInterceptor> interceptors = new ArrayList<>(0); // outermost first
+
+  // The handlers: set by the endpoint's "on…" methods until the server starts, then only read.
   @Nullable Consumer<RawPeer> open;
   @Nullable BiConsumer<RawPeer, String> text;
   @Nullable BiConsumer<RawPeer, byte[]> binary;
@@ -84,13 +86,16 @@ final class RawReactions implements RawApplication {
         bytes.length);
   }
 
-  /** Hands on what has no handler of its kind. It is copied only if it leaves the loop. */
+  /**
+   * Passes a message that has no handler of its kind to {@code onView}, or closes the connection.
+   * The message is copied only if the handler runs off the event loop.
+   */
   private void view(RawConnection connection, boolean isText, ByteBuf content) {
     RawPeer peer = peerOf(connection);
     BiConsumer<RawPeer, RawView> handler = view;
     if (handler == null) {
       String why = isText ? "no text here" : "no binary here";
-      connection.hand(() -> peer.close(CloseCode.UNSUPPORTED_DATA.code(), why), 0); // in its turn
+      connection.hand(() -> peer.close(CloseCode.UNSUPPORTED_DATA.code(), why), 0); // in order
       return;
     }
     RawView message =
@@ -112,14 +117,14 @@ final class RawReactions implements RawApplication {
         content.readableBytes());
   }
 
-  /** The same message, copied for interceptors. */
+  /** Copies a message for interceptors. */
   private static RawInterceptor.Message message(RawView view) {
     return view.isText()
         ? new RawInterceptor.Message.Text(view.string(), view.length())
         : new RawInterceptor.Message.Binary(view.copy());
   }
 
-  /** Hands a message to its handler, through the interceptors. */
+  /** Passes a message through the interceptors to its handler. */
   private void deliver(
       RawConnection connection,
       Supplier<RawInterceptor.Message> message,
@@ -134,7 +139,9 @@ final class RawReactions implements RawApplication {
     }
   }
 
-  /** Takes a message through the interceptors from that one on; the last step is the handler. */
+  /**
+   * Passes a message through the interceptors from {@code index} on, and finally to the handler.
+   */
   private void pass(
       int index, RawInterceptor.Message message, RawPeer peer, RawConnection.Task handler)
       throws Exception {

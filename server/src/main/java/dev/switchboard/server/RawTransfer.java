@@ -6,7 +6,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
-/** A file or stream on its way out as one message of a raw connection. Thread-safe. */
+/** A file or stream being sent as one message of a raw connection. Thread-safe. */
 public final class RawTransfer {
   private final RawPeer peer;
   private final StreamedMessage message;
@@ -16,26 +16,27 @@ public final class RawTransfer {
     this.message = message;
   }
 
-  /** How many bytes of it are written to the socket. */
+  /** Returns how many of its bytes are written to the socket. */
   public long sent() {
     return message.sent();
   }
 
   /**
-   * Completes when all of it is written. Fails with {@link UnsentException}, which holds the
-   * source, if that can't be read or the connection is lost; with {@link CancellationException}
-   * after {@link #cancel}. If half a message was out by then, the connection is closed with 1011.
+   * Returns a stage that completes when everything is written. It fails with {@link
+   * UnsentException}, which carries the source, if the source can't be read or the connection is
+   * lost, and with {@link CancellationException} after {@link #cancel}. If part of the message was
+   * written by then, the connection is closed with 1011.
    */
   public CompletionStage<Void> done() {
     return message.done();
   }
 
   /**
-   * Waits until all of it is written; not on an event loop.
+   * Blocks until everything is written. Not allowed on an event loop.
    *
    * @throws UnsentException as {@link #done} fails
    * @throws CancellationException after {@link #cancel}
-   * @throws IllegalStateException on the connection's event loop, which has to write it
+   * @throws IllegalStateException on the connection's event loop, which has to write the message
    */
   public void await() {
     if (peer.onLoop()) {
@@ -53,7 +54,7 @@ public final class RawTransfer {
     }
   }
 
-  /** Gives up, if it is not done. What has not begun is not sent at all. */
+  /** Cancels the transfer unless it is done. A transfer that has not begun sends nothing. */
   public void cancel() {
     message.cancel();
   }

@@ -9,46 +9,51 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole message of a raw connection where it arrived, not copied. Valid until the handler that
- * got it returns, confined to that handler's thread; afterwards every method but {@link #toString}
- * throws {@link IllegalStateException}.
+ * A complete message of a raw connection, viewed where it was received, without copying. Valid
+ * until the handler that got it returns, and confined to that handler's thread. Afterwards every
+ * method except {@link #isText} and {@link #toString} throws {@link IllegalStateException}.
  */
 public final class RawView {
   private final boolean text;
-  private @Nullable ByteBuf content; // null when the handler has returned
+  private @Nullable ByteBuf content; // null once the handler has returned; handler's thread only
 
   RawView(boolean text, ByteBuf content) {
     this.text = text;
     this.content = content;
   }
 
-  /** Whether it is text; else it is binary. */
+  /** Returns whether the message is text; otherwise it is binary. */
   public boolean isText() {
     return text;
   }
 
-  /** Its length in bytes. */
+  /** Returns the length in bytes. */
   public int length() {
     return content().readableBytes();
   }
 
-  /** Its bytes, read-only and not copied; of text, checked UTF-8. */
+  /** Returns the bytes, read-only and without copying. Those of text are valid UTF-8. */
   public ByteBuffer bytes() {
     return content().nioBuffer().asReadOnlyBuffer();
   }
 
-  /** A copy of its bytes. */
+  /** Returns a copy of the bytes. */
   public byte[] copy() {
     return ByteBufUtil.getBytes(content());
   }
 
-  /** A copy of it, decoded as UTF-8. */
+  /** Returns the bytes decoded as UTF-8. */
   public String string() {
     return content().toString(StandardCharsets.UTF_8);
   }
 
-  // What follows is for this package.
+  // Package-private from here on.
 
+  /**
+   * Returns the buffer, still owned by the caller of the handler.
+   *
+   * @throws IllegalStateException if the handler has returned
+   */
   ByteBuf content() {
     ByteBuf present = content;
     if (present == null) {
@@ -58,12 +63,12 @@ public final class RawView {
     return present;
   }
 
-  /** The same message, framed for many. */
+  /** Returns the message framed for sending it to many connections. */
   Prepared prepared() {
     return text ? PreparedMessages.text(content()) : PreparedMessages.binary(content());
   }
 
-  /** The handler has returned. */
+  /** Invalidates the view. Called when the handler has returned. */
   void end() {
     content = null;
   }

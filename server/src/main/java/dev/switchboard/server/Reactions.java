@@ -31,20 +31,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users' code of a typed endpoint: what is called, and for what. Filled while the endpoint is
- * defined, then only read.
+ * The application's handlers, hooks and interceptors for a typed endpoint. Filled while the
+ * endpoint is defined, read-only afterwards.
  */
 final class Reactions<M> implements Application {
   private final Protocol<M> protocol;
   private final ByType<Handling<M>> handlers = new ByType<>();
   private final Set<Class<?>> hooked = new HashSet<>();
-  private final Map<String, List<PublishHook<M, ?>>> hooks = new HashMap<>(); // by type
+  private final Map<String, List<PublishHook<M, ?>>> hooks = new HashMap<>(); // by type name
   private final Interceptors<M> interceptors = new Interceptors<>();
+
+  // Set at most once each, until the server starts, then only read. Null for none.
   private @Nullable JoinHook<M> onJoin;
   private @Nullable Consumer<Peer<M>> onOpen;
   private @Nullable CloseHandler<M> onClose;
 
-  /** What is done with a message to the server. */
+  /** What processes a message to the server: a handler or a replier. */
   interface Handling<M> {
     Outcome handle(Object message, Peer<M> from) throws Exception;
   }
@@ -197,7 +199,7 @@ final class Reactions<M> implements Application {
       handler.accept(peerOf(connection));
     } catch (RefusedException refused) {
       connection.turnAway(CloseCode.POLICY_VIOLATION, String.valueOf(refused.getMessage()));
-    } catch (Throwable failure) { // users' code: costs its own connection
+    } catch (Throwable failure) { // users' code: only its own connection is closed
       connection.failed("onOpen", failure);
       connection.turnAway(CloseCode.INTERNAL_ERROR, "the server failed");
     }

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running server: endpoints, and HTTP on the same port. Thread-safe. It ends with {@link
- * #close()}; nothing of it is left then. Until then it keeps the process alive, also when {@code
- * main} has returned.
+ * A running server, with its endpoints and plain HTTP on one port. Thread-safe. {@link #close()}
+ * stops it and releases everything. Until then it keeps the process alive, even after {@code main}
+ * has returned.
  *
  * <pre>{@code
  * try (var server = Server.builder().port(8080).endpoint("/ws", endpoint).start()) { … }
@@ -43,7 +43,7 @@ public final class Server implements AutoCloseable {
   private final ScheduledFuture<?> ticking;
   private final Duration closeTimeout;
   private final WatchdogThread watching;
-  private volatile boolean closed; // written under this
+  private volatile boolean closed; // true once close() was called; written under this
 
   Server(ServerBuilder builder) {
     this.sockets = new LinkedHashMap<>(builder.sockets);
@@ -96,7 +96,10 @@ public final class Server implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
   }
 
-  /** Guests are welcome by default, as on the machine of whoever tries it; not on all others. */
+  /**
+   * Warns about endpoints that accept guests without saying so, where other machines can reach the
+   * server. On the local machine, where people try it, guests are welcome by default.
+   */
   private void warnIfOpen() {
     if (transport.localAddress().getAddress().isLoopbackAddress()) {
       return;
@@ -112,7 +115,10 @@ public final class Server implements AutoCloseable {
     });
   }
 
-  /** A timer that throws is never called again, and all that ends in time depends on this one. */
+  /**
+   * Runs an endpoint's periodic work and catches everything: a timer that throws is never called
+   * again, and all timeouts depend on this one.
+   */
   private static void tick(EndpointPath socket, LongSupplier now) {
     try {
       socket.tick(now.getAsLong());
@@ -121,34 +127,37 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  /** Starts from the defaults. */
+  /** Returns a builder with the default options. */
   public static ServerBuilder builder() {
     return new ServerBuilder();
   }
 
-  /** The port it listens on. */
+  /** Returns the port that the server listens on. */
   public int port() {
     return transport.localAddress().getPort();
   }
 
-  /** The address it listens on, as people type it: {@code host:port}. */
+  /** Returns the address that the server listens on, as {@code host:port}. */
   public String address() {
     String host = transport.localAddress().getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
   }
 
-  /** Connections now open, plain HTTP ones included. */
+  /** Returns the number of open connections, including plain HTTP. */
   public int connections() {
     return transport.connections();
   }
 
   /**
-   * Stops accepting, tells each client when to come back ({@code going_away}, spread over two
-   * seconds), lets handlers finish what was taken, closes with 1001, and returns when everything is
-   * written and released, or after {@code closeTimeout} at the latest. Then whatever still waits
-   * for the history store gets what is left of that time, but at least a second, and is refused
-   * after it. Raw clients can't be told, so the closes themselves are spread: over 10 ms for each,
-   * two seconds or half of {@code closeTimeout}, whichever is least. Idempotent.
+   * Shuts the server down gracefully. Stops accepting connections, tells each client when to return
+   * ({@code going_away}, spread over two seconds), lets handlers finish the messages already
+   * received, and closes connections with 1001. Blocks until everything is written and released, or
+   * {@code closeTimeout} has passed. Messages that are still waiting for the history store then get
+   * the rest of that time, but at least one second, and are refused after it. Idempotent.
+   *
+   * <p>Raw clients can't be told when to return, so their connections are closed at different
+   * times: within 10 ms per connection, two seconds, or half of {@code closeTimeout}, whichever is
+   * shortest.
    */
   @Override
   public void close() {
@@ -170,7 +179,7 @@ public final class Server implements AutoCloseable {
     users.close();
   }
 
-  /** Sends the clients away, and waits until handlers are done and everything is written. */
+  /** Sends clients away and waits until handlers are done and everything is written. */
   private void drain(long deadline) {
     sockets
         .values()

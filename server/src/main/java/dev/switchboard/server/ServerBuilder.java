@@ -26,23 +26,24 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what a server is made of. Not thread-safe. */
+/** Collects a server's options and starts servers with them. Not thread-safe. */
 public final class ServerBuilder {
+  // The options: set by the methods of their names, read when the server starts.
   final Map<PathPattern, EndpointPath> sockets = new LinkedHashMap<>();
   final Map<String, Router.Route> routes = new LinkedHashMap<>();
   final ServerTransportOptions.Builder transport =
       ServerTransportOptions.builder().host("127.0.0.1");
-  @Nullable Files files;
-  private @Nullable HistoryStore store;
-  private @Nullable Broker broker;
-  private @Nullable PresenceStore users;
-  @Nullable ServerMetrics metrics;
-  private @Nullable Long maxWaitingBytes;
+  @Nullable Files files; // null for none
+  private @Nullable HistoryStore store; // null for memory, or if there is a broker
+  private @Nullable Broker broker; // null for a local one
+  private @Nullable PresenceStore users; // null for memory
+  @Nullable ServerMetrics metrics; // null for none
+  private @Nullable Long maxWaitingBytes; // null for the default
   Time time = Time.system();
   private IoKind io = IoKind.best();
   AllowedHosts hosts = AllowedHosts.of(List.of());
   TrustedProxies proxies = TrustedProxies.NONE;
-  private int loops;
+  private int loops; // 0 for one for every two cores
   Duration closeTimeout = Duration.ofSeconds(5);
 
   ServerBuilder() {}
@@ -51,42 +52,46 @@ public final class ServerBuilder {
   @FunctionalInterface
   public interface HttpRoute {
     /**
-     * The answer. Runs on a virtual thread and may block; what it throws is logged and answered
-     * with 500.
+     * Returns the response. Runs on a virtual thread and may block. If it throws, the exception is
+     * logged and the client gets 500.
      */
     HttpResponse answer(HttpRequest request) throws Exception;
   }
 
-  /** The address to listen on. Default {@code 127.0.0.1}: only this machine. */
+  /**
+   * Sets the address to listen on. The default is {@code 127.0.0.1}, which only this machine can
+   * reach.
+   */
   public ServerBuilder host(String host) {
     transport.host(host);
     return this;
   }
 
   /**
-   * Names under which browsers reach this server, without a port: {@code "chat.example.com"},
-   * {@code "*.example.com"}. Default: none but {@code localhost} and addresses. A request for
-   * another name is refused with 421, so that no page can point its own name at this server (DNS
-   * rebinding); health checks and upgrades without an {@code Origin} may name any host. The last
-   * call counts.
+   * Sets the names by which browsers reach this server, without a port: {@code "chat.example.com"},
+   * {@code "*.example.com"}. By default only {@code localhost} and IP addresses are accepted. A
+   * request for another name is refused with 421, so that no page can point its own name at this
+   * server (DNS rebinding). Health checks and upgrades without an {@code Origin} may name any host.
+   * The last call counts.
    *
-   * @throws IllegalArgumentException if one is not a name
+   * @throws IllegalArgumentException if one is not a host name
    */
   public ServerBuilder hosts(String... names) {
     hosts = AllowedHosts.of(List.of(names));
     return this;
   }
 
-  /** Answers requests for any name, as is safe where nothing depends on the visitor's network. */
+  /** Accepts requests for any name. That is safe if nothing depends on the visitor's network. */
   public ServerBuilder anyHost() {
     hosts = AllowedHosts.ANY;
     return this;
   }
 
   /**
-   * Proxies whose {@code X-Forwarded-For} and {@code X-Forwarded-Proto} are believed: addresses or
-   * networks, {@code "10.0.0.0/8"}. The client is the last address in the list that is not one of
-   * them. Default: none; these headers are ignored then. The last call counts.
+   * Sets the proxies whose {@code X-Forwarded-For} and {@code X-Forwarded-Proto} headers are
+   * trusted, as addresses or networks: {@code "10.0.0.0/8"}. The client is the last address in the
+   * list that is not a trusted proxy. None by default, so these headers are ignored. The last call
+   * counts.
    *
    * @throws IllegalArgumentException if one is neither an address nor a network
    */
@@ -95,24 +100,25 @@ public final class ServerBuilder {
     return this;
   }
 
-  /** The port to listen on; 0 takes a free one. Default 8080. */
+  /** Sets the port to listen on; 0 selects a free one. The default is 8080. */
   public ServerBuilder port(int port) {
     transport.port(port);
     return this;
   }
 
   /**
-   * An endpoint at a path. A segment {@code {name}} stands for any one segment; its value is in
-   * {@link Peer#parameters()}. An exact path goes before a pattern, an earlier pattern before a
-   * later one. The rooms and users of an endpoint are its own, also when its path has parameters.
+   * Adds an endpoint at a path. A segment {@code {name}} matches any single segment; its value is
+   * in {@link Peer#parameters()}. An exact path takes precedence over a pattern, and an earlier
+   * pattern over a later one. All paths that match an endpoint's pattern share its rooms and users;
+   * other endpoints have their own.
    */
   public ServerBuilder endpoint(String path, Endpoint<?> endpoint) {
     return socket(path, new EndpointPath.Typed(endpoint));
   }
 
   /**
-   * An endpoint for plain WebSockets at a path, with parameters as for {@link #endpoint(String,
-   * Endpoint)}.
+   * Adds an endpoint for plain WebSockets at a path, with parameters as for {@link
+   * #endpoint(String, Endpoint)}.
    */
   public ServerBuilder endpoint(String path, RawEndpoint endpoint) {
     return socket(path, new EndpointPath.Raw(endpoint));
@@ -125,7 +131,7 @@ public final class ServerBuilder {
     return this;
   }
 
-  /** Answers GET and HEAD at a path. */
+  /** Adds a route that answers GET and HEAD requests at a path. */
   public ServerBuilder get(String path, HttpRoute route) {
     requirePath(path);
     requireFree(path);
@@ -134,12 +140,15 @@ public final class ServerBuilder {
   }
 
   /**
-   * Serves the files of a resource folder at {@code /}, {@code index.html} for the folder itself.
+   * Serves the files of a resource folder at {@code /}, and its {@code index.html} for the folder
+   * itself.
    *
    * @param owner a class in the same jar
-   * @param folder its absolute resource path, {@code /com/example/web/}, with a slash at both ends
-   * @param headers sent with each file, such as a Content-Security-Policy: names and values in turn
-   * @throws IllegalArgumentException if there is no such folder
+   * @param folder the folder's absolute resource path with a slash at both ends, {@code
+   *     /com/example/web/}
+   * @param headers headers of each response, such as a Content-Security-Policy: names and values in
+   *     turn
+   * @throws IllegalArgumentException if the folder does not exist
    */
   public ServerBuilder files(Class<?> owner, String folder, String... headers) {
     files = new Files(owner, folder, Headers.of(headers));
@@ -147,9 +156,10 @@ public final class ServerBuilder {
   }
 
   /**
-   * Where logs are kept. Default: {@link MemoryHistory}. The server closes it in the end.
+   * Sets the store for logs; a {@link MemoryHistory} by default. The server closes it when it
+   * closes.
    *
-   * @throws IllegalStateException if there is a broker, which keeps the logs
+   * @throws IllegalStateException if there is a broker, which stores the logs itself
    */
   public ServerBuilder history(HistoryStore newStore) {
     requireOne(broker);
@@ -158,10 +168,10 @@ public final class ServerBuilder {
   }
 
   /**
-   * Most bytes of messages, over all endpoints, that wait for the store of {@link #history} to
-   * commit them. Default 32 MiB; beyond it, or 10,000 messages, publishing is refused as {@code
-   * unavailable}. One that is larger by itself is taken when no other waits. A {@link #broker} of
-   * your own has bounds of its own, so both together are refused when the server starts.
+   * Limits how many bytes of messages, over all endpoints, may wait for the {@link #history} store
+   * to commit them. The default is 32 MiB. Beyond that, or beyond 10,000 messages, publishing is
+   * refused with {@code unavailable}. A single larger message is accepted when no other waits. A
+   * custom {@link #broker} has its own limits, so the server does not start if both are set.
    */
   public ServerBuilder maxWaitingBytes(long bytes) {
     if (bytes < 1) {
@@ -172,9 +182,10 @@ public final class ServerBuilder {
   }
 
   /**
-   * How entries get to other servers. Default: there are none. The server closes it in the end.
+   * Sets the broker that connects this server to others. There are no others by default. The server
+   * closes it when it closes.
    *
-   * @throws IllegalStateException if there is a history, as a broker keeps the logs
+   * @throws IllegalStateException if there is a history store, as a broker stores the logs itself
    */
   public ServerBuilder broker(Broker newBroker) {
     requireOne(store);
@@ -183,36 +194,38 @@ public final class ServerBuilder {
   }
 
   /**
-   * Who is in which room over all servers. Default: this is the only one. The server closes it in
-   * the end.
+   * Sets the store that knows who is in which room across all servers. By default this is the only
+   * server. The server closes it when it closes.
    */
   public ServerBuilder presence(PresenceStore newStore) {
     users = newStore;
     return this;
   }
 
-  /** Told what happens, to be counted. Default: nobody, which costs nothing. */
+  /** Sets the callbacks for metrics. None by default, which has no overhead. */
   public ServerBuilder metrics(ServerMetrics newMetrics) {
     metrics = newMetrics;
     return this;
   }
 
   /**
-   * Most connections, plain HTTP ones included. Default as {@link ServerTransportOptions}; beyond
-   * it 503.
+   * Limits the open connections, including plain HTTP. The default is that of {@link
+   * ServerTransportOptions}; further ones get 503.
    */
   public ServerBuilder maxConnections(int connections) {
     transport.maxConnections(connections);
     return this;
   }
 
-  /** Speaks TLS: {@code https://} and {@code wss://} only. Default: plain text. */
+  /** Serves TLS only: {@code https://} and {@code wss://}. The default is plain text. */
   public ServerBuilder tls(Certificates certificates) {
     transport.tls(certificates);
     return this;
   }
 
-  /** How many event loops carry the connections. Default: one for every two cores. */
+  /**
+   * Sets the number of event loops that carry the connections; one for every two cores by default.
+   */
   public ServerBuilder loops(int count) {
     if (count < 1) {
       throw new IllegalArgumentException("loops: " + count + " (expected: 1 or more)");
@@ -222,15 +235,18 @@ public final class ServerBuilder {
   }
 
   /**
-   * How event loops talk to the kernel. Default {@link IoKind#best()}. One that this machine can't
-   * run is refused with {@link IllegalArgumentException} when the server starts.
+   * Sets how event loops do I/O; {@link IoKind#best()} by default. If this machine can't run that
+   * kind, starting the server throws {@link IllegalArgumentException}.
    */
   public ServerBuilder io(IoKind kind) {
     io = kind;
     return this;
   }
 
-  /** How long {@link Server#close()} waits for connections to end well. Default 5 seconds. */
+  /**
+   * Sets how long {@link Server#close()} waits for connections to close cleanly. The default is 5
+   * seconds.
+   */
   public ServerBuilder closeTimeout(Duration timeout) {
     if (timeout.isNegative()) {
       throw new IllegalArgumentException("closeTimeout: " + timeout + " (expected: not negative)");
@@ -240,8 +256,8 @@ public final class ServerBuilder {
   }
 
   /**
-   * What time it is, for timestamps, and how much has passed, for timeouts. For tests: by default
-   * timeouts are measured by a clock that nobody sets.
+   * Sets the clock for both timestamps and timeouts. For tests: by default, timeouts are measured
+   * by a monotonic clock.
    */
   public ServerBuilder clock(Clock newClock) {
     return time(Time.of(newClock));
@@ -276,6 +292,7 @@ public final class ServerBuilder {
     return store != null ? store : new MemoryHistory(time.clock());
   }
 
+  /** Refuses a history store together with a broker. */
   private static void requireOne(@Nullable Object other) {
     if (other != null) {
       throw new IllegalStateException(
@@ -298,9 +315,9 @@ public final class ServerBuilder {
   }
 
   /**
-   * Starts the server; it accepts connections when this returns.
+   * Starts the server. It accepts connections when this method returns.
    *
-   * @throws dev.switchboard.transport.BindFailedException if the port is in use or may not be used
+   * @throws dev.switchboard.transport.BindFailedException if the port is in use or not permitted
    */
   public Server start() {
     return new Server(this);

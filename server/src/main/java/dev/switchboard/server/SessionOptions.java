@@ -11,112 +11,127 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a typed endpoint lets you choose besides: its sessions, rooms, logs and who is told of whom.
- * Confined to one thread, until the server starts; then it is fixed.
+ * The further options of typed endpoints: sessions, rooms, logs and presence. Confined to one
+ * thread until the server starts; fixed afterwards.
  *
  * @param <E> the endpoint
  */
 public abstract class SessionOptions<E extends SessionOptions<E>> extends EndpointOptions<E> {
   private final Retentions retentions = new Retentions();
+
+  // The options: set by the methods of their names until the server starts, then only read.
   private int maxRooms = Defaults.ROOMS;
   private int maxRoomsInAll = 100_000;
-  private int maxWaitingRooms = 200_000;
+  private int maxWaitingRooms = 200_000; // of all disconnected sessions together
   private Duration sessionTimeout = Duration.ofMillis(Defaults.SESSION_TIMEOUT);
   private Duration presenceGrace = Duration.ofMillis(Defaults.PRESENCE_GRACE);
   private PresenceNotices presenceNotices = PresenceNotices.DEFAULT;
-  private int lastSeenOf = 10_000;
+  private int lastSeenOf = 10_000; // users
   private Visibility visibility = (asker, user) -> true;
   private boolean everyoneMayBroadcast;
-  private Allowance.@Nullable Rate rate;
-  private @Nullable UserBytes userBytes;
+  private Allowance.@Nullable Rate rate; // null for no limit
+  private @Nullable UserBytes userBytes; // set by bytesPerUser; null for no limit
   private long maxCatchUpBytes = Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 16);
 
-  /** What waits for a connection goes on from the log, so two messages must fit. */
+  /**
+   * Creates the default options. Two of the largest messages must fit into the pending bytes, as
+   * entries beyond half of them wait in the log.
+   */
   SessionOptions() {
     super(Defaults.MESSAGE_BYTES, 2, true);
   }
 
-  /** Decides whose status somebody may know. */
+  /** Decides who may see whose status. */
   @FunctionalInterface
   public interface Visibility {
     /**
-     * Whether {@code asker} may know if {@code user} is online. If not, the user seems never to
-     * have been. Called on event loops: it must return at once, and not throw.
+     * Returns whether {@code asker} may see whether {@code user} is online. If not, the user is
+     * reported as never seen. Called on event loops, so it must return at once and not throw.
      */
     boolean maySee(String asker, String user);
   }
 
-  /** Most rooms of one session. Default 100. */
+  /** Limits the rooms of one session. The default is 100. */
   public E maxRooms(int rooms) {
     return set(() -> maxRooms = within("maxRooms", rooms, 1, Limits.MAX_ROOMS));
   }
 
   /**
-   * Most rooms that somebody is in on this server. Default 100,000; joining one more is refused as
-   * {@code unavailable}.
+   * Limits the rooms with members on this server. The default is 100,000; joining a further room is
+   * refused with {@code unavailable}.
    */
   public E maxRoomsInAll(int rooms) {
     return set(() -> maxRoomsInAll = within("maxRoomsInAll", rooms, 1, Integer.MAX_VALUE));
   }
 
-  /** How long a session waits for its client to come back. Default 2 minutes. */
+  /** Sets how long a session waits for its client to return. The default is 2 minutes. */
   public E sessionTimeout(Duration timeout) {
     return set(() -> sessionTimeout = notNegative("sessionTimeout", timeout));
   }
 
-  /** How long a user whose connections are lost is still shown as present. Default 5 seconds. */
+  /**
+   * Sets how long a user who has lost all connections is still shown as present. The default is 5
+   * seconds.
+   */
   public E presenceGrace(Duration grace) {
     return set(() -> presenceGrace = notNegative("presenceGrace", grace));
   }
 
-  /** How members of a room are told who comes and goes. Default {@link PresenceNotices#DEFAULT}. */
+  /**
+   * Sets how a room's members are told who joins and leaves; {@link PresenceNotices#DEFAULT} by
+   * default.
+   */
   public E presenceNotices(PresenceNotices notices) {
     return set(() -> presenceNotices = notices);
   }
 
   /**
-   * Of how many users who went is remembered when they were last online; in memory, those who went
-   * last. Default 10,000.
+   * Limits for how many offline users the server remembers when they were last online. It keeps
+   * those who left most recently, in memory. The default is 10,000.
    */
   public E lastSeenOf(int users) {
     return set(() -> lastSeenOf = within("lastSeenOf", users, 0, 10_000_000));
   }
 
   /**
-   * Whose status clients may ask for and watch. Default: everybody's. Lists of who is in a room, or
-   * online, do not ask this.
+   * Sets whose status clients may ask for and watch; everyone's by default. Lists of who is in a
+   * room or online are not affected.
    */
   public E statusVisible(Visibility rule) {
     return set(() -> visibility = rule);
   }
 
-  /** How much is kept of each log not named otherwise. Default {@link Retention#DEFAULT}. */
+  /**
+   * Sets how much is kept of each log without a retention of its own; {@link Retention#DEFAULT} by
+   * default.
+   */
   public E retention(Retention retention) {
     return set(() -> retentions.others(retention));
   }
 
   /**
-   * How much is kept of some rooms. The first that was given and matches holds.
+   * Sets how much is kept of some rooms. The first call that matches a room applies.
    *
-   * @param rooms a name, or a pattern where {@code *} stands for any characters: {@code news.*}
+   * @param rooms a name, or a pattern in which {@code *} matches any characters: {@code news.*}
    */
   public E retention(String rooms, Retention retention) {
     return set(() -> retentions.rooms(rooms, retention));
   }
 
-  /** How much is kept of each user's inbox. Default: as of any other log. */
+  /** Sets how much is kept of each user's inbox; the same as of other logs by default. */
   public E inboxRetention(Retention retention) {
     return set(() -> retentions.inboxes(retention));
   }
 
-  /** Whether any client may publish to everyone. Default no; server code always may. */
+  /** Sets whether any client may publish to everyone; not by default. Server code always may. */
   public E everyoneMayBroadcast(boolean may) {
     return set(() -> everyoneMayBroadcast = may);
   }
 
   /**
-   * How many messages one connection may send in a time, and at once; one to several rooms counts
-   * once for each. Default: any number. Beyond it {@code rate_limited}; who goes on is closed with
+   * Limits how many messages one connection may send within a period, which is also the largest
+   * burst. A message to several rooms counts once for each. There is no limit by default. Further
+   * messages are refused with {@code rate_limited}; a client that keeps sending is closed with
    * 4029.
    */
   public E rate(int messages, Duration per) {
@@ -124,24 +139,26 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
   }
 
   /**
-   * How many bytes one user may publish to logs in a time, and at once, over all connections: the
-   * data and 256 for each message, once for each room. What hooks add to it, what server code
-   * publishes and fleeting messages don't count. Default: any number. Beyond it {@code
-   * rate_limited}. Counted in memory, for the 100,000 users who published last: a restart begins
-   * anew, and several servers count each for itself.
+   * Limits how many bytes one user may publish to logs within a period, over all connections, which
+   * is also the largest burst. A message counts its data plus 256 bytes, once for each room.
+   * Messages added by hooks, messages from server code and fleeting messages do not count. There is
+   * no limit by default. Further messages are refused with {@code rate_limited}.
+   *
+   * <p>Counted in memory, for the 100,000 users who published most recently: a restart resets the
+   * counts, and each of several servers counts separately.
    */
   public E bytesPerUser(long bytes, Duration per) {
     return set(() -> userBytes = new UserBytes(bytes, per));
   }
 
-  // What follows is for this package.
+  // Package-private from here on.
 
-  /** For tests: fewer rooms of sessions that wait. */
+  /** Limits the rooms of disconnected sessions. For tests. */
   void maxWaitingRooms(int rooms) {
     maxWaitingRooms = rooms;
   }
 
-  /** For tests: less than a sixteenth of the heap. */
+  /** Limits the bytes read from logs for readers that are behind. For tests. */
   void maxCatchUpBytes(long bytes) {
     maxCatchUpBytes = bytes;
   }

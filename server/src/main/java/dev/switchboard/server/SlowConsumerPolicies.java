@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an endpoint does with fleeting messages for connections that are too slow. Filled while the
- * endpoint is defined, only read after.
+ * An endpoint's policies for fleeting messages to connections that are too slow. Filled while the
+ * endpoint is defined, read-only afterwards.
  *
  * @param <M> the endpoint's messages
  */
@@ -19,7 +19,7 @@ final class SlowConsumerPolicies<M> implements FleetingPolicies {
 
   private final Protocol<M> protocol;
   private final ByType<SlowConsumerPolicy<?>> byType = new ByType<>();
-  private SlowConsumerPolicy<? super M> others = SlowConsumerPolicy.drop();
+  private SlowConsumerPolicy<? super M> others = SlowConsumerPolicy.drop(); // for all other types
 
   SlowConsumerPolicies(Protocol<M> protocol) {
     this.protocol = protocol;
@@ -50,7 +50,7 @@ final class SlowConsumerPolicies<M> implements FleetingPolicies {
     return new Key(entry.address(), entry.type(), by == null ? new Sender(entry.from()) : by);
   }
 
-  /** So that no key of users' is taken for a sender. */
+  /** A key of its own kind, so that no application key equals a sender. */
   private record Sender(@Nullable String user) {}
 
   @SuppressWarnings("unchecked") // a type's policy was given for the type's own class, or for all
@@ -60,7 +60,7 @@ final class SlowConsumerPolicies<M> implements FleetingPolicies {
       return type == null
           ? null
           : ((SlowConsumerPolicy<Object>) policy).keyOf(protocol.decode(type, entry.payload()));
-    } catch (RuntimeException failed) { // users' code, or a message of another server's version
+    } catch (RuntimeException failed) { // users' code, or another server's version
       LOG.warn(
           "the key of a {} of {} could not be found; its sender stands for it",
           entry.type(),

@@ -7,10 +7,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of fleeting messages for a connection that is too slow to take all of them: for one
- * that has half of {@link Endpoint#maxPendingBytes} waiting. Whatever is chosen is counted by
- * {@link ServerMetrics#slowReader}. Messages of a log have no such choice: they are read from the
- * log when the connection takes more. Immutable.
+ * What happens to fleeting messages for a connection that is too slow, that is, has half of {@link
+ * Endpoint#maxPendingBytes} waiting. Every choice is counted by {@link ServerMetrics#slowReader}.
+ * Messages in a log need no policy: they are read from the log when the connection accepts more.
+ * Immutable.
  *
  * @param <T> the messages
  */
@@ -30,38 +30,38 @@ public final class SlowConsumerPolicy<T> {
     this.key = key;
   }
 
-  /** Drops them: for what is worth nothing a moment later. The default. */
+  /** Drops the messages. Suits values that are worthless a moment later. The default. */
   public static SlowConsumerPolicy<Object> drop() {
     return DROP;
   }
 
   /**
-   * Keeps the newest of each log, type and sender, and sends it when the connection takes more: for
-   * states like a cursor or who is typing. It may then come after entries that were published later
-   * than it.
+   * Keeps the newest message of each log, type and sender, and sends it once the connection accepts
+   * more. Suits states such as a cursor or who is typing. Such a message may arrive after entries
+   * that were published later.
    *
-   * <p>At most 1,000 wait for one connection, and at most an eighth of {@code maxPendingBytes};
-   * beyond it, those that have waited longest are dropped.
+   * <p>At most 1,000 messages and an eighth of {@code maxPendingBytes} are kept for one connection;
+   * beyond that, those that have waited longest are dropped.
    */
   public static SlowConsumerPolicy<Object> newest() {
     return NEWEST;
   }
 
   /**
-   * As {@link #newest}, with a key of the message's own in place of the sender: the position of a
-   * figure, whoever moved it; the price of a share.
+   * Like {@link #newest}, with a key taken from the message in place of the sender: the position of
+   * a piece, whoever moved it, or the price of a share.
    *
-   * @param key says what a message is about; compared by {@code equals}. Called on event loops, and
-   *     only for messages that have to wait: it must return at once. If it throws or returns null,
-   *     the sender is the key
+   * @param key returns what a message is about, compared with {@code equals}. Called on event
+   *     loops, and only for messages that have to wait, so it must return at once. If it throws or
+   *     returns null, the sender is the key
    */
   public static <T> SlowConsumerPolicy<T> newestPer(Function<? super T, ?> key) {
     return new SlowConsumerPolicy<>(Policy.NEWEST, Objects.requireNonNull(key, "key"));
   }
 
   /**
-   * Closes the connection with 4008: for what must not be missed by one who claims to follow. The
-   * client comes back and goes on from the log.
+   * Closes the connection with 4008. Suits messages that a reader must not miss. The client
+   * reconnects and continues from the log.
    */
   public static SlowConsumerPolicy<Object> close() {
     return CLOSE;
@@ -71,12 +71,12 @@ public final class SlowConsumerPolicy<T> {
     return policy;
   }
 
-  /** What it is about; null for whatever its sender says. */
+  /** Returns the message's key; null if the sender is the key. */
   @Nullable Object keyOf(T message) {
     return key == null ? null : key.apply(message);
   }
 
-  /** Whether it looks into messages. */
+  /** Returns whether the key is taken from the message. */
   boolean looks() {
     return key != null;
   }

@@ -2,37 +2,41 @@ package dev.switchboard.server;
 
 import dev.switchboard.spi.AuthenticatedUser;
 
-/** What an {@link Identifier} decides. */
+/** The decision of an {@link Identifier}. Immutable. */
 public sealed interface Verdict {
   /**
-   * Let this user in.
+   * Allows the connection for a user of that name.
    *
-   * @throws IllegalArgumentException if the name breaks the rule for names
+   * @throws IllegalArgumentException if the name is invalid
    */
   static Verdict allow(String user) {
     return new Allowed(AuthenticatedUser.of(user));
   }
 
-  /** Let this user in, with roles and claims, until the proof expires. */
+  /** Allows the connection for a user, with roles and claims, until the user's proof expires. */
   static Verdict allow(AuthenticatedUser user) {
     return new Allowed(user);
   }
 
   /**
-   * Refuse with an HTTP status and a reason that the client sees.
+   * Refuses the connection with an HTTP status and a reason that is sent to the client.
    *
-   * @throws IllegalArgumentException if the status is not from 400 to 599
+   * @throws IllegalArgumentException if the status is not 400–599
    */
   static Verdict refuse(int status, String reason) {
     return new Refused(status, reason);
   }
 
-  /** Let in. */
+  /** The connection is allowed. */
   record Allowed(AuthenticatedUser user) implements Verdict {}
 
-  /** Refused. */
+  /** The connection is refused. */
   record Refused(int status, String reason) implements Verdict {
-    /** Refuses a status that is no refusal. */
+    /**
+     * Validates the status.
+     *
+     * @throws IllegalArgumentException if the status is not 400–599
+     */
     public Refused {
       if (status < 400 || status > 599) {
         throw new IllegalArgumentException("status: " + status + " (expected: 400-599)");

@@ -1,4 +1,4 @@
-/** The server: endpoints, rooms, delivery and HTTP. */
+/** The Switchboard server: endpoints, rooms, delivery and HTTP. */
 @NullMarked
 package dev.switchboard.server;
 

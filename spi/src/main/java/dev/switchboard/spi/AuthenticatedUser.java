@@ -8,14 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a connection belongs to, as an {@link Authenticator} has proved it. Immutable, if the claims
- * are.
+ * A user whose identity an {@link Authenticator} has proved. Immutable if the claims are.
  *
- * @param name the user's name, as rooms and inboxes know it
- * @param claims what else is known, such as the claims of a token; never sent to clients
- * @param roles what the user may act as
- * @param expiresAt when the proof ends and the connection with it, or null for never
- * @param credentialId the id of what was shown, such as the {@code jti} of a token, by which it can
+ * @param name the user's name, as used in rooms and inboxes
+ * @param claims further facts, such as the claims of a token; never sent to clients
+ * @param roles the user's roles
+ * @param expiresAt when the proof expires and the connection is closed, or null for never
+ * @param credentialId the id of the credential, such as the {@code jti} of a token, by which it can
  *     be revoked, or null
  */
 public record AuthenticatedUser(
@@ -26,9 +25,9 @@ public record AuthenticatedUser(
     @Nullable String credentialId) {
 
   /**
-   * Checks the name and copies the collections.
+   * Validates the name and copies the collections.
    *
-   * @throws IllegalArgumentException if the name breaks the rule for names
+   * @throws IllegalArgumentException if the name is invalid, by the rule of {@link Address#user}
    */
   public AuthenticatedUser {
     Address.user(name);
@@ -37,41 +36,44 @@ public record AuthenticatedUser(
   }
 
   /**
-   * A user of whom no more is known, for any time.
+   * Returns a user without claims or roles whose proof does not expire.
    *
-   * @throws IllegalArgumentException if the name breaks the rule for names
+   * @throws IllegalArgumentException if the name is invalid
    */
   public static AuthenticatedUser of(String name) {
     return new AuthenticatedUser(name, Map.of(), Set.of(), null, null);
   }
 
-  /** The same user with other roles. */
+  /** Returns this user with these roles instead. */
   public AuthenticatedUser withRoles(String... others) {
     return new AuthenticatedUser(name, claims, Set.of(others), expiresAt, credentialId);
   }
 
-  /** The same user with other claims, by which an application passes its own objects on. */
+  /**
+   * Returns this user with these claims instead. An application can use claims to attach its own
+   * objects.
+   */
   public AuthenticatedUser withClaims(Map<String, Object> others) {
     return new AuthenticatedUser(name, others, roles, expiresAt, credentialId);
   }
 
-  /** The same user, until then. */
+  /** Returns this user with a proof that expires at that time. */
   public AuthenticatedUser until(Instant end) {
     return new AuthenticatedUser(name, claims, roles, end, credentialId);
   }
 
-  /** Whether the user has a role. */
+  /** Returns whether the user has a role. */
   public boolean hasRole(String role) {
     return roles.contains(role);
   }
 
-  /** A claim, if it is there and of that class. */
+  /** Returns a claim; empty if it is missing or not of that class. */
   public <T> Optional<T> claim(String claim, Class<T> type) {
     Object value = claims.get(claim);
     return type.isInstance(value) ? Optional.of(type.cast(value)) : Optional.empty();
   }
 
-  /** Without the claims, which may be secret. */
+  /** Returns a description without the claims, which may be secret. */
   @Override
   public String toString() {
     return "AuthenticatedUser[" + name + ", roles " + roles + ", expires " + expiresAt + "]";

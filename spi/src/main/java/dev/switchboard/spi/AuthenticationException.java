@@ -3,7 +3,10 @@ package dev.switchboard.spi;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** Credentials that prove nobody. The message is sent to the client and must hold no secret. */
+/**
+ * The credentials were refused or could not be verified. The message is sent to the client and must
+ * not contain secrets.
+ */
 public final class AuthenticationException extends Exception {
   @Serial private static final long serialVersionUID = 1;
 
@@ -14,20 +17,23 @@ public final class AuthenticationException extends Exception {
     this.retryable = retryable;
   }
 
-  /** The credentials are wrong, or no longer right: the client is refused with 401. */
+  /**
+   * Returns an exception for credentials that are wrong or no longer valid. The client is refused
+   * with 401.
+   */
   public static AuthenticationException refused(String why) {
     return new AuthenticationException(why, false, null);
   }
 
   /**
-   * Whoever knows can't be asked now: the client is refused with 503 and may come back with the
-   * same credentials.
+   * Returns an exception for credentials that can't be verified at the moment. The client is
+   * refused with 503 and may retry with the same credentials.
    */
   public static AuthenticationException unavailable(String why, @Nullable Throwable cause) {
     return new AuthenticationException(why, true, cause);
   }
 
-  /** Whether the same credentials may be accepted later. */
+  /** Returns whether the same credentials may be accepted later. */
   public boolean retryable() {
     return retryable;
   }

@@ -1,16 +1,17 @@
 package dev.switchboard.spi;
 
 /**
- * Proves who a client is by what it shows. Called on virtual threads, by several at a time; it may
- * block.
+ * Verifies a client's credentials. Implementations must be thread-safe. They are called on virtual
+ * threads, also concurrently, and may block.
  */
 @FunctionalInterface
 public interface Authenticator {
   /**
-   * The user that the credentials prove.
+   * Returns the user that the credentials prove.
    *
-   * @throws AuthenticationException if they prove nobody, or if that can't be found out now
-   * @throws Exception what is thrown besides is logged, and the client is refused as by a failure
+   * @throws AuthenticationException if the credentials are not valid, or can't be verified at the
+   *     moment
+   * @throws Exception any other exception is logged, and the client is refused as after a failure
    *     of the server
    */
   AuthenticatedUser authenticate(Credentials credentials) throws Exception;

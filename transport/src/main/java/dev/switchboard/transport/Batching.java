@@ -3,12 +3,12 @@ package dev.switchboard.transport;
 import java.time.Duration;
 
 /**
- * Whether a connection's messages wait for each other, to leave together in fewer and fuller
- * packets: each turns a little later, all cost less. Control frames never wait, and take along what
- * does. Immutable.
+ * How long messages of a connection are held back so that several leave in one packet. Batching
+ * adds latency and saves packets and CPU time. Control frames are never held back, and flush what
+ * is. Immutable.
  *
- * @param maxMessages how many wait at most, 1–10,000
- * @param maxDelay how long the first of them waits at most, 1 ms – 10 s
+ * @param maxMessages most messages held back, 1–10,000
+ * @param maxDelay longest time that the first of them is held back, 1 ms – 10 s
  */
 public record Batching(int maxMessages, Duration maxDelay) {
   private static final Duration LONGEST = Duration.ofSeconds(10);

@@ -2,7 +2,7 @@ package dev.switchboard.transport;
 
 import java.time.Duration;
 
-/** Refuses bad option values, with one wording. */
+/** Range checks for options, with a uniform error message. */
 final class Checks {
   private static final Duration DAY = Duration.ofDays(1);
 

@@ -9,15 +9,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks for. Immutable.
+ * A request to open a WebSocket. Immutable.
  *
  * @param uri {@code ws://} or {@code wss://}, without a fragment
- * @param headers further headers; those of the handshake itself are refused
- * @param subprotocols offered, most wanted first
- * @param connectTimeout for everything: name, socket, TLS and upgrade. 10 s by default
- * @param tls for {@code wss://}; null for the JDK's trusted certificates, the default
- * @param options limits and habits; its {@code deflate} is offered
- * @param route through a proxy or straight, and who looks up names
+ * @param headers further request headers; the handshake's own are refused
+ * @param subprotocols subprotocols to offer, in order of preference
+ * @param connectTimeout covers name resolution, TCP, TLS and the upgrade. 10 s by default
+ * @param tls for {@code wss://}; null, the default, trusts the JDK's certificates
+ * @param options limits and settings; its {@code deflate} is offered
+ * @param route the proxy, if any, and the resolver of names
  */
 public record ClientConnect(
     URI uri,
@@ -62,7 +62,7 @@ public record ClientConnect(
     Headers.checkTokens("subprotocols", subprotocols);
   }
 
-  /** A request with every default. */
+  /** Returns a request with default settings. */
   public static ClientConnect to(URI uri) {
     return new ClientConnect(
         uri,
@@ -74,37 +74,37 @@ public record ClientConnect(
         Route.DIRECT);
   }
 
-  /** The same with other headers. */
+  /** Returns a copy with other headers. */
   public ClientConnect withHeaders(Headers others) {
     return new ClientConnect(uri, others, subprotocols, connectTimeout, tls, options, route);
   }
 
-  /** The same with other subprotocols. */
+  /** Returns a copy with other subprotocols. */
   public ClientConnect withSubprotocols(List<String> others) {
     return new ClientConnect(uri, headers, others, connectTimeout, tls, options, route);
   }
 
-  /** The same with another time limit. */
+  /** Returns a copy with another timeout. */
   public ClientConnect withConnectTimeout(Duration timeout) {
     return new ClientConnect(uri, headers, subprotocols, timeout, tls, options, route);
   }
 
-  /** The same with TLS of one's own. */
+  /** Returns a copy with a custom TLS context. */
   public ClientConnect withTls(@Nullable Supplier<SslContext> contexts) {
     return new ClientConnect(uri, headers, subprotocols, connectTimeout, contexts, options, route);
   }
 
-  /** The same with other options. */
+  /** Returns a copy with other options. */
   public ClientConnect withOptions(WebSocketOptions others) {
     return new ClientConnect(uri, headers, subprotocols, connectTimeout, tls, others, route);
   }
 
-  /** The same to another address. */
+  /** Returns a copy with another URI. */
   public ClientConnect withUri(URI other) {
     return new ClientConnect(other, headers, subprotocols, connectTimeout, tls, options, route);
   }
 
-  /** The same through a proxy. */
+  /** Returns a copy that connects through a proxy, or directly if it is null. */
   public ClientConnect withProxy(@Nullable ProxyServer through) {
     return new ClientConnect(
         uri,
@@ -116,18 +116,18 @@ public record ClientConnect(
         new Route(through, route.resolver()));
   }
 
-  /** The same with names looked up elsewhere. */
+  /** Returns a copy with another resolver. */
   public ClientConnect withResolver(Resolver other) {
     return new ClientConnect(
         uri, headers, subprotocols, connectTimeout, tls, options, new Route(route.proxy(), other));
   }
 
-  /** Whether TLS is asked for. */
+  /** Whether the connection uses TLS. */
   public boolean secure() {
     return uri.getScheme().equalsIgnoreCase("wss");
   }
 
-  /** The port, the scheme's own if none was named. */
+  /** Returns the URI's port, or the scheme's default if it has none. */
   public int port() {
     return uri.getPort() >= 0 ? uri.getPort() : secure() ? 443 : 80;
   }

@@ -2,21 +2,23 @@ package dev.switchboard.transport;
 
 import org.jspecify.annotations.Nullable;
 
-/** A client could not connect. {@link #kind} says why and so whether trying again can help. */
+/**
+ * Thrown when a client can't connect. {@link #kind} tells why, and so whether retrying can help.
+ */
 public final class HandshakeException extends TransportException {
   private static final long serialVersionUID = 1;
 
-  /** Why connecting failed. */
+  /** The reason why connecting failed. */
   public enum Kind {
-    /** No such host, refused, reset, unreachable. Trying again can help. */
+    /** Unknown host, or connection refused, reset or unreachable. Retrying can help. */
     NETWORK,
-    /** {@code connectTimeout} passed. Trying again can help. */
+    /** {@code connectTimeout} passed. Retrying can help. */
     TIMEOUT,
-    /** TLS failed, the certificate among it. */
+    /** The TLS handshake failed, for example because of the certificate. */
     TLS,
     /** The server answered with a status other than 101; see {@link HandshakeException#status}. */
     STATUS,
-    /** The answer breaks RFC 6455 §4.1. */
+    /** The response violates RFC 6455 §4.1. */
     PROTOCOL
   }
 
@@ -25,7 +27,7 @@ public final class HandshakeException extends TransportException {
   private final transient Headers headers;
   private final String body;
 
-  /** Made by the transport; public for tests of its users. */
+  /** Called by the transport; public for tests of its users. */
   public HandshakeException(
       Kind kind,
       String message,
@@ -40,27 +42,27 @@ public final class HandshakeException extends TransportException {
     this.body = body;
   }
 
-  /** Without an answer from the server. */
+  /** Creates an exception for a failure without an HTTP response. */
   public HandshakeException(Kind kind, String message, @Nullable Throwable cause) {
     this(kind, message, 0, Headers.EMPTY, "", cause);
   }
 
-  /** Why. */
+  /** Returns the reason. */
   public Kind kind() {
     return kind;
   }
 
-  /** The HTTP status, or 0 if there was no answer. */
+  /** Returns the HTTP status, or 0 if there was no response. */
   public int status() {
     return status;
   }
 
-  /** The response's headers, {@code Retry-After} among them. */
+  /** Returns the response's headers, such as {@code Retry-After}. */
   public Headers headers() {
     return headers;
   }
 
-  /** The start of the response's body, at most 4 KiB. */
+  /** Returns the start of the response body, at most 4 KiB. */
   public String body() {
     return body;
   }

@@ -8,11 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP header fields in the order they were sent; names are compared without regard to case.
- * Immutable.
+ * HTTP header fields in the order they were sent. Names are case-insensitive. Immutable.
  *
- * <p>Names are tokens and values hold no control characters but tab (RFC 9110 §5), so a header
- * can't smuggle a line into a message.
+ * <p>Names must be tokens, and values must not contain control characters other than tab (RFC 9110
+ * §5), so a header can't inject a line into a message.
  */
 public final class Headers implements Iterable<Map.Entry<String, String>> {
   /** No headers. */
@@ -25,7 +24,7 @@ public final class Headers implements Iterable<Map.Entry<String, String>> {
   }
 
   /**
-   * Headers of names and values in turn.
+   * Returns headers made of alternating names and values.
    *
    * @throws IllegalArgumentException if a name or value may not be sent
    */
@@ -42,7 +41,7 @@ public final class Headers implements Iterable<Map.Entry<String, String>> {
     return new Headers(pairs);
   }
 
-  /** These headers and one more at the end. */
+  /** Returns a copy with one more header at the end. */
   public Headers with(String name, String value) {
     checkName(name);
     checkValue(name, value);
@@ -52,14 +51,14 @@ public final class Headers implements Iterable<Map.Entry<String, String>> {
     return new Headers(more);
   }
 
-  /** These headers followed by others. */
+  /** Returns a copy with other headers at the end. */
   public Headers with(Headers others) {
     String[] more = java.util.Arrays.copyOf(pairs, pairs.length + others.pairs.length);
     System.arraycopy(others.pairs, 0, more, pairs.length, others.pairs.length);
     return new Headers(more);
   }
 
-  /** The first value of a name, or null. */
+  /** Returns the first value of a name, or null. */
   public @Nullable String first(String name) {
     for (int i = 0; i < pairs.length; i += 2) {
       if (pairs[i].equalsIgnoreCase(name)) {
@@ -69,7 +68,7 @@ public final class Headers implements Iterable<Map.Entry<String, String>> {
     return null;
   }
 
-  /** All values of a name, in order. */
+  /** Returns all values of a name, in order. */
   public List<String> all(String name) {
     List<String> found = new ArrayList<>(2);
     for (int i = 0; i < pairs.length; i += 2) {
@@ -80,14 +79,12 @@ public final class Headers implements Iterable<Map.Entry<String, String>> {
     return found;
   }
 
-  /** Whether a name is there. */
+  /** Whether there is a header of this name. */
   public boolean contains(String name) {
     return first(name) != null;
   }
 
-  /**
-   * Whether one of the comma-separated elements of a name is this token, without regard to case.
-   */
+  /** Whether a comma-separated header contains a token, ignoring case. */
   public boolean hasToken(String name, String token) {
     for (int i = 0; i < pairs.length; i += 2) {
       if (pairs[i].equalsIgnoreCase(name) && listHas(pairs[i + 1], token)) {
@@ -97,7 +94,7 @@ public final class Headers implements Iterable<Map.Entry<String, String>> {
     return false;
   }
 
-  /** How many fields there are. */
+  /** Returns the number of fields. */
   public int size() {
     return pairs.length / 2;
   }
@@ -111,7 +108,7 @@ public final class Headers implements Iterable<Map.Entry<String, String>> {
     return entries.iterator();
   }
 
-  /** The names only: values may be secrets. */
+  /** Returns the names only; values may be secrets. */
   @Override
   public String toString() {
     StringBuilder names = new StringBuilder("Headers[");

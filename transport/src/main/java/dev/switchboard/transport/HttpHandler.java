@@ -2,30 +2,30 @@ package dev.switchboard.transport;
 
 import org.jspecify.annotations.Nullable;
 
-/** Decides what becomes of each HTTP request, upgrades among them. */
+/** Handles HTTP requests, upgrades included. */
 @FunctionalInterface
 public interface HttpHandler {
   /**
-   * Called on the connection's event loop for each complete request, the next one of a connection
-   * only after the answer to the last. Must not block; the answer may come later and from any
-   * thread. An exception is logged and answered with 500.
+   * Handles a complete request. Called on the connection's event loop, one request of a connection
+   * at a time: the next one follows once this one is answered. Must not block; the response may be
+   * given later and on any thread. An exception is logged and answered with 500.
    */
   void handle(HttpExchange exchange);
 
   /**
-   * Asked on the connection's event loop for each request that has a body, before any of it is
-   * read. Must not block.
+   * Decides whether to read a request's body. Called on the connection's event loop for each
+   * request that has one, before any of it is read. Must not block.
    *
    * @param head the request without its body
-   * @return the answer to a request whose body is of no use, after which the connection ends; null
-   *     to read the body, within {@code maxBodyBytes}, and {@link #handle} the request
+   * @return a response that refuses the body and ends the connection, or null to read the body, up
+   *     to {@code maxBodyBytes}, and {@link #handle} the request
    */
   default @Nullable HttpResponse refuse(HttpRequest head) {
     return null;
   }
 
   /**
-   * Told on the connection's event loop that an upgrade was refused with 503 and not handled, as
+   * Called on the connection's event loop when an upgrade was refused with 503, unhandled, because
    * there are too many connections. Must not block.
    */
   default void overloaded(HttpRequest request) {}

@@ -3,13 +3,14 @@ package dev.switchboard.transport;
 import java.time.Duration;
 
 /**
- * How much a server takes of a request, and how long it waits for one. Immutable.
+ * Limits on the size of requests and on the time they take. Immutable.
  *
- * @param maxHeadBytes request line and headers; beyond it 431. 16 KiB by default
- * @param maxBodyBytes beyond it 413. 1 MiB by default
- * @param headTimeout from the first byte (or the connect) to the end of the headers, TLS included;
- *     then 408. 10 s by default
- * @param bodyTimeout from the end of the headers to the end of the body; then 408. 30 s by default
+ * @param maxHeadBytes size of the request line and headers; beyond it 431. 16 KiB by default
+ * @param maxBodyBytes size of the body; beyond it 413. 1 MiB by default
+ * @param headTimeout time from the first byte, or from the connect for the first request, to the
+ *     end of the headers, TLS included; then 408. 10 s by default
+ * @param bodyTimeout time from the end of the headers to the end of the body; then 408. 30 s by
+ *     default
  * @param keepAliveTimeout how long a connection may be idle between requests. 60 s by default
  */
 public record HttpLimits(
@@ -18,7 +19,7 @@ public record HttpLimits(
     Duration headTimeout,
     Duration bodyTimeout,
     Duration keepAliveTimeout) {
-  /** Every default. */
+  /** The default limits. */
   public static final HttpLimits DEFAULT =
       new HttpLimits(
           16 << 10,

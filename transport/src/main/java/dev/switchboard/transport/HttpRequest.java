@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 
-/** A request as it arrived, body included. Immutable, if the body is left alone. */
+/** An HTTP request with its body. Immutable, as long as nobody writes to the body. */
 public final class HttpRequest {
   private final String method;
   private final Target target;
@@ -13,7 +13,7 @@ public final class HttpRequest {
   private final boolean secure;
   private final byte[] body;
 
-  /** Made by the transport; public for tests of handlers. */
+  /** Called by the transport; public for tests of handlers. */
   public HttpRequest(
       String method,
       String rawTarget,
@@ -29,53 +29,53 @@ public final class HttpRequest {
     this.body = body;
   }
 
-  /** The same request of another client, as a trusted proxy has told. */
+  /** Returns a copy with the client's address and scheme as reported by a trusted proxy. */
   public HttpRequest from(InetSocketAddress client, boolean nowSecure) {
     return new HttpRequest(method, target.raw(), headers, client, nowSecure, body);
   }
 
-  /** As sent: {@code GET}, {@code POST}, … */
+  /** Returns the method as sent: {@code GET}, {@code POST}, … */
   public String method() {
     return method;
   }
 
-  /** As sent, path and query, still percent-encoded. */
+  /** Returns the path and query as sent, percent-encoded. */
   public String rawTarget() {
     return target.raw();
   }
 
   /**
-   * The path, percent-decoded, starting with a slash. A decoded path may hold anything: never hand
-   * it to a file system unchecked.
+   * Returns the percent-decoded path, which starts with a slash. It may contain anything: never
+   * pass it to a file system unchecked.
    */
   public String path() {
     return target.path();
   }
 
-  /** The query's parameters, decoded, in order, each with all its values. */
+  /** Returns the decoded query parameters, in order, each with all its values. */
   public Map<String, List<String>> query() {
     return target.query();
   }
 
-  /** The header fields. */
+  /** Returns the header fields. */
   public Headers headers() {
     return headers;
   }
 
   /**
-   * The client's address: the socket's, or what a trusted proxy in front has told; then the port is
-   * 0.
+   * Returns the client's address: the socket's, or the one reported by a trusted proxy, whose port
+   * is then 0.
    */
   public InetSocketAddress remoteAddress() {
     return remoteAddress;
   }
 
-  /** Whether the client sent it over TLS. */
+  /** Whether the client used TLS. */
   public boolean secure() {
     return secure;
   }
 
-  /** The body; empty if there was none. */
+  /** Returns the body; empty if there was none. */
   public byte[] body() {
     return body;
   }

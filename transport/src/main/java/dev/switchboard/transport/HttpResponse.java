@@ -3,8 +3,9 @@ package dev.switchboard.transport;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A whole response. {@code Content-Length}, {@code Date} and {@code Connection} are set by the
- * transport; the body is left out for HEAD, 204 and 304. Immutable, if the body is left alone.
+ * A complete HTTP response. The transport sets {@code Content-Length}, {@code Date} and {@code
+ * Connection}, and omits the body for HEAD, 204 and 304. Immutable, as long as nobody writes to the
+ * body.
  *
  * @param status 200–599
  * @param headers further headers
@@ -18,7 +19,7 @@ public record HttpResponse(int status, Headers headers, byte[] body) {
     }
   }
 
-  /** A response of plain text in UTF-8. */
+  /** Returns a plain-text response in UTF-8. */
   public static HttpResponse text(int status, String body) {
     return new HttpResponse(
         status,
@@ -26,7 +27,7 @@ public record HttpResponse(int status, Headers headers, byte[] body) {
         body.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** This response with one more header. */
+  /** Returns a copy with one more header. */
   public HttpResponse with(String name, String value) {
     return new HttpResponse(status, headers.with(name, value), body);
   }

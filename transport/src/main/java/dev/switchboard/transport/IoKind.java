@@ -3,16 +3,18 @@ package dev.switchboard.transport;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 
-/** How an event loop talks to the kernel. */
+/** The kernel interface that event loops use. */
 public enum IoKind {
   /** Linux epoll through Netty's native library. */
   EPOLL,
-  /** Linux io_uring through Netty's native library: fewer system calls, never chosen unasked. */
+  /**
+   * Linux io_uring through Netty's native library. Makes fewer system calls; used only on request.
+   */
   IO_URING,
-  /** The JDK's own selector, on every platform. */
+  /** The JDK's selector, available on every platform. */
   NIO;
 
-  /** Whether this machine can run it. */
+  /** Whether this machine supports it. */
   public boolean available() {
     return switch (this) {
       case EPOLL -> Epoll.isAvailable();
@@ -21,7 +23,7 @@ public enum IoKind {
     };
   }
 
-  /** {@link #EPOLL} where it is available, otherwise {@link #NIO}. */
+  /** Returns {@link #EPOLL} where it is available, otherwise {@link #NIO}. */
   public static IoKind best() {
     return EPOLL.available() ? EPOLL : NIO;
   }

@@ -1,16 +1,17 @@
 package dev.switchboard.transport;
 
 /**
- * How long messages of one connection may be, in bytes. Immutable.
+ * Size limits for messages on one connection, in bytes. Immutable.
  *
  * @param maxFrameBytes payload of one received frame; beyond it 1009. 1 MiB by default
- * @param maxMessageBytes payload of one received message, inflated; beyond it 1009. 1 MiB by
+ * @param maxMessageBytes decompressed payload of one received message; beyond it 1009. 1 MiB by
  *     default
- * @param maxPendingBytes what may wait to be written before {@link WebSocketListener#onOverflow} is
- *     asked. 1 MiB by default
- * @param fragmentBytes a message that is longer leaves in fragments of this length, each when the
- *     one before is with the kernel, so that pings and a close wait for one at most; a {@link
- *     Prepared} one leaves as it is. {@link Integer#MAX_VALUE} by default, for no fragments
+ * @param maxPendingBytes bytes that may wait to be written before {@link
+ *     WebSocketListener#onOverflow} is called. 1 MiB by default
+ * @param fragmentBytes messages longer than this are sent in fragments of this size. Each fragment
+ *     is sent when the kernel has taken the one before, so pings and a close wait for at most one.
+ *     A {@link Prepared} message is never fragmented. {@link Integer#MAX_VALUE}, no fragments, by
+ *     default
  */
 public record MessageLengths(
     int maxFrameBytes, int maxMessageBytes, int maxPendingBytes, int fragmentBytes) {

@@ -1,9 +1,9 @@
 package dev.switchboard.transport;
 
-/** What becomes of a message for which there is no room. */
+/** What happens to a message that does not fit in the send buffer. */
 public enum Overflow {
-  /** It is not sent; the connection goes on. */
+  /** The message is dropped; the connection stays open. */
   DROP,
-  /** The connection is closed with 4008 (too slow a reader). */
+  /** The connection is closed with 4008 (slow consumer). */
   CLOSE
 }

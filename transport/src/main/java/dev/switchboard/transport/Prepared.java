@@ -6,8 +6,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message framed once, to be sent to many connections on any loops. Thread-safe. It is made with
- * one reference, which the maker releases after the last {@link WebSocket#sendPrepared}.
+ * A message framed once and sent to many connections, on any event loops. Thread-safe.
+ * Reference-counted: the creator holds the first reference and releases it after the last {@link
+ * WebSocket#sendPrepared}.
  */
 public final class Prepared {
   private final int opcode;
@@ -15,15 +16,18 @@ public final class Prepared {
   private final ByteBuf frame;
   private final AtomicInteger references = new AtomicInteger(1);
 
-  /** The same message compressed, this one if that is no shorter, null if nobody asked yet. */
+  /**
+   * The compressed form; this message if compression does not shorten it; null until it is first
+   * requested.
+   */
   private volatile @Nullable Prepared compressed;
 
   /**
-   * Made by the transport.
+   * Called by the transport.
    *
    * @param opcode 1 or 2
    * @param headerBytes where the payload starts in the frame
-   * @param frame the whole frame, unmasked, from index 0 on; taken over
+   * @param frame the whole unmasked frame, from index 0; ownership passes to this message
    */
   public Prepared(int opcode, int headerBytes, ByteBuf frame) {
     this.opcode = opcode;
@@ -31,12 +35,12 @@ public final class Prepared {
     this.frame = frame;
   }
 
-  /** Length of the payload in bytes. */
+  /** Returns the length of the payload in bytes. */
   public int payloadBytes() {
     return frame.writerIndex() - headerBytes;
   }
 
-  /** Takes one more reference. */
+  /** Adds a reference. */
   public Prepared retain() {
     if (references.getAndIncrement() <= 0) {
       references.decrementAndGet();
@@ -45,7 +49,7 @@ public final class Prepared {
     return this;
   }
 
-  /** Gives a reference back; the last one frees the bytes. */
+  /** Drops a reference; dropping the last frees the bytes. */
   public void release() {
     if (references.decrementAndGet() == 0) {
       frame.release();
@@ -57,10 +61,10 @@ public final class Prepared {
   }
 
   /**
-   * For the transport: this message compressed, made once for all connections; this message if that
-   * is no shorter. It lives as long as this one.
+   * For the transport: returns this message in compressed form, made once for all connections, or
+   * this message if compression does not shorten it. The result lives as long as this message.
    *
-   * @param compressor makes a shorter message of this one, or returns it as it is if it can't
+   * @param compressor returns a shorter message, or its argument if there is none
    */
   public Prepared compressed(UnaryOperator<Prepared> compressor) {
     Prepared known = compressed;
@@ -77,17 +81,17 @@ public final class Prepared {
     }
   }
 
-  /** For the transport: the unmasked frame. Its indices must not be moved. */
+  /** For the transport: returns the unmasked frame. Its indices must not be moved. */
   public ByteBuf frame() {
     return frame;
   }
 
-  /** For the transport: where the payload starts in {@link #frame}. */
+  /** For the transport: returns where the payload starts in {@link #frame}. */
   public int headerBytes() {
     return headerBytes;
   }
 
-  /** For the transport: 1 or 2. */
+  /** For the transport: returns the opcode, 1 or 2. */
   public int opcode() {
     return opcode;
   }

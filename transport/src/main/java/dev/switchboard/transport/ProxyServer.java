@@ -3,23 +3,22 @@ package dev.switchboard.transport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy that a client connects through; it is told the server's name, and looks that up itself.
- * Immutable.
+ * A proxy that a client connects through. The proxy resolves the server's name. Immutable.
  *
- * @param kind what it speaks
- * @param host its name or address
+ * @param kind the proxy's protocol
+ * @param host name or address of the proxy
  * @param port 1–65535
- * @param user who to say one is, with the password; null for nobody
- * @param password at most 255 bytes of UTF-8, like the user; empty if there is none
+ * @param user user name for authentication, or null for none
+ * @param password at most 255 bytes of UTF-8, like the user; may be empty
  */
 public record ProxyServer(
     Kind kind, String host, int port, @Nullable String user, String password) {
 
-  /** What a proxy speaks. */
+  /** The protocol of a proxy. */
   public enum Kind {
-    /** {@code CONNECT} (RFC 9110 §9.3.6), with basic authentication. */
+    /** {@code CONNECT} (RFC 9110 §9.3.6) with basic authentication. */
     HTTP,
-    /** SOCKS 5 (RFC 1928), with user and password (RFC 1929). */
+    /** SOCKS 5 (RFC 1928) with user name and password (RFC 1929). */
     SOCKS5
   }
 
@@ -34,17 +33,17 @@ public record ProxyServer(
     }
   }
 
-  /** One that asks for no user. */
+  /** Returns an HTTP proxy without authentication. */
   public static ProxyServer http(String host, int port) {
     return new ProxyServer(Kind.HTTP, host, port, null, "");
   }
 
-  /** One that asks for no user. */
+  /** Returns a SOCKS 5 proxy without authentication. */
   public static ProxyServer socks5(String host, int port) {
     return new ProxyServer(Kind.SOCKS5, host, port, null, "");
   }
 
-  /** The same, saying who one is. */
+  /** Returns a copy with a user name and password. */
   public ProxyServer as(String name, String secret) {
     return new ProxyServer(kind, host, port, name, secret);
   }

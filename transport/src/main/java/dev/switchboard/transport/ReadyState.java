@@ -1,10 +1,10 @@
 package dev.switchboard.transport;
 
-/** Where a connection is in its life. */
+/** The state of a connection. */
 public enum ReadyState {
-  /** Frames flow both ways. */
+  /** Frames are sent and received. */
   OPEN,
-  /** A close frame was sent or received; nothing more is sent or delivered. */
+  /** A close frame was sent or received. Nothing more is sent or delivered. */
   CLOSING,
   /** The socket is closed. */
   CLOSED

@@ -4,16 +4,16 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/** Finds the addresses of a name. Called on virtual threads, and may block. */
+/** Resolves host names. Called on virtual threads; may block. */
 @FunctionalInterface
 public interface Resolver {
-  /** The JDK's. */
+  /** The JDK's resolver. */
   Resolver SYSTEM = host -> List.of(InetAddress.getAllByName(host));
 
   /**
-   * The addresses of a name, most wanted first; at least one.
+   * Returns the addresses of a host in order of preference; at least one.
    *
-   * @throws UnknownHostException if it has none
+   * @throws UnknownHostException if it has no address
    */
   List<InetAddress> resolve(String host) throws UnknownHostException;
 }

@@ -3,12 +3,12 @@ package dev.switchboard.transport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a client gets to its server. Immutable.
+ * How a client reaches its server. Immutable.
  *
- * @param proxy to connect through; null for none, the default
- * @param resolver finds the addresses of names; the JDK's by default
+ * @param proxy the proxy to connect through; null, the default, for none
+ * @param resolver resolves names; the JDK's by default
  */
 public record Route(@Nullable ProxyServer proxy, Resolver resolver) {
-  /** Straight to the addresses that the JDK finds. */
+  /** No proxy, and the JDK's resolver. */
   public static final Route DIRECT = new Route(null, Resolver.SYSTEM);
 }

@@ -5,15 +5,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a server listens and what it takes from strangers. Immutable.
+ * Where a server listens, and its limits for clients. Immutable.
  *
  * @param host address to bind; {@code 0.0.0.0} by default
- * @param port 0–65535, 0 for any free one; 8080 by default
- * @param backlog connections the kernel holds before they are accepted; 1024 by default
- * @param maxConnections all connections, WebSocket and HTTP; beyond it 503. 100,000 by default
- * @param http the limits of a request
- * @param tls asked for each new connection, so that certificates can be replaced while running;
- *     null for plain text, the default
+ * @param port 0–65535, 0 for any free port; 8080 by default
+ * @param backlog connections the kernel queues until they are accepted; 1024 by default
+ * @param maxConnections limit of open connections, WebSocket and HTTP together; beyond it 503.
+ *     100,000 by default
+ * @param http limits for HTTP requests
+ * @param tls called for each new connection, so that certificates can be replaced at run time;
+ *     null, the default, for plain text
  */
 public record ServerTransportOptions(
     String host,
@@ -34,13 +35,14 @@ public record ServerTransportOptions(
     Checks.range("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
   }
 
-  /** Starts from the defaults. */
+  /** Returns a builder with the default values. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Collects options. Not thread-safe. */
+  /** Builds options. Not thread-safe. */
   public static final class Builder {
+    // The options: each is set by the method of its name and read by build.
     private String host = "0.0.0.0";
     private int port = 8080;
     private int backlog = 1024;
@@ -87,7 +89,7 @@ public record ServerTransportOptions(
     }
 
     /**
-     * The options.
+     * Returns the options.
      *
      * @throws IllegalArgumentException if a value is out of its range
      */

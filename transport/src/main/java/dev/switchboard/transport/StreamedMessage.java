@@ -14,30 +14,39 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that is read while it is sent, in fragments, however long it is; see {@link
- * WebSocket#send}. It can be sent once. Thread-safe.
+ * A message that is sent in fragments while it is read from a file or stream, whatever its length;
+ * see {@link WebSocket#send}. It can be sent once. Thread-safe.
  *
- * <p>The source is read on a virtual thread, from when its turn has come, as fast as the socket
- * takes it: one piece is in memory. It is closed in the end, whatever happens. A piece is what the
- * source has at once, so that a slow source does not hold back what it has given.
+ * <p>When the message's turn comes, a virtual thread reads the source as fast as the socket accepts
+ * data, holding one piece in memory. A piece is whatever the source has available, up to the piece
+ * size, so a slow source does not delay what it has provided. The source is always closed in the
+ * end.
+ *
+ * <p>A message waits until {@link #start} hands it its reading thread, and is over once it is
+ * written, cancelled, unsent or unreadable. Only the first of these counts, as {@code over} is set
+ * under the lock. {@code begun} separates a message that nobody saw from one that the peer holds a
+ * part of: the latter can't be taken back, so its connection must end.
  */
 public final class StreamedMessage {
-  /** Takes the pieces of a message, for a transport. */
+  /** Receives the pieces of a message; implemented by a transport. */
   @FunctionalInterface
   public interface Sink {
     /**
-     * Sends a piece. Called on the reading thread, which reads on when this returns; the bytes may
-     * change then.
+     * Sends a piece. Called on the reading thread, which continues when this returns and may then
+     * overwrite the bytes.
      *
      * @param piece empty if the source has ended
      */
     void piece(ByteBuffer piece, boolean last) throws InterruptedException;
   }
 
-  /** Hears how far a message is. */
+  /** Receives the progress of a message. */
   @FunctionalInterface
   public interface Progress {
-    /** A piece was written, and so many bytes are by now. Called on the reading thread. */
+    /**
+     * Called on the reading thread after a piece was written, with the number of bytes written so
+     * far.
+     */
     void made(long total, int piece);
   }
 
@@ -46,11 +55,11 @@ public final class StreamedMessage {
   private final int pieceBytes;
   private final List<Progress> listeners = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> done = new CompletableFuture<>();
-  private volatile long sent; // written by the reading thread
-  private @Nullable Thread reader; // guarded by this; there from start on
-  private boolean begun; // guarded by this; a piece may be on the wire
-  private boolean over; // guarded by this; all is written, or nothing more will be
-  private boolean half; // guarded by this; given up when it had begun
+  private volatile long sent; // set by the reading thread
+  private @Nullable Thread reader; // guarded by this; set by start
+  private boolean begun; // guarded by this; a part may have been sent
+  private boolean over; // guarded by this; no piece follows
+  private boolean half; // guarded by this; given up after it had begun
 
   private StreamedMessage(Object source, boolean text, int pieceBytes) {
     this.source = source;
@@ -59,60 +68,63 @@ public final class StreamedMessage {
   }
 
   /**
-   * A file as a binary message.
+   * Returns a file as a binary message.
    *
-   * @param pieceBytes how much is read and sent at once, at most, 1 byte – 1 MiB
+   * @param pieceBytes the largest piece that is read and sent at once, 1 byte – 1 MiB
    */
   public static StreamedMessage of(Path file, int pieceBytes) {
     return new StreamedMessage(file, false, pieceBytes);
   }
 
   /**
-   * A stream as a message.
+   * Returns a stream as a message.
    *
-   * @param text whether it is text; it must be UTF-8 then, and is not checked
-   * @param pieceBytes how much is read and sent at once, at most, 1 byte – 1 MiB
+   * @param text whether it is text; it must then be UTF-8, which is not checked
+   * @param pieceBytes the largest piece that is read and sent at once, 1 byte – 1 MiB
    */
   public static StreamedMessage of(InputStream stream, boolean text, int pieceBytes) {
     return new StreamedMessage(stream, text, pieceBytes);
   }
 
-  /** How many bytes of it are with the kernel. */
+  /** Returns how many bytes the kernel has taken. */
   public long sent() {
     return sent;
   }
 
-  /** Has a listener told of each piece from now on. It may block, which slows down the message. */
+  /**
+   * Adds a listener that is called for each piece from now on. It may block, which slows down the
+   * message.
+   */
   public void onProgress(Progress listener) {
     listeners.add(listener);
   }
 
   /**
-   * Completes when all of it is with the kernel. Fails with {@link UnsentException}, which holds
-   * the source, if that can't be read, the connection is not open or is lost; with {@link
-   * CancellationException} after {@link #cancel}.
+   * Completes when the kernel has taken the whole message. Fails with {@link UnsentException},
+   * which holds the source, if the source can't be read or the connection is lost or not open; with
+   * {@link CancellationException} after {@link #cancel}.
    */
   public CompletionStage<Void> done() {
     return done.minimalCompletionStage();
   }
 
   /**
-   * Gives up, if it is not done. What has not begun is not sent at all; half a message ends the
-   * connection.
+   * Cancels the message, unless it is done. If it has not begun, nothing is sent; if a part was
+   * sent, the connection is closed.
    */
   public void cancel() {
     end(new CancellationException("transfer: cancelled"), true);
   }
 
   /**
-   * Whether its sender gave up, or could not read on, when a part may have been on the wire: the
-   * connection ends with it.
+   * Whether the message was given up or became unreadable when a part may have been sent. The
+   * connection then ends with it.
    */
   public synchronized boolean half() {
     return half;
   }
 
-  /** Fails it as not sent, unless its turn has come or it is over. */
+  /** Fails the message as unsent, unless its turn has come or it is over. */
   public void withdraw(String why) {
     boolean waits;
     synchronized (this) {
@@ -123,29 +135,32 @@ public final class StreamedMessage {
     }
   }
 
-  // What follows is for transports.
+  // The rest is for transports.
 
-  /** Whether it is text; else it is binary. */
+  /** Whether the message is text; otherwise it is binary. */
   public boolean text() {
     return text;
   }
 
-  /** How much is read at once. */
+  /** Returns the largest piece that is read at once. */
   public int pieceBytes() {
     return pieceBytes;
   }
 
-  /** Whether all of it is with the kernel, or nothing more of it will be. */
+  /** Whether the message is over: sent completely, or never to be continued. */
   public synchronized boolean over() {
     return over;
   }
 
-  /** It will not be sent, or not wholly; does nothing if that is known, or all is sent. */
+  /** Fails the message as not, or not completely, sent. Does nothing if it is over. */
   public void unsent(String why) {
     end(new UnsentException(why, source), false);
   }
 
-  /** Its turn has come: it is read, and goes to the sink. Returns false if it is over already. */
+  /**
+   * Starts reading the source into a sink, as the message's turn has come. Returns false if it is
+   * over already.
+   */
   public boolean start(Sink sink) {
     Thread reading = Thread.ofVirtual().name("switchboard-stream").unstarted(() -> run(sink));
     synchronized (this) {
@@ -161,7 +176,7 @@ public final class StreamedMessage {
   private void run(Sink sink) {
     try (InputStream in = source instanceof Path file ? Files.newInputStream(file) : stream()) {
       pump(in, sink);
-    } catch (Throwable unreadable) { // users' code: any stream; unless somebody has ended it
+    } catch (Throwable unreadable) { // users' code: any stream; does nothing if it is over
       UnsentException why =
           new UnsentException("source: " + source + " (expected: one that can be read)", source);
       why.initCause(unreadable);
@@ -193,7 +208,7 @@ public final class StreamedMessage {
     complete();
   }
 
-  /** Reads what is there, at least a byte; returns -1 at the end. */
+  /** Reads at least a byte and at most what is available; returns -1 at the end. */
   private static int fill(InputStream in, byte[] buffer) throws IOException {
     int count = in.read(buffer);
     while (count > 0 && count < buffer.length && in.available() > 0) {
@@ -221,7 +236,10 @@ public final class StreamedMessage {
     done.complete(null);
   }
 
-  /** Whatever waits for the source or the socket stops waiting. */
+  /**
+   * Ends the message with an error, and interrupts the thread if it waits for the source or the
+   * socket.
+   */
   private void end(Throwable why, boolean givenUp) {
     Thread reading;
     synchronized (this) {
@@ -244,7 +262,7 @@ public final class StreamedMessage {
     try {
       unread.close();
     } catch (IOException ignored) {
-      // Nothing was wanted of it.
+      // The stream's content was not needed.
     }
   }
 

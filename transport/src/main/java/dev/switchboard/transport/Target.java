@@ -12,15 +12,15 @@ import java.util.Map;
 /**
  * A request target (RFC 9112 §3.2), split and decoded. Immutable.
  *
- * @param raw as sent
- * @param path decoded
- * @param rawQuery what follows the question mark, empty if nothing
+ * @param raw the target as sent
+ * @param path the decoded path
+ * @param rawQuery what follows the question mark; empty if nothing does
  */
 public record Target(String raw, String path, String rawQuery) {
 
   /**
-   * Splits a target; {@code http://host} in front of an absolute form is dropped. A broken percent
-   * sequence stays as it is.
+   * Parses a target. Drops {@code http://host} from an absolute form. Leaves a malformed percent
+   * sequence as it is.
    */
   public static Target parse(String raw) {
     String target = origin(raw);
@@ -29,7 +29,7 @@ public record Target(String raw, String path, String rawQuery) {
     return new Target(raw, decode(path, false), mark < 0 ? "" : target.substring(mark + 1));
   }
 
-  /** Whether what a target's percent sequences stand for is UTF-8, so that it has one meaning. */
+  /** Whether the percent-decoded target is valid UTF-8, and so has a single meaning. */
   public static boolean isUtf8(String raw) {
     byte[] bytes = new byte[raw.length()];
     int size = decode(raw, false, bytes);
@@ -41,7 +41,7 @@ public record Target(String raw, String path, String rawQuery) {
     }
   }
 
-  /** The query's parameters in order. */
+  /** Returns the query parameters in order. */
   public Map<String, List<String>> query() {
     if (rawQuery.isEmpty()) {
       return Map.of();

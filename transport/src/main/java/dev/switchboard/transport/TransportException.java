@@ -1,6 +1,6 @@
 package dev.switchboard.transport;
 
-/** What can go wrong with sockets. */
+/** The superclass of the transport's exceptions. */
 public sealed class TransportException extends RuntimeException
     permits BindFailedException, HandshakeException {
   private static final long serialVersionUID = 1;

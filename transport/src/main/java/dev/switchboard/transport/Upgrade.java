@@ -4,12 +4,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer that makes a request a WebSocket. Immutable.
+ * The response that turns a request into a WebSocket. Immutable.
  *
  * @param subprotocol one of those offered, or null for none
  * @param headers further headers of the 101 response
- * @param options limits and habits
- * @param listener called once on the event loop, before any frame; it may send at once
+ * @param options limits and settings
+ * @param listener called once on the event loop, before any frame; it may send immediately
  * @param abandoned called once instead of the listener if the connection has ended by then
  */
 public record Upgrade(
@@ -18,18 +18,18 @@ public record Upgrade(
     WebSocketOptions options,
     Function<WebSocket, WebSocketListener> listener,
     Runnable abandoned) {
-  /** An upgrade without subprotocol or further headers. */
+  /** Returns an upgrade without subprotocol or further headers. */
   public static Upgrade of(
       WebSocketOptions options, Function<WebSocket, WebSocketListener> listener) {
     return new Upgrade(null, Headers.EMPTY, options, listener, () -> {});
   }
 
-  /** The same with a subprotocol. */
+  /** Returns a copy with a subprotocol. */
   public Upgrade withSubprotocol(@Nullable String chosen) {
     return new Upgrade(chosen, headers, options, listener, abandoned);
   }
 
-  /** The same with further response headers. */
+  /** Returns a copy with other response headers. */
   public Upgrade withHeaders(Headers more) {
     return new Upgrade(subprotocol, more, options, listener, abandoned);
   }

@@ -7,37 +7,37 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open connection, server or client side. Confined to its {@link #eventLoop}: every method but
- * {@link #execute}, {@link #eventLoop} and the fixed facts must be called there, otherwise {@link
- * IllegalStateException}.
+ * An open connection, on the server or the client side. Confined to its {@link #eventLoop}: all
+ * methods except {@link #execute}, {@link #eventLoop} and those marked thread-safe throw {@link
+ * IllegalStateException} on other threads.
  *
- * <p>Sending never blocks. Buffers handed over are released by the connection, whatever happens.
- * What is sent within one turn of the loop leaves in one write. Sending on a connection that is not
- * {@link ReadyState#OPEN} drops the message.
+ * <p>Sending never blocks. The connection takes over buffers passed to it and always releases them.
+ * Everything sent within one turn of the loop leaves in a single write. A message sent on a
+ * connection that is not {@link ReadyState#OPEN} is dropped.
  */
 public interface WebSocket {
-  /** Where everything of this connection happens. Thread-safe. */
+  /** Returns the event loop that runs everything on this connection. Thread-safe. */
   EventLoop eventLoop();
 
-  /** Runs a task on the event loop. Thread-safe. Dropped if the loop has ended. */
+  /** Runs a task on the event loop; drops it if the loop has ended. Thread-safe. */
   void execute(Runnable task);
 
-  /** The subprotocol agreed on, or null. Thread-safe. */
+  /** Returns the negotiated subprotocol, or null. Thread-safe. */
   @Nullable String subprotocol();
 
-  /** The value of {@code Sec-WebSocket-Extensions} agreed on; empty if none. Thread-safe. */
+  /** Returns the negotiated {@code Sec-WebSocket-Extensions}; empty if none. Thread-safe. */
   String extensions();
 
-  /** The peer's address. Thread-safe. */
+  /** Returns the peer's address. Thread-safe. */
   InetSocketAddress remoteAddress();
 
-  /** Where the connection is in its life. Thread-safe. */
+  /** Returns the state of the connection. Thread-safe. */
   ReadyState readyState();
 
-  /** Sends a text message; the bytes must be UTF-8 and are not checked. */
+  /** Sends a text message. The bytes must be UTF-8, which is not checked. */
   void sendText(ByteBuf utf8);
 
-  /** Sends a text message; the bytes must be UTF-8 and are not checked. */
+  /** Sends a text message. The bytes must be UTF-8, which is not checked. */
   void sendText(byte[] utf8);
 
   /** Sends a binary message. */
@@ -47,24 +47,24 @@ public interface WebSocket {
   void sendBinary(byte[] payload);
 
   /**
-   * Calls back when everything sent so far was handed to the kernel, or failed: at once if that is
-   * so already, else at the end of a turn of the loop, never inside a send. Called once, on the
-   * event loop, with null or the reason.
+   * Calls back when the kernel has taken everything sent so far, or when that failed. Called once,
+   * on the event loop, with null or the reason: immediately if the outcome is known, otherwise at
+   * the end of a turn of the loop, never inside a send.
    */
   void whenWritten(Consumer<@Nullable Throwable> done);
 
   /**
-   * Sends a message while it is read, in fragments at the pace of the socket: after what was sent
-   * before, and ahead of what is sent afterwards, which waits for its end within {@code
-   * maxPendingBytes}. Pings, pongs and a close go in between. If it is cancelled or can't be read
-   * further when a part is out, the connection is closed with 1011. If this connection is not
-   * {@link ReadyState#OPEN}, the message fails.
+   * Sends a message in fragments while it is read, at the pace of the socket. It follows earlier
+   * messages and precedes later ones, which wait for its end within {@code maxPendingBytes}. Pings,
+   * pongs and a close go in between. If it is cancelled or becomes unreadable after a part was
+   * sent, the connection is closed with 1011. If this connection is not {@link ReadyState#OPEN},
+   * the message fails.
    */
   void send(StreamedMessage message);
 
   /**
-   * Sends a message framed beforehand. It is retained as long as needed; the caller keeps its own
-   * reference.
+   * Sends a message framed in advance. The connection retains it as long as needed; the caller
+   * keeps its own reference.
    */
   void sendPrepared(Prepared message);
 
@@ -83,9 +83,9 @@ public interface WebSocket {
   void sendPong(byte[] payload);
 
   /**
-   * Starts the close handshake: what was sent goes first, then a close frame; the socket ends when
-   * the peer answers or after {@code closeTimeout}. Does nothing if not open. A message that is
-   * going out in fragments is cut off, and what waits behind it is dropped.
+   * Starts the close handshake. Messages sent before go first, then a close frame. The socket ends
+   * when the peer answers or after {@code closeTimeout}. A message that is being sent in fragments
+   * is cut off, and what waits behind it is dropped. Does nothing if the connection is not open.
    *
    * @param code 1000–1003, 1007–1014 or 3000–4999
    * @param reason cut to 123 bytes of UTF-8, between characters
@@ -94,27 +94,30 @@ public interface WebSocket {
   void close(int code, String reason);
 
   /**
-   * Closes as {@link #close} does, but lets the listener finish first: nothing more is delivered to
-   * it, {@link WebSocketListener#onEnding} is called, and the close frame goes out when it is done,
-   * or after {@code closeTimeout}. If the peer closes meanwhile, that is answered instead. A socket
-   * whose listener does all it does at once closes at once.
+   * Closes as {@link #close} does, but lets the listener finish first: delivers nothing more, calls
+   * {@link WebSocketListener#onEnding}, and sends the close frame when the listener is done, or
+   * after {@code closeTimeout}. If the peer closes in the meantime, its close is answered instead.
+   * A socket whose listener finishes everything synchronously closes at once.
    */
   default void closeWhenDone(int code, String reason) {
     close(code, reason);
   }
 
-  /** Ends the socket at once, without a close handshake; the listener gets 1006. */
+  /** Closes the socket at once, without a close handshake. The listener gets 1006. */
   void terminate();
 
-  /** Bytes sent but not yet handed to the kernel, and the next piece of a stream under way. */
+  /**
+   * Returns the number of bytes sent that the kernel has not taken, including the next piece of a
+   * stream under way.
+   */
   long pendingBytes();
 
   /**
-   * Stops delivering and reading: at most what one read has brought is held, then TCP pushes back.
-   * Pings are not answered meanwhile.
+   * Stops delivering and reading. At most the bytes of one read are held; then TCP backpressure
+   * slows the peer. Pings are not answered while reading is paused.
    */
   void pauseReading();
 
-  /** Undoes {@link #pauseReading}. */
+  /** Resumes after {@link #pauseReading}. */
   void resumeReading();
 }

@@ -3,76 +3,78 @@ package dev.switchboard.transport;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What one connection tells its user. All calls come on the connection's event loop, in order, one
- * at a time, and must not block. None but {@link #onOverflow} comes inside a call that sends; what
- * there is to tell then comes at the end of the loop's turn. Nothing is called after {@link
- * #onClose}. An exception from any of them is logged and closes this connection with 1011.
+ * Receives what happens on one connection. Calls come on the connection's event loop, in order, one
+ * at a time, and must not block. Only {@link #onOverflow} is called inside a call that sends; other
+ * events that a send causes are reported at the end of the loop's turn. Nothing is called after
+ * {@link #onClose}. If a method throws, the exception is logged and the connection is closed with
+ * 1011.
  *
  * <p>A {@code view} holds the payload between its reader and writer index and is valid only during
  * the call: copy what is kept, or take {@link ByteBuf#retainedSlice()} and release it soon.
  */
 public interface WebSocketListener {
-  /** A text message; the bytes are checked UTF-8. */
+  /** Receives a text message; the bytes are valid UTF-8. */
   default void onText(ByteBuf view) {}
 
-  /** A binary message. */
+  /** Receives a binary message. */
   default void onBinary(ByteBuf view) {}
 
   /**
-   * Whether binary messages are to be delivered piece by piece to {@link #onFragment}. Asked once,
-   * before the first frame.
+   * Whether to deliver binary messages piece by piece to {@link #onFragment}. Called once, before
+   * the first frame.
    */
   default boolean wantsFragments() {
     return false;
   }
 
   /**
-   * A piece of a binary message, as it arrived, if {@link #wantsFragments}. A piece need not be a
-   * frame. {@code maxMessageBytes} does not apply, {@code maxFrameBytes} does.
+   * Receives a piece of a binary message as it arrives, if {@link #wantsFragments}. A piece need
+   * not be a frame. {@code maxFrameBytes} applies, {@code maxMessageBytes} does not.
    */
   default void onFragment(ByteBuf view, boolean last) {}
 
-  /** A ping came; the pong is sent already. */
+  /** Receives a ping; the pong was sent already. */
   default void onPing(ByteBuf view) {}
 
-  /** A pong came, asked for or not. */
+  /** Receives a pong, solicited or not. */
   default void onPong(ByteBuf view) {}
 
   /**
-   * The end has come: the peer sent its close frame, broke a rule, or ended its side of the stream
-   * (a client's only), or {@link WebSocket#closeWhenDone} was called. Nothing more is delivered,
-   * but the connection is still open: a listener that hands messages on to other threads can send
-   * their answers before it runs {@code end}. Called at most once.
+   * Called at most once when the connection is about to end: the peer sent its close frame,
+   * violated the protocol or ended its side of the stream (a client's only), or {@link
+   * WebSocket#closeWhenDone} was called. Nothing more is delivered, but the connection is still
+   * open: a listener that hands messages to other threads can send their answers before it runs
+   * {@code end}.
    *
-   * @param end sends our close frame and ends the connection; to be run on the event loop. Runs by
-   *     itself after {@code closeTimeout}; running it again does nothing
+   * @param end sends our close frame and ends the connection; must be run on the event loop. Runs
+   *     automatically after {@code closeTimeout}; running it again does nothing
    */
   default void onEnding(Runnable end) {
     end.run();
   }
 
   /**
-   * The connection has ended. Called exactly once, always, last.
+   * Called exactly once, last, when the connection has ended.
    *
-   * @param code the peer's, or the one it was failed with; 1005 if the peer gave none, 1006 if the
-   *     socket just ended
-   * @param reason the peer's or ours, may be empty
-   * @param clean whether close frames went both ways
+   * @param code the peer's code, or the one the connection was failed with; 1005 if the peer gave
+   *     none, 1006 if the socket ended without a close frame
+   * @param reason the peer's or our reason; may be empty
+   * @param clean whether both sides sent a close frame
    */
   default void onClose(int code, String reason, boolean clean) {}
 
   /**
-   * A message of so many bytes would exceed {@code maxPendingBytes}. Must not send.
+   * Called when a message of this size would exceed {@code maxPendingBytes}. Must not send.
    *
-   * @return what to do with it
+   * @return what to do with the message
    */
   default Overflow onOverflow(int bytes) {
     return Overflow.CLOSE;
   }
 
   /**
-   * What was waiting has been written so far that sending makes sense again; called after an
-   * overflow, or after {@link WebSocket#pendingBytes} was half its bound or more.
+   * Called when the send buffer has drained enough to send again, after an overflow or after {@link
+   * WebSocket#pendingBytes} reached half its limit.
    */
   default void onWritable() {}
 }

@@ -4,14 +4,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits and habits of one WebSocket connection. Immutable.
+ * Limits and settings of one WebSocket connection. Immutable.
  *
- * @param lengths how long messages may be, and how much of them may wait
+ * @param lengths limits on the size of messages and of the send buffer
  * @param closeTimeout how long the peer may take to answer a close frame, or to close the socket. 5
  *     s by default
- * @param deflate compression, or null for none, the default
- * @param heartbeat pings, or null for none, the default
- * @param batching whether messages wait for each other, or null for no, the default
+ * @param deflate compression; null, the default, for none
+ * @param heartbeat pings; null, the default, for none
+ * @param batching batching of messages; null, the default, for none
  */
 public record WebSocketOptions(
     MessageLengths lengths,
@@ -19,7 +19,7 @@ public record WebSocketOptions(
     @Nullable Deflate deflate,
     @Nullable Heartbeat heartbeat,
     @Nullable Batching batching) {
-  /** Every default. */
+  /** The default options. */
   public static final WebSocketOptions DEFAULT = builder().build();
 
   /** Checks the ranges. */
@@ -47,13 +47,14 @@ public record WebSocketOptions(
     return lengths.fragmentBytes();
   }
 
-  /** Starts from the defaults. */
+  /** Returns a builder with the default values. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Collects options. Not thread-safe. */
+  /** Builds options. Not thread-safe. */
   public static final class Builder {
+    // The options: each is set by the method of its name and read by build.
     private int maxFrameBytes = 1 << 20;
     private int maxMessageBytes = 1 << 20;
     private int maxPendingBytes = 1 << 20;
@@ -114,7 +115,7 @@ public record WebSocketOptions(
     }
 
     /**
-     * The options.
+     * Returns the options.
      *
      * @throws IllegalArgumentException if a value is out of its range
      */

@@ -1,8 +1,8 @@
 /**
  * WebSocket and HTTP/1.1 over Netty, as bytes: the upgrade, frames, limits, backpressure and
- * closing. It knows nothing of typed messages.
+ * closing. This package knows nothing of typed messages.
  *
- * <p>Everything about one connection happens on its event loop, in order. What the loop calls must
+ * <p>Everything about one connection runs on its event loop, in order. Callbacks on the loop must
  * not block.
  */
 @NullMarked

@@ -7,14 +7,14 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the user's code for tokens, on virtual threads of their own. The session sees to it that one
- * is asked for at a time, and for how long. Confined to the loop.
+ * Requests tokens from the user's supplier, on virtual threads. The session makes sure that there
+ * is one request at a time, and bounds how long it takes. Confined to the loop.
  */
 final class TokenRequests {
   private final Engine engine;
   private final @Nullable Callable<? extends CompletionStage<String>> supplier;
 
-  /** The request without an answer, or the last one. */
+  /** The latest request; null if it was cancelled or there was none. */
   private @Nullable Request last;
 
   TokenRequests(Engine engine, @Nullable Callable<? extends CompletionStage<String>> supplier) {
@@ -31,7 +31,7 @@ final class TokenRequests {
     request.thread.start();
   }
 
-  /** Whatever the last request brings comes too late. */
+  /** Cancels the latest request; its result is ignored. */
   void cancel() {
     Request request = last;
     last = null;
@@ -45,7 +45,7 @@ final class TokenRequests {
     private final Callable<? extends CompletionStage<String>> supplier;
     private final Thread thread;
 
-    /** Whether the supplier has returned; its stage is not ours to cancel. */
+    /** Whether the supplier has returned, after which its thread is not interrupted. */
     private volatile boolean returned;
 
     Request(int number, Callable<? extends CompletionStage<String>> supplier) {

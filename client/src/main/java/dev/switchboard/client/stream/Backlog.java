@@ -1,13 +1,13 @@
 package dev.switchboard.client.stream;
 
 /**
- * What was received and waits to be read. While it is too much, the socket is not read.
+ * Counts received bytes that wait to be read. While there are too many, the socket is not read.
  * Thread-safe.
  */
 public interface Backlog {
-  /** So many bytes more wait. */
+  /** Adds bytes that wait. */
   void hold(int bytes);
 
-  /** They were read, or nobody will read them. */
+  /** Removes bytes that were read, or that nobody will read. */
   void letGo(int bytes);
 }

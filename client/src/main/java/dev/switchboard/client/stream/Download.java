@@ -10,25 +10,33 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A binary message that is read while it arrives. What was not read yet counts as waiting for the
- * handlers, so that the socket is not read further when it is too much. Thread-safe.
+ * A binary message that is read while it arrives. Unread bytes count as waiting for the handlers,
+ * so the socket is no longer read when there are too many. Thread-safe.
  */
 public final class Download extends InputStream {
   private final Backlog backlog;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Queue<byte[]> pieces = new ArrayDeque<>(); // under lock, as is all below
+  private final Queue<byte[]> pieces = new ArrayDeque<>(); // guarded by lock, like the fields below
+
+  /** Bytes of the first piece that were read. */
   private int offset;
+
+  /** Whether the last piece has arrived. */
   private boolean complete;
+
+  /** Whether the connection ended before the message did. */
   private boolean lost;
+
+  /** Whether the reader has closed the stream; later pieces are dropped. */
   private boolean closed;
 
-  /** A message of which nothing has arrived yet. */
+  /** Creates a message of which nothing has arrived. */
   public Download(Backlog backlog) {
     this.backlog = backlog;
   }
 
-  /** On the loop: a piece came. */
+  /** On the loop: adds a piece that arrived. */
   public void add(byte[] piece, boolean last) {
     lock.lock();
     try {
@@ -91,7 +99,7 @@ public final class Download extends InputStream {
     return count;
   }
 
-  /** The piece to read from; null at the end. */
+  /** Waits for the piece to read from; returns null at the end. */
   private byte @Nullable [] piece() throws IOException {
     try {
       while (pieces.isEmpty() && !complete && !lost && !closed) {
@@ -111,7 +119,7 @@ public final class Download extends InputStream {
     return piece;
   }
 
-  /** Drops the rest. */
+  /** Drops the rest of the message. */
   @Override
   public void close() {
     int freed = 0;

@@ -9,21 +9,21 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Proves who the client is ({@code spec/protocol.md#authenticate}): asks the user for tokens, shows
- * them to the server, and notes what becomes of them. Confined to the session's thread.
+ * Authenticates the client ({@code spec/protocol.md#authenticate}): requests tokens from the user,
+ * presents them to the server, and tracks their outcome. Confined to the session's thread.
  *
- * <p>A token is needed for each attempt to connect, and to renew the proof of an open connection.
- * At most one request for a token is without an answer at any time, and the answer goes to whoever
- * needs a token when it comes. A request that has no answer in time counts no more.
+ * <p>A token is needed for each attempt to connect, and to renew the authentication of an open
+ * connection. At most one token request is unanswered at any time; its answer goes to whatever
+ * needs a token when it arrives. A request that is not answered in time is ignored.
  *
- * <p>A token that the server refuses for good is never shown again by the same attempt: if the user
- * gives another, that is tried once; then it is over.
+ * <p>A token that the server refused permanently is never presented again by the same attempt. If
+ * the user supplies another, that is tried once; then the attempt has failed for good.
  */
 final class Authentication {
-  /** How long a token may take to come, in milliseconds. */
+  /** The time limit of a token request, in milliseconds. */
   static final long PATIENCE = 30_000;
 
-  /** What the next token is for. */
+  /** What the next token is needed for. */
   private enum Need {
     NOTHING,
     ATTEMPT,
@@ -36,42 +36,46 @@ final class Authentication {
   private final DoubleSupplier draws;
   private final Effects effects;
 
-  /** The last request for a token. */
+  /** The number of the latest token request. */
   private int request;
 
-  /** Until when that may be answered; {@code NEVER} if it is answered, or counts no more. */
+  /** The deadline of that request; {@code NEVER} if it was answered or is to be ignored. */
   private long tokenBy = Questions.NEVER;
 
+  /** What the unanswered request, or the next one, is for. */
   private Need need = Need.NOTHING;
 
-  /** The present attempt's, or that of the open connection. */
+  /** The number of the current attempt, or of the open connection. */
   private int connection;
 
-  /** The token that was shown last. */
+  /** The token that was presented last. */
   private @Nullable String shown;
 
-  /** The token that the server refused for good; null if it took one since, or refused none. */
+  /**
+   * The token that the server refused permanently; null if it has accepted one since, or refused
+   * none.
+   */
   private @Nullable String refused;
 
-  /** Why the server refuses the present attempt, if it said so before it closes. */
+  /** The server's reason for refusing the current attempt, if it gave one before closing. */
   private @Nullable String refusal;
 
-  /** The id of the {@code authenticate} that has no answer yet; 0 for none. */
+  /** The id of the unanswered {@code authenticate}; 0 for none. */
   private long messageId;
 
-  /** Until when that must be answered, if it is a renewal. */
+  /** The deadline for its answer, if it is a renewal. */
   private long answerBy = Questions.NEVER;
 
-  /** Whether a session is open on the present connection. */
+  /** Whether a session is open on the current connection. */
   private boolean begun;
 
-  /** Whether the server has taken a token on the present connection. */
+  /** Whether the server has accepted a token on the current connection. */
   private boolean authenticated;
 
-  /** When the present proof expires, once the server has said so. */
+  /** When the current authentication expires, once the server has announced it. */
   private long expiresAt = Questions.NEVER;
 
-  /** Renewals of the present proof that failed. */
+  /** The number of failed renewals of the current authentication. */
   private int failures;
 
   /** When the next renewal is due. */
@@ -86,12 +90,12 @@ final class Authentication {
     this.effects = effects;
   }
 
-  /** Whether the server has taken a token on the present connection. */
+  /** Whether the server has accepted a token on the current connection. */
   boolean authenticated() {
     return authenticated;
   }
 
-  /** The user connects: what was refused before counts no more. */
+  /** Forgets what was refused, because the user connects again. */
   void reset() {
     refused = null;
   }
@@ -116,9 +120,9 @@ final class Authentication {
   }
 
   /**
-   * A token came.
+   * Handles a token from the user.
    *
-   * @return why the present attempt to connect has failed for it, or null if it has not
+   * @return why the current attempt to connect has failed because of it, or null if it has not
    */
   @Nullable ConnectFailedException token(long now, int number, String token) {
     if (number != request || tokenBy == Questions.NEVER) {
@@ -148,14 +152,14 @@ final class Authentication {
     return null;
   }
 
-  /** As in a header (RFC 6750 §2.1), but leniently. */
+  /** Whether a token fits in a header (RFC 6750 §2.1); lenient about its characters. */
   private static boolean valid(String token) {
     return !token.isEmpty()
         && token.length() <= Limits.MAX_TOKEN_CHARACTERS
         && token.chars().allMatch(c -> c > ' ' && c <= '~');
   }
 
-  /** There is no token; otherwise as {@link #token}. */
+  /** Handles a failed token request; returns as {@link #token} does. */
   @Nullable ConnectFailedException noToken(long now, int number, ConnectFailedException why) {
     if (number != request || tokenBy == Questions.NEVER) {
       return null;
@@ -180,14 +184,16 @@ final class Authentication {
     effects.send(ClientMessages.authenticate(messageId, token));
   }
 
-  /** The socket is open: if the token goes in a message, it is the first one. */
+  /** Presents the token as the first message of an open socket, if it is sent in a message. */
   void opened() {
     if (how == Tokens.IN_MESSAGE && shown != null) {
       show(shown);
     }
   }
 
-  /** A session is open. A server may open one for a guest though it refused the token. */
+  /**
+   * Notes that a session is open. A server may open one for a guest although it refused the token.
+   */
   void begun() {
     begun = true;
     refused = null;
@@ -198,10 +204,10 @@ final class Authentication {
     }
   }
 
-  /** The connection, or the attempt, is over, and whatever was to be proved on it. */
+  /** Ends the connection or attempt, and any authentication on it. */
   void over() {
     if (begun) {
-      refused = null; // of a renewal: on its own the token may do
+      refused = null; // a renewal's: the token may do by itself
     }
     need = Need.NOTHING;
     messageId = 0;
@@ -213,7 +219,7 @@ final class Authentication {
     authenticated = false;
   }
 
-  /** Takes a message about authentication; whether it was one. */
+  /** Handles a message about authentication. Returns whether it was one. */
   boolean told(long now, Envelope envelope) {
     JsonNode control = envelope.control();
     if (control == null) {
@@ -262,7 +268,7 @@ final class Authentication {
     boolean again = control.path("retryable").asBoolean(false);
     String why = unmarked(ControlReader.text(control, "message"));
     messageId = 0;
-    if (!begun) { // the server closes now, unless guests may come
+    if (!begun) { // the server now closes, unless it takes guests
       refusal = again ? null : why;
       return;
     }
@@ -281,7 +287,9 @@ final class Authentication {
     }
   }
 
-  /** Until the proof expires there may be time to try again; then there is a new connection. */
+  /**
+   * Retries if there is time before the authentication expires; otherwise a new connection follows.
+   */
   private void renewalFailed(long now, String why) {
     messageId = 0;
     answerBy = Questions.NEVER;
@@ -291,14 +299,15 @@ final class Authentication {
     effects.report(new Report.AuthFailed(why, expiresAt != Questions.NEVER));
   }
 
-  /** Whether a close, or the status of a refused upgrade, means that a token may be the reason. */
+  /** Whether a close code, or the status of a refused upgrade, may be due to the token. */
   boolean refusedBy(int code) {
     boolean known = code == 401 || code == 403 || code == CloseCode.NOT_AUTHENTICATED.code();
     return how != Tokens.NONE && (known || refusal != null);
   }
 
   /**
-   * The server refused the token of an attempt, or ended its connection: whether another may do.
+   * Notes that the server refused an attempt's token, or ended its connection. Returns whether
+   * another token may help.
    */
   boolean refused() {
     boolean first = refused == null;
@@ -306,22 +315,25 @@ final class Authentication {
     return first;
   }
 
-  /** Why an attempt was refused: as the server said before it closed, or the given words. */
+  /**
+   * Returns why an attempt was refused: the server's reason if it gave one, otherwise the given
+   * text.
+   */
   String why(String otherwise) {
     return unmarked(refusal == null ? otherwise : refusal);
   }
 
-  /** Without the token, should the server have repeated it. */
+  /** Returns a text without the token, in case the server repeated it. */
   private String unmarked(String text) {
     return shown == null ? text : text.replace(shown, "***");
   }
 
-  /** When {@link #advance} is needed. */
+  /** Returns when {@link #advance} is needed. */
   long wakeAt() {
     return Math.min(tokenBy, Math.min(answerBy, renewAt));
   }
 
-  /** Does what is due by now; returns as {@link #token}. */
+  /** Does what is due by now; returns as {@link #token} does. */
   @Nullable ConnectFailedException advance(long now) {
     if (now >= tokenBy) {
       effects.tokenTooLate();

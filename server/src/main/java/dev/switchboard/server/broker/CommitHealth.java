@@ -7,34 +7,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether commits move. Told by who commits; {@link #health} may be asked by any thread.
+ * Whether commits make progress. Updated by whoever commits; {@link #health} may be called by any
+ * thread.
  *
- * <p>A store that fails is one thing (not ready: clients do better elsewhere, and a new process
- * would not help), a commit that does not end, or a JVM that could not go on, another (not alive:
- * only a new process helps).
+ * <p>A store that fails makes the server not ready: clients are better served elsewhere, and a new
+ * process would not help. A commit that does not end, or a JVM that can't continue, makes it not
+ * alive: only a new process helps.
  */
 final class CommitHealth {
-  /** A commit that takes longer has the server called not ready. */
+  /** If a commit takes longer, the server reports that it is not ready. */
   static final long SLOW_MILLIS = 5_000;
 
-  /** A call of the store that takes longer has the server called dead. */
+  /** If a call to the store takes longer, the server reports that it is not alive. */
   static final long STUCK_MILLIS = 60_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
 
   private final LongSupplier elapsed;
-  private volatile boolean busy;
-  private volatile long since; // when the last step of what is under way began; milliseconds
-  private volatile boolean failing;
-  private volatile @Nullable Throwable fatal;
-  private long failures; // confined to who commits
+  private volatile boolean busy; // whether a call is running
+  private volatile long since; // when the running call began; milliseconds
+  private volatile boolean failing; // whether the last call failed
+  private volatile @Nullable Throwable fatal; // the failure after which the JVM can't be relied on
+  private long failures; // since the last success; confined to the committing thread
 
   CommitHealth(LongSupplier elapsed) {
     this.elapsed = elapsed;
   }
 
   /**
-   * Whether the JVM can't go on after it: a stack that was too deep is gone, lack of memory not.
+   * Whether the JVM can't continue after a failure. A stack overflow has unwound; a lack of memory
+   * remains.
    */
   static boolean isFatal(Throwable failure) {
     return failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError);
@@ -46,18 +48,18 @@ final class CommitHealth {
     }
   }
 
-  /** Something is about to be done that takes its time. */
+  /** A call that may take time begins. */
   void step() {
     since = elapsed.getAsLong();
     busy = true;
   }
 
-  /** Nothing is being done. */
+  /** No call is running. */
   void rest() {
     busy = false;
   }
 
-  /** An append was done. */
+  /** An append succeeded. */
   void committed() {
     failing = false;
     if (failures > 0) {
@@ -66,17 +68,19 @@ final class CommitHealth {
     }
   }
 
-  /** A read was done: the store answers. */
+  /** A read succeeded, so the store answers. */
   void answered() {
     failing = false;
   }
 
-  /** Whether the store failed when it was asked last. */
+  /** Whether the last call to the store failed. */
   boolean failing() {
     return failing;
   }
 
-  /** The store failed. Logged once, not for each of the thousands that a second may bring. */
+  /**
+   * The store failed. Logged once, not for each of the possibly thousands of failures per second.
+   */
   void failed(Throwable why) {
     failing = true;
     if (failures++ == 0) {
@@ -85,7 +89,7 @@ final class CommitHealth {
     fatal(why);
   }
 
-  /** Notes a failure after which the JVM can't be relied on. */
+  /** Records a failure after which the JVM can't be relied on. */
   void fatal(Throwable why) {
     if (isFatal(why)) {
       fatal = why;

@@ -17,34 +17,35 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be committed, in order. Bounded in number and in bytes; what has been taken from
- * the queue counts until it is {@link #done}, because it is in memory until then. Thread-safe.
+ * The queue of jobs that wait to be committed, in order. Bounded in number and in bytes. Jobs taken
+ * from the queue count until they are {@link #done}, because they stay in memory until then.
+ * Thread-safe.
  */
 public final class CommitQueue {
   public static final String CLOSING = "the server is closing";
 
-  /** 32 MiB: a whole batch of messages as large as an endpoint takes them by default. */
+  /** 32 MiB: a full batch of the largest messages that an endpoint accepts by default. */
   public static final long DEFAULT_MAX_BYTES = 32L << 20;
 
   private static final int MAX_JOBS = 10_000;
-  private static final int ENTRY_BYTES = 200; // what an entry costs beside its data, about
+  private static final int ENTRY_BYTES = 200; // roughly what an entry takes besides its data
 
   private final long maxBytes;
   private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(MAX_JOBS + 1); // and the stop
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong bytes = new AtomicLong();
-  private volatile boolean closed;
+  private volatile boolean closed; // whether new jobs are refused; never reset
 
   CommitQueue(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  /** Something to be done in the order of the commits, and answered. */
+  /** A job that is done in the order of the commits, and then answered. */
   sealed interface Job {
-    /** The answer is that it could not be done; nothing if it has an answer already. */
+    /** Answers that the job could not be done. Has no effect if it is already answered. */
     void refuse(RefusedException why);
 
-    /** What it holds in memory. */
+    /** Returns how much memory the job takes. */
     long bytes();
 
     /** The publications as they are delivered, and as the store gets them. */
@@ -69,7 +70,7 @@ public final class CommitQueue {
       }
     }
 
-    /** A subscription that is to be in force from its place in the order on. */
+    /** A subscription that takes effect at its position in the queue. */
     record Subscribe(LogKey log, Following following, CompletableFuture<Position> result)
         implements Job {
       @Override
@@ -83,7 +84,7 @@ public final class CommitQueue {
       }
     }
 
-    /** The end: nothing comes behind it. */
+    /** The last job. */
     record Stop() implements Job {
       @Override
       public void refuse(RefusedException why) {}
@@ -103,7 +104,7 @@ public final class CommitQueue {
     return closed;
   }
 
-  /** Takes a job, or refuses it if the queue is full or closed. */
+  /** Adds a job, or refuses it if the queue is full or closed. */
   void add(Job job) {
     if (closed) {
       job.refuse(unavailable(CLOSING));
@@ -111,14 +112,14 @@ public final class CommitQueue {
       job.refuse(unavailable("too much waits to be written"));
     } else {
       jobs.add(job);
-      if (closed && jobs.remove(job)) { // nobody takes it any more
+      if (closed && jobs.remove(job)) { // nobody will take it any more
         done(List.of(job));
         job.refuse(unavailable(CLOSING));
       }
     }
   }
 
-  /** A job that is larger than the bound by itself fits when nothing else waits. */
+  /** Reserves space for a job. A job larger than the limit fits if nothing else waits. */
   private boolean reserve(Job job) {
     long size = job.bytes();
     long sum = bytes.addAndGet(size);
@@ -130,17 +131,17 @@ public final class CommitQueue {
     return false;
   }
 
-  /** The next job, as soon as there is one; null if there is none within that time. */
+  /** Returns the next job, waiting for one if necessary; null if there is none in time. */
   @Nullable Job poll(long millis) throws InterruptedException {
     return jobs.poll(millis, TimeUnit.MILLISECONDS);
   }
 
-  /** The next job, if there is one now. */
+  /** Returns the next job, or null if there is none now. */
   @Nullable Job poll() {
     return jobs.poll();
   }
 
-  /** A job that was taken, and up to so many that wait behind it. */
+  /** Returns a job that was taken, and up to {@code most} jobs that wait behind it. */
   List<Job> with(Job first, int most) {
     List<Job> taken = new ArrayList<>();
     taken.add(first);
@@ -148,14 +149,14 @@ public final class CommitQueue {
     return taken;
   }
 
-  /** Takes the publications that wait, and leaves everything else. */
+  /** Removes and returns the waiting publications; all other jobs stay. */
   List<Job> publications() {
     List<Job> taken = new ArrayList<>();
     jobs.removeIf(job -> job instanceof Job.Publish && taken.add(job));
     return taken;
   }
 
-  /** Those have their answers. */
+  /** Releases the space of jobs that were answered. */
   void done(List<Job> answered) {
     for (Job job : answered) {
       if (!(job instanceof Job.Stop)) {
@@ -165,12 +166,12 @@ public final class CommitQueue {
     }
   }
 
-  /** Takes no more. */
+  /** Takes no more jobs. */
   void close() {
     closed = true;
   }
 
-  /** Puts the end behind all that waits. */
+  /** Adds the stop behind all waiting jobs. */
   void stop() {
     boolean unused = jobs.offer(new Job.Stop());
   }

@@ -17,13 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends what waits in a queue, has it passed on, and answers, all in one order: the one thread of
- * a broker whose store blocks. Whatever is thrown, every job gets an answer and the thread goes on.
+ * Appends the jobs of a queue to a store, passes them on and answers them, all in one order. It is
+ * the only committing thread of a broker whose store blocks. Whatever is thrown, every job is
+ * answered and the thread continues.
  *
- * <p>A batch that fails is tried again in halves, as one publication of it may be at fault and the
- * others shall not pay for it; that is safe because each has a name ({@link GivenIds}). The search
- * ends as soon as the store itself seems to be at fault: it takes too long, or several that were
- * tried alone failed in a row. Then all that waits is refused at once, and may be tried again.
+ * <p>A batch that fails is retried in halves, because a single publication may be at fault and the
+ * others should not suffer for it; this is safe because every publication has an ID ({@link
+ * GivenIds}). The search ends as soon as the store itself seems to be at fault: it takes too long,
+ * or several publications that were tried alone failed in a row. Then everything that waits is
+ * refused at once, and may be retried.
  */
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
@@ -40,11 +42,13 @@ final class Committer {
   private final CommitHealth health;
   private final LongSupplier elapsed;
   private final Thread thread;
-  private @Nullable LogKey failed; // a log of the last failure
-  private volatile List<Job> underWay = List.of();
-  private volatile boolean abandoned;
+  private @Nullable LogKey failed; // a log of the last failure; confined to the committing thread
+  private volatile List<Job> underWay = List.of(); // the jobs that are being committed
+  private volatile boolean abandoned; // whether stop() has given up
 
-  /** Makes it without starting its thread: either that, or somebody calls {@link #step}. */
+  /**
+   * Creates a committer without starting its thread: call either {@link #start} or {@link #step}.
+   */
   Committer(
       HistoryStore store,
       CommitQueue queue,
@@ -77,13 +81,15 @@ final class Committer {
       } catch (InterruptedException stopped) {
         LOG.debug("committing was interrupted", stopped);
         running = false;
-      } catch (Throwable unexpected) { // from handling what was thrown: no memory is left
+      } catch (Throwable unexpected) { // from handling what was thrown: the JVM is out of memory
         health.fatal(unexpected);
       }
     }
   }
 
-  /** Does what the thread does next, if somebody else is the thread. */
+  /**
+   * Does one step of the thread's work on the calling thread. Only if the thread was not started.
+   */
   void step() {
     Job first = queue.poll();
     if (first == null) {
@@ -93,7 +99,7 @@ final class Committer {
     }
   }
 
-  /** Commits a job and what waits behind it; whether there is more to come. */
+  /** Commits a job and those waiting behind it. Returns whether to continue. */
   private boolean commitFrom(Job first) {
     List<Job> jobs = queue.with(first, MAX_BATCH - 1);
     underWay = jobs;
@@ -138,11 +144,11 @@ final class Committer {
     }
   }
 
-  /** Whether it is worth while to go on looking for the one that is at fault. */
+  /** Decides whether it is worthwhile to go on searching for the publication at fault. */
   private final class Search {
-    private long began;
-    private int failedAlone;
-    private boolean over;
+    private long began; // when the search of this batch began
+    private int failedAlone; // failures in a row of publications tried alone
+    private boolean over; // whether the store is considered to be at fault
 
     Search begin() {
       began = elapsed.getAsLong();
@@ -178,7 +184,7 @@ final class Committer {
       health.step();
       results = store.append(publications);
       requireOneEach(publications, results);
-    } catch (Throwable failure) { // a store's Error is as good a reason as any
+    } catch (Throwable failure) { // a store may throw an Error, too
       failed(batch, publications, failure, search);
       return;
     }
@@ -227,7 +233,7 @@ final class Committer {
     }
   }
 
-  /** What a publisher is told: what the store says to it, or that it is the store that fails. */
+  /** Returns what a publisher is told: the store's own refusal, or that the store fails. */
   static RefusedException refusal(Throwable failure) {
     return failure instanceof RefusedException refused
         ? refused
@@ -253,7 +259,7 @@ final class Committer {
     }
   }
 
-  /** Asks the store what became of appends that failed, and whether it answers again. */
+  /** Asks the store for the outcome of failed appends, and whether it answers again. */
   private void settle() {
     LogKey log = failed;
     try {
@@ -289,13 +295,13 @@ final class Committer {
     jobs.forEach(job -> job.refuse(why));
   }
 
-  /** Whether it can still commit: it was not started, or it runs. */
+  /** Whether jobs can still be committed: the thread was not started, or it is running. */
   boolean alive() {
     return thread.getState() == Thread.State.NEW || thread.isAlive();
   }
 
   /**
-   * Commits what was taken, as far as that is done by then, and refuses the rest. The queue is
+   * Commits the jobs that can be done by the deadline, and refuses the rest. The queue must be
    * closed already.
    */
   void stop(long deadlineNanos) {

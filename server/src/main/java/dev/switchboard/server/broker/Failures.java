@@ -3,17 +3,17 @@ package dev.switchboard.server.broker;
 import org.slf4j.Logger;
 
 /**
- * Logs a failure that may come for every request while a part is down: whole at first, then at most
- * once a minute, with how many there were meanwhile. Thread-safe; time is an argument.
+ * Logs a failure that may occur with every request while a component is down: the first one in
+ * full, later ones at most once a minute, with their number. Thread-safe; time is an argument.
  */
 final class Failures {
   private static final long PAUSE_NANOS = 60_000_000_000L;
 
   private final Logger log;
   private final String what;
-  private boolean any; // guarded by this
-  private long saidAt; // guarded by this
-  private long unsaid; // guarded by this
+  private boolean any; // whether one was logged; guarded by this
+  private long saidAt; // when the last one was logged; guarded by this
+  private long unsaid; // how many were not logged since; guarded by this
 
   Failures(Logger log, String what) {
     this.log = log;

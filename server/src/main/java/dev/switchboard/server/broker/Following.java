@@ -9,34 +9,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A subscriber and the place up to which it has heard of its log. Known from the call on, so that
- * it can be ended at any time; in force from the place in the order that its head was read at.
+ * A subscriber, and the position up to which it has heard of its log. It is registered from the
+ * call on, so that it can be removed at any time, and takes effect at the point in the commit order
+ * where the log's head was read.
  *
- * <p>The place is why nothing is left out. An entry is passed on only if it is the next one. What
- * comes otherwise tells of entries that nobody here was told of: a later seq, or an epoch that is
- * new, because another process appended, and a duplicate, because an append that seemed to have
- * failed had not. Then the subscriber is told that the log has moved, and reads it.
+ * <p>The position is why no entry is left out. An entry is passed on only if it is the next one.
+ * Anything else reveals entries of which nobody here was told: a later seq or a new epoch, because
+ * another process has appended; a duplicate, because an append that seemed to have failed had
+ * succeeded. Then the subscriber is told that the log has moved, and reads it.
+ *
+ * <p>The committing thread is that of the {@link Committer}, or, with an immediate store, a
+ * publisher's that holds the broker's lock.
  */
 final class Following {
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
 
   private final LogKey log;
   private final Subscriber subscriber;
-  private volatile boolean inForce;
-  private Position last = new Position("", 0); // confined to who commits
+  private volatile boolean inForce; // written by the committing thread
+  private Position last = new Position("", 0); // confined to the committing thread
 
   Following(LogKey log, Subscriber subscriber) {
     this.log = log;
     this.subscriber = subscriber;
   }
 
-  /** In force from that place on. Only for who commits. */
+  /** Takes effect from the given position on. Only for the committing thread. */
   void begin(Position head) {
     last = head;
     inForce = true;
   }
 
-  /** What became of a publication. Only for who commits, in the order of the commits. */
+  /**
+   * Handles the result of a publication. Only for the committing thread, in the order of the
+   * commits.
+   */
   void committed(Publication publication, Committed result) {
     Position place = result.position();
     boolean sameLife = place.epoch().equals(last.epoch());
@@ -52,14 +59,14 @@ final class Following {
     }
   }
 
-  /** The log's head was read. Only for who commits. */
+  /** Handles the head of the log, which was just read. Only for the committing thread. */
   void head(Position head) {
     if (inForce && (head.seq() > last.seq() || !head.epoch().equals(last.epoch()))) {
       moved(head);
     }
   }
 
-  /** Any thread. */
+  /** Passes on a fleeting message. Thread-safe. */
   void fleeting(Publication publication) {
     if (inForce) {
       pass(publication, 0);
@@ -70,7 +77,7 @@ final class Following {
     try {
       subscriber.entry(publication.at(seq), publication.without());
       return true;
-    } catch (Throwable failure) { // it is committed, whatever becomes of it here
+    } catch (Throwable failure) { // it is committed, whatever happens to it here
       failed(failure);
       return false;
     }
@@ -80,7 +87,7 @@ final class Following {
     try {
       subscriber.moved(head);
       last = head;
-    } catch (Throwable failure) { // what comes next is not the next for us, and tells of it again
+    } catch (Throwable failure) { // the next entry will reveal the gap again
       failed(failure);
     }
   }

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names for publications that their publishers gave none, so that a store that was asked twice
- * appends once. They begin with a control character, which no publisher's name can ({@code
- * spec/protocol.md#4-the-envelope}), and stay between the broker and its store. Thread-safe.
+ * Gives IDs to publications that have none, so that a store that is asked twice appends only once.
+ * They begin with a control character, which no publisher's ID can contain ({@code
+ * spec/protocol.md#4-the-envelope}), and are visible only to the broker and its store. Thread-safe.
  */
 final class GivenIds {
   private static final char MARK = '\u0001';
@@ -20,7 +20,7 @@ final class GivenIds {
   private final String prefix = MARK + new BigInteger(64, new SecureRandom()).toString(36) + '.';
   private final AtomicLong count = new AtomicLong();
 
-  /** The publications as the store gets them: each has a name. */
+  /** Returns the publications as the store gets them: each with an ID. */
   List<Publication> named(List<Publication> publications) {
     for (Publication publication : publications) {
       if (publication.messageId() == null) {
@@ -45,7 +45,7 @@ final class GivenIds {
             publication.retention());
   }
 
-  /** The page as readers get it: with the publishers' names only. */
+  /** Returns a page as readers get it: with the publishers' own IDs only. */
   static Page hidden(Page page) {
     for (Entry entry : page.entries()) {
       if (given(entry.messageId())) {

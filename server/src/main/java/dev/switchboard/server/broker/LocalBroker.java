@@ -28,19 +28,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The broker of a single server: commits to a store and delivers to this process.
+ * The broker of a single server: commits to a store, and delivers within this process.
  *
- * <p>One order per log is the whole point. With an immediate store, commit and delivery happen
+ * <p>Its purpose is a single order per log. With an immediate store, commit and delivery happen
  * together under one lock, on the publisher's thread. With a store that blocks, one thread takes
- * everything that waits, commits it as one transaction (so the cost of a disk is shared by all who
- * publish at the same time), and only then delivers and answers, in the same order. A subscription
- * is taken by that thread too, so the place it starts at is exact. Thread-safe.
+ * everything that waits, commits it as a single transaction (so all concurrent publishers share the
+ * cost of the disk), and only then delivers and answers, in the same order. The same thread handles
+ * subscriptions, so a subscription's starting position is exact. Thread-safe.
  */
 public final class LocalBroker implements Broker {
   private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
   private static final long LEAST_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** More than SQLite has connections for would only wait for each other. */
+  /** With more readers than SQLite has connections, they would only wait for each other. */
   private static final int READERS = 4;
 
   private static final int MAX_READS = 100_000;
@@ -55,15 +55,15 @@ public final class LocalBroker implements Broker {
   private final Executor readers;
   private final Object order = new Object();
 
-  /** A broker over a store, which it closes in the end. */
+  /** Creates a broker, which closes the store when it is closed. */
   public LocalBroker(HistoryStore store) {
     this(store, CommitQueue.DEFAULT_MAX_BYTES, Time.system().elapsed());
   }
 
   /**
-   * A broker over a store, which it closes in the end.
+   * Creates a broker, which closes the store when it is closed.
    *
-   * @param maxBytes of publications that wait for the store
+   * @param maxBytes the most bytes of publications that wait for the store
    * @param elapsed milliseconds since some moment, for {@link #health}
    */
   public LocalBroker(HistoryStore store, long maxBytes, LongSupplier elapsed) {
@@ -74,7 +74,7 @@ public final class LocalBroker implements Broker {
   }
 
   /**
-   * Platform threads, because what SQLite does in native code would hold carriers of virtual ones.
+   * Returns platform threads, because SQLite's native code would pin the carriers of virtual ones.
    */
   private static Executor readers() {
     ThreadPoolExecutor threads =
@@ -90,15 +90,15 @@ public final class LocalBroker implements Broker {
   }
 
   /**
-   * A broker that has no thread: somebody calls {@link #commitWaiting}.
+   * Creates a broker without a thread; the caller commits with {@link #commitWaiting}.
    *
-   * @param readers runs what reads the store
+   * @param readers runs the reads of the store
    */
   public LocalBroker(HistoryStore store, Executor readers) {
     this(store, readers, CommitQueue.DEFAULT_MAX_BYTES, Time.system().elapsed());
   }
 
-  /** The same, with a bound and a clock of its own. */
+  /** Creates a broker without a thread, with the given limit and clock. */
   public LocalBroker(HistoryStore store, Executor readers, long maxBytes, LongSupplier elapsed) {
     this.store = store;
     this.readers = readers;
@@ -133,7 +133,7 @@ public final class LocalBroker implements Broker {
         List<Committed> committed = store.append(publications);
         subscriptions.committed(publications, committed);
         return CompletableFuture.completedFuture(committed);
-      } catch (Throwable failure) { // whatever it is, it is the publisher's answer
+      } catch (Throwable failure) { // whatever was thrown is the publisher's answer
         health.fatal(failure);
         return CompletableFuture.failedFuture(Committer.refusal(failure));
       }
@@ -200,8 +200,8 @@ public final class LocalBroker implements Broker {
   }
 
   /**
-   * Commits what waits, as one transaction; if nothing waits, finds out what became of commits that
-   * failed. Only for a broker without a thread.
+   * Commits everything that waits, as a single transaction. If nothing waits, finds out what became
+   * of failed commits. Only for a broker without a thread.
    */
   public void commitWaiting() {
     committer.step();
@@ -218,7 +218,7 @@ public final class LocalBroker implements Broker {
   @Override
   public void close(Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
-    synchronized (order) { // behind a commit that is under way
+    synchronized (order) { // after a commit that is running
       queue.close();
     }
     committer.stop(deadline);
@@ -228,7 +228,7 @@ public final class LocalBroker implements Broker {
     close("the history store", store::close, deadline);
   }
 
-  /** Closes a part on a thread of its own, as no limit can be set to what a part does. */
+  /** Closes a component on a thread of its own, because its duration can't be limited. */
   private static void close(String part, Runnable closing, long deadline) {
     CompletableFuture<Void> closed = new CompletableFuture<>();
     Thread.ofPlatform()
@@ -238,7 +238,7 @@ public final class LocalBroker implements Broker {
           try {
             closing.run();
             closed.complete(null);
-          } catch (Throwable failure) { // handed to who closes the broker
+          } catch (Throwable failure) { // passed to the caller
             closed.completeExceptionally(failure);
           }
         });

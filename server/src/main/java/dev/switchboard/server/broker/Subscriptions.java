@@ -12,14 +12,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Who follows which log in this process. An append that failed leaves its logs in doubt: they may
- * have entries that nobody here was told of. The next commit to such a log shows it; for those that
- * have none, {@link #settle} asks the store. Thread-safe but for what is said to be for who
- * commits.
+ * The subscribers of logs in this process. A failed append leaves its logs in doubt: they may
+ * contain entries of which nobody here was told. The next commit to such a log reveals them; for
+ * logs without one, {@link #settle} asks the store. Thread-safe, except for methods reserved for
+ * the committing thread: that of the {@link Committer}, or, with an immediate store, a publisher's
+ * that holds the broker's lock.
  */
 final class Subscriptions {
   private final Map<LogKey, Following> followed = new ConcurrentHashMap<>();
-  private final Set<LogKey> doubts = new HashSet<>(); // confined to who commits
+  private final Set<LogKey> doubts = new HashSet<>(); // confined to the committing thread
 
   void put(LogKey log, Following following) {
     followed.put(log, following);
@@ -36,7 +37,7 @@ final class Subscriptions {
     }
   }
 
-  /** Passes on what was committed. Only for who commits, in the order of the commits. */
+  /** Passes on committed entries. Only for the committing thread, in the order of the commits. */
   void committed(List<Publication> publications, List<Committed> results) {
     for (int i = 0; i < publications.size(); i++) {
       Following following = followed.get(publications.get(i).log());
@@ -46,7 +47,10 @@ final class Subscriptions {
     }
   }
 
-  /** It is unknown whether these were appended. Only for who commits. */
+  /**
+   * Marks the logs of publications of which it is unknown whether they were appended. Only for the
+   * committing thread.
+   */
   void doubt(List<Publication> publications) {
     for (Publication publication : publications) {
       if (followed.containsKey(publication.log())) {
@@ -55,15 +59,15 @@ final class Subscriptions {
     }
   }
 
-  /** Whether a log is in doubt. Only for who commits. */
+  /** Whether any log is in doubt. Only for the committing thread. */
   boolean inDoubt() {
     return !doubts.isEmpty();
   }
 
   /**
-   * Asks the store for the heads of the logs in doubt. Only for who commits.
+   * Asks the store for the heads of the logs in doubt. Only for the committing thread.
    *
-   * @throws RuntimeException if the store does not answer; the rest stays in doubt
+   * @throws RuntimeException if the store does not answer; the other logs remain in doubt
    */
   void settle(HistoryStore store) {
     for (Iterator<LogKey> logs = doubts.iterator(); logs.hasNext(); logs.remove()) {

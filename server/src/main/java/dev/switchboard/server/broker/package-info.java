@@ -1,5 +1,6 @@
 /**
- * The broker of a server that is alone: commits in batches, and tells subscribers. Not for users.
+ * The broker of a single server: commits in batches, and delivers to subscribers. Not part of the
+ * public API.
  */
 @NullMarked
 package dev.switchboard.server.broker;

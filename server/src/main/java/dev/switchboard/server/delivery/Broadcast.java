@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message on its way to many connections, and what is done with it for those that are too slow.
- * It is written and framed once in each encoding that one of them reads, by the first loop that
- * comes to it, and released when the last group has dealt with it.
+ * One message on its way to many connections, and the policy for those that are too slow. It is
+ * encoded and framed once for each encoding that a reader uses, by the first loop that needs it,
+ * and released when the last group is done with it.
  */
 public final class Broadcast {
   private final Draft draft;
@@ -23,9 +23,9 @@ public final class Broadcast {
   private final FleetingPolicies.Policy policy;
   private final @Nullable Supplier<?> keyed;
   private final AtomicInteger groups;
-  private volatile @Nullable Object key; // written under this
-  private volatile @Nullable Prepared text; // written under this
-  private volatile @Nullable Prepared binary; // written under this
+  private volatile @Nullable Object key; // null until it is asked for; written under this
+  private volatile @Nullable Prepared text; // the frame for text, once made; written under this
+  private volatile @Nullable Prepared binary; // the binary frame, once made; written under this
 
   private Broadcast(
       Draft draft,
@@ -44,7 +44,7 @@ public final class Broadcast {
     this.groups = new AtomicInteger(groups);
   }
 
-  /** A published message. */
+  /** Creates a broadcast of a published message. */
   static Broadcast entry(
       Entry entry, @Nullable String withoutSession, FleetingPolicies policies, int groups) {
     return new Broadcast(
@@ -58,9 +58,9 @@ public final class Broadcast {
   }
 
   /**
-   * Something that is in no log. Whoever is slow gets the newest of each key.
+   * Creates a broadcast that is in no log. A slow reader gets the latest one of each key.
    *
-   * @param key what it is about; null if it replaces nothing
+   * @param key what the notice is about; null if it replaces no other
    */
   public static Broadcast notice(
       Draft draft, @Nullable Object key, @Nullable String withoutUser, int groups) {
@@ -74,7 +74,7 @@ public final class Broadcast {
         groups);
   }
 
-  /** The frame. For groups that are not {@link #done}. */
+  /** Returns the frame in an encoding. Only for groups that are not {@link #done}. */
   Prepared prepared(Encoding encoding) {
     Prepared framed = encoding.binary() ? binary : text;
     return framed == null ? frame(encoding) : framed;
@@ -96,7 +96,7 @@ public final class Broadcast {
     return framed;
   }
 
-  /** 0 for what is in no log. */
+  /** Returns the sequence number; 0 for a message that is in no log. */
   long seq() {
     return seq;
   }
@@ -105,7 +105,10 @@ public final class Broadcast {
     return policy;
   }
 
-  /** What it is about: one with the same key takes its place. Found by the first who asks. */
+  /**
+   * Returns the key; a later broadcast with the same key replaces this one. Computed once, by the
+   * first caller.
+   */
   Object key() {
     Object known = key;
     return known == null ? findKey() : known;
@@ -125,6 +128,7 @@ public final class Broadcast {
         && (withoutUser == null || !receiver.user().equals(withoutUser));
   }
 
+  /** Called by each group when it no longer needs the frames. The last call releases them. */
   public void done() {
     if (groups.decrementAndGet() == 0) {
       release(text);

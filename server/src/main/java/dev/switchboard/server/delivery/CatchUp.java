@@ -4,12 +4,13 @@ import dev.switchboard.transport.WebSocket;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How much that was read from logs is on its way to connections that are behind. Live entries are
- * one frame for all who read them; these are written for one connection each, so the sum over many
- * is what slow readers cost. Beyond the bound each goes on with a piece at a time. Thread-safe.
+ * Limits how many bytes of catch-up entries are on their way to connections that are behind. A live
+ * entry is one frame shared by all its readers; a catch-up entry is written for one connection, so
+ * the sum over many connections is what slow readers cost. Above the limit, each connection
+ * continues with one piece at a time. Thread-safe.
  */
 public final class CatchUp {
-  /** What each may have on its way however many others there are. */
+  /** The bytes that each connection may have on their way, however many others there are. */
   public static final int PIECE = 64 << 10;
 
   private final AtomicLong bytes = new AtomicLong();
@@ -19,7 +20,7 @@ public final class CatchUp {
     this.most = most;
   }
 
-  /** Whether one that has a piece on its way may have more. */
+  /** Whether connections that already have a piece on its way may have more. */
   boolean roomy() {
     return bytes.get() < most;
   }
@@ -28,29 +29,31 @@ public final class CatchUp {
     bytes.addAndGet(more);
   }
 
-  /** How much is on its way, but for less than a piece of each connection. */
+  /**
+   * Returns how many bytes are on their way, not counting less than a piece for each connection.
+   */
   public long bytes() {
     return bytes.get();
   }
 
   /**
-   * The share of one connection.
+   * Returns the share of one connection.
    *
-   * @param half what may wait for it while there is room for all
-   * @param writable told when it {@link Share#takes} again
+   * @param half how many bytes may wait for the connection while there is room for all
+   * @param writable called when the share {@link Share#takes} more again
    */
   Share share(WebSocket webSocket, int half, Runnable writable) {
     return new Share(this, webSocket, half, writable);
   }
 
-  /** What one connection is read for. Confined to its loop. */
+  /** The share of one connection. Confined to its loop. */
   static final class Share {
     private final CatchUp all;
     private final WebSocket webSocket;
     private final int half;
     private final Runnable writable;
-    private int uncounted; // less than a piece that was sent
-    private boolean waits; // until everything is written
+    private int uncounted; // bytes sent that are less than a piece
+    private boolean waits; // whether writable will be called when everything is written
 
     private Share(CatchUp all, WebSocket webSocket, int half, Runnable writable) {
       this.all = all;
@@ -59,12 +62,15 @@ public final class CatchUp {
       this.writable = writable;
     }
 
-    /** Bytes until the mark at which no more is read for it; negative beyond it. */
+    /**
+     * Returns how many bytes may still be read for the connection; negative if it is over the
+     * limit.
+     */
     long room() {
       return (all.roomy() ? half : Math.min(half, PIECE)) - webSocket.pendingBytes();
     }
 
-    /** Whether more may be read for it. */
+    /** Whether more may be read for the connection. If not, {@code writable} is called later. */
     boolean takes() {
       if (room() > 0) {
         return true;
@@ -79,7 +85,7 @@ public final class CatchUp {
       return false;
     }
 
-    /** Counts what was sent, a piece at a time, until it is written. */
+    /** Counts sent bytes, a piece at a time, until they are written. */
     void sent(int bytes) {
       uncounted += bytes;
       if (uncounted >= PIECE) {

@@ -10,9 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything one connection reads: a reader for each log, the pages those fetch, and the newest
- * values that wait while it is slow. All of it ends with the connection. Confined to the
- * connection's loop, but for {@link #onLoop}.
+ * Everything that one connection reads: a reader for each log, the pages they fetch, and the latest
+ * values that wait while the connection is slow. All of it ends with the connection. Confined to
+ * the connection's loop, except {@link #onLoop}.
  */
 public final class Feed {
   private final Topics topics;
@@ -24,7 +24,7 @@ public final class Feed {
   private final CatchUp.Share share;
   private final Reads reads;
 
-  /** A feed that reads nothing yet. */
+  /** Creates a feed without readers. */
   public Feed(Topics topics, Receiver receiver, Outbound out, ReadGate readGate) {
     this.topics = topics;
     this.receiver = receiver;
@@ -51,18 +51,18 @@ public final class Feed {
     return readGate;
   }
 
-  /** The pages that the connection asked for. */
+  /** Returns the queue of the connection's page reads. */
   public Reads reads() {
     return reads;
   }
 
-  /** Runs a task on the loop, at once if the caller is there. Any thread. */
+  /** Runs a task on the loop, immediately if the caller is on it. Thread-safe. */
   public void onLoop(Runnable task) {
     out.onLoop(task);
   }
 
   /**
-   * The reader of a log, made if there is none.
+   * Returns the reader of a log, creating it if needed.
    *
    * @throws dev.switchboard.protocol.RefusedException as {@link Topics#use}
    */
@@ -70,18 +70,20 @@ public final class Feed {
     return readers.computeIfAbsent(address, log -> new Reader(this, topics.use(log)));
   }
 
-  /** Whether entries of the log are passed on, or will be when it is known where to begin. */
+  /**
+   * Whether entries of the log are delivered, or will be as soon as the starting position is known.
+   */
   public boolean reads(Address address) {
     Reader reader = readers.get(address);
     return reader != null && reader.reads();
   }
 
-  /** Whether that is how the log is read. */
+  /** Whether the log is currently read by the given reader. */
   public boolean reads(Address address, Reader reader) {
     return readers.get(address) == reader;
   }
 
-  /** Reads the log no more. */
+  /** Stops reading a log. */
   public void drop(Address address) {
     Reader reader = readers.remove(address);
     if (reader != null) {
@@ -91,36 +93,38 @@ public final class Feed {
     }
   }
 
-  /** Bytes that may be read from a log for it now; negative when too much is on its way. */
+  /** Returns how many bytes of a log may be read now; negative if too much is on its way. */
   long room() {
     return share.room();
   }
 
   /**
-   * Whether it takes more of what is read from a log for it alone. If it does not, {@link
-   * #writable} comes when it does.
+   * Whether the connection takes more entries that are read for it alone. If not, {@link #writable}
+   * is called when it does.
    */
   boolean takesPages() {
     return out.takesMore() && share.takes();
   }
 
-  /** What is in no log: sent if the connection takes it, else whatever its policy says. */
+  /**
+   * Sends a broadcast that is in no log if the connection takes it; otherwise applies its policy.
+   */
   public void offer(@Nullable Topic topic, Broadcast broadcast) {
     latestValues.offer(topic, broadcast);
   }
 
-  /** What waits with that key is out of date: the connection is told something newer now. */
+  /** Discards the pending value with this key, because the connection gets something newer now. */
   public void outdated(Object key) {
     latestValues.outdated(key);
   }
 
-  /** What was published in a log it reads. */
+  /** Delivers a live entry. */
   void deliver(Broadcast broadcast) {
     topics.meter().delivered();
     out.send(broadcast);
   }
 
-  /** An older entry of a log it reads. */
+  /** Delivers an older entry, read from the log. */
   void deliver(Entry entry) {
     topics.meter().delivered();
     Prepared shared = topics.frames().of(entry, out.encoding());
@@ -138,7 +142,7 @@ public final class Feed {
     }
   }
 
-  /** The connection takes more: goes on with whatever waits for that. */
+  /** Called when the connection takes more. Resumes everything that waits for that. */
   public void writable() {
     latestValues.writable();
     reads.begin();
@@ -147,7 +151,7 @@ public final class Feed {
     }
   }
 
-  /** The connection has ended. */
+  /** Closes all readers, because the connection has ended. */
   public void close() {
     latestValues.clear();
     reads.close();

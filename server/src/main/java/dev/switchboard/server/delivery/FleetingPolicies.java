@@ -3,24 +3,24 @@ package dev.switchboard.server.delivery;
 import dev.switchboard.protocol.Entry;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of fleeting messages for a connection that is too slow to take all. Thread-safe. */
+/** What to do with fleeting messages for a connection that is too slow to take all. Thread-safe. */
 public interface FleetingPolicies {
-  /** What is done with one of them. */
+  /** What to do with one message. */
   enum Policy {
-    /** It is dropped. */
+    /** Drop the message. */
     DROP,
-    /** It waits, and takes the place of one that has waited with the same key. */
+    /** Hold the message until the connection takes it; it replaces one with the same key. */
     NEWEST,
-    /** The connection is closed with 4008. */
+    /** Close the connection with 4008. */
     CLOSE
   }
 
-  /** What a message replaces, and is replaced by. */
+  /** Identifies messages that replace each other. */
   record Key(Object log, String type, @Nullable Object by) {}
 
-  /** The policy for messages of a type. */
+  /** Returns the policy for messages of a type. */
   Policy policy(String type);
 
-  /** The key of a message whose policy is {@link Policy#NEWEST}. */
+  /** Returns the key of a message whose policy is {@link Policy#NEWEST}. */
   Key key(Entry entry);
 }

@@ -8,15 +8,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in no log and waits for a connection that is slow: the newest message of each key, in the
- * order they came. The frames are shared with all others who wait for them. Confined to the
- * connection's loop.
+ * Holds what a slow connection still has to receive and is in no log: the latest message of each
+ * key, in the order of arrival. The frames are shared with all connections that wait for them.
+ * Confined to the connection's loop.
  */
 final class LatestValueBuffer {
   private static final int MAX_KEYS = 1_000;
 
   private final Map<Object, Waiting> newest = new LinkedHashMap<>(4);
   private final Feed feed;
+
+  /** The total size of the messages that wait. Confined to the loop. */
   private int bytes;
 
   private record Waiting(@Nullable Topic topic, Prepared message) {}
@@ -30,9 +32,9 @@ final class LatestValueBuffer {
   }
 
   /**
-   * Sent if the connection takes it, else whatever its policy says.
+   * Sends a broadcast if the connection takes it; otherwise applies its policy.
    *
-   * @param topic whose reader it is for; null if it is for the connection
+   * @param topic the topic whose reader gets it; null if it is for the connection
    */
   void offer(@Nullable Topic topic, Broadcast broadcast) {
     if (feed.out().closed()) {
@@ -40,7 +42,7 @@ final class LatestValueBuffer {
     }
     boolean takes = feed.out().takesMore();
     boolean keeps = broadcast.policy() == FleetingPolicies.Policy.NEWEST;
-    if (takes && (newest.isEmpty() || !keeps)) { // what waits must not come after what is newer
+    if (takes && (newest.isEmpty() || !keeps)) { // a pending message must not follow a newer one
       feed.deliver(broadcast);
     } else if (keeps) {
       hold(topic, broadcast);
@@ -64,7 +66,7 @@ final class LatestValueBuffer {
     while (bytes > most || newest.size() > MAX_KEYS) {
       Waiting gone = removeFirst();
       release(gone);
-      if (gone.topic == null) { // nobody would tell it again on this connection
+      if (gone.topic == null) { // nobody would send it again on this connection
         feed.receiver().tooSlow("the status of a user would be missed");
       } else {
         count(SlowReader.DROPPED);
@@ -79,7 +81,7 @@ final class LatestValueBuffer {
     return first;
   }
 
-  /** The connection takes more: what has waited longest goes first. */
+  /** Called when the connection takes more. Sends what has waited longest first. */
   void writable() {
     while (!newest.isEmpty() && feed.out().takesMore()) {
       Waiting first = removeFirst();
@@ -89,7 +91,7 @@ final class LatestValueBuffer {
     }
   }
 
-  /** The connection no longer reads that log. */
+  /** Discards what waits from a log that the connection no longer reads. */
   void forget(Topic topic) {
     newest
         .values()
@@ -102,7 +104,9 @@ final class LatestValueBuffer {
         });
   }
 
-  /** What waits with that key is out of date: the connection is told something newer now. */
+  /**
+   * Discards the pending message with this key, because the connection gets something newer now.
+   */
   void outdated(Object key) {
     Waiting old = newest.remove(key);
     if (old != null) {

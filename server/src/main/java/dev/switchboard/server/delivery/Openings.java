@@ -11,12 +11,15 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who ask a reader where to begin. They are answered in turn: the next one's turn comes when
- * the one before has started the reader or has failed, so that what it is told to have missed is
- * what it missed. Exists while somebody asks. Confined to the connection's loop.
+ * The queue of callers that ask a reader where to begin. They are answered in turn: a caller's turn
+ * comes when the one before has started the reader or has failed, so each is told exactly what it
+ * missed. Exists only while somebody asks. Confined to the connection's loop.
  */
 final class Openings {
-  /** A session that comes back may hold the first pages of all its logs before any is sent. */
+  /**
+   * The size of a first page; small, because a session that comes back may hold the first pages of
+   * all its logs before any is sent.
+   */
   private static final int FIRST_BYTES = 16 << 10;
 
   private static final long MAX_RECOVERY = 10_000;
@@ -24,7 +27,7 @@ final class Openings {
   private final Reader reader;
   private final Feed feed;
   private final Topic topic;
-  private final Deque<Wanted> asked = new ArrayDeque<>(1); // the first has its turn
+  private final Deque<Wanted> asked = new ArrayDeque<>(1); // the first one has its turn
 
   Openings(Reader reader, Feed feed, Topic topic) {
     this.reader = reader;
@@ -32,10 +35,10 @@ final class Openings {
     this.topic = topic;
   }
 
-  /** What somebody asks for. */
+  /** One caller's question. */
   private record Wanted(@Nullable Place place, int recent, CompletableFuture<Opening> result) {}
 
-  /** One more asks; as {@link Reader#open}. */
+  /** Adds a caller; see {@link Reader#open}. */
   CompletionStage<Opening> add(@Nullable Place place, int recent) {
     Wanted wanted = new Wanted(place, recent, new CompletableFuture<>());
     feed.readGate().joinBegun();
@@ -69,7 +72,7 @@ final class Openings {
     next();
   }
 
-  /** The first that asked is done with. */
+  /** Removes the caller whose turn it is, because it was answered. */
   void answered() {
     asked.remove();
     if (asked.isEmpty()) {
@@ -77,7 +80,7 @@ final class Openings {
     }
   }
 
-  /** It is the next one's turn, if there is one. */
+  /** Gives the next caller its turn, if there is one. */
   void next() {
     if (!asked.isEmpty()) {
       open(asked.element());
@@ -107,10 +110,10 @@ final class Openings {
           if (failure != null) {
             failed(wanted, failure);
           } else if (page == null) {
-            return; // closed, and whoever asked was told
+            return; // the reader is closed, and the caller was told
           } else if (page.head().epoch().equals(now) && page.head().seq() >= from) {
             first(wanted, from, page);
-          } else { // another log than we follow: the loop is told before we go on
+          } else { // the log is not the one we follow: the loop must be told before we continue
             Position other = page.head();
             topic.anew(other);
             LogState state = state(other.epoch(), other.seq(), place == null);
@@ -119,7 +122,7 @@ final class Openings {
         });
   }
 
-  /** The beginning with the first page that was asked for. */
+  /** Answers with the first page that was asked for. */
   private void first(Wanted wanted, long from, Page page) {
     boolean whole = wanted.place == null || page.first() <= from + 1;
     LogState state = state(page.head().epoch(), reader.groupLast(), whole);
@@ -138,7 +141,7 @@ final class Openings {
     wanted.result.complete(new Opening(reader, state, after, first, wanted.place != null));
   }
 
-  /** The reader has ended. */
+  /** Fails all callers, because the reader has ended. */
   void close() {
     asked.element().result.completeExceptionally(Opening.leftMeanwhile());
     asked.stream()

@@ -8,18 +8,18 @@ import dev.switchboard.transport.WebSocket;
 import io.netty.channel.EventLoop;
 
 /**
- * What one connection sends: encoded as was agreed, and counted. Once it is {@link #close}d nothing
- * is sent any more. Confined to the connection's loop, but for {@link #onLoop} and {@link
- * #prepared}.
+ * The sending side of one connection: encodes messages as agreed with the client, and counts them.
+ * After {@link #close} nothing is sent any more. Confined to the connection's loop, except {@link
+ * #onLoop} and {@link #prepared}.
  */
 public final class Outbound {
   private final WebSocket webSocket;
   private final Encoding encoding;
   private final Meter meter;
   private final int maxPendingBytes;
-  private boolean closed; // confined to the loop; never opens again
+  private boolean closed; // whether the connection has ended; confined to the loop
 
-  /** The sending side of a WebSocket that just opened. */
+  /** Creates the sending side of a WebSocket that just opened. */
   public Outbound(WebSocket webSocket, Encoding encoding, Meter meter, int maxPendingBytes) {
     this.webSocket = webSocket;
     this.encoding = encoding;
@@ -35,7 +35,7 @@ public final class Outbound {
     return webSocket.eventLoop();
   }
 
-  /** Runs a task on the loop, at once if the caller is there. Any thread. */
+  /** Runs a task on the loop, immediately if the caller is on it. Thread-safe. */
   public void onLoop(Runnable task) {
     if (webSocket.eventLoop().inEventLoop()) {
       task.run();
@@ -44,12 +44,12 @@ public final class Outbound {
     }
   }
 
-  /** How the client speaks. */
+  /** Returns the encoding agreed with the client. */
   public Encoding encoding() {
     return encoding;
   }
 
-  /** Most bytes that may wait to be written. */
+  /** Returns how many bytes may wait to be written. */
   int maxPendingBytes() {
     return maxPendingBytes;
   }
@@ -59,12 +59,12 @@ public final class Outbound {
     return closed;
   }
 
-  /** The connection has ended. */
+  /** Stops sending, because the connection has ended. */
   public void close() {
     closed = true;
   }
 
-  /** Whether what waits to be written is below the mark at which readers pause. */
+  /** Whether fewer bytes wait to be written than the mark at which readers pause. */
   public boolean takesMore() {
     return !closed && webSocket.pendingBytes() < maxPendingBytes / 2;
   }
@@ -76,7 +76,7 @@ public final class Outbound {
     }
   }
 
-  /** Encodes a message now, on any thread; running the result on the loop sends it. */
+  /** Encodes a message now, on any thread. Running the result on the loop sends it. */
   public Runnable prepared(Draft draft) {
     byte[] message = encoding.write(draft);
     return () -> send(message);

@@ -12,75 +12,87 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's reading of one log. Confined to the connection's event loop.
+ * Reads one log for one connection. Confined to the connection's event loop.
  *
- * <p><b>States.</b> A reader begins without a place, and gets one when it is {@link #start}ed with
- * what {@link Openings} found. From then on it is either <em>live</em> (entries are passed on as
- * they come) or <em>behind</em>. Behind, it lets live entries go by and fetches pages from the log,
- * as fast as its connection takes them, until it has caught up with the loop; then it is live.
- * Behind, it waits for exactly one thing: a page ({@code fetching}), or its connection ({@link
- * #writable}). Joining with a place, a slow connection, an overrun queue and an entry that is not
- * the next one are all the same case, and none of them holds entries in memory. {@code closed} is
- * the end of all states.
+ * <p><b>States.</b> A reader begins without a position, and gets one when it is {@link #start}ed
+ * with what {@link Openings} found. From then on it is either <em>live</em> (entries are passed on
+ * as they arrive) or <em>behind</em>. A reader that is behind ignores live entries and fetches
+ * pages from the log, as fast as its connection takes them, until it has caught up with the loop;
+ * then it is live. While behind, it waits for exactly one thing: a page ({@code fetching}), or its
+ * connection ({@link #writable}). Joining with a position, a slow connection, an overflowing queue
+ * and an entry that is not the next one are all handled in this one way, and none of them holds
+ * entries in memory. {@code closed} is the final state.
  *
- * <p><b>Why no entry is missing or comes twice.</b> {@code last} only ever moves to the entry after
- * it, whether that comes live or on a page, so there is no hole to overlook: whoever cannot do that
- * falls behind, and if the log cannot either (what comes next is no longer kept, or the log was
- * begun anew under another epoch), the connection is closed with 4008, and the client, coming back,
- * is told of the gap.
+ * <p><b>Why no entry is lost or duplicated.</b> {@code last} only ever advances to the next entry,
+ * whether that arrives live or on a page, so there is no gap to overlook. A reader that can't
+ * advance falls behind. If the log can't provide the next entry either (it is no longer kept, or
+ * the log was started anew under another epoch), the connection is closed with 4008, and the client
+ * is told of the gap when it comes back.
  *
- * <p><b>Why it does not stop.</b> It becomes live only on the loop on which entries are delivered,
- * and only if {@code last} is the last that the loop has heard of; so the next entry either was
- * heard of, and is on the next page, or will be delivered. A page that was asked for before the
- * place changed is told by {@code starts}, which has moved on.
+ * <p><b>Why it does not stall.</b> A reader becomes live only on the loop on which entries are
+ * delivered, and only if {@code last} is the last entry that the loop has heard of. So the next
+ * entry was either heard of, and is on the next page, or will be delivered. A page that was
+ * requested before the position changed is recognized by {@code starts}, which has changed since.
  */
 public final class Reader {
   private static final int PAGE = 100;
   private static final int PAGE_BYTES = 512 << 10;
 
-  /** How long a page may lack what was heard, as it may where replicas are read. */
+  /**
+   * How many ticks to wait before reading again a page that lacks entries already heard of, as it
+   * may if replicas are read.
+   */
   private static final int[] PATIENCE_TICKS = {1, 2, 4, 8, 16};
 
   private final Feed feed;
   private final Topic topic;
 
-  /** The readers of this log on this loop; null before the first opening and after the end. */
+  /**
+   * The group of readers of this log on this loop; null before the first opening and after the end.
+   */
   private @Nullable ReaderGroup group;
 
-  /** Where the group keeps it; written by the group. */
+  /** This reader's index in its group. Written by the group. */
   private int index;
 
-  /** Those who ask where to begin; null while nobody does. */
+  /** The callers that ask where to begin; null while there are none. */
   private @Nullable Openings openings;
 
-  /** How often it was started. A page that was asked for under another number is dropped. */
+  /** How often the reader was started. A page requested under another number is dropped. */
   private int starts;
 
-  /** The epoch of its place: another one means that {@code last} counts something else. */
+  /** The epoch of the position. Under another epoch, {@code last} would count other entries. */
   private String epoch = "";
 
-  /** The last entry that was passed on, or need not be. Within an epoch it only grows, by one. */
+  /**
+   * The last entry that was passed on, or need not be. Within an epoch it only grows, one at a
+   * time.
+   */
   private long last;
 
   /** Whether live entries are passed on; implies {@code started} and not {@code fetching}. */
   private boolean live;
 
-  /** Whether it has a place; never taken back. */
+  /** Whether the reader has a position. Never reset. */
   private boolean started;
 
-  /** Whether a page is asked for, or will be in a moment; then nothing else goes on. */
+  /**
+   * Whether a page is requested, or will be in a moment; nothing else proceeds until it arrives.
+   */
   private boolean fetching;
 
-  /** Whether {@link #advance} is up the stack, and goes on when what it sent returns. */
+  /**
+   * Whether {@link #advance} is on the call stack; it then continues when the nested call returns.
+   */
   private boolean advancing;
 
-  /** The page that is to be passed on next, if one has arrived. */
+  /** The page to pass on next, if one has arrived. */
   private @Nullable Page arrived;
 
-  /** How many pages in a row lacked what was heard of. */
+  /** How many pages in a row lacked entries already heard of. */
   private int fruitless;
 
-  /** Whether it has ended; never taken back. */
+  /** Whether the reader has ended. Never reset. */
   private boolean closed;
 
   Reader(Feed feed, Topic topic) {
@@ -100,17 +112,19 @@ public final class Reader {
     index = newIndex;
   }
 
-  /** Whether it passes entries on, or will when it is {@link #start}ed. */
+  /** Whether the reader passes entries on, or will once it is {@link #start}ed. */
   boolean reads() {
     return !closed && (started || openings != null);
   }
 
   /**
-   * Finds where to begin; until {@link #start} it goes on as it did, and for good if this fails:
-   * the log cannot be read, or the reader is closed before it is known. Who asks meanwhile waits
-   * until that is settled, so each is answered in turn, and with what it missed.
+   * Finds out where to begin. Until {@link #start} the reader continues as before, and it does so
+   * for good if opening fails: the log can't be read, or the reader is closed first. Callers that
+   * arrive in the meantime wait until that is settled, so each is answered in turn, with what it
+   * missed.
    *
-   * @param place read on from here; null means from now on, or so many {@code recent} entries back
+   * @param place the position after which to read; null to start from now, or {@code recent}
+   *     entries earlier
    */
   public CompletionStage<Opening> open(@Nullable Place place, int recent) {
     Openings asked = openings;
@@ -121,12 +135,12 @@ public final class Reader {
     return asked.add(place, recent);
   }
 
-  /** Everybody who asked is answered. */
+  /** Called when all callers are answered. */
   void opened() {
     openings = null;
   }
 
-  /** Its group, which it joins if it is in none yet. */
+  /** Returns the reader's group, after joining it if needed. */
   ReaderGroup join() {
     ReaderGroup mine = group;
     if (mine == null) {
@@ -137,29 +151,29 @@ public final class Reader {
     return mine;
   }
 
-  /** Whether it has a place. */
+  /** Whether the reader has a position. */
   boolean started() {
     return started;
   }
 
-  /** The epoch of its place. */
+  /** Returns the epoch of the position. */
   String epoch() {
     return epoch;
   }
 
-  /** Whether it has ended. */
+  /** Whether the reader has ended. */
   boolean closed() {
     return closed;
   }
 
-  /** Takes what was found as its place; {@link #goOn} then passes on what follows. */
+  /** Takes the position that was found; {@link #goOn} then passes on what follows. */
   public void start(Opening found) {
     if (closed) {
       return;
     }
     Objects.requireNonNull(openings).answered();
     if (started && !found.placed() && epoch.equals(found.state().epoch()) && last <= found.last()) {
-      return; // it is about to pass on all that was asked for
+      return; // it is about to pass on everything that was asked for
     }
     starts++;
     epoch = found.state().epoch();
@@ -175,7 +189,10 @@ public final class Reader {
     }
   }
 
-  /** After {@link #start}: of several readers only when all have their places. */
+  /**
+   * Continues after {@link #start}. If there are several readers, call it when all have their
+   * positions.
+   */
   public void goOn() {
     advance();
     Openings asked = openings;
@@ -184,13 +201,13 @@ public final class Reader {
     }
   }
 
-  /** Entries and notices of the live stream. */
+  /** Takes entries and notices of the live stream. */
   void deliver(Broadcast[] batch) {
     try {
       for (int i = 0; i < batch.length && !closed; i++) {
         deliver(batch[i]);
       }
-    } catch (Throwable failure) { // the other readers of the loop shall get theirs
+    } catch (Throwable failure) { // the loop's other readers must still get theirs
       failed(failure);
     }
   }
@@ -212,7 +229,7 @@ public final class Reader {
     }
   }
 
-  /** Stops following the live stream; goes on from the log when the connection takes more. */
+  /** Stops following the live stream, and continues from the log when the connection takes more. */
   void fallBehind() {
     if (live) {
       live = false;
@@ -221,7 +238,7 @@ public final class Reader {
     }
   }
 
-  /** The log is another one now, or an older copy of it, with that head. */
+  /** The log was replaced, or is an older copy; {@code head} is its last entry. */
   void anew(Position head) {
     if (!started) {
       return;
@@ -233,7 +250,7 @@ public final class Reader {
     }
   }
 
-  /** The connection takes more: go on if behind. */
+  /** Called when the connection takes more. Continues if the reader is behind. */
   void writable() {
     if (started && !live) {
       advance();
@@ -241,9 +258,9 @@ public final class Reader {
   }
 
   /**
-   * Goes on until it has caught up, the connection takes no more, or a page has to be waited for.
-   * What it sends may lead back here: then the call that is under way goes on, as a nested one
-   * would send later entries first.
+   * Continues until the reader has caught up, the connection takes no more, or a page must be
+   * waited for. Sending may re-enter this method; the outer call then continues, because a nested
+   * one would send later entries first.
    */
   private void advance() {
     if (advancing) {
@@ -261,10 +278,10 @@ public final class Reader {
         } else if (feed.takesPages()) {
           fetchNext();
         } else {
-          return; // writable() goes on
+          return; // writable() continues
         }
       }
-    } catch (Throwable failure) { // whoever called has other readers to see to
+    } catch (Throwable failure) { // the caller has other readers to serve
       failed(failure);
     } finally {
       advancing = false;
@@ -305,7 +322,7 @@ public final class Reader {
     long before = last;
     for (Entry entry : page.entries()) {
       if (!feed.takesPages()) {
-        return; // the rest is read again when it does
+        return; // the rest is read again when the connection takes more
       }
       if (entry.seq() == last + 1) {
         last = entry.seq();
@@ -319,7 +336,10 @@ public final class Reader {
     }
   }
 
-  /** The page lacks what was heard: it is read again a little later, but not for ever. */
+  /**
+   * Handles a page without the entries already heard of: reads it again a little later, a limited
+   * number of times.
+   */
   private void waitForMore(Position head) {
     if (last >= groupLast()) {
       return;
@@ -343,20 +363,29 @@ public final class Reader {
                 }));
   }
 
-  /** Going on would leave a hole: the client comes back with its place, and is told of it. */
+  /**
+   * Closes the connection, because continuing would leave a gap. The client comes back with its
+   * position, and is told of the gap.
+   */
   private void gap(String why) {
     closed = true;
     feed.receiver().close(CloseCode.TOO_SLOW.code(), why);
   }
 
-  /** What was being passed on may not have gone out: going on would leave a hole as well. */
+  /**
+   * Closes the connection after an internal error. An entry may not have been sent, so continuing
+   * would leave a gap, too.
+   */
   private void failed(Throwable failure) {
     closed = true;
     feed.receiver().failed("passing on what is in " + topic.log().address(), failure);
     feed.receiver().close(CloseCode.INTERNAL_ERROR.code(), "the server failed");
   }
 
-  /** Reads a page; what comes of it is told on the loop, with neither if the reader is closed. */
+  /**
+   * Reads a page. The result is passed on the loop, and is neither a page nor a failure if the
+   * reader is closed.
+   */
   void fetch(long from, int bytes, BiConsumer<@Nullable Page, @Nullable Throwable> then) {
     feed.reads()
         .after(
@@ -373,12 +402,12 @@ public final class Reader {
     return feed.topics().sizes().passable(page, feed.out().encoding());
   }
 
-  /** The last entry that the loop has heard of. */
+  /** Returns the last entry that the loop has heard of. */
   long groupLast() {
     return group == null ? 0 : group.last();
   }
 
-  /** Ends it. Idempotent. */
+  /** Ends the reader. Idempotent. */
   void close() {
     closed = true;
     ReaderGroup mine = group;

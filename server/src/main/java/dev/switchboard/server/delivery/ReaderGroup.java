@@ -10,10 +10,10 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The readers of one log on one event loop. What comes from any thread waits in a bounded queue,
- * and one task a turn delivers all of it. If the loop falls so far behind that the queue is full,
- * the queue is emptied instead of growing, and the readers fetch from the log what they missed;
- * what is in no log is lost then.
+ * The readers of one log on one event loop. Broadcasts from any thread wait in a bounded queue, and
+ * one task per turn delivers all of them. If the loop falls so far behind that the queue is full,
+ * the queue is emptied instead of growing, and the readers fetch what they missed from the log;
+ * messages that are in no log are lost then.
  */
 final class ReaderGroup {
   private static final int MAX_QUEUE = 10_000;
@@ -22,11 +22,11 @@ final class ReaderGroup {
   private final ArrayList<Reader> readers = new ArrayList<>(1); // confined to the loop
   private final Queue<Broadcast> queue = new ArrayDeque<>(1); // guarded by itself
   private final Meter meter;
-  private boolean scheduled; // guarded by queue
-  private long dropped; // guarded by queue: the highest seq that comes from the log only
-  private @Nullable Position begun; // guarded by queue: where another life of the log is
-  private String epoch; // confined to the loop
-  private long last; // confined to the loop
+  private boolean scheduled; // whether drain() is due to run on the loop; guarded by queue
+  private long dropped; // the highest seq that must be read from the log; guarded by queue
+  private @Nullable Position begun; // where a restarted log begins; guarded by queue
+  private String epoch; // the epoch that the readers follow; confined to the loop
+  private long last; // the last entry heard of; confined to the loop
 
   ReaderGroup(EventLoop loop, Position head, Meter meter) {
     this.loop = loop;
@@ -39,12 +39,12 @@ final class ReaderGroup {
     return loop;
   }
 
-  /** Which life of the log this loop follows. */
+  /** Returns the epoch of the log that this loop follows. */
   String epoch() {
     return epoch;
   }
 
-  /** The last entry that this loop has dealt with. */
+  /** Returns the last entry that this loop has handled. */
   long last() {
     return last;
   }
@@ -63,7 +63,7 @@ final class ReaderGroup {
     }
   }
 
-  /** Any thread. */
+  /** Queues a broadcast for the readers. Thread-safe. */
   void offer(Broadcast broadcast) {
     synchronized (queue) {
       if (queue.size() >= MAX_QUEUE) {
@@ -86,7 +86,7 @@ final class ReaderGroup {
       loop.execute(this::drain);
       told = true;
     } finally {
-      if (!told) { // who offers next tells it
+      if (!told) { // the next offer tells it
         synchronized (queue) {
           scheduled = false;
         }
@@ -94,7 +94,7 @@ final class ReaderGroup {
     }
   }
 
-  /** Entries up to that seq come from the log only. Any thread. */
+  /** Entries up to {@code seq} must be read from the log. Thread-safe. */
   void moved(long seq) {
     synchronized (queue) {
       dropped = Math.max(dropped, seq);
@@ -105,7 +105,7 @@ final class ReaderGroup {
     tellLoop();
   }
 
-  /** The log is another one now, or an older copy of it. Any thread. */
+  /** The log was replaced, or is an older copy; {@code head} is its last entry. Thread-safe. */
   void anew(Position head) {
     synchronized (queue) {
       queue.forEach(this::drop);
@@ -119,7 +119,7 @@ final class ReaderGroup {
     tellLoop();
   }
 
-  /** Whether the loop has yet to be told. Only under the queue's lock. */
+  /** Whether the loop still has to be told. Must be called with the queue's lock held. */
   private boolean schedule() {
     boolean untold = !scheduled;
     scheduled = true;
@@ -161,7 +161,7 @@ final class ReaderGroup {
     }
     for (int i = readers.size() - 1;
         i >= 0;
-        i--) { // backwards: who leaves is replaced by one who had all
+        i--) { // backwards: a leaving reader is replaced by one already served
       readers.get(i).deliver(batch);
     }
     for (Broadcast broadcast : batch) {

@@ -12,18 +12,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages that one connection waits for. They are read one at a time, in order, and only while
- * the connection takes more. So a client that asks for much and reads slowly, or hangs up, costs no
- * more than a page, and each connection has the same share of the threads that read. While many
- * pages wait, the connection is not read from. Confined to the connection's loop.
+ * The queue of pages that one connection waits for. Pages are read one at a time, in order, and
+ * only while the connection takes more. So a client that asks for much and reads slowly, or
+ * disconnects, costs no more than one page, and all connections get equal shares of the threads
+ * that read. While many pages wait, the server stops reading from the connection. Confined to the
+ * connection's loop.
  */
 public final class Reads {
   private final Feed feed;
   private final Broker broker;
   private final Queue<Read> waiting = new ArrayDeque<>(1);
-  private @Nullable CompletableFuture<Page> running; // the read that is under way
-  private boolean beginning; // begin() is on the stack, and goes on by itself
-  private boolean closed;
+  private @Nullable CompletableFuture<Page> running; // the running read; null if there is none
+  private boolean beginning; // whether begin() is on the stack; it then continues by itself
+  private boolean closed; // whether the connection has ended
 
   Reads(Feed feed, Broker broker) {
     this.feed = feed;
@@ -31,10 +32,10 @@ public final class Reads {
   }
 
   /**
-   * A page, and what is to be done with it.
+   * A requested page, and what to do with it.
    *
    * @param bytes the most bytes of data; fewer are read if the connection takes fewer
-   * @param prepare runs on the thread that read the page, and returns what the loop then does
+   * @param prepare runs on the thread that read the page, and returns the task for the loop
    * @param failed runs on the loop
    */
   public record Want(
@@ -54,12 +55,12 @@ public final class Reads {
     }
   }
 
-  /** As {@link Broker#after}. After the connection's end nothing is called. */
+  /** Requests a page as {@link Broker#after} does. Calls nothing once the connection has ended. */
   public void after(Want want) {
     add(new Read(true, want));
   }
 
-  /** As {@link Broker#before}. After the connection's end nothing is called. */
+  /** Requests a page as {@link Broker#before} does. Calls nothing once the connection has ended. */
   public void before(Want want) {
     add(new Read(false, want));
   }
@@ -73,7 +74,7 @@ public final class Reads {
     begin();
   }
 
-  /** Reads what waits, if the connection takes it now. */
+  /** Starts the next read, if the connection takes it now. */
   void begin() {
     if (beginning) {
       return;
@@ -94,7 +95,7 @@ public final class Reads {
     CompletableFuture<Page> page;
     try {
       page = read.from(broker, feed.room()).toCompletableFuture();
-    } catch (RuntimeException failure) { // of a store that is asked right here
+    } catch (RuntimeException failure) { // from a store that is called directly
       page = CompletableFuture.failedFuture(failure);
     }
     running = page;
@@ -119,7 +120,7 @@ public final class Reads {
     }
   }
 
-  /** The connection has ended: what waits is not read any more. */
+  /** Drops the reads that wait, because the connection has ended. */
   void close() {
     closed = true;
     waiting.clear();

@@ -1,19 +1,22 @@
 package dev.switchboard.server.delivery;
 
-/** The connection that a {@link Feed} is for, as delivery sees it. Confined to its loop. */
+/** The connection of a {@link Feed}, as delivery sees it. Confined to the connection's loop. */
 public interface Receiver {
-  /** The id of its session: what that session published without echo is not for it. */
+  /**
+   * Returns the session's ID. Messages that this session published without echo are not delivered
+   * to it.
+   */
   String sessionId();
 
-  /** Whose it is: a notice about that user is not for it. */
+  /** Returns the user's name. Notices about this user are not delivered to the connection. */
   String user();
 
-  /** Closes it with a code and a reason. */
+  /** Closes the connection. */
   void close(int code, String reason);
 
-  /** Closes it with 4008: going on would leave a hole. */
+  /** Closes the connection with 4008, because continuing would leave a gap. */
   void tooSlow(String why);
 
-  /** Something of ours failed while it was sent to. */
+  /** Called when delivery to the connection failed inside the server. */
   void failed(String what, Throwable failure);
 }

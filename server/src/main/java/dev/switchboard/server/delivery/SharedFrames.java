@@ -13,30 +13,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of large entries that somebody who is behind was given lately. Whoever made many fall
- * behind at once made them need the same entries next: one frame is written for all of them, not
- * one for each. Kept for a moment, and so many bytes at most. Thread-safe.
+ * A short-lived cache of large frames sent to readers that are behind. Readers that fall behind at
+ * the same moment need the same entries next, so one frame is written for all of them, not one for
+ * each. Bounded by time and by bytes. Thread-safe.
  */
 final class SharedFrames {
-  /** Smaller ones are cheaper to write than to look for. */
+  /** Smaller entries are cheaper to encode than to look up. */
   private static final int LARGE = 4 << 10;
 
   private static final long KEPT_MILLIS = 2_000;
 
   private final long most;
-  private final Map<Key, Framed> frames = new LinkedHashMap<>(); // guarded by itself; by age
-  private long bytes; // guarded by frames
-  private long now; // guarded by frames: the time at the last tick
-  private boolean closed; // guarded by frames
+  private final Map<Key, Framed> frames = new LinkedHashMap<>(); // guarded by itself; oldest first
+  private long bytes; // the size of all frames; guarded by frames
+  private long now; // the time of the last tick; guarded by frames
+  private boolean closed; // whether nothing is cached any more; guarded by frames
 
-  /** The same entry, from whatever page. */
+  /** Identifies an entry, whatever page it was read from. */
   private record Key(Address log, long seq, long timestamp, @Nullable String messageId) {}
 
   SharedFrames(long most) {
     this.most = most;
   }
 
-  /** An entry's frame, which the caller releases; null if it is not worth sharing. */
+  /** Returns an entry's frame, which the caller must release; null if it is not worth sharing. */
   @Nullable Prepared of(Entry entry, Encoding encoding) {
     Payload data = entry.payload();
     if (data == null || data.bytes().length < LARGE) {
@@ -59,7 +59,7 @@ final class SharedFrames {
     return framed.take(encoding);
   }
 
-  /** Lets go of what was kept for long enough. Call it often. */
+  /** Drops the frames that were kept long enough. Call it often. */
   void tick(long newNow) {
     synchronized (frames) {
       now = newNow;
@@ -67,7 +67,7 @@ final class SharedFrames {
     }
   }
 
-  /** Keeps nothing any more. */
+  /** Drops all frames, and keeps none from now on. */
   void close() {
     synchronized (frames) {
       closed = true;
@@ -75,7 +75,7 @@ final class SharedFrames {
     }
   }
 
-  /** With the lock held. */
+  /** Drops the oldest frames. Must be called with the lock held. */
   private void trim(long since) {
     Iterator<Framed> all = frames.values().iterator();
     while (all.hasNext()) {
@@ -89,14 +89,14 @@ final class SharedFrames {
     }
   }
 
-  /** One entry, framed once in each encoding that somebody reads. */
+  /** One entry, framed once for each encoding in use. */
   private static final class Framed {
     private final Entry entry;
     private final int bytes;
     private final long since;
-    private @Nullable Prepared text; // guarded by this
-    private @Nullable Prepared binary; // guarded by this
-    private boolean released; // guarded by this
+    private @Nullable Prepared text; // null until asked for; guarded by this
+    private @Nullable Prepared binary; // null until asked for; guarded by this
+    private boolean released; // whether the frames were given back; guarded by this
 
     Framed(Entry entry, int bytes, long since) {
       this.entry = entry;

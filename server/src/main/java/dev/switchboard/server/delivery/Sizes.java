@@ -15,10 +15,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the connections of an endpoint can be given, whatever they speak. The size of a message is
- * that of its {@code data} in the encoding that makes most of it, since its readers speak any: what
- * is larger than a connection has room for is refused where it comes from, and left out where it
- * was kept under other bounds. Thread-safe.
+ * The size limits on what an endpoint's connections can receive, whatever encoding they use. A
+ * message's size is that of its {@code data} in the encoding that makes it largest, because its
+ * readers may use any. A message larger than a connection has room for is refused at its source,
+ * and left out if it was stored under other limits. Thread-safe.
  */
 public final class Sizes {
   private static final int MAX_PAGE_BYTES = 512 << 10;
@@ -34,7 +34,7 @@ public final class Sizes {
   }
 
   /**
-   * A message of server code as it goes out.
+   * Encodes a message that server code sends.
    *
    * @throws RefusedException {@code too_large} if a connection might have no room for it
    */
@@ -45,10 +45,10 @@ public final class Sizes {
   }
 
   /**
-   * What a client publishes.
+   * Checks a message that a client publishes.
    *
-   * @throws RefusedException {@code too_large} if another encoding makes more of it than a message
-   *     may have
+   * @throws RefusedException {@code too_large} if it exceeds the message size limit in another
+   *     encoding
    */
   public void requirePublished(String type, @Nullable Payload data) {
     requireAtMost(settings.maxMessageBytes(), type, data);
@@ -73,8 +73,8 @@ public final class Sizes {
   }
 
   /**
-   * What is left of a page for a reader: an entry that does not fit, with all before it, is as if
-   * it were no longer kept, so that readers are told of a gap there.
+   * Returns the part of a page that a reader can pass on. An entry that does not fit, and all
+   * before it, are treated as no longer kept, so readers are told of the gap.
    */
   Page passable(Page page, Encoding encoding) {
     List<Entry> entries = page.entries();
@@ -87,15 +87,16 @@ public final class Sizes {
     return page;
   }
 
-  /** The most that an answer has of a log, in bytes. */
+  /** Returns the most bytes of a log that one answer contains. */
   public int pageBytes() {
     return Math.min(MAX_PAGE_BYTES, settings.maxPendingBytes() / 2);
   }
 
   /**
-   * The entries of a page that fit into one answer together, and each by itself.
+   * Returns the entries of a page that fit together into one answer, and of which each fits by
+   * itself.
    *
-   * @param forward whether the oldest are wanted most
+   * @param forward whether to prefer the oldest entries
    */
   public List<Entry> together(Page page, Encoding encoding, boolean forward) {
     int most = pageBytes();
@@ -114,7 +115,7 @@ public final class Sizes {
     return forward ? kept : kept.reversed();
   }
 
-  /** No fewer than it makes. */
+  /** Returns an upper bound of an entry's size. */
   private static int bytes(Entry entry, Encoding encoding) {
     String name =
         switch (entry.address()) {

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The readers of one log on this server. An entry is encoded once per encoding, and handed to each
- * event loop that has readers as one piece of work, however many they are. Thread-safe; the readers
- * themselves are confined to their loops.
+ * event loop that has readers as a single task, however many readers there are. Thread-safe; the
+ * readers themselves are confined to their loops.
  *
- * <p>A group is added under the same lock that entries pass, so that the place it starts at is
- * exact: every entry up to it has been seen before, every later one reaches the group.
+ * <p>A group is added under the same lock that entries pass through, so its starting position is
+ * exact: every entry up to it was seen before, and every later one reaches the group.
  */
 public final class Topic implements Broker.Subscriber {
   private final LogKey log;
@@ -26,9 +26,9 @@ public final class Topic implements Broker.Subscriber {
   private final Meter meter;
   private final TopicSubscription subscription;
   private final List<ReaderGroup> groups = new ArrayList<>(1); // guarded by this
-  private String epoch = ""; // guarded by this
-  private long last; // guarded by this
-  private int users; // guarded by the map of topics
+  private String epoch = ""; // the log's epoch, empty until it is known; guarded by this
+  private long last; // the last seq heard of; guarded by this
+  private int users; // how many uses are open; guarded by the map of topics
 
   Topic(LogKey log, FleetingPolicies policies, Meter meter, Topics topics) {
     this.log = log;
@@ -42,14 +42,17 @@ public final class Topic implements Broker.Subscriber {
   }
 
   /**
-   * Completes when entries flow. Fails if the broker has not answered for some seconds; whoever
-   * calls next then has it asked again. Only for who uses the topic.
+   * Completes when entries flow. Fails if the broker has not answered for some seconds; the next
+   * call then asks the broker again. Only for callers that use the topic.
    */
   CompletionStage<?> opened() {
     return subscription.opened();
   }
 
-  /** The broker has begun to tell what comes after that place; it may have told some already. */
+  /**
+   * Called when the broker has begun to deliver the entries after {@code head}; some may have
+   * arrived already.
+   */
   synchronized void begin(Position head) {
     if (epoch.isEmpty()) {
       epoch = head.epoch();
@@ -64,7 +67,7 @@ public final class Topic implements Broker.Subscriber {
     return users;
   }
 
-  /** The group of that loop. Only after {@link #opened()}. */
+  /** Returns the group of an event loop, creating it if needed. Only after {@link #opened()}. */
   synchronized ReaderGroup group(EventLoop loop) {
     for (ReaderGroup group : groups) {
       if (group.loop().equals(loop)) {
@@ -84,7 +87,7 @@ public final class Topic implements Broker.Subscriber {
     }
   }
 
-  /** Entries up to that place come from the log only. */
+  /** Called when entries up to {@code head} must be read from the log. */
   @Override
   public synchronized void moved(Position head) {
     if (epoch.equals(head.epoch())) {
@@ -96,8 +99,8 @@ public final class Topic implements Broker.Subscriber {
   }
 
   /**
-   * A log was found to be another one than what was heard of it: lost and begun anew, or an older
-   * copy.
+   * Restarts the readers if the log is not the one they follow: it was lost and started anew, or is
+   * an older copy.
    */
   synchronized void anew(Position head) {
     if (!epoch.equals(head.epoch()) || head.seq() < last) {
@@ -107,7 +110,7 @@ public final class Topic implements Broker.Subscriber {
     }
   }
 
-  /** Tells all readers something that is in no log, but not the one user it is about. */
+  /** Sends all readers a notice that is in no log, except the user it is about. */
   public synchronized void notice(Draft notice, @Nullable String aboutUser) {
     if (!groups.isEmpty()) {
       Object key =

@@ -8,17 +8,17 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic's subscription at the broker. It is asked for when it is needed first; a broker that does
- * not answer is asked again a few times, with longer and longer pauses, while everybody who needs
- * it waits for the same outcome. After that they are refused, and the next one to need it begins
- * from the start: no failure outlives its cause. Thread-safe.
+ * A topic's subscription at the broker, made when it is first needed. If the broker does not
+ * answer, it is asked again a few times, with growing pauses, while all callers wait for the same
+ * outcome. After that they are refused, and the next caller starts over, so no failure outlives its
+ * cause. Thread-safe.
  */
 final class TopicSubscription {
   private static final int[] PAUSES_IN_TICKS = {1, 2, 4, 8};
 
   private final Topics topics;
   private final Topic topic;
-  private @Nullable CompletableFuture<Position> outcome; // guarded by this
+  private @Nullable CompletableFuture<Position> outcome; // null until first needed; guarded by this
 
   TopicSubscription(Topics topics, Topic topic) {
     this.topics = topics;

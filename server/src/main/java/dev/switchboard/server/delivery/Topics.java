@@ -21,11 +21,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topics of one endpoint, and what those who read them share. Thread-safe; time is an argument.
+ * The topics of one endpoint, and the state that their readers share. Thread-safe; time is an
+ * argument.
  *
- * <p>A topic exists as long as somebody uses it. It is made and given up inside the map's own lock
- * for its key, together with its subscription at the broker, so that a subscription is never ended
- * for a topic that is in use.
+ * <p>A topic exists while it is in use. It is created and removed inside the map's lock for its
+ * key, together with its subscription at the broker, so a subscription is never ended for a topic
+ * that is in use.
  */
 public final class Topics {
   private static final long SHARED_FRAMES = 8L << 20;
@@ -42,7 +43,7 @@ public final class Topics {
   private final SharedFrames frames = new SharedFrames(SHARED_FRAMES);
 
   private final PriorityQueue<Due> due = new PriorityQueue<>(); // guarded by itself
-  private long ticked; // guarded by due: how often time has passed
+  private long ticked; // the number of ticks so far; guarded by due
 
   private record Due(long tick, Runnable task) implements Comparable<Due> {
     @Override
@@ -52,10 +53,10 @@ public final class Topics {
   }
 
   /**
-   * No topics yet.
+   * Creates the topics of an endpoint; there are none yet.
    *
    * @param space the endpoint's name at the broker
-   * @param policies what becomes of fleeting messages for slow readers
+   * @param policies what to do with fleeting messages for slow readers
    */
   public Topics(
       String space,
@@ -73,7 +74,7 @@ public final class Topics {
     this.catchUp = new CatchUp(settings.publishing().maxCatchUpBytes());
   }
 
-  /** Where logs are kept, and entries come from. */
+  /** Returns the broker, which stores the logs and delivers their entries. */
   public Broker broker() {
     return broker;
   }
@@ -86,38 +87,38 @@ public final class Topics {
     return meter;
   }
 
-  /** What is on its way to those who are behind. */
+  /** Returns the limit on catch-up entries. */
   public CatchUp catchUp() {
     return catchUp;
   }
 
-  /** What several of them are given. */
+  /** Returns the frames shared by readers that are behind. */
   SharedFrames frames() {
     return frames;
   }
 
-  /** The broker's name of a log. */
+  /** Returns the broker's key for a log. */
   public LogKey log(Address address) {
     return new LogKey(space, address);
   }
 
-  /** The topic of a log, if somebody uses it. */
+  /** Returns a log's topic, or null if it is not in use. */
   public @Nullable Topic topic(Address address) {
     return topics.get(address);
   }
 
-  /** How many topics are in use. */
+  /** Returns the number of topics in use. */
   public int size() {
     return topics.size();
   }
 
-  /** How many of them are rooms. */
+  /** Returns the number of rooms among the topics in use. */
   public int rooms() {
     return rooms.get();
   }
 
   /**
-   * The topic of a log, in use until {@link #release}.
+   * Returns a log's topic, which stays in use until {@link #release}.
    *
    * @throws RefusedException {@code unavailable} if it is a room and there are too many
    */
@@ -147,7 +148,7 @@ public final class Topics {
     }
   }
 
-  /** Gives up one use of a topic. */
+  /** Ends one use of a topic. */
   public void release(Topic topic) {
     topics.computeIfPresent(
         topic.log().address(),
@@ -163,7 +164,7 @@ public final class Topics {
         });
   }
 
-  /** Has the entries of a topic's log come to it; null if nobody uses it any more. */
+  /** Subscribes a topic to its log. Returns null if the topic is no longer in use. */
   @Nullable CompletionStage<Position> subscribe(Topic topic) {
     CompletableFuture<CompletionStage<Position>> asked = new CompletableFuture<>();
     topics.computeIfPresent(
@@ -172,7 +173,7 @@ public final class Topics {
           if (present == topic) {
             try {
               asked.complete(broker.subscribe(topic.log(), topic));
-            } catch (RuntimeException failure) { // of a store that is asked right here
+            } catch (RuntimeException failure) { // from a store that is called directly
               asked.complete(CompletableFuture.failedStage(failure));
             }
           }
@@ -181,14 +182,14 @@ public final class Topics {
     return asked.isDone() ? asked.join() : null;
   }
 
-  /** Runs a task after so many ticks, on the thread of whoever ticks. */
+  /** Runs a task after the given number of ticks, on the thread that ticks. */
   public void later(int ticks, Runnable task) {
     synchronized (due) {
       due.add(new Due(ticked + ticks, task));
     }
   }
 
-  /** Does what is due. Call it often; it costs what is due. */
+  /** Runs what is due. Call it often; its cost is proportional to what is due. */
   public void tick(long now) {
     List<Due> tasks = new ArrayList<>(0);
     synchronized (due) {
@@ -201,7 +202,7 @@ public final class Topics {
     frames.tick(now);
   }
 
-  /** The endpoint is about to end: lets go of what was kept for a moment. */
+  /** Releases the cached frames, because the endpoint is about to end. */
   public void close() {
     frames.close();
   }

@@ -1,4 +1,7 @@
-/** Topics and those who read them: live, or behind and catching up from the log. Not for users. */
+/**
+ * Topics and their readers, which are live, or behind and catching up from the log. Not part of the
+ * public API.
+ */
 @NullMarked
 package dev.switchboard.server.delivery;
 

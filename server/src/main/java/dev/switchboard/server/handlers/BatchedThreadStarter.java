@@ -7,8 +7,8 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /**
- * Starts the virtual threads of handlers for one event loop, some at a time: to wake a carrier
- * costs more than a small handler does, and one that is awake finds the others by itself. They
+ * Starts the handlers' virtual threads of one event loop in batches: waking a carrier costs more
+ * than a small handler does, and a carrier that is awake finds the other threads by itself. Threads
  * start at the end of the loop's turn at the latest. Thread-safe.
  */
 public final class BatchedThreadStarter implements Executor {
@@ -16,7 +16,7 @@ public final class BatchedThreadStarter implements Executor {
 
   private final EventLoop loop;
   private final Queue<Runnable> waiting = new ArrayDeque<>(MOST); // confined to the loop
-  private boolean scheduled; // confined to the loop; the end of this turn starts what waits
+  private boolean scheduled; // whether endOfTurn() will run; confined to the loop
 
   public BatchedThreadStarter(EventLoop loop) {
     this.loop = loop;

@@ -8,9 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
-/**
- * Where the users' code of one endpoint runs, and who notices if it does not return. Thread-safe.
- */
+/** Runs the users' code of one endpoint, and notices if it does not return. Thread-safe. */
 public final class HandlerThreads {
   private final boolean onLoop;
   private final Function<EventLoop, Executor> newThreads;
@@ -18,10 +16,10 @@ public final class HandlerThreads {
   private final Map<EventLoop, Executor> threads = new ConcurrentHashMap<>(4);
 
   /**
-   * Threads for one endpoint.
+   * Creates the threads of one endpoint.
    *
    * @param onLoop whether users' code runs on the connections' event loops
-   * @param newThreads makes the executor for the connections of a loop, if it does not
+   * @param newThreads otherwise creates the executor for the connections of a loop
    */
   public HandlerThreads(
       boolean onLoop, Function<EventLoop, Executor> newThreads, HandlerWatchdog watchdog) {
@@ -35,16 +33,16 @@ public final class HandlerThreads {
     return onLoop;
   }
 
-  /** Notices handlers that do not return. */
+  /** Returns the watchdog that notices handlers that do not return. */
   public HandlerWatchdog watchdog() {
     return watchdog;
   }
 
   /**
-   * A mailbox for one connection.
+   * Creates a mailbox for one connection.
    *
-   * @param here runs a task on the connection's loop, at once if the caller is there
-   * @param whose says in reports whose handler is stuck
+   * @param here runs a task on the connection's loop, immediately if the caller is on it
+   * @param whose identifies the connection in reports about a stuck handler
    */
   public Mailbox mailbox(ReadGate gate, EventLoop loop, Executor here, Object whose) {
     return new Mailbox(gate, onLoop ? here : of(loop), watchdog, whose);

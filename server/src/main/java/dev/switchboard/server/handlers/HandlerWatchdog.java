@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices handlers of one endpoint that do not return. Mailboxes that have ever run are looked at
- * by one thread of the server every now and then; a task pays next to nothing for it, no clock is
- * asked. So a handler is noticed up to one sweep late. Thread-safe; time is an argument.
+ * Notices handlers of one endpoint that do not return. A server thread checks all mailboxes that
+ * have ever run, at an interval; so a task costs next to nothing, as it reads no clock, and a stuck
+ * handler is noticed up to one interval late. Thread-safe; time is an argument.
  */
 public final class HandlerWatchdog {
   private static final Logger LOG = LoggerFactory.getLogger(HandlerWatchdog.class);
@@ -35,13 +35,13 @@ public final class HandlerWatchdog {
     return path;
   }
 
-  /** How often to sweep. */
+  /** Returns the interval at which to sweep. */
   Duration interval() {
     long millis = limit.toMillis() / 4;
     return Duration.ofMillis(Math.clamp(millis, 20, 1_000));
   }
 
-  /** Looks at handlers that run one after another from now on. */
+  /** Starts watching a sequence of tasks, of which at most one runs at a time. */
   public RunningTask begin(Object whose) {
     RunningTask runningTask = new RunningTask(this, whose);
     runningTasks.add(runningTask);
@@ -52,7 +52,7 @@ public final class HandlerWatchdog {
     runningTasks.remove(runningTask);
   }
 
-  /** Says which tasks have been running for longer than the limit. */
+  /** Reports the tasks that have been running for longer than the limit. */
   void sweep(long nanos) {
     for (RunningTask runningTask : runningTasks) {
       Thread stuck = runningTask.overdue(nanos, limit.toNanos());
@@ -60,7 +60,7 @@ public final class HandlerWatchdog {
         if (stuck != null) {
           report(runningTask, stuck);
         }
-      } catch (Throwable failure) { // users' metrics; a timer that throws is never called again
+      } catch (Throwable failure) { // users' metrics: a timer that throws is never called again
         LOG.error("{}: a handler that is stuck could not be reported", path, failure);
       }
     }
@@ -79,13 +79,13 @@ public final class HandlerWatchdog {
     meter.handlerStuck();
   }
 
-  /** A task that was reported has ended. */
+  /** Called when a task that was reported has ended. */
   void returned(RunningTask runningTask, Duration after) {
     LOG.warn("{}: the handler of {} returned after {}", path, runningTask.whose(), after);
     meter.handlerReturned(after);
   }
 
-  /** For tests: how many mailboxes it looks at. */
+  /** Returns how many mailboxes are watched, for tests. */
   public int size() {
     return runningTasks.size();
   }

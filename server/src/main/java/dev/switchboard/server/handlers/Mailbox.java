@@ -9,28 +9,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the users' code of one connection: on virtual threads or on its event loop, one task at a
+ * Runs the users' code of one connection, on virtual threads or on its event loop: one task at a
  * time, in order. A thread exists only while there is something to do. When too much waits, by
- * count or by bytes, reading from the connection stops until half of it is done, so the queue is
- * bounded by what one read brings. Thread-safe.
+ * count or by bytes, the server stops reading from the connection until half of it is done, so the
+ * queue is bounded by what one read brings. Thread-safe.
  */
 public final class Mailbox {
   private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
   private static final int FULL = 64;
   private static final int FULL_BYTES = 1 << 20;
-  private static final int SMALL = 4 << 10; // so many of them as are allowed at all are no matter
+  private static final int SMALL = 4 << 10; // messages below this size are bounded by count alone
 
   private final Executor threads;
   private final ReadGate readGate;
   private final HandlerWatchdog watchdog;
   private final Object whose;
   private final Queue<Runnable> tasks = new ArrayDeque<>(1); // guarded by this
-  private @Nullable RunningTask runningTask; // guarded by this; null until something runs
-  private int bytes; // guarded by this: of tasks that are not small
-  private boolean running; // guarded by this
-  private boolean paused; // guarded by this
+  private @Nullable RunningTask runningTask; // null until something runs; guarded by this
+  private int bytes; // the size of the queued messages that are not small; guarded by this
+  private boolean running; // whether a thread runs tasks, or is about to; guarded by this
+  private boolean paused; // whether reading stops because too much waits; guarded by this
 
-  /** A task that holds a message which counts. */
+  /** A task with a message that is large enough to count. */
   private record Large(Runnable task, int bytes) implements Runnable {
     @Override
     public void run() {
@@ -39,10 +39,10 @@ public final class Mailbox {
   }
 
   /**
-   * An empty one.
+   * Creates an empty mailbox.
    *
-   * @param threads where its tasks run, one after another all the same
-   * @param whose says in reports whose handler is stuck
+   * @param threads runs the tasks; the mailbox itself runs them one at a time
+   * @param whose identifies the connection in reports about a stuck handler
    */
   Mailbox(ReadGate readGate, Executor threads, HandlerWatchdog watchdog, Object whose) {
     this.readGate = readGate;
@@ -56,7 +56,7 @@ public final class Mailbox {
     return !running;
   }
 
-  /** Runs it after all tasks so far: right here if nothing waits or runs. */
+  /** Runs a task after all tasks so far: immediately, on this thread, if nothing waits or runs. */
   public void afterAll(Runnable task) {
     if (idle()) {
       task.run();
@@ -65,11 +65,12 @@ public final class Mailbox {
     }
   }
 
-  /** A task that holds so many bytes of a message. */
+  /** Adds a task that holds a message of the given size. */
   public void add(Runnable task, int size) {
     add(size < SMALL ? task : new Large(task, size));
   }
 
+  /** Adds a task, which runs after all earlier ones. Exceptions are logged. */
   public void add(Runnable task) {
     boolean pause = false;
     RunningTask begun = null;
@@ -97,7 +98,7 @@ public final class Mailbox {
         threads.execute(() -> run(now));
       } catch (RuntimeException | Error noThread) {
         synchronized (this) {
-          running = false; // or the tasks would wait for ever for a thread that is not there
+          running = false; // or the tasks would wait for ever for a thread that does not exist
         }
         throw noThread;
       }
@@ -144,7 +145,10 @@ public final class Mailbox {
     }
   }
 
-  /** Whether reading may go on. With the lock held. */
+  /**
+   * Accounts for a task that was taken. Returns whether reading may resume. Must be called with the
+   * lock held.
+   */
   private boolean taken(Runnable task) {
     if (task instanceof Large large) {
       bytes -= large.bytes;
@@ -157,7 +161,10 @@ public final class Mailbox {
     return false;
   }
 
-  /** The connection has ended and so have its handlers; called by the last task. */
+  /**
+   * Stops watching the mailbox. Called by its last task, when the connection and its handlers have
+   * ended.
+   */
   public void retire() {
     RunningTask known;
     synchronized (this) {

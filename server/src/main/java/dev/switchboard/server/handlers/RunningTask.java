@@ -4,21 +4,22 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one mailbox, or the handlers on one event loop, do now, for their {@link HandlerWatchdog}:
- * which task in turn, and on which thread. Tasks begin and end one after another, and cost two
- * volatile writes and no clock; only one that a sweep has seen at work takes a lock at its end.
+ * The task that a mailbox, or the handlers of one event loop, run at the moment, as their {@link
+ * HandlerWatchdog} sees it: its number and its thread. Tasks begin and end one after another. This
+ * costs two volatile writes and no clock; only a task that a sweep has seen running takes a lock at
+ * its end.
  */
 public final class RunningTask {
   private final HandlerWatchdog watchdog;
-  private Object whose; // published by thread
-  private int turn; // published by thread
+  private Object whose; // whose handler it is; published by thread
+  private int turn; // the number of the task; published by thread
   private volatile @Nullable Thread thread; // null while nothing runs
-  private volatile boolean seen; // whether this task was seen by a sweep; written under this
-  private int seenTurn; // guarded by this
-  private long seenAt; // guarded by this
-  private boolean reported; // guarded by this
+  private volatile boolean seen; // whether a sweep has seen this task; written under this
+  private int seenTurn; // the number of the task that was seen; guarded by this
+  private long seenAt; // when it was seen first; guarded by this
+  private boolean reported; // whether that task was reported; guarded by this
 
-  /** One that is idle. */
+  /** Creates an idle sequence of tasks. */
   RunningTask(HandlerWatchdog watchdog, Object whose) {
     this.watchdog = watchdog;
     this.whose = whose;
@@ -28,19 +29,19 @@ public final class RunningTask {
     return whose;
   }
 
-  /** A task of somebody else begins on this thread. */
+  /** Starts a task of the given owner on this thread. */
   public void begin(Object newWhose) {
     whose = newWhose;
     begin();
   }
 
-  /** A task begins on this thread. */
+  /** Starts a task on this thread. */
   public void begin() {
     turn++;
     thread = Thread.currentThread();
   }
 
-  /** The task has ended. */
+  /** Ends the task. */
   public void end() {
     thread = null;
     if (seen) {
@@ -61,7 +62,10 @@ public final class RunningTask {
     watchdog.returned(this, Duration.ofNanos(System.nanoTime() - since));
   }
 
-  /** The thread of a task that was seen so long ago and still runs; told once for each task. */
+  /**
+   * Returns the thread of a task that was first seen at least {@code limit} ago and still runs;
+   * null if there is none, or it was reported before.
+   */
   synchronized @Nullable Thread overdue(long now, long limit) {
     Thread running = thread;
     if (running == null || reported) {

@@ -8,10 +8,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The thread that sweeps the {@link HandlerWatchdog watches} of a server. It is a platform thread
- * of its own: handlers that keep every carrier of virtual threads busy are what it has to notice,
- * and an event loop has better things to do. Unlike all others of a server it is no daemon, and so
- * keeps the process alive while the server runs.
+ * The thread that runs the {@link HandlerWatchdog} sweeps of a server. It is a dedicated platform
+ * thread, because it must notice handlers that keep every carrier of virtual threads busy, and
+ * because an event loop has better things to do. Unlike all other threads of a server it is not a
+ * daemon, so it keeps the process alive while the server runs.
  */
 public record WatchdogThread(ScheduledExecutorService thread) implements AutoCloseable {
   public static WatchdogThread start(List<HandlerWatchdog> watches) {

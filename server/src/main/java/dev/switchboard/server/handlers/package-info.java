@@ -1,6 +1,6 @@
 /**
- * Where users' code runs, in order for each connection, and who notices if it does not return. Not
- * for users.
+ * Runs users' code, in order for each connection, and notices if it does not return. Not part of
+ * the public API.
  */
 @NullMarked
 package dev.switchboard.server.handlers;

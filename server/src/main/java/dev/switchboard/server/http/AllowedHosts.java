@@ -8,9 +8,10 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The names a server answers to. A page can point its own name at the address of a server in its
- * visitor's network (DNS rebinding) and is of the same origin then; only the {@code Host} header
- * tells. An address or {@code localhost} can't be rebound, so both are always allowed. Immutable.
+ * The host names that a server answers to. With DNS rebinding, a page points its own name at the
+ * address of a server in its visitor's network, and is then of the same origin; only the {@code
+ * Host} header reveals it. An IP address or {@code localhost} can't be rebound, so both are always
+ * allowed. Immutable.
  */
 public final class AllowedHosts {
   /** Any name. */
@@ -25,7 +26,8 @@ public final class AllowedHosts {
   }
 
   /**
-   * These names, without a port; {@code *.example.com} stands for every name below that one.
+   * Allows the given names, without a port; {@code *.example.com} matches every name below that
+   * one.
    *
    * @throws IllegalArgumentException if one is not a name
    */
@@ -42,7 +44,7 @@ public final class AllowedHosts {
   }
 
   /**
-   * Whether the request may have an answer. An upgrade without an {@code Origin} comes from no
+   * Whether the request may be answered. An upgrade without an {@code Origin} does not come from a
    * browser, and may name any host.
    */
   public boolean allows(HttpRequest request, boolean upgrade) {

@@ -10,10 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The web pages that may open a WebSocket: those of the server's own host, and those of origins
- * that were named. Browsers send the origin of the page (RFC 6455 §10.2); without the check, any
- * page on the internet could connect with its visitor's cookies, or to a server in its visitor's
- * network. Clients outside browsers send no {@code Origin} and are not concerned. Immutable.
+ * The origins whose web pages may open a WebSocket: the server's own host, and origins that were
+ * named. Browsers send the origin of the page (RFC 6455 §10.2). Without the check, any page on the
+ * internet could connect with its visitor's cookies, or to a server in its visitor's network.
+ * Clients other than browsers send no {@code Origin} and are not affected. Immutable.
  */
 public final class AllowedOrigins {
   /** Pages of the host that the request names. */
@@ -31,7 +31,7 @@ public final class AllowedOrigins {
   }
 
   /**
-   * Pages of the same host and of these origins.
+   * Allows pages of the same host and of the given origins.
    *
    * @throws IllegalArgumentException if one is not {@code scheme://host} or {@code
    *     scheme://host:port}
@@ -49,7 +49,7 @@ public final class AllowedOrigins {
     return new AllowedOrigins(Set.copyOf(named), false);
   }
 
-  /** Whether every {@code Origin} of the request is allowed; also if it has none. */
+  /** Whether every {@code Origin} of the request is allowed. True if it has none. */
   public boolean allows(HttpRequest request) {
     return any
         || request.headers().all("Origin").stream().allMatch(origin -> allows(origin, request));
@@ -58,14 +58,14 @@ public final class AllowedOrigins {
   private boolean allows(String value, HttpRequest request) {
     Origin origin = Origin.parse(value);
     if (origin == null) {
-      return false; // "null" too, which sandboxed frames and local files send
+      return false; // also "null", which sandboxed frames and local files send
     }
     return named.contains(origin.toString()) || sameHost(origin, request);
   }
 
   /**
-   * A proxy that ends TLS passes the host on, but the request itself is not secure then: the scheme
-   * is compared only where it is known.
+   * Whether the origin has the request's host. A proxy that terminates TLS passes the host on, but
+   * the request itself is then not secure, so the scheme is compared only where it is known.
    */
   private static boolean sameHost(Origin origin, HttpRequest request) {
     String host = request.headers().first("Host");

@@ -15,10 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Static files from the class path, read once and kept. Each has an {@code ETag} of its content, so
- * that a browser asks again and gets 304; nothing is served stale after an update. Only names that
- * the resource folder holds are found; a path with {@code ..} or an encoded slash never leaves it.
- * Thread-safe.
+ * Serves static files from the class path, which are read once and cached. Each has an {@code ETag}
+ * of its content, so browsers revalidate with 304, and nothing stale is served after an update.
+ * Only names inside the resource folder are found; a path with {@code ..} or an encoded slash never
+ * leaves it. Thread-safe.
  */
 public final class Files {
   private static final int MAX_FILES = 1_000;
@@ -42,11 +42,11 @@ public final class Files {
   private record File(String tag, String type, byte[] content) {}
 
   /**
-   * Files beside a class.
+   * Serves the files beside a class.
    *
-   * @param owner whose class loader finds them
-   * @param folder absolute resource folder, with a slash at both ends
-   * @param headers sent with each
+   * @param owner the class whose loader finds the files
+   * @param folder the absolute resource folder, with a slash at both ends
+   * @param headers sent with each file
    */
   public Files(Class<?> owner, String folder, Headers headers) {
     boolean whole = folder.startsWith("/") && folder.endsWith("/");
@@ -66,8 +66,8 @@ public final class Files {
   }
 
   /**
-   * The answer to a GET or HEAD for a path relative to the folder, or empty if there is no such
-   * file.
+   * Returns the response to a GET or HEAD of a path relative to the folder, or empty if there is no
+   * such file.
    */
   Optional<HttpResponse> serve(HttpRequest request, String path) {
     File file = find(path.isEmpty() || path.endsWith("/") ? path + "index.html" : path);

@@ -13,11 +13,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * What {@code /healthz} and {@code /readyz} answer. Costs nothing until it is asked: then each
- * event loop runs a task, and the broker says how it does. Thread-safe.
+ * Answers {@code /healthz} and {@code /readyz}. Costs nothing until it is called; then each event
+ * loop runs a task, and the broker reports its health. Thread-safe.
  */
 public final class HealthChecks {
-  /** A loop that has not turned for so long is called dead. */
+  /** A loop that does not run a task within this time is considered dead. */
   public static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final Health STUCK = new Health(false, false, "an event loop does not turn");
@@ -35,12 +35,12 @@ public final class HealthChecks {
     this.patience = patience;
   }
 
-  /** Whether this process works: if not, only a new one helps. */
+  /** Checks whether this process works. If it does not, only a new process helps. */
   public CompletionStage<HttpResponse> alive() {
     return health().thenApply(health -> answer(health.alive(), health.reason()));
   }
 
-  /** Whether clients should be sent here. */
+  /** Checks whether clients should be sent here. */
   public CompletionStage<HttpResponse> ready() {
     return health()
         .thenApply(health ->

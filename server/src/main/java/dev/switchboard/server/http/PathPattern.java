@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A path with parameters, {@code /rooms/{id}}: each stands for one segment that is not empty.
- * Immutable.
+ * A path with parameters, such as {@code /rooms/{id}}. Each parameter matches one segment that is
+ * not empty. Immutable.
  */
 public final class PathPattern {
   private final String pattern;
@@ -21,7 +21,7 @@ public final class PathPattern {
   }
 
   /**
-   * Reads a pattern.
+   * Parses a pattern.
    *
    * @throws IllegalArgumentException if it does not start with a slash, or a parameter is malformed
    *     or named twice
@@ -50,12 +50,12 @@ public final class PathPattern {
     return segment.matches("\\{[A-Za-z][A-Za-z0-9_]*}");
   }
 
-  /** Whether it has no parameters. */
+  /** Whether the pattern has no parameters. */
   boolean exact() {
     return segments.stream().noneMatch(PathPattern::isParameter);
   }
 
-  /** The parameters' values if the path fits. */
+  /** Returns the values of the parameters if the path matches. */
   Optional<Map<String, String>> match(String path) {
     String[] parts = path.substring(1).split("/", -1);
     if (!path.startsWith("/") || parts.length != segments.size()) {

@@ -23,14 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds who answers a request: an endpoint, a route, a file, or nobody. Immutable; runs on event
- * loops, and hands users' code to virtual threads.
+ * Routes a request to an endpoint, a route, a file, or a refusal. Immutable. Runs on event loops,
+ * and calls users' code on virtual threads.
  */
 public final class Router implements HttpHandler {
-  /** Answers plain requests; may block. */
+  /** Answers plain HTTP requests. May block. */
   @FunctionalInterface
   public interface Route {
-    /** The answer. */
+    /** Returns the response. */
     HttpResponse answer(HttpRequest request) throws Exception;
   }
 
@@ -83,7 +83,7 @@ public final class Router implements HttpHandler {
 
   private record Found(SocketPath socket, Map<String, String> parameters) {}
 
-  /** An exact path first, then patterns in the order they were given. */
+  /** Tries exact paths first, then patterns in the order they were given. */
   private @Nullable Found find(String path) {
     SocketPath socket = exact.get(path);
     if (socket != null) {
@@ -129,7 +129,7 @@ public final class Router implements HttpHandler {
     }
   }
 
-  /** Nothing here takes a body, so that none is waited for or kept. */
+  /** Accepts no request bodies, so none is waited for or kept. */
   @Override
   public HttpResponse refuse(HttpRequest head) {
     HttpResponse refused = find(head.path()) == null ? unanswered(head) : WEB_SOCKET_ONLY;
@@ -151,7 +151,7 @@ public final class Router implements HttpHandler {
     }
   }
 
-  /** Why a plain request has no answer, or null. */
+  /** Returns the response to a plain request that nothing serves, or null if something does. */
   private @Nullable HttpResponse unanswered(HttpRequest request) {
     boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
     boolean known = routes.containsKey(request.path()) || checks.containsKey(request.path());
@@ -172,7 +172,7 @@ public final class Router implements HttpHandler {
   private static HttpResponse answer(Route route, HttpRequest request) {
     try {
       return Objects.requireNonNull(route.answer(request), "answer");
-    } catch (Throwable failure) { // users' code: answered with 500
+    } catch (Throwable failure) { // users' code may throw anything: answered with 500
       LOG.error("{} {} failed", request.method(), request.path(), failure);
       return HttpResponse.text(500, "the server failed\n");
     }
@@ -221,7 +221,10 @@ public final class Router implements HttpHandler {
     exchange.respond(response);
   }
 
-  /** Counts the connection before it is one, so that two at the same moment cannot both pass. */
+  /**
+   * Registers the connection before it opens, so that two at the same moment can't both pass a
+   * limit.
+   */
   private static void accept(
       HttpExchange exchange,
       HttpRequest request,

@@ -13,54 +13,54 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** An endpoint as upgrades see it. Thread-safe. */
+/** An endpoint, as upgrades see it. Thread-safe. */
 public interface SocketPath {
-  /** The web pages that may connect. */
+  /** Returns the origins whose pages may connect. */
   AllowedOrigins origins();
 
   /** The subprotocol chosen among those offered; null for none. */
   record Choice(@Nullable String subprotocol) {}
 
-  /** Who a request comes from; or, if it is not let in, how it is answered. */
+  /** The user of a request, or the response that refuses it. */
   record Identified(@Nullable AuthenticatedUser user, @Nullable HttpResponse refusal) {
-    /** The request says nothing; a message will. */
+    /** The request has no credentials; a message will bring them. */
     public static final Identified LATER = new Identified(null, null);
 
-    /** A user. */
+    /** Identifies a request as a user's. */
     public static Identified of(AuthenticatedUser user) {
       return new Identified(user, null);
     }
 
-    /** Not let in. */
+    /** Refuses a request. */
     public static Identified refused(HttpResponse refusal) {
       return new Identified(null, refusal);
     }
   }
 
-  /** Null if none of those offered will do. */
+  /** Chooses among the offered subprotocols. Returns null if none is acceptable. */
   @Nullable Choice choose(List<String> offered);
 
-  /** What to say if none of those offered will do. */
+  /** Describes the acceptable subprotocols, for the refusal. */
   String expectedSubprotocol();
 
-  /** Says who asks. Completes on any thread. */
+  /** Identifies the user of a request. Completes on any thread. */
   CompletionStage<Identified> identified(HttpRequest request);
 
-  /** Whether everybody is a guest whom {@link #open} names, and need not be identified. */
+  /** Whether all clients are guests whom {@link #open} names, so they need not be identified. */
   boolean guestsOnly();
 
-  /** Who is connected. */
+  /** Returns the counts of connections. */
   ConnectionCounts connectionCounts();
 
-  /** Limits and habits of its connections. */
+  /** Returns the limits and options of the connections. */
   Settings settings();
 
-  /** Counts what happens. */
+  /** Returns the endpoint's meter. */
   Meter meter();
 
   /**
-   * Takes a connection; on its event loop. The user is null if there are {@link #guestsOnly}, or if
-   * the request said nothing.
+   * Opens a connection; called on its event loop. The user is null if there are {@link
+   * #guestsOnly}, or if the request had no credentials.
    */
   WebSocketListener open(
       WebSocket webSocket,

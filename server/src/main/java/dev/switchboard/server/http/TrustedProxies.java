@@ -12,12 +12,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the client behind proxies that are known. Each proxy appends whom it heard from to a
- * header; the list is read from its end, and the first address that is not a known proxy is the
- * client's. What stands in front of it may be forged and is not looked at. Immutable.
+ * Finds the client's address behind known proxies. Each proxy appends the address it was called
+ * from to a header. The list is read from its end, and the first address that is not a known
+ * proxy's is the client's. Anything before it may be forged, and is ignored. Immutable.
  */
 public final class TrustedProxies {
-  /** No proxy: the client is whom the socket shows. */
+  /** No proxies: the client's address is the socket's. */
   public static final TrustedProxies NONE = new TrustedProxies(List.of());
 
   private static final String FOR = "X-Forwarded-For";
@@ -30,7 +30,7 @@ public final class TrustedProxies {
   }
 
   /**
-   * Proxies with these addresses.
+   * Trusts the proxies with the given addresses.
    *
    * @param networks addresses or networks: {@code 10.0.0.7}, {@code 10.0.0.0/8}, {@code fd00::/8}
    * @throws IllegalArgumentException if one is neither
@@ -59,7 +59,7 @@ public final class TrustedProxies {
     }
   }
 
-  /** The request as the client sent it to the first of the known proxies. */
+  /** Returns the request as the client sent it to the first of the known proxies. */
   public HttpRequest resolve(HttpRequest request) {
     if (networks.isEmpty() || !trusted(request.remoteAddress())) {
       return request;
@@ -72,7 +72,7 @@ public final class TrustedProxies {
     for (int i = passed.size() - 1; i >= 0 && trusted(client); i--) {
       InetAddress before = address(passed.get(i).strip());
       if (before == null) {
-        break; // a proxy that hides its client, or a mistake: the proxy is the asker
+        break; // a proxy that hides its client, or a mistake: use the proxy
       }
       client = new InetSocketAddress(before, 0);
     }
@@ -85,7 +85,7 @@ public final class TrustedProxies {
     return networks.stream().anyMatch(network -> network.matches(address));
   }
 
-  /** An address, never looked up; some proxies append the port. */
+  /** Parses an address, without ever resolving a name. Some proxies append the port. */
   private static @Nullable InetAddress address(String text) {
     String host = text;
     if (text.startsWith("[") && text.contains("]")) {

@@ -1,4 +1,4 @@
-/** Upgrades, files and health checks. Not for users. */
+/** Upgrades, static files and health checks. Not part of the public API. */
 @NullMarked
 package dev.switchboard.server.http;
 

@@ -19,23 +19,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the credentials of a request, and has an {@link Authenticator} prove them on a virtual
+ * Finds the credentials in a request, and lets an {@link Authenticator} check them on a virtual
  * thread. Immutable; thread-safe.
  *
- * @param authenticator the users'
- * @param cookie the name of the cookie that may hold credentials, or null
+ * @param authenticator the users' authenticator
+ * @param cookie the name of the cookie that may contain credentials, or null
  */
 public record Authentication(Authenticator authenticator, @Nullable String cookie) {
   private static final Logger LOG = LoggerFactory.getLogger(Authentication.class);
 
-  /** Browsers can set no header of an upgrade, but may offer subprotocols. */
+  /** Browsers can't set headers of an upgrade, but may offer subprotocols. */
   private static final String BEARER_SUBPROTOCOL = "switchboard.bearer.";
 
   private static final String CODE_SUBPROTOCOL = "switchboard.code.";
 
   /**
-   * What the request shows, or null if nothing: the {@code Authorization} header goes before a
-   * subprotocol, and that before the cookie, which browsers send unasked.
+   * Returns the credentials in a request, or null if there are none. The {@code Authorization}
+   * header takes precedence over a subprotocol, and that over the cookie, which browsers send
+   * automatically.
    */
   public @Nullable Credentials shown(HttpRequest request) {
     Headers headers = request.headers();
@@ -71,7 +72,7 @@ public record Authentication(Authenticator authenticator, @Nullable String cooki
   }
 
   /**
-   * The user that the credentials prove. Fails with {@link AuthenticationException}, whatever the
+   * Authenticates a user. Fails only with {@link AuthenticationException}, whatever the
    * authenticator throws. Completes on a virtual thread.
    */
   public CompletionStage<AuthenticatedUser> prove(Credentials credentials) {
@@ -82,7 +83,7 @@ public record Authentication(Authenticator authenticator, @Nullable String cooki
             Objects.requireNonNull(authenticator.authenticate(credentials), "authenticated user"));
       } catch (AuthenticationException refused) {
         proved.completeExceptionally(refused);
-      } catch (Throwable failure) { // users' code: nobody is let in by a mistake in it
+      } catch (Throwable failure) { // users' code: a bug in it must let nobody in
         LOG.error("authenticating a client failed", failure);
         proved.completeExceptionally(
             AuthenticationException.unavailable("the server failed", failure));
@@ -91,7 +92,7 @@ public record Authentication(Authenticator authenticator, @Nullable String cooki
     return proved;
   }
 
-  /** Why {@link #prove} failed. */
+  /** Returns why {@link #prove} failed. */
   public static AuthenticationException reason(@Nullable Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return cause instanceof AuthenticationException known
@@ -99,13 +100,13 @@ public record Authentication(Authenticator authenticator, @Nullable String cooki
         : AuthenticationException.unavailable("the server failed", cause);
   }
 
-  /** The answer to an upgrade without credentials. */
+  /** Returns the response to an upgrade without credentials. */
   public static HttpResponse missing() {
     return HttpResponse.text(401, "no credentials (expected: Authorization: Bearer TOKEN)\n")
         .with("WWW-Authenticate", "Bearer");
   }
 
-  /** The answer to an upgrade whose credentials prove nobody. */
+  /** Returns the response to an upgrade whose credentials were refused. */
   public static HttpResponse refused(AuthenticationException why) {
     if (why.retryable()) {
       return HttpResponse.text(503, why.getMessage() + "\n").with("Retry-After", "5");
@@ -114,7 +115,7 @@ public record Authentication(Authenticator authenticator, @Nullable String cooki
         .with("WWW-Authenticate", "Bearer error=\"invalid_token\"");
   }
 
-  /** The subprotocols of an offer that are none but carry credentials are left out. */
+  /** Returns the offered subprotocols, without those that only carry credentials. */
   public static List<String> withoutCredentials(List<String> offered) {
     return offered.stream()
         .filter(name -> !name.startsWith(BEARER_SUBPROTOCOL) && !name.startsWith(CODE_SUBPROTOCOL))

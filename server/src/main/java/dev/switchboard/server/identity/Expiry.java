@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time until a proof of identity ends: gives a warning before, so that it can be renewed, and
- * then the end. A newer proof replaces the timers. Confined to the connection's loop.
+ * The timers of a proof of identity: a warning in time to renew it, and then its end. A newer proof
+ * replaces the timers. Confined to the connection's loop.
  */
 public final class Expiry {
   private static final long LONGEST_NOTICE_MILLIS = 60_000;
@@ -17,32 +17,32 @@ public final class Expiry {
   private final EventLoop loop;
   private final Warning warning;
   private final Runnable end;
-  private @Nullable Future<?> next; // the timer that runs, of the warning or of the end
+  private @Nullable Future<?> next; // the running timer, for the warning or for the end
 
-  /** Told that the proof is about to end. */
+  /** Called when the proof is about to expire. */
   @FunctionalInterface
   public interface Warning {
-    /** It ends in so many milliseconds. */
+    /** The proof expires in the given number of milliseconds. */
     void expiresIn(long millis);
   }
 
-  /** One without a proof. What is called is called on the loop. */
+  /** Creates timers without a proof. The callbacks run on the loop. */
   public Expiry(EventLoop loop, Warning warning, Runnable end) {
     this.loop = loop;
     this.warning = warning;
     this.end = end;
   }
 
-  /** How many milliseconds are left, at least 0, at most some 100 years. */
+  /** Returns the milliseconds left, at least 0 and at most about 100 years. */
   public static long millis(Instant end, Instant now) {
     Duration left = Duration.between(now, end);
-    long most = 3_000_000_000L; // seconds, so that milliseconds are no overflow
+    long most = 3_000_000_000L; // seconds; keeps the milliseconds from overflowing
     return left.isNegative() ? 0 : left.toSeconds() > most ? most * 1000 : left.toMillis();
   }
 
   /**
-   * The proof that counts from now on holds for so long; null for ever. The warning comes when a
-   * quarter of it is left, or a minute.
+   * Starts the timers of a new proof, which is valid for the given number of milliseconds; null for
+   * ever. The warning comes when a quarter of that time is left, or a minute if that is less.
    */
   public void in(@Nullable Long millis) {
     cancel();
@@ -59,7 +59,7 @@ public final class Expiry {
     }
   }
 
-  /** Nothing more is called. */
+  /** Cancels the timers; no callback runs afterwards. */
   public void cancel() {
     if (next != null) {
       next.cancel(false);

@@ -1,4 +1,4 @@
-/** Who a connection belongs to, and for how long. */
+/** Who a connection's user is, and for how long that is proved. */
 @NullMarked
 package dev.switchboard.server.identity;
 

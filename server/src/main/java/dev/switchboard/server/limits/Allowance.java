@@ -3,17 +3,17 @@ package dev.switchboard.server.limits;
 import java.time.Duration;
 
 /**
- * How many messages one connection may send: a bucket that holds so many and fills evenly (a token
- * bucket). A client that goes on for as many again as it holds, though each was refused, is not
- * going to stop. Confined to the connection's loop; time is an argument.
+ * The message rate limit of one connection: a token bucket that fills evenly. A client that keeps
+ * sending until as many messages as the bucket holds were refused is not going to stop. Confined to
+ * the connection's loop; time is an argument.
  */
 public final class Allowance {
   private final Rate rate;
-  private double tokens;
-  private long at;
-  private int refused;
+  private double tokens; // how many messages may come now; negative after charge()
+  private long at; // when the tokens were last counted
+  private int refused; // how many messages were refused more than were taken since
 
-  /** So many messages in a time; as many may come at once. */
+  /** A number of messages per time. As many may come at once. */
   public record Rate(int messages, Duration per) {
     public Rate {
       if (messages < 1 || per.isNegative() || per.isZero()) {
@@ -27,13 +27,14 @@ public final class Allowance {
     }
   }
 
+  /** Creates a full bucket. */
   public Allowance(Rate rate, long now) {
     this.rate = rate;
     this.tokens = rate.messages;
     this.at = now;
   }
 
-  /** Whether one more message may come now. */
+  /** Takes one message. Returns whether it may come now. */
   public boolean take(long now) {
     tokens = Math.min(rate.messages, tokens + (now - at) * rate.perMilli());
     at = now;
@@ -46,17 +47,20 @@ public final class Allowance {
     return false;
   }
 
-  /** What was taken counts for so many more; the next ones wait until that is made up for. */
+  /**
+   * Charges additional messages for the one that was taken. The next ones wait until that is made
+   * up for.
+   */
   public void charge(int more) {
     tokens -= more;
   }
 
-  /** Milliseconds until one more may come. */
+  /** Returns the milliseconds until one more message may come. */
   public long retryAfter() {
     return (long) Math.ceil(Math.max(0, 1 - tokens) / rate.perMilli());
   }
 
-  /** Whether it has been refused too often. */
+  /** Whether too many messages were refused to expect that the client will stop. */
   public boolean hopeless() {
     return refused > rate.messages;
   }

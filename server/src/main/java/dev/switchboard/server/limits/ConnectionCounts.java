@@ -9,17 +9,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections are open or about to be, by user and by address, and whether all are gone.
- * Thread-safe.
+ * Counts the connections that are open or about to open, by user and by address, and waits until
+ * all are closed. Thread-safe.
  */
 public final class ConnectionCounts {
   private final Counter users = new Counter();
   private final Counter addresses = new Counter();
-  private int open; // guarded by this
+  private int open; // the number of all connections; guarded by this
 
   /**
-   * Counts one more, of a guest if the user is empty; null if it was done, else the limit that
-   * forbids it.
+   * Registers a connection, of a guest if the user is empty. Returns null, or the limit exceeded.
    */
   public @Nullable Limit enter(String user, String address, Settings limits) {
     if (!user.isEmpty() && !users.add(user, limits.maxConnectionsPerUser())) {
@@ -36,8 +35,8 @@ public final class ConnectionCounts {
   }
 
   /**
-   * The address a request came from, as connections are counted. One customer is given 2^64
-   * addresses of IPv6 or more, so they count as one.
+   * Returns the address of a request, as connections are counted by. A single customer is given
+   * 2^64 or more IPv6 addresses, so these count as one.
    */
   public static String address(HttpRequest request) {
     InetAddress address = request.remoteAddress().getAddress();
@@ -46,7 +45,10 @@ public final class ConnectionCounts {
         : address.getHostAddress();
   }
 
-  /** A client that was counted as a guest proves to be a user; false if that one has too many. */
+  /**
+   * Counts a connection for a user, after it was registered as a guest's. Returns false if the user
+   * has too many.
+   */
   public boolean name(String user, Settings limits) {
     return users.add(user, limits.maxConnectionsPerUser());
   }
@@ -66,12 +68,12 @@ public final class ConnectionCounts {
     return open;
   }
 
-  /** For tests: what is held. */
+  /** Returns how much is held, for tests. */
   public Map<String, Integer> sizes() {
     return Map.of("open", open(), "users", users.names(), "addresses", addresses.names());
   }
 
-  /** Waits until no connection is open, or until the time has come; whether none is. */
+  /** Waits until no connection is open, or until the deadline. Returns whether none is open. */
   public synchronized boolean awaitEmpty(long deadlineNanos) throws InterruptedException {
     long left = deadlineNanos - System.nanoTime();
     while (open > 0 && left > 0) {

@@ -3,11 +3,11 @@ package dev.switchboard.server.limits;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Counts by name; a name that is at zero is forgotten. Thread-safe. */
+/** Counts by name. A name whose count is zero is removed. Thread-safe. */
 final class Counter {
   private final Map<String, Integer> counts = new ConcurrentHashMap<>();
 
-  /** Whether it was below the limit, and is counted. */
+  /** Adds one to a name's count if it is below the limit. Returns whether it was. */
   boolean add(String name, int limit) {
     boolean[] added = {false};
     counts.compute(
@@ -24,7 +24,7 @@ final class Counter {
     counts.computeIfPresent(name, (key, count) -> count > 1 ? count - 1 : null);
   }
 
-  /** How many names are not at zero. */
+  /** Returns the number of names whose count is not zero. */
   int names() {
     return counts.size();
   }

@@ -8,30 +8,36 @@ import java.util.Collection;
 import java.util.function.Supplier;
 
 /**
- * Ends the connections of an endpoint whose client has said nothing for too long. It looks at all
- * of them about eight times within the timeout. The transport has deadlines of its own for a peer
- * that is silent altogether; this one counts messages only, and not those that just ask whether the
- * server is there. Confined to whoever ticks, but for {@link #on}; time is an argument.
+ * Closes the connections of an endpoint whose clients have sent nothing for too long. It checks all
+ * connections about eight times per timeout. The transport has its own deadlines for a peer that is
+ * silent altogether; this sweep counts messages only, and not those that just check whether the
+ * server is there. Confined to the ticking thread, except {@link #on}; time is an argument.
  */
 public final class IdleSweep {
   private final long timeout; // milliseconds; 0 for never
   private final Meter meter;
-  private long sweptAt; // when it last looked
+  private long sweptAt; // when it last checked the connections
 
-  /** A connection as the sweep sees it. */
+  /** A connection, as the sweep sees it. */
   public interface Member {
-    /** When its client last said something; kept only if the sweep is {@link #on}. Any thread. */
+    /**
+     * Returns when the client last sent something. Maintained only if the sweep is {@link #on}.
+     * Thread-safe.
+     */
     long heardAt();
 
-    /** Its socket. Any thread. */
+    /** Returns the connection's socket. Thread-safe. */
     WebSocket webSocket();
 
-    /** Ends it, unless its end has begun already. Returns whether it did. On its loop. */
+    /**
+     * Closes the connection, unless its end has already begun. Returns whether it did. Called on
+     * the connection's loop.
+     */
     boolean endIdle(CloseCode code, String reason);
   }
 
   /**
-   * A sweep that has not looked yet.
+   * Creates a sweep that has not checked yet.
    *
    * @param timeout zero for never
    */
@@ -40,12 +46,15 @@ public final class IdleSweep {
     this.meter = meter;
   }
 
-  /** Whether it ends anybody, so that connections keep when they heard something. Any thread. */
+  /**
+   * Whether connections may be closed, so that they must record when their clients send something.
+   * Thread-safe.
+   */
   public boolean on() {
     return timeout > 0;
   }
 
-  /** Time passes. Asks for the connections only if it is due. */
+  /** Advances the time. The connections are requested only if a check is due. */
   public void tick(long now, Supplier<? extends Collection<? extends Member>> connections) {
     if (on() && (now - sweptAt) * 8 >= timeout) {
       sweptAt = now;
@@ -53,7 +62,10 @@ public final class IdleSweep {
     }
   }
 
-  /** Looks again on its loop, where what it hears now is known. */
+  /**
+   * Closes a connection if it is idle. Checks again on its loop, where the latest messages are
+   * known.
+   */
   private void endIfIdle(Member one, long since) {
     if (one.heardAt() <= since) {
       one.webSocket()

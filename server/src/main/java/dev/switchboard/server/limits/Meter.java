@@ -8,9 +8,9 @@ import dev.switchboard.spi.ServerMetrics.SlowReader;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The metrics of one endpoint, if there are any; costs a null check if not. Thread-safe. */
+/** The metrics of one endpoint, if it has any; otherwise a call costs a null check. Thread-safe. */
 public final class Meter {
-  /** Tells nobody. */
+  /** A meter that reports to nobody. */
   public static final Meter NONE = new Meter("", null);
 
   private final String path;
@@ -21,7 +21,7 @@ public final class Meter {
     this.metrics = metrics;
   }
 
-  /** Whether anybody is told, for what costs something to find out. */
+  /** Whether anything is reported. Check this before computing something that is costly. */
   public boolean on() {
     return metrics != null;
   }

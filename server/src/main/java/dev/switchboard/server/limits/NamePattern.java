@@ -1,8 +1,8 @@
 package dev.switchboard.server.limits;
 
 /**
- * Names of rooms, where {@code *} stands for any characters, also none. Everything else is itself;
- * there is no way to mean a {@code *}. Immutable.
+ * A pattern for room names, in which {@code *} matches any characters, or none. All other
+ * characters match themselves; a literal {@code *} can't be expressed. Immutable.
  */
 public record NamePattern(String pattern) {
   public NamePattern {
@@ -11,7 +11,10 @@ public record NamePattern(String pattern) {
     }
   }
 
-  /** Goes back to the last star only, so it takes at most the product of the lengths. */
+  /**
+   * Whether a name matches. Backtracks to the last star only, so it takes at most the product of
+   * both lengths.
+   */
   public boolean matches(String name) {
     int at = 0;
     int next = 0;

@@ -6,58 +6,59 @@ import io.netty.channel.SingleThreadEventLoop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a connection is read from: not while too much of what it brought waits for its handlers,
- * or for the log to be written or read, nor in a turn of the loop in which it has asked much, nor
- * while it is held. Nobody else pauses reading from a connection of an endpoint. Thread-safe. The
- * loop looks at what holds at that moment, so it does not matter in which order changes of several
- * threads reach it.
+ * Decides whether the server reads from a connection. It does not while too many of the
+ * connection's messages wait for handlers, while too many of its requests wait for the log to be
+ * written or read, for the rest of a turn of the loop in which the client has requested much, or
+ * while the connection is held. Nothing else pauses reading from an endpoint's connections.
+ * Thread-safe: the loop evaluates all conditions at the moment it applies them, so it does not
+ * matter in which order changes by several threads reach it.
  */
 public final class ReadGate {
   private static final int MAX_COMMITS = 256;
 
-  /** Each ends a batch of what is committed, as the place it begins at must be exact. */
+  /** Low, because each join ends a batch of commits, as its starting position must be exact. */
   private static final int MAX_JOINS = 16;
 
   private static final int MAX_READS = 16;
 
-  /** Requests that cost much more than they are long, and are dealt with at a stretch. */
+  /** How many requests that are short but costly are handled in a row. */
   private static final int MAX_ASKED = 16;
 
   private final WebSocket webSocket;
   private final Meter meter;
-  private boolean handlersFull; // guarded by this: too much waits for handlers
+  private boolean handlersFull; // too much waits for handlers; guarded by this
   private final Waiting commits = new Waiting(MAX_COMMITS, Limit.COMMITS_WAITING);
   private final Waiting joins = new Waiting(MAX_JOINS, Limit.JOINS_WAITING);
   private final Waiting reads = new Waiting(MAX_READS, Limit.READS_WAITING);
-  private int due; // guarded by this: answers that are owed, but for those of commits
-  private @Nullable Runnable whenAnswered; // guarded by this
-  private int asked; // confined to the loop: since it last let others go first
-  private boolean yielding; // confined to the loop: the others have their turn
-  private boolean held; // confined to the loop: nothing is to be read at all
-  private boolean paused; // confined to the loop: what the socket was told last
+  private int due; // answers that are owed, except those of commits; guarded by this
+  private @Nullable Runnable whenAnswered; // null if nothing waits for the answers; guarded by this
+  private int asked; // requests since the last yield; confined to the loop
+  private boolean yielding; // other connections have their turn; confined to the loop
+  private boolean held; // nothing is to be read at all; confined to the loop
+  private boolean paused; // what the socket was last told; confined to the loop
 
   public ReadGate(WebSocket webSocket, Meter meter) {
     this.webSocket = webSocket;
     this.meter = meter;
   }
 
-  /** Too much waits for the handlers, or no more. Follow it with {@link #apply}. */
+  /** Sets whether too much is waiting for the handlers. Call {@link #apply} afterwards. */
   public synchronized void handlersFull(boolean full) {
     handlersFull = full;
   }
 
-  /** Stops reading, as the handlers are behind. */
+  /** Stops reading, because the handlers are behind. */
   public void stop() {
     meter.limit(Limit.HANDLERS_WAITING);
     apply();
   }
 
-  /** What the log was asked for and has not answered, or not been asked yet, of one kind. */
+  /** Counts the requests of one kind that the log has not answered, or was not asked yet. */
   private final class Waiting {
     private final int most;
     private final Limit limit;
-    private int number; // guarded by the gate
-    private boolean full; // guarded by the gate
+    private int number; // requests that wait; guarded by the gate
+    private boolean full; // whether reading stops because of them; guarded by the gate
 
     Waiting(int most, Limit limit) {
       this.most = most;
@@ -93,32 +94,36 @@ public final class ReadGate {
     }
   }
 
-  /** A publish waits for the log. */
+  /** A publish starts to wait for the log. */
   public void commitBegun() {
     commits.begun();
   }
 
-  /** The log has answered, and so have we. */
+  /** The log has answered a publish, and the client was answered, too. */
   public void commitEnded() {
     commits.ended();
   }
 
-  /** A log is to be followed, and it is not known yet from which place on. */
+  /** A log is to be followed, and its starting position is not known yet. */
   public void joinBegun() {
     joins.begun();
   }
 
-  /** It is known, or will not be: also if the room was left meanwhile. */
+  /**
+   * The starting position is known, or never will be, as when the room was left in the meantime.
+   */
   public void joinEnded() {
     joins.ended();
   }
 
-  /** A request or message will be answered later, by {@link #answering}, whatever happens. */
+  /**
+   * Announces an answer that is sent later. {@link #answering} must then be used, whatever happens.
+   */
   public synchronized void answerDue() {
     due++;
   }
 
-  /** Does what gives an answer that is due. */
+  /** Wraps the task that sends an announced answer. */
   public Runnable answering(Runnable answer) {
     return () -> {
       try {
@@ -141,8 +146,8 @@ public final class ReadGate {
   }
 
   /**
-   * Runs it when everything asked for is answered, on the thread that sent the last answer. Only
-   * the last one given is kept: each of them ends the connection.
+   * Runs a task when everything is answered, on the thread that sent the last answer. Only the
+   * latest task is kept, because each of them ends the connection.
    */
   public void whenAnswered(Runnable task) {
     Runnable next;
@@ -155,7 +160,7 @@ public final class ReadGate {
     }
   }
 
-  /** With the lock held. */
+  /** Returns the task to run if everything is answered. Must be called with the lock held. */
   private @Nullable Runnable settled() {
     Runnable next = whenAnswered;
     if (next == null || commits.number > 0 || due > 0) {
@@ -165,20 +170,20 @@ public final class ReadGate {
     return next;
   }
 
-  /** A page that it asked for waits to be read. */
+  /** A page starts to wait to be read. */
   public void readBegun() {
     reads.begun();
   }
 
-  /** It waits no more. */
+  /** A page no longer waits to be read. */
   public void readEnded() {
     reads.ended();
   }
 
   /**
-   * A request is dealt with that may cost more to answer than to ask: joining, leaving, who is
-   * there. A read may bring thousands; after some of them the other connections of the loop have
-   * their turn. On the loop.
+   * Counts a request that may cost more to answer than to send: joins, leaves, lists of users. One
+   * read may contain thousands of them, so after some the other connections of the loop get their
+   * turn. Must be called on the loop.
    */
   public void asked() {
     if (++asked < MAX_ASKED || yielding) {
@@ -193,20 +198,20 @@ public final class ReadGate {
           adjust();
         };
     if (webSocket.eventLoop() instanceof SingleThreadEventLoop turns) {
-      // A task of this turn would run before the others are read.
+      // A task added in this turn would run before the other connections are read.
       turns.executeAfterEventLoopIteration(() -> webSocket.execute(goOn));
     } else {
       webSocket.execute(goOn);
     }
   }
 
-  /** Nothing is read for now, whatever else holds. On the loop. */
+  /** Stops reading, whatever the other conditions. Must be called on the loop. */
   public void hold() {
     held = true;
     adjust();
   }
 
-  /** Undoes {@link #hold}. On the loop. */
+  /** Undoes {@link #hold}. Must be called on the loop. */
   public void letGo() {
     held = false;
     adjust();
@@ -217,8 +222,8 @@ public final class ReadGate {
   }
 
   /**
-   * Stops or continues reading, as things are when the loop comes to it. On the loop it stops at
-   * once, in front of the next message.
+   * Stops or resumes reading, according to the conditions at the moment when the loop gets to it.
+   * If called on the loop, it stops immediately, before the next message.
    */
   public void apply() {
     if (webSocket.eventLoop().inEventLoop() && full()) {

@@ -6,13 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How much of which log is kept. Filled while the endpoint is defined, only read afterwards. */
+/**
+ * How much of each log is kept. Changed only while the endpoint is defined, and immutable
+ * afterwards.
+ */
 public final class Retentions {
   private record Rule(NamePattern rooms, Retention retention) {}
 
   private final List<Rule> rules = new ArrayList<>();
-  private Retention others = Retention.DEFAULT;
-  private @Nullable Retention inboxes;
+  private Retention others = Retention.DEFAULT; // applies to logs without a rule of their own
+  private @Nullable Retention inboxes; // null if others applies
 
   public void others(Retention retention) {
     others = retention;

@@ -5,30 +5,31 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a typed endpoint was given besides its {@link Settings}. {@code SessionOptions} says what
- * each means, with its default and its limits. Immutable.
+ * The settings that only a typed endpoint has, besides its {@link Settings}. {@code SessionOptions}
+ * documents each, with its default and limits. Immutable.
  */
 public record SessionSettings(Sessions sessions, Presence presence, Publishing publishing) {
   /**
-   * How long sessions wait, and how many rooms they have.
+   * How long sessions wait, and how many rooms they may have.
    *
-   * @param timeout for the client to come back
-   * @param maxRooms of one session
-   * @param maxRoomsInAll that somebody is in
-   * @param maxWaitingRooms of all sessions that wait together: what a session keeps is mostly their
-   *     names
+   * @param timeout how long a session waits for its client to come back
+   * @param maxRooms the most rooms of one session
+   * @param maxRoomsInAll the most rooms with members
+   * @param maxWaitingRooms the most rooms of all waiting sessions together; a waiting session's
+   *     memory is mostly their names
    */
   public record Sessions(Duration timeout, int maxRooms, int maxRoomsInAll, int maxWaitingRooms) {}
 
   /**
-   * Who is told of whom.
+   * Who is notified about whom.
    *
-   * @param grace how long a user whose connections are lost is still present
-   * @param above the largest room whose members are told at once of each who comes and goes
-   * @param every how long that waits in larger rooms
-   * @param names how many are named then
-   * @param lastSeenOf of how many users it is known when they went
-   * @param visibility whether the first user may know if the second is online
+   * @param grace how long a user whose connections are lost still counts as present
+   * @param above the size of the largest room whose members are notified immediately of each join
+   *     and leave
+   * @param every how long notices wait in larger rooms
+   * @param names how many users such a notice names
+   * @param lastSeenOf for how many users the time they were last seen is remembered
+   * @param visibility whether the first user may see if the second is online
    */
   public record Presence(
       Duration grace,
@@ -39,14 +40,14 @@ public record SessionSettings(Sessions sessions, Presence presence, Publishing p
       BiPredicate<String, String> visibility) {}
 
   /**
-   * Who may publish how much, and what is kept and read again of it.
+   * Who may publish how much, and how much of it is kept and read again.
    *
-   * @param rate of one connection; null for any
-   * @param userBytes of one user; null for any number
+   * @param rate the message rate limit of one connection; null for none
+   * @param userBytes the byte limit of one user; null for none
    * @param everyoneMayBroadcast whether any client may publish to everyone
-   * @param retentions what is kept of each log; not changed any more
-   * @param maxCatchUpBytes what is read from logs and on its way to all who are behind; beyond it a
-   *     piece for each
+   * @param retentions how much of each log is kept; no longer changed
+   * @param maxCatchUpBytes the most bytes read from logs that are on their way to connections that
+   *     are behind; above it, each gets one piece at a time
    */
   public record Publishing(
       Allowance.@Nullable Rate rate,

@@ -5,12 +5,12 @@ import dev.switchboard.transport.WebSocketOptions;
 import java.time.Duration;
 
 /**
- * What an endpoint, typed or raw, was given. {@code EndpointOptions} says what each means, with its
- * default and its limits. Immutable.
+ * The settings of an endpoint, typed or raw. {@code EndpointOptions} documents each, with its
+ * default and limits. Immutable.
  *
  * @param webSocket the options of its connections
- * @param maxConnectionsPerUser of one user
- * @param maxConnectionsPerAddress from one address
+ * @param maxConnectionsPerUser the most connections of one user
+ * @param maxConnectionsPerAddress the most connections from one address
  * @param idleTimeout zero for none
  */
 public record Settings(
@@ -18,22 +18,22 @@ public record Settings(
     int maxConnectionsPerUser,
     int maxConnectionsPerAddress,
     Duration idleTimeout) {
-  /** More than what the keys around {@code data} make in any encoding. */
+  /** More bytes than the fields around {@code data} take in any encoding. */
   public static final int ENVELOPE = 1 << 10;
 
-  /** Largest message taken. */
+  /** Returns the largest accepted message, in bytes. */
   public int maxMessageBytes() {
     return webSocket.maxMessageBytes();
   }
 
-  /** Most bytes that wait to be written to one connection, envelopes included. */
+  /** Returns how many bytes may wait to be written to one connection, envelopes included. */
   public int maxPendingBytes() {
     return webSocket.maxPendingBytes();
   }
 
   /**
-   * The most {@code data} that server code may send, in whatever encoding: a connection that takes
-   * more has room for it.
+   * Returns the most bytes of {@code data} that server code may send, in any encoding. A connection
+   * that takes more has room for it.
    */
   public int maxSentBytes() {
     return Math.max(

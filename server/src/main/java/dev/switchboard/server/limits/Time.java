@@ -4,8 +4,8 @@ import java.time.Clock;
 import java.util.function.LongSupplier;
 
 /**
- * Two clocks. People set the one that says what time it is, so it is for what people read; how much
- * time has passed is measured by one that only goes on.
+ * Two clocks. The wall clock can be set, so it is only for timestamps that people read; intervals
+ * are measured by a clock that only moves forward.
  *
  * @param clock for timestamps
  * @param elapsed milliseconds since some moment, for intervals
@@ -17,7 +17,7 @@ public record Time(Clock clock, LongSupplier elapsed) {
     return new Time(Clock.systemUTC(), () -> (System.nanoTime() - BEGAN) / 1_000_000);
   }
 
-  /** Both are one: what a test steps. */
+  /** Uses one clock for both, which a test can step. */
   public static Time of(Clock clock) {
     return new Time(clock, clock::millis);
   }

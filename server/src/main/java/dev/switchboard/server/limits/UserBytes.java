@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How many bytes each user may have kept in a time: for each a bucket that holds so many and fills
- * evenly, over all connections and from one to the next. It knows the users who published last; one
- * whom it has forgotten begins with a full bucket. Thread-safe; time is an argument.
+ * Limits how many bytes each user may store per time: one token bucket per user, which fills evenly
+ * and is shared by the user's connections, present and later. Only the users who published last are
+ * remembered; a forgotten user starts with a full bucket. Thread-safe; time is an argument.
  */
 public final class UserBytes {
-  /** What an entry takes besides its data: its names, its place in the indexes. */
+  /** What an entry costs besides its data: its names and its place in the indexes. */
   static final int ENTRY = 256;
 
   private static final int KNOWN_USERS = 100_000;
@@ -28,8 +28,8 @@ public final class UserBytes {
       };
 
   private static final class Bucket {
-    private double left;
-    private long at;
+    private double left; // the bytes left at that time; guarded by the outer this
+    private long at; // when they were last counted; guarded by the outer this
 
     private Bucket(double left, long at) {
       this.left = left;
@@ -47,10 +47,10 @@ public final class UserBytes {
   }
 
   /**
-   * Takes what a message costs. One that costs more than a bucket holds is let through by a full
-   * one, which then takes the longer to fill.
+   * Charges a user for a message. A message that costs more than a bucket holds is allowed if the
+   * bucket is full, which then takes longer to fill again.
    *
-   * @throws RefusedException {@code rate_limited} if not so much is left
+   * @throws RefusedException {@code rate_limited} if too few bytes are left
    */
   public synchronized void take(String user, int logs, int data, long now) {
     double cost = (double) logs * (data + ENTRY);

@@ -1,4 +1,4 @@
-/** The options of an endpoint, what counts against them, and who is told. Not for users. */
+/** The options of an endpoint, its limits, and its metrics. Not part of the public API. */
 @NullMarked
 package dev.switchboard.server.limits;
 

@@ -14,20 +14,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is where, for a single server. A place is changed, and the news of it told, while its key is
- * locked; looking takes no lock, and costs what it returns however many are there. Thread-safe.
+ * The presence store of a single server. A place is changed, and the watcher notified, under the
+ * lock of its key; reads take no lock, and their cost depends only on the size of the result.
+ * Thread-safe.
  */
 public final class MemoryPresence implements PresenceStore {
   private static final Watcher NOBODY = (where, user, present, count) -> {};
 
   private final Map<LogKey, Place> places = new ConcurrentHashMap<>();
+
+  /** The listener for changes. Written by {@link #watch}, read by any thread. */
   private volatile Watcher watcher = NOBODY;
 
   /** The users of one place, in both orders. Changed by one thread at a time. */
   private static final class Place {
     final NavigableMap<String, Long> byName = new ConcurrentSkipListMap<>(BY_NAME);
     final NavigableMap<Long, String> byArrival = new ConcurrentSkipListMap<>();
-    long arrivals;
+    long arrivals; // the number of the last arrival; changed under the place's key
     final AtomicInteger count = new AtomicInteger();
 
     boolean add(String user) {
@@ -95,7 +98,10 @@ public final class MemoryPresence implements PresenceStore {
         place, place == null ? List.of() : place.byName.tailMap(name, false).keySet(), limit);
   }
 
-  /** Somebody may come or go meanwhile: the count is never less than who is named. */
+  /**
+   * Returns the first names. Users may enter or leave meanwhile, so the count is corrected to be at
+   * least the number of names.
+   */
   private static CompletionStage<Users> users(
       @Nullable Place place, Collection<String> from, int limit) {
     List<String> names = from.stream().limit(limit).toList();
@@ -109,7 +115,7 @@ public final class MemoryPresence implements PresenceStore {
     return CompletableFuture.completedFuture(place != null && place.byName.containsKey(user));
   }
 
-  /** How many places have somebody in them. */
+  /** Returns the number of places with somebody in them. */
   int places() {
     return places.size();
   }

@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the users of this server are: many sessions of a user count as one, and a user whose last
- * connection was lost stays for a grace time, so that a reconnect is not seen by anyone. The store
- * knows of all servers, and is told when somebody comes to a place or goes. Thread-safe; time is an
+ * Which places the users of this server are in. Several sessions of a user count as one, and a user
+ * whose last connection is lost stays for a grace period, so nobody notices a reconnect. The store
+ * knows of all servers, and is told when a user enters or leaves a place. Thread-safe; time is an
  * argument.
  */
 public final class Presence {
@@ -23,15 +23,15 @@ public final class Presence {
 
   private final Map<LogKey, Map<String, Member>> places = new ConcurrentHashMap<>();
   private final Deque<Leaving> leaving =
-      new ArrayDeque<>(); // guarded by itself; in the order of their time, as grace is one value
+      new ArrayDeque<>(); // guarded by itself; by time, as the grace period is constant
   private final long graceMillis;
   private final PresenceStore store;
 
   private record Leaving(LogKey place, String user, long at) {}
 
   private static final class Member {
-    int sessions;
-    long goneSince;
+    int sessions; // how many of them are connected; changed under the place's key
+    long goneSince; // when the last of them was lost; changed under the place's key
   }
 
   public Presence(long graceMillis, PresenceStore store) {
@@ -39,7 +39,7 @@ public final class Presence {
     this.store = store;
   }
 
-  /** A session of the user is in that place. Completes when everybody who asks is told so. */
+  /** Adds one of a user's sessions to a place. Completes when everybody who asks is told so. */
   public CompletionStage<? extends @Nullable Object> enter(LogKey place, String user) {
     CompletableFuture<CompletionStage<?>> told = new CompletableFuture<>();
     places.compute(
@@ -58,7 +58,7 @@ public final class Presence {
     return told.getNow(KNOWN);
   }
 
-  /** A session of the user has left that place for good. */
+  /** Removes one of a user's sessions from a place for good. */
   public void leave(LogKey place, String user) {
     places.computeIfPresent(
         place,
@@ -71,7 +71,9 @@ public final class Presence {
         });
   }
 
-  /** A session of the user lost its connection; it may be back soon. */
+  /**
+   * Removes a session whose connection was lost; the user stays in the place for the grace period.
+   */
   public void lose(LogKey place, String user, long now) {
     places.computeIfPresent(
         place,
@@ -87,7 +89,10 @@ public final class Presence {
         });
   }
 
-  /** Ends the grace of those who have not come back. Call it often; it costs what is due. */
+  /**
+   * Removes users whose grace period is over. Call it often; its cost is proportional to what is
+   * due.
+   */
   public void tick(long now) {
     while (true) {
       Leaving next;
@@ -116,10 +121,10 @@ public final class Presence {
 
   private void forget(LogKey place, Map<String, Member> members, String user) {
     members.remove(user);
-    CompletionStage<?> unused = store.leave(place, user); // it carries through what it was told
+    CompletionStage<?> unused = store.leave(place, user); // the store completes what it was told
   }
 
-  /** How many places have somebody of this server in them. */
+  /** Returns the number of places with a user of this server. */
   public int places() {
     return places.size();
   }

@@ -5,18 +5,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Who came to a large room and who left it since its members were told. Guarded by its room. */
+/**
+ * The joins and leaves of a large room since its members were last notified. Guarded by the room's
+ * key.
+ */
 final class PresenceBatch {
   private final Map<String, Boolean> changed = new LinkedHashMap<>();
   private final int most;
-  private boolean more;
-  private int count;
+  private boolean more; // whether further users joined or left
+  private int count; // the number of members
 
   PresenceBatch(int most) {
     this.most = most;
   }
 
-  /** Whoever came and left again is no news. */
+  /** Adds a join or leave. A user who joined and left again is not mentioned. */
   void add(String user, boolean joined, int newCount) {
     count = newCount;
     Boolean before = changed.get(user);
@@ -29,7 +32,7 @@ final class PresenceBatch {
     }
   }
 
-  /** What to tell. */
+  /** Returns the notice to send. */
   Summary summary() {
     return new Summary(named(true), named(false), count, more);
   }
@@ -45,9 +48,9 @@ final class PresenceBatch {
   }
 
   /**
-   * What became of a large room.
+   * The changes of a large room.
    *
-   * @param more whether others came or left who are not named
+   * @param more whether further users joined or left who are not named
    */
   record Summary(List<String> joined, List<String> left, int count, boolean more) {
     boolean isEmpty() {

@@ -13,14 +13,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells members who comes and goes: each at once in a small room, now and then all together in a
- * large one; and of who is online at all, those who watch. What is told at once is bounded over all
- * rooms, since whoever joins and leaves in a loop pays for one message each, and the server for one
- * to every member: beyond the bound small rooms are told like large ones. Thread-safe; time is an
- * argument.
+ * Notifies room members of joins and leaves, immediately in a small room and in batches in a large
+ * one, and notifies watchers of users going online or offline. The immediate notices are bounded
+ * over all rooms, because a client that joins and leaves in a loop pays for one message each time,
+ * and the server for one to every member; above the bound, small rooms are notified in batches,
+ * too. Thread-safe; time is an argument.
  */
 public final class PresenceNotifier implements PresenceStore.Watcher {
-  /** Messages that may be caused by telling at once, until all that waits is told. */
+  /** How many messages immediate notices may cause until the next batch. */
   private static final int MAX_AT_ONCE = 20_000;
 
   private final int above;
@@ -29,13 +29,13 @@ public final class PresenceNotifier implements PresenceStore.Watcher {
   private final Statuses statuses;
   private final Teller teller;
   private final Map<Address.Room, PresenceBatch> untold =
-      new ConcurrentHashMap<>(); // of large rooms
-  private final AtomicInteger atOnce = new AtomicInteger(); // messages since then
-  private long toldAt; // confined to whoever ticks
+      new ConcurrentHashMap<>(); // joins and leaves not sent yet
+  private final AtomicInteger atOnce = new AtomicInteger(); // messages since the last batch
+  private long toldAt; // the time of the last batch; confined to the ticking thread
 
-  /** Reaches the members of a room. Must not block. */
+  /** Sends a notice to the members of a room. Must not block. */
   public interface Teller {
-    /** {@code about} is the user that it is not told to; null if all are told. */
+    /** {@code about} is the user who does not get the notice; null if all members get it. */
     void tell(Address.Room room, Draft notice, @Nullable String about);
   }
 
@@ -73,7 +73,7 @@ public final class PresenceNotifier implements PresenceStore.Watcher {
     return above == Integer.MAX_VALUE || atOnce.addAndGet(members) <= MAX_AT_ONCE;
   }
 
-  /** Tells large rooms what is due. */
+  /** Sends the batches if they are due. */
   public void tick(long now) {
     long waited = now - toldAt;
     if (waited < 0 || waited >= every) { // the clock may be set back

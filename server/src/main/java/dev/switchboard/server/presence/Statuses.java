@@ -12,16 +12,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * When users were last online, of those who went last, and which connections want to hear when they
- * come and go. Thread-safe.
+ * When users were last online, for those who left most recently, and which connections watch which
+ * users. Thread-safe.
  */
 public final class Statuses {
-  /** More watchers than these are told how a user is now and then, not at each coming and going. */
+  /** If more connections watch a user, they are notified in batches instead of immediately. */
   private static final int MANY = 100;
 
-  private final Map<String, Long> lastSeen; // guarded by itself; who went first is forgotten first
+  private final Map<String, Long> lastSeen; // guarded by itself; forgets who left first
   private final Map<String, Set<Feed>> watchers = new ConcurrentHashMap<>();
-  private final Map<String, Boolean> untold = new ConcurrentHashMap<>(); // of whom many watch
+  private final Map<String, Boolean> untold = new ConcurrentHashMap<>(); // users with many watchers
 
   public Statuses(int remembered) {
     this.lastSeen =
@@ -35,7 +35,7 @@ public final class Statuses {
         };
   }
 
-  /** A connection of the user has ended. */
+  /** Records that a connection of the user has ended. */
   public void seen(String user, long now) {
     synchronized (lastSeen) {
       lastSeen.remove(user);
@@ -72,7 +72,7 @@ public final class Statuses {
         });
   }
 
-  /** Tells those who watch the user: at once, or if they are many, with what waits. */
+  /** Notifies a user's watchers: immediately, or in the next batch if there are many. */
   void changed(String user, boolean online) {
     Set<Feed> all = watchers.getOrDefault(user, Set.of());
     if (all.size() > MANY) {
@@ -82,7 +82,7 @@ public final class Statuses {
     }
   }
 
-  /** Tells how those are now who are watched by many. */
+  /** Notifies the watchers of users with many watchers of the latest status. */
   void tellWaiting() {
     for (String user : untold.keySet()) {
       untold.computeIfPresent(
@@ -111,12 +111,12 @@ public final class Statuses {
     }
   }
 
-  /** What news of a user replaces, and is replaced by. */
+  /** Returns the key under which notices about a user replace each other. */
   public Object key(String user) {
     return new FleetingPolicies.Key(this, "", user);
   }
 
-  /** How many users somebody watches. */
+  /** Returns the number of watched users. */
   public int watched() {
     return watchers.size();
   }

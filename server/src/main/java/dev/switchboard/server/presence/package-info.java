@@ -1,4 +1,6 @@
-/** Who is where, who was last seen when, and how others are told. Not for users. */
+/**
+ * Tracks who is where and who was last seen when, and notifies others. Not part of the public API.
+ */
 @NullMarked
 package dev.switchboard.server.presence;
 

@@ -3,29 +3,32 @@ package dev.switchboard.server.raw;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Users' code of a raw endpoint, as its connections call it. Everything is called on the
- * connection's loop, and hands what may block to {@link RawConnection#hand}.
+ * Users' code of a raw endpoint, as its connections call it. All methods are called on the
+ * connection's loop, and pass work that may block to {@link RawConnection#hand}.
  */
 public interface RawApplication {
-  /** What users' code knows the connection as; asked once, before anything else. */
+  /**
+   * Returns the object by which users' code knows the connection. Called once, before any other
+   * method.
+   */
   Object peer(RawConnection connection);
 
-  /** The connection is open, and has not brought anything. */
+  /** Called when the connection has opened, before any of its messages. */
   void opened(RawConnection connection);
 
-  /** A whole text message; the bytes are valid until this returns. */
+  /** A complete text message. The bytes are valid until this returns. */
   void text(RawConnection connection, ByteBuf content);
 
-  /** A whole binary message; the bytes are valid until this returns. */
+  /** A complete binary message. The bytes are valid until this returns. */
   void binary(RawConnection connection, ByteBuf content);
 
-  /** A ping, which has been answered. */
+  /** A ping, which was already answered. */
   void ping(RawConnection connection, ByteBuf content);
 
   /** A pong. */
   void pong(RawConnection connection, ByteBuf content);
 
-  /** Something that was handed over has failed. Called where it ran. */
+  /** A task passed to {@code hand} has failed. Called on the thread that ran it. */
   void failed(RawConnection connection, Throwable failure);
 
   /** The connection has ended. Called last. */

@@ -22,15 +22,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket of a raw endpoint: hands what comes to users' code, in order, on virtual threads or
- * right here. Confined to its event loop, but for what says otherwise.
+ * One WebSocket of a raw endpoint. Passes events to users' code, in order, on virtual threads or on
+ * the loop. Confined to its event loop unless stated otherwise.
  *
- * <p>It has no states beyond its socket's. What comes is handed over one by one, to the mailbox or
- * to the loop itself, and so is all that has to come after it: the close when the server goes, the
- * answer to the client's close frame, and {@code onClose}. That one queue is why handlers see
- * messages in order, why what they send for one message precedes the close, and why {@code onClose}
- * is the last they are called for. It is counted as open until that has run, so that a server that
- * closes waits for it.
+ * <p>It has no states besides those of its socket. Events are passed on one by one, to the mailbox
+ * or on the loop itself, and so is everything that must follow them: the close when the server
+ * shuts down, the answer to the client's close frame, and {@code onClose}. This single queue is why
+ * handlers see messages in order, why what they send for a message precedes the close, and why
+ * {@code onClose} is called last. The connection counts as open until that has run, so a server
+ * that shuts down waits for it.
  */
 public final class RawConnection implements WebSocketListener, IdleSweep.Member {
   private final RawHub hub;
@@ -38,32 +38,38 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   private final HttpRequest request;
   private final Map<String, String> parameters;
   private final @Nullable AuthenticatedUser user; // null for a guest
-  private final @Nullable Expiry expiry; // null if the proof of who the user is holds for ever
+  private final @Nullable Expiry expiry; // null if the proof of identity never expires
   private final long number;
   private final RawGroup group;
   private final Object peer;
   private final @Nullable Mailbox mailbox; // null if handlers run on the loop
 
-  /** Where the group keeps it. Written by the group, which moves its last member into a hole. */
+  /**
+   * This connection's index in its group. Written by the group, which moves its last member into a
+   * gap.
+   */
   private int place;
 
-  /** When a message came last. Kept only if there is an idle timeout; read by whoever sweeps. */
+  /**
+   * When the last message came. Maintained only if there is an idle timeout. Written on the loop,
+   * read by any thread.
+   */
   private volatile long heardAt;
 
-  /** Whether it has heard nothing for too long and is being closed. Confined to the loop. */
+  /** Whether the connection is being closed because it was idle. Confined to the loop. */
   private boolean idle;
 
-  /** Something of users' code that is to be run. */
+  /** A call to users' code. */
   @FunctionalInterface
   public interface Task {
-    /** Runs it; what it throws ends the connection. */
+    /** Runs the call. If it throws, the connection is closed. */
     void run() throws Exception;
   }
 
   /**
-   * Takes over a WebSocket that just opened; on its loop.
+   * Takes over a WebSocket that just opened. Must be called on its loop.
    *
-   * @param user whose it is; null for a guest
+   * @param user the authenticated user; null for a guest
    */
   public RawConnection(
       RawHub hub,
@@ -96,22 +102,25 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
     hub.application().opened(this);
   }
 
-  /** Where its endpoint is. Any thread. */
+  /** Returns the endpoint's path. Thread-safe. */
   public String path() {
     return hub.path();
   }
 
-  /** A name for it, unlike that of any other, of other servers too. Any thread. */
+  /** Returns an ID that is unique across connections and servers. Thread-safe. */
   public String id() {
     return hub.registry().id(number);
   }
 
-  /** Its number among the connections of its endpoint. */
+  /** Returns the connection's number within its endpoint. */
   long number() {
     return number;
   }
 
-  /** Closes it when the proof of who its user is ends. A raw client knows no word for a warning. */
+  /**
+   * Closes the connection when the user's proof of identity expires. There is no warning, because a
+   * raw client would not understand one.
+   */
   private @Nullable Expiry expiry() {
     Long left = user == null ? null : hub.millisLeft(user);
     if (left == null) {
@@ -126,22 +135,22 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
     return timers;
   }
 
-  /** Whose it is; null for a guest. Any thread. */
+  /** Returns the user, or null for a guest. Thread-safe. */
   public @Nullable AuthenticatedUser user() {
     return user;
   }
 
-  /** The request that was upgraded. Any thread. */
+  /** Returns the request that was upgraded. Thread-safe. */
   public HttpRequest request() {
     return request;
   }
 
-  /** The values of the path's parameters. Any thread. */
+  /** Returns the values of the path's parameters. Thread-safe. */
   public Map<String, String> parameters() {
     return parameters;
   }
 
-  /** What users' code knows it as. Any thread. */
+  /** Returns the object by which users' code knows this connection. Thread-safe. */
   public Object peer() {
     return peer;
   }
@@ -151,22 +160,22 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
     return webSocket;
   }
 
-  /** Counts what happens. Any thread. */
+  /** Returns the endpoint's meter. Thread-safe. */
   public Meter meter() {
     return hub.meter();
   }
 
-  /** Most bytes that may wait to be written to it. Any thread. */
+  /** Returns how many bytes may wait to be written to the connection. Thread-safe. */
   public int maxPendingBytes() {
     return hub.maxPendingBytes();
   }
 
-  /** Whether users' code runs on the loop, where it may see messages as they were received. */
+  /** Whether users' code runs on the loop, where it may see messages without a copy. */
   public boolean handlesOnLoop() {
     return mailbox == null;
   }
 
-  /** Where the group keeps it. */
+  /** Returns this connection's index in its group. */
   int place() {
     return place;
   }
@@ -176,8 +185,8 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   }
 
   /**
-   * After so many milliseconds lets handlers finish what was taken, and closes with 1001. Any
-   * thread.
+   * Waits for the given number of milliseconds, lets handlers finish the messages already received,
+   * and closes with 1001. Thread-safe.
    */
   void sendAway(long after) {
     ScheduledFuture<?> unused =
@@ -185,8 +194,8 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   }
 
   /**
-   * Runs it on the loop when handlers are done with what came, and all that they sent is written:
-   * messages, and files and streams to their end.
+   * Runs a task on the loop when handlers are done with all received messages, and everything they
+   * sent is written: messages, and files and streams to their end.
    */
   private void whenDone(Runnable task) {
     Runnable next = () -> webSocket.execute(() -> webSocket.whenWritten(failure -> task.run()));
@@ -202,7 +211,7 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
     close(CloseCode.GOING_AWAY, "the server is closing");
   }
 
-  /** Closes it, if it is open; what was sent goes first. Any thread. */
+  /** Closes the connection if it is open, after what was already sent. Thread-safe. */
   private void close(CloseCode code, String reason) {
     webSocket.execute(() -> {
       if (webSocket.readyState() == ReadyState.OPEN) {
@@ -233,9 +242,9 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   }
 
   /**
-   * Runs users' code when it is its turn: now if that is on the loop.
+   * Runs users' code when it is its turn: immediately if that is on the loop.
    *
-   * @param size how many bytes of a message it holds
+   * @param size how many bytes of a message the task holds
    */
   public void hand(Task task, int size) {
     Mailbox box = mailbox;
@@ -254,9 +263,9 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   private void guarded(Task task) {
     try {
       task.run();
-    } catch (RefusedException refused) { // what an interceptor says to the client
+    } catch (RefusedException refused) { // an interceptor's message to the client
       close(CloseCode.POLICY_VIOLATION, String.valueOf(refused.getMessage()));
-    } catch (Throwable failure) { // users' code: costs its own connection only
+    } catch (Throwable failure) { // users' code: a failure costs only its own connection
       try {
         hub.application().failed(this, failure);
       } finally {
@@ -298,7 +307,7 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
     return Overflow.CLOSE;
   }
 
-  /** What handlers send for the messages before it goes ahead of our close frame. */
+  /** Delays the close frame until handlers have sent their answers to earlier messages. */
   @Override
   public void onEnding(Runnable end) {
     whenDone(end);
@@ -324,7 +333,7 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
     }
   }
 
-  /** It has ended, and so has what its handlers did. */
+  /** Stops counting the connection as open, because it and its handlers have ended. */
   private void finished() {
     String name = user == null ? "" : user.name();
     hub.connectionCounts().leave(name, ConnectionCounts.address(request));

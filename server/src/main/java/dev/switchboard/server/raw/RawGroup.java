@@ -13,23 +13,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one raw endpoint on one event loop, and what their handlers do there if that
- * is where they run. Confined to the loop, but for {@link #waiting} and {@link #send}.
+ * The connections of one raw endpoint on one event loop, and the handler that runs there, if
+ * handlers run on loops. Confined to the loop, except {@link #waiting} and {@link #send}.
  */
 final class RawGroup {
   private final EventLoop loop;
   private final Meter meter;
   private final ArrayList<RawConnection> members = new ArrayList<>();
-  private final ArrayList<WebSocket> sockets = new ArrayList<>(); // theirs, at the same places
+  private final ArrayList<WebSocket> sockets = new ArrayList<>(); // members' sockets, in order
   private final @Nullable RunningTask runningTask;
   private final AtomicInteger waiting = new AtomicInteger(); // bytes on their way to the loop
-  private boolean sending;
+  private boolean sending; // whether sendNow() is on the stack
 
   /**
-   * A group without members.
+   * Creates a group without members.
    *
-   * @param meter counts what is sent
-   * @param watchdog notices handlers that keep the loop; null if they run elsewhere
+   * @param meter counts sent messages
+   * @param watchdog notices handlers that block the loop; null if they run elsewhere
    */
   RawGroup(EventLoop loop, Meter meter, @Nullable HandlerWatchdog watchdog) {
     this.loop = loop;
@@ -37,14 +37,14 @@ final class RawGroup {
     this.runningTask = watchdog == null ? null : watchdog.begin(loop);
   }
 
-  /** A handler of that connection begins here. */
+  /** A handler of the given peer starts on this loop. */
   void begin(Object peer) {
     if (runningTask != null) {
       runningTask.begin(peer);
     }
   }
 
-  /** A handler has returned. */
+  /** The handler has returned. */
   void end() {
     if (runningTask != null) {
       runningTask.end();
@@ -57,7 +57,10 @@ final class RawGroup {
     sockets.add(one.webSocket());
   }
 
-  /** The last one takes its place, so that it costs the same however many there are. */
+  /**
+   * Removes a connection. The last one takes its place, so the cost does not depend on their
+   * number.
+   */
   void remove(RawConnection one) {
     if (sending) {
       loop.execute(() -> remove(one));
@@ -72,12 +75,12 @@ final class RawGroup {
     }
   }
 
-  /** Bytes of messages that other threads gave and that are not handed out yet. */
+  /** Returns the bytes of messages from other threads that were not sent to the members yet. */
   int waiting() {
     return waiting.get();
   }
 
-  /** Sends to all who are here when its turn comes, at once if this is the loop. */
+  /** Sends a message to all members, immediately if called on the loop. Thread-safe. */
   void send(Prepared message) {
     if (loop.inEventLoop() && !sending) {
       sendNow(message);
@@ -101,7 +104,7 @@ final class RawGroup {
   }
 
   private void sendNow(Prepared message) {
-    sending = true; // whoever is told of a write may send or close
+    sending = true; // a callback of a write may send or close
     try {
       for (int i = 0; i < sockets.size(); i++) {
         WebSocket socket = sockets.get(i);

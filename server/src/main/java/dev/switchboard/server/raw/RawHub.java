@@ -17,7 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the connections of one raw endpoint share, and are handed when it runs. Thread-safe; time is
+ * The state and the services that the connections of one raw endpoint share. Thread-safe; time is
  * an argument.
  */
 public final class RawHub {
@@ -31,7 +31,7 @@ public final class RawHub {
   private final ConnectionCounts connectionCounts = new ConnectionCounts();
   private final IdleSweep idleSweep;
 
-  /** Nobody is connected yet. */
+  /** Creates the shared state; there are no connections yet. */
   public RawHub(EndpointContext context, HandlerThreads threads, RawApplication application) {
     this.context = context;
     this.threads = threads;
@@ -51,12 +51,12 @@ public final class RawHub {
     return registry;
   }
 
-  /** Where the endpoint is. */
+  /** Returns the endpoint's path. */
   String path() {
     return context.path();
   }
 
-  /** For how many milliseconds a user's proof still holds; null for ever. */
+  /** Returns for how many milliseconds a user's proof is still valid; null for ever. */
   @Nullable Long millisLeft(AuthenticatedUser user) {
     return context.millisLeft(user);
   }
@@ -69,41 +69,41 @@ public final class RawHub {
     return idleSweep;
   }
 
-  /** Milliseconds since some moment. */
+  /** Returns the milliseconds since some moment. */
   long now() {
     return context.now();
   }
 
-  /** Most bytes that may wait to be written to a connection, or to be handed to a loop. */
+  /** Returns how many bytes may wait to be written to a connection, or to be passed to a loop. */
   int maxPendingBytes() {
     return context.settings().maxPendingBytes();
   }
 
-  /** The connections on that loop. */
+  /** Returns the connections on an event loop. */
   RawGroup group(EventLoop loop) {
     return Objects.requireNonNull(
         groups.computeIfAbsent(
             loop, key -> new RawGroup(key, meter(), threads.onLoop() ? threads.watchdog() : null)));
   }
 
-  /** How many are connected. */
+  /** Returns the counts of connections. */
   public ConnectionCounts connectionCounts() {
     return connectionCounts;
   }
 
-  /** Who is connected now: a snapshot. */
+  /** Returns a snapshot of the current connections. */
   public List<RawConnection> connections() {
     return registry.all();
   }
 
-  /** The connection of that id; null for none. */
+  /** Returns the connection with an ID, or null. */
   public @Nullable RawConnection find(String id) {
     return registry.find(id);
   }
 
   /**
-   * Sends a message to all connections, or to none if too much waits to be handed to those of an
-   * event loop. Releases the message.
+   * Sends a message to all connections, or to none if too much already waits for the connections of
+   * an event loop. Releases the message.
    */
   public boolean broadcast(Prepared message) {
     try {
@@ -121,14 +121,14 @@ public final class RawHub {
     }
   }
 
-  /** Time passes. */
+  /** Advances the time. */
   public void tick(long now) {
     idleSweep.tick(now, registry::all);
   }
 
   /**
-   * Closes all connections. A raw client knows no {@code going_away}, so that the closes themselves
-   * are spread; few of them need not wait long for that.
+   * Closes all connections. Raw clients do not know {@code going_away}, so the closes themselves
+   * are spread over time; for few connections the spread is short.
    */
   public void sendAway(long spreadMillis, long withinMillis) {
     List<RawConnection> all = registry.all();
@@ -136,7 +136,7 @@ public final class RawHub {
     all.forEach(one -> one.sendAway(ThreadLocalRandom.current().nextLong(spread + 1)));
   }
 
-  /** For tests: what is held. */
+  /** Returns how much is held, for tests. */
   public Map<String, Integer> sizes() {
     return Map.of("peers", registry.size(), "open", connectionCounts.open());
   }

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one raw endpoint by number; a connection's id is made of that when somebody
- * asks for it. Thread-safe.
+ * The connections of one raw endpoint by number. A connection's ID is derived from its number when
+ * somebody asks for it. Thread-safe.
  */
 final class RawRegistry {
   private final String prefix = UUID.randomUUID().toString().substring(0, 13) + "-";
@@ -17,19 +17,19 @@ final class RawRegistry {
       new LongObjectHashMap<>(8, 0.75f); // guarded by itself
 
   /**
-   * Spreads numbers over the map: those in a row would fill slots in a row, and taking one out
+   * Spreads numbers over the map. Consecutive numbers would fill consecutive slots, and a removal
    * looks at all slots up to the next empty one.
    */
   private static long key(long number) {
     return number * 0x9E3779B97F4A7C15L; // odd, so that no two get the same
   }
 
-  /** A number for a new connection. */
+  /** Returns a number for a new connection. */
   long next() {
     return last.incrementAndGet();
   }
 
-  /** The id of a connection, unlike that of any other, of other servers too. */
+  /** Returns the ID of a connection, which is unique across connections and servers. */
   String id(long number) {
     return prefix + Long.toHexString(number);
   }
@@ -60,7 +60,7 @@ final class RawRegistry {
     }
   }
 
-  /** A snapshot. */
+  /** Returns a snapshot of the connections. */
   List<RawConnection> all() {
     synchronized (connections) {
       return List.copyOf(connections.values());

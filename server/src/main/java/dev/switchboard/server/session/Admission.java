@@ -9,14 +9,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection's client says, as far as it may say so much, and in the encoding that was
- * agreed. Confined to the connection's loop.
+ * Admits messages from a connection's client: within the rate limit, and in the agreed encoding.
+ * Confined to the connection's loop.
  */
 final class Admission {
   private final EndpointRuntime endpoint;
   private final Connection connection;
   private final ServerConversation conversation;
-  private final @Nullable Allowance allowance; // null if any number of messages may come
+  private final @Nullable Allowance allowance; // null if the rate is not limited
 
   Admission(EndpointRuntime endpoint, Connection connection) {
     this.endpoint = endpoint;
@@ -28,14 +28,14 @@ final class Admission {
     this.allowance = rate == null ? null : new Allowance(rate, endpoint.context().now());
   }
 
-  /** A message goes to several logs: it counts for as many. */
+  /** Charges the rate limit for the additional logs that a message goes to. */
   void charge(int more) {
     if (allowance != null) {
       allowance.charge(more);
     }
   }
 
-  /** A whole message has come. */
+  /** Handles a complete message. */
   void received(byte[] message, boolean binary) {
     endpoint.meter().received(message.length);
     if (allowance == null || allowance.take(endpoint.context().now())) {

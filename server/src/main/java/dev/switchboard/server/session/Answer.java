@@ -4,13 +4,13 @@ import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Id;
 import org.jspecify.annotations.Nullable;
 
-/** What a client is answered, for the message of an id. */
+/** The answer to a client's message with a given ID. */
 @FunctionalInterface
 public interface Answer {
   /**
-   * The answer as it is sent; null for none.
+   * Returns the message to send; null for none.
    *
-   * @throws RuntimeException if it cannot be sent, which is what the client is told then
+   * @throws RuntimeException if it can't be sent; the client is then told why
    */
   @Nullable Draft draft(Id id);
 }

@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers one client's message with what became of it. Immutable. */
+/** Answers one client message with its outcome. Immutable. */
 record Answering(EndpointRuntime endpoint, Connection connection, Incoming message) {
   private static final Logger LOG = LoggerFactory.getLogger(Answering.class);
 
-  /** When it is known, from any thread; a close waits for it as long as it may. */
+  /** Answers when the outcome is known. A close waits for it as long as it may. Thread-safe. */
   void answer(CompletionStage<Answer> coming) {
     connection.readGate().answerDue();
     coming.whenComplete(
         (answer, failure) -> connection.readGate().answering(() -> answer(answer, failure)).run());
   }
 
-  /** From any thread. */
+  /** Answers with a result or a failure. Thread-safe. */
   void answer(@Nullable Answer answer, @Nullable Throwable failure) {
     Id id = message.envelope().id();
     if (failure != null || answer == null) {
@@ -29,7 +29,7 @@ record Answering(EndpointRuntime endpoint, Connection connection, Incoming messa
       Draft draft;
       try {
         draft = answer.draft(id);
-      } catch (RuntimeException unsendable) { // a reply that cannot be encoded, or is too large
+      } catch (RuntimeException unsendable) { // a reply that can't be encoded, or is too large
         if (unsendable instanceof RefusedException) {
           LOG.warn(
               "{}: the reply to {} is not sent: {}",

@@ -5,37 +5,40 @@ import dev.switchboard.protocol.server.ServerConversation.Incoming;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Users' code, as connections call it. What may block is called from a connection's mailbox.
- * Thread-safe.
+ * Users' code, as connections call it. Methods that may block are called from a connection's
+ * mailbox. Thread-safe.
  */
 public interface Application {
-  /** What users' code knows the connection as; asked once, before anything else. */
+  /**
+   * Returns the object by which users' code knows the connection. Called once, before any other
+   * method.
+   */
   Object peer(Connection connection);
 
-  /** Whether {@link #joining} has anything to say. */
+  /** Whether {@link #joining} must be called before a join. */
   boolean asksBeforeJoins();
 
-  /** Lets somebody join a room by returning, and refuses by throwing. May block. */
+  /** Allows a join by returning, and refuses it by throwing. May block. */
   void joining(Connection connection, String room) throws Exception;
 
-  /** Whether there is a handler for messages of that type to the server. */
+  /** Whether messages of this type to the server have a handler. */
   boolean handles(MessageType<?> type);
 
-  /** Deals with a message to the server. May block; what is thrown is in the stage. */
+  /** Handles a message to the server. May block. Failures are reported in the stage. */
   CompletionStage<Answer> handle(Incoming message, Connection connection);
 
-  /** Whether a publish of that type has to pass {@link #publish}. */
+  /** Whether publishing this type must go through {@link #publish}. */
   boolean looksAt(MessageType<?> type);
 
   /**
-   * Looks at a publish, may add to it, and commits it or not. May block; what is thrown is in the
-   * stage.
+   * Inspects a publish, may add to it, and commits or refuses it. May block. Failures are reported
+   * in the stage.
    */
   CompletionStage<Answer> publish(Publish publish);
 
-  /** The connection is open, and has not been handled anything. */
+  /** Called when the connection has opened, before any of its messages is handled. */
   void opened(Connection connection);
 
-  /** The connection has ended, and everything it brought is handled. May block. */
+  /** Called when the connection has ended and all its messages are handled. May block. */
   void closed(Connection connection, int code, String reason, boolean clean);
 }

@@ -27,9 +27,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket whose client has not proved who it is: it may say {@code authenticate}, once and
- * within ten seconds. Then a {@link Connection} takes its place and gets everything else. Before
- * that nothing exists of it but the socket: no session, no peer. Confined to its event loop.
+ * A WebSocket whose client has not authenticated yet. The client may send {@code authenticate},
+ * once and within ten seconds; then a {@link Connection} takes over the WebSocket and all further
+ * events. Until then only the socket exists: no session and no peer. Confined to its event loop.
  */
 public final class AuthenticationGate implements WebSocketListener {
   private static final long DEADLINE_SECONDS = 10;
@@ -41,10 +41,10 @@ public final class AuthenticationGate implements WebSocketListener {
   private final Authentication authentication;
   private final Encoding encoding;
   private final Future<?> deadline;
-  private boolean asked; // it has shown something, which is being looked at
-  private @Nullable Connection connection; // who takes its place, once it is proved
+  private boolean asked; // whether the client has sent its first message
+  private @Nullable Connection connection; // takes over after the proof; null until then
 
-  /** Takes over a WebSocket that just opened; on its loop. */
+  /** Takes over a WebSocket that just opened. Must be called on its loop. */
   public AuthenticationGate(
       EndpointRuntime endpoint,
       WebSocket webSocket,
@@ -86,7 +86,7 @@ public final class AuthenticationGate implements WebSocketListener {
 
   private void first(ByteBuf view, boolean binary) {
     if (asked) {
-      return; // it was refused, and is closed
+      return; // the client was refused, and is being closed
     }
     asked = true;
     Envelope envelope = binary == encoding.binary() ? read(view) : null;
@@ -96,7 +96,7 @@ public final class AuthenticationGate implements WebSocketListener {
       refuse("the first message: not authenticate");
       return;
     }
-    webSocket.pauseReading(); // what follows is for the connection, if there will be one
+    webSocket.pauseReading(); // further messages are for the connection, if there will be one
     var unused =
         authentication
             .prove(new Credentials(Credentials.Kind.TOKEN, proof.token()))
@@ -157,7 +157,7 @@ public final class AuthenticationGate implements WebSocketListener {
 
   private void end(CloseCode code, String why) {
     deadline.cancel(false);
-    webSocket.resumeReading(); // to hear the answer of the close
+    webSocket.resumeReading(); // to receive the answer to the close frame
     webSocket.close(code.code(), why);
   }
 

@@ -29,25 +29,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket of a typed endpoint: what its client asks for goes to a {@link RequestHandler},
- * what users' code does for it to its mailbox, what it reads comes through its {@link Feed}. It
- * begins with a session of its own, and may be given a former one. Confined to its event loop, but
- * for what says otherwise.
+ * One WebSocket of a typed endpoint. Requests from its client go to a {@link RequestHandler}, calls
+ * to users' code go through its mailbox, and everything it reads comes through its {@link Feed}. It
+ * starts with a new session and may be given a former one. Confined to its event loop unless stated
+ * otherwise.
  *
- * <p><b>States.</b> It is <em>new</em> until its first word, {@code welcome}, is sent; nothing is
- * read from it before. Then it is <em>open</em>. {@link #sendAway} and {@link #turnAway} make it
- * <em>leaving</em>: what the client says from then on is left unanswered, so that it says it again
- * elsewhere. {@link #close}, or the client's close frame, begins the close handshake; from then on
- * it is not {@link #open}. It is <em>closed</em> when its socket is: then feed and watches end with
- * it, while the session may wait for its client to come back. It may skip any state, and never goes
- * back to one.
+ * <p><b>States.</b> A connection is <em>new</em> until its first message, {@code welcome}, is sent;
+ * nothing is read from the client before that. Then it is <em>open</em>. {@link #sendAway} and
+ * {@link #turnAway} make it <em>leaving</em>: messages that arrive from then on are not answered,
+ * so that the client repeats them elsewhere. {@link #close}, or the client's close frame, starts
+ * the close handshake; from then on the connection is not {@link #open}. It is <em>closed</em> when
+ * its socket is: the feed and the status watches end with it, while the session may wait for its
+ * client to come back. A connection may skip states, but never goes back to an earlier one.
  *
- * <p><b>Why they hold.</b> All of them change on the loop, where its socket's events come too, so
- * there is nothing to lock. Users' code runs elsewhere, and what it sends comes back as tasks for
- * the loop, in order; one that comes after the end finds {@link Outbound} closed and does nothing.
- * What has to come after users' code for former messages, such as the close when the server goes,
- * goes through the mailbox, as they do. The last task of the mailbox is {@link #over}, and only
- * then is the connection no longer counted as open.
+ * <p><b>Why this is safe.</b> All state changes happen on the loop, where the socket's events
+ * arrive too, so nothing needs a lock. Users' code runs elsewhere, and what it sends comes back as
+ * tasks for the loop, in order; a task that arrives after the end finds {@link Outbound} closed and
+ * does nothing. An action that must follow users' code for earlier messages, such as the close when
+ * the server shuts down, goes through the mailbox as they do. The last task of the mailbox is
+ * {@link #over}, and only then does the connection stop counting as open.
  */
 public final class Connection implements WebSocketListener, Receiver, IdleSweep.Member {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
@@ -65,28 +65,40 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   private final Object peer;
   private final StatusWatches statusWatches;
 
-  /** Its own at first, then the one that its client came back to. Written on the loop. */
+  /**
+   * The connection's own session at first, then the one its client resumed. Written on the loop,
+   * read by any thread.
+   */
   private volatile Session session;
 
-  /** When its client last said something. Kept only if there is an idle timeout; on the loop. */
+  /**
+   * When the client last sent something. Maintained only if there is an idle timeout. Written on
+   * the loop, read by any thread.
+   */
   private volatile long heardAt;
 
-  /** Whether the first word was sent, and the client is read from. */
+  /** Whether the first message was sent, so the client may be read from. Confined to the loop. */
   private boolean greeted;
 
-  /** Whether what comes now is left unanswered. */
+  /** Whether incoming messages are ignored from now on. Confined to the loop. */
   private boolean leaving;
 
-  /** Whether what has come is not to be handled either. Written by handlers, on any thread. */
+  /**
+   * Whether messages that were already received are skipped as well. Written by handlers, on any
+   * thread.
+   */
   private volatile boolean turnedAway;
 
-  /** Whether it was closed with 4008, which a slow client may never answer. */
+  /**
+   * Whether the connection was closed with 4008, which a slow client may never answer. Confined to
+   * the loop.
+   */
   private boolean tooSlow;
 
   /**
-   * Takes over a WebSocket that just opened; on its loop.
+   * Takes over a WebSocket that just opened. Must be called on its loop.
    *
-   * @param identified whose it is; null for a guest
+   * @param identified the authenticated user; null for a guest
    */
   public Connection(
       EndpointRuntime endpoint,
@@ -119,12 +131,12 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     endpoint.application().opened(this);
   }
 
-  /** What it was handed by its endpoint. Any thread. */
+  /** Returns the endpoint's services. Thread-safe. */
   public EndpointRuntime endpoint() {
     return endpoint;
   }
 
-  /** The session that it has now. Any thread. */
+  /** Returns the current session. Thread-safe. */
   public Session session() {
     return session;
   }
@@ -139,7 +151,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     return session.user();
   }
 
-  /** It has that session from now on. */
+  /** Replaces the current session with a former one. */
   void session(Session former) {
     session = former;
   }
@@ -152,12 +164,12 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     return parameters;
   }
 
-  /** The user that its client has proved to be; null for a guest. Any thread. */
+  /** Returns the authenticated user, or null for a guest. Thread-safe. */
   public @Nullable AuthenticatedUser identified() {
     return identification.user();
   }
 
-  /** It has taken the place of whoever paused reading. */
+  /** Resumes reading, which the WebSocket's previous owner had paused. */
   void takesOver() {
     if (greeted) {
       webSocket.resumeReading();
@@ -180,7 +192,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     return mailbox;
   }
 
-  /** What users' code knows it as. */
+  /** Returns the object by which users' code knows this connection. */
   public Object peer() {
     return peer;
   }
@@ -189,12 +201,12 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     return readGate;
   }
 
-  /** What it reads. */
+  /** Returns the connection's feed. */
   public Feed feed() {
     return feed;
   }
 
-  /** The client said something that shows it is not idle. */
+  /** Records that the client sent something that shows it is not idle. */
   void heard() {
     if (endpoint.hub().idleSweep().on()) {
       heardAt = endpoint.context().now();
@@ -220,22 +232,22 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     return ends;
   }
 
-  /** Whether its end has not begun. On the loop. */
+  /** Whether the end has not begun. Must be called on the loop. */
   public boolean open() {
     return !out.closed() && webSocket.readyState() == ReadyState.OPEN;
   }
 
-  /** Whether it has ended. On the loop. */
+  /** Whether the connection has ended. Must be called on the loop. */
   boolean closed() {
     return out.closed();
   }
 
-  /** Runs it on the loop, at once if that is where we are. Any thread. */
+  /** Runs a task on the loop, immediately if the caller is on it. Thread-safe. */
   public void onLoop(Runnable task) {
     out.onLoop(task);
   }
 
-  /** Sends the first word, and hears what the client says. */
+  /** Sends the first message, and then starts to read from the client. */
   void greet(Draft welcome) {
     send(welcome);
     if (!greeted) {
@@ -253,25 +265,25 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     out.send(draft);
   }
 
-  /** Writes the bytes now, on any thread, and sends them when it is run on the loop. */
+  /** Encodes a message now, on any thread. Running the result on the loop sends it. */
   Runnable prepared(Draft draft) {
     return out.prepared(draft);
   }
 
-  /** Sends from any thread, and writes the bytes on that one. */
+  /** Encodes a message on the calling thread, and sends it on the loop. Thread-safe. */
   public void answer(Draft draft) {
     onLoop(out.prepared(draft));
   }
 
-  /** Answers with an {@code error}; from any thread. What is our own fault is logged here. */
+  /** Answers with an {@code error}. Internal errors are logged here. Thread-safe. */
   void refuse(@Nullable Id id, Throwable failure) {
     refuse(id, failure, "a request");
   }
 
   /**
-   * The same.
+   * Answers with an {@code error}. Internal errors are logged here. Thread-safe.
    *
-   * @param what failed, for the log
+   * @param what the operation that failed, for the log
    */
   void refuse(@Nullable Id id, Throwable failure, String what) {
     Throwable cause =
@@ -286,13 +298,13 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     answer(ServerMessages.error(refusal));
   }
 
-  /** Something of ours or of users' failed; from any thread. */
+  /** Logs a failure of the server or of users' code. Thread-safe. */
   @Override
   public void failed(String what, Throwable failure) {
     LOG.error("{}: {} failed for {}", endpoint.path(), what, session.user(), failure);
   }
 
-  /** Closes it, and handles nothing of what it has sent; from any thread. */
+  /** Closes the connection, and skips the messages it has already sent. Thread-safe. */
   public void turnAway(CloseCode code, String reason) {
     turnedAway = true;
     onLoop(() -> {
@@ -301,29 +313,29 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     });
   }
 
-  /** Whether what it has sent is not to be handled. */
+  /** Whether messages that were already received must not be handled. Thread-safe. */
   boolean turnedAway() {
     return turnedAway;
   }
 
   /**
-   * Asks the client to come back after so many milliseconds, lets handlers finish what was taken,
-   * answers it, and closes with 1001. From any thread.
+   * Asks the client to come back after the given number of milliseconds, lets handlers finish and
+   * answer the messages already received, and closes with 1001. Thread-safe.
    */
   void sendAway(long after) {
     onLoop(() -> {
-      leaving = true; // what comes now is not acknowledged, so it is sent again elsewhere
+      leaving = true; // later messages are not acknowledged, so they are repeated elsewhere
       send(ServerMessages.goingAway(after));
       whenDone(() -> close(CloseCode.GOING_AWAY.code(), "the server is closing"));
     });
   }
 
-  /** Runs it on the loop when all that was taken is handled and answered. */
+  /** Runs a task on the loop once all received messages are handled and answered. */
   private void whenDone(Runnable task) {
     mailbox.afterAll(() -> readGate.whenAnswered(() -> webSocket.execute(task)));
   }
 
-  /** Closes with 4008: going on would leave a hole. */
+  /** Closes with 4008, because continuing would leave a gap. */
   @Override
   public void tooSlow(String why) {
     tooSlow = true;
@@ -337,7 +349,10 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     }
   }
 
-  /** Closes when what was taken is handled and answered; what comes now is not. On the loop. */
+  /**
+   * Closes when the messages already received are handled and answered, and ignores later ones.
+   * Must be called on the loop.
+   */
   void closeWhenDone(CloseCode code, String reason) {
     leaving = true;
     if (open()) {
@@ -366,7 +381,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     feed.writable();
   }
 
-  /** What the messages before it are answered goes ahead of our close frame. */
+  /** Delays the close frame until earlier messages are handled and answered. */
   @Override
   public void onEnding(Runnable end) {
     whenDone(end);
@@ -388,17 +403,17 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
       endpoint.hub().end(session, timestamp);
     }
     endpoint.meter().closed(code);
-    if (tooSlow && code != CloseCode.TOO_SLOW.code()) { // it did not answer the close frame
+    if (tooSlow && code != CloseCode.TOO_SLOW.code()) { // the client did not answer the close frame
       endpoint.meter().slow(SlowReader.CLOSED);
     }
     mailbox.add(() -> over(code, reason, clean));
   }
 
-  /** The last task of its mailbox. */
+  /** Runs as the last task of the mailbox. */
   private void over(int code, String reason, boolean clean) {
     try {
       endpoint.application().closed(this, code, reason, clean);
-    } catch (Throwable failure) { // users' code: the rest has to be done all the same
+    } catch (Throwable failure) { // users' code may throw anything; the rest must still run
       failed("onClose", failure);
     } finally {
       mailbox.retire();

@@ -14,15 +14,15 @@ import dev.switchboard.transport.Heartbeat;
 import java.util.Objects;
 
 /**
- * What the connections of a typed endpoint are handed when it runs. Immutable; all of it is
+ * The services that a running endpoint hands to its connections. Immutable; all of them are
  * thread-safe.
  *
- * @param context path, settings, metrics and time
- * @param protocol the messages
- * @param encodings how they may be written
- * @param sizes what a connection can be given
- * @param hub what the connections share
- * @param threads where users' code runs
+ * @param context the path, settings, metrics and clock
+ * @param protocol the message types
+ * @param encodings the supported encodings
+ * @param sizes the size limits of messages
+ * @param hub the state shared by the connections
+ * @param threads runs users' code
  * @param application users' code
  */
 public record EndpointRuntime(
@@ -33,22 +33,22 @@ public record EndpointRuntime(
     Hub hub,
     HandlerThreads threads,
     Application application) {
-  /** Where the endpoint is. */
+  /** Returns the endpoint's path. */
   public String path() {
     return context.path();
   }
 
-  /** The limits and habits of its connections. */
+  /** Returns the limits and options of its connections. */
   public Settings settings() {
     return context.settings();
   }
 
-  /** What it was given for its sessions. */
+  /** Returns the options of its sessions. */
   public SessionSettings sessionSettings() {
     return hub.settings();
   }
 
-  /** What {@code welcome} tells of it. */
+  /** Returns the endpoint's terms, for {@code welcome}. */
   ServerMessages.Terms terms() {
     Heartbeat heartbeat = Objects.requireNonNull(settings().webSocket().heartbeat());
     return new ServerMessages.Terms(
@@ -58,12 +58,12 @@ public record EndpointRuntime(
         sessionSettings().sessions().maxRooms());
   }
 
-  /** Counts what happens. */
+  /** Returns the endpoint's meter. */
   public Meter meter() {
     return context.meter();
   }
 
-  /** Where logs are kept, and the topics of those that are read. */
+  /** Returns the topics that are read, and the broker that stores their logs. */
   public Topics topics() {
     return hub.topics();
   }

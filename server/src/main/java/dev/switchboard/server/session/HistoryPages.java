@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers one connection's requests for pages of logs. Confined to the connection's loop. */
 final class HistoryPages {
-  /** Read for one answer, if nothing of the first may go out. */
+  /** The most pages read for one answer, if none of the entries before may be sent. */
   private static final int MAX_PAGES = 10;
 
   private final Topics topics;
@@ -29,15 +29,18 @@ final class HistoryPages {
     this.connection = connection;
   }
 
-  /** Answers with a page, or an error if none can be had. Who asks may read the log. */
+  /**
+   * Answers with a page, or with an error if there is none. The caller has checked that the client
+   * may read the log.
+   */
   void answer(@Nullable Id id, Control.History history) {
     connection.readGate().answerDue();
     answer(id, history, MAX_PAGES);
   }
 
   /**
-   * Reads a page and answers with what of it may go out; {@code more} then says that something was
-   * left over. If nothing may, further ones are read.
+   * Reads a page and answers with the entries that may be sent; {@code more} tells the client if
+   * some were left over. If none may be sent, further pages are read.
    */
   private void answer(@Nullable Id id, Control.History history, int tries) {
     boolean forward = history.after() != null && history.before() == null;

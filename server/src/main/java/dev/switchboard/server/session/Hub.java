@@ -28,20 +28,20 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the connections of one endpoint share: sessions, presence, and the topics they read.
- * Thread-safe; time is an argument.
+ * The state that the connections of one endpoint share: sessions, presence, and the topics they
+ * read. Thread-safe; time is an argument.
  *
- * <p><b>States of a session here.</b> It is <em>held</em> from {@link #begin} on, by its id. While
- * it has a connection, that is all. When that is lost, it <em>waits</em> too ({@link #await}),
- * until its client is {@link #back}, its time is over, or too many wait. It is gone after {@link
- * #end}, {@link #discard} or expiry, and never held again.
+ * <p><b>States of a session.</b> The hub <em>holds</em> a session by its ID from {@link #begin} on.
+ * While the session has a connection, that is all. When the connection is lost, the session also
+ * <em>waits</em> ({@link #await}) until its client is {@link #back}, its time is over, or too many
+ * sessions wait. After {@link #end}, {@link #discard} or expiry it is gone, and never held again.
  *
- * <p><b>Why they hold.</b> Whether a session has a connection, and whether it is over, is decided
- * in the {@link Session}, under its own lock; what is kept here follows, and may be late. So a
- * session that is found by id may be over, and whoever found it is told so by {@link
- * Session#attach}; and one that is due may be back, which {@link Session#expire} finds by the time
- * that it waits since. No lock is held while another is taken, and none while users' code or a
- * store is called.
+ * <p><b>Why this is safe.</b> Whether a session has a connection, and whether it is over, is
+ * decided in the {@link Session}, under its own lock; the hub's maps follow and may be late. A
+ * session found by ID may therefore be over, and {@link Session#attach} tells the caller so; and a
+ * session that is due may be back, which {@link Session#expire} recognizes by the time since which
+ * it waits. No lock is held while another is taken, and none while users' code or a store is
+ * called.
  */
 public final class Hub {
   private static final int MAX_WAITING_SESSIONS = 100_000;
@@ -55,10 +55,10 @@ public final class Hub {
   private final LogKey online;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
-  /** Those that wait for their client, longest first. Guarded by itself. */
+  /** The sessions that wait for their clients, longest first. Guarded by itself. */
   private final SequencedMap<Session, Waiting> waiting = new LinkedHashMap<>();
 
-  /** The rooms of all that wait, together. Guarded by {@code waiting}. */
+  /** The total number of rooms of all waiting sessions. Guarded by {@code waiting}. */
   private int waitingRooms;
 
   private final ConnectionCounts connectionCounts = new ConnectionCounts();
@@ -66,7 +66,7 @@ public final class Hub {
 
   private record Waiting(Session session, int rooms, long since) {}
 
-  /** What the connections of an endpoint share when it starts. */
+  /** Creates the shared state when an endpoint starts. */
   public Hub(
       Topics topics, PresenceStore users, EndpointContext context, SessionSettings settings) {
     this.topics = topics;
@@ -80,12 +80,12 @@ public final class Hub {
     this.idleSweep = new IdleSweep(context.settings().idleTimeout(), context.meter());
   }
 
-  /** What the endpoint was given for its sessions. */
+  /** Returns the options of the endpoint's sessions. */
   SessionSettings settings() {
     return settings;
   }
 
-  /** The logs that somebody reads. */
+  /** Returns the topics of the logs that are read. */
   public Topics topics() {
     return topics;
   }
@@ -97,17 +97,17 @@ public final class Hub {
     }
   }
 
-  /** Hears of what changes in the places of this endpoint. */
+  /** Returns the listener for changes of this endpoint's presence. */
   public PresenceNotifier presenceNotifier() {
     return presenceNotifier;
   }
 
-  /** A user came to a room with one more session. Completes when everybody who asks is told so. */
+  /** Adds one of a user's sessions to a room. Completes when everybody who asks is told so. */
   CompletionStage<?> enter(String room, String user) {
     return presence.enter(room(room), user);
   }
 
-  /** A user left a room with one session. */
+  /** Removes one of a user's sessions from a room. */
   void leave(String room, String user) {
     presence.leave(room(room), user);
   }
@@ -116,17 +116,19 @@ public final class Hub {
     return topics.log(Address.room(name));
   }
 
-  /** Who is in a room, in the order of joining. */
+  /** Returns the users in a room, in the order of joining. */
   public CompletionStage<Users> members(String room, int limit) {
     return users.first(room(room), limit);
   }
 
-  /** Who is in a room, in the order of names; without a room, who is online. */
+  /**
+   * Returns the users in a room, or those online if {@code room} is null, in the order of names.
+   */
   CompletionStage<Users> users(@Nullable String room, String after, int limit) {
     return users.after(room == null ? online : room(room), after, limit);
   }
 
-  /** Whether a session of the user is here, or was until a moment ago. */
+  /** Whether the user has a session here, or had one until a moment ago. */
   public CompletionStage<Boolean> isOnline(String user) {
     return users.has(online, user);
   }
@@ -139,19 +141,19 @@ public final class Hub {
     return settings.presence().visibility().test(asker, user);
   }
 
-  /** Whether the user is online, as far as the other one may know. */
+  /** Returns the user's status, as far as {@code asker} may see it. */
   CompletionStage<UserState> status(String user, String asker) {
     return maySee(asker, user)
         ? isOnline(user).thenApply(is -> statuses.state(user, is))
         : CompletableFuture.completedStage(new UserState(user, false, 0));
   }
 
-  /** Ends connections that say nothing. */
+  /** Returns the sweep that closes idle connections. */
   IdleSweep idleSweep() {
     return idleSweep;
   }
 
-  /** Who is connected. */
+  /** Returns the counts of connections. */
   public ConnectionCounts connectionCounts() {
     return connectionCounts;
   }
@@ -169,14 +171,14 @@ public final class Hub {
     CompletionStage<?> unused = presence.enter(online, session.user());
   }
 
-  /** A session that was never used: nobody has seen it, so nobody is told. */
+  /** Removes a session that was never used. Nobody has seen it, so nobody is notified. */
   void discard(Session session) {
     sessions.remove(session.id());
     session.questions().end();
     presence.leave(online, session.user());
   }
 
-  /** A session waits for its client to come back; last seen at that timestamp. */
+  /** A session waits for its client; {@code timestamp} is when the user was last seen. */
   void await(Session session, long now, long timestamp) {
     statuses.seen(session.user(), timestamp);
     presence.lose(online, session.user(), now);
@@ -196,13 +198,15 @@ public final class Hub {
     tooMany.forEach(this::expire);
   }
 
-  /** With the lock of those who wait held. */
+  /** Removes a waiting session. Must be called with the lock of {@code waiting} held. */
   private void waitsNoMore(Session session) {
     Waiting gone = waiting.remove(session);
     waitingRooms -= gone == null ? 0 : gone.rooms;
   }
 
-  /** A session is back before its time was over. */
+  /**
+   * Ends the waiting of a session and restores its presence, because its client came back in time.
+   */
   void back(Session session) {
     synchronized (waiting) {
       waitsNoMore(session);
@@ -213,7 +217,7 @@ public final class Hub {
     }
   }
 
-  /** A session ended while it had a connection; last seen at that timestamp. */
+  /** Ends a session that had a connection; {@code timestamp} is when the user was last seen. */
   void end(Session session, long timestamp) {
     statuses.seen(session.user(), timestamp);
     sessions.remove(session.id());
@@ -229,7 +233,7 @@ public final class Hub {
     }
   }
 
-  /** Ends what is due. Call it often; it costs what is due. */
+  /** Ends what is due. Call it often; its cost is proportional to what is due. */
   public void tick(long now) {
     topics.tick(now);
     presence.tick(now);
@@ -249,8 +253,7 @@ public final class Hub {
   }
 
   /**
-   * Sends every client away: it comes back after a time of its own between zero and {@code
-   * spreadMillis}.
+   * Sends all clients away. Each comes back after a random delay of at most {@code spreadMillis}.
    */
   public void sendAway(long spreadMillis) {
     topics.close();
@@ -259,7 +262,7 @@ public final class Hub {
             connection.sendAway(ThreadLocalRandom.current().nextLong(spreadMillis + 1)));
   }
 
-  /** The connections of a user that stand now. */
+  /** Returns a user's current connections. */
   public List<Connection> connections(String user) {
     return sessions.values().stream()
         .filter(session -> session.user().equals(user))
@@ -268,12 +271,12 @@ public final class Hub {
         .toList();
   }
 
-  /** The connections that stand now. */
+  /** Returns all current connections. */
   public List<Connection> connections() {
     return sessions.values().stream().map(Session::connection).filter(Objects::nonNull).toList();
   }
 
-  /** For tests: what is held. */
+  /** Returns how much is held, for tests. */
   public Map<String, Integer> sizes() {
     synchronized (waiting) {
       return Map.of(

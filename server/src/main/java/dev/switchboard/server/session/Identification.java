@@ -11,19 +11,19 @@ import dev.switchboard.spi.Credentials;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who the client of a connection has proved to be, and until when. The proof may be renewed, by the
- * same user; when it expires the connection ends. Confined to the connection's loop, but for {@link
- * #user}.
+ * Who a connection's client has proved to be, and until when. The same user may renew the proof;
+ * when it expires, the connection is closed. Confined to the connection's loop, except {@link
+ * #user} and {@link #name}.
  */
 final class Identification {
   private final EndpointRuntime endpoint;
   private final Connection connection;
   private final Expiry expiry;
 
-  /** Null for a guest. Written on the loop. */
+  /** The authenticated user; null for a guest. Written on the loop, read by any thread. */
   private volatile @Nullable AuthenticatedUser user;
 
-  /** Whether a token that the client sent is being checked. */
+  /** Whether a token from the client is being checked. Confined to the loop. */
   private boolean proving;
 
   Identification(
@@ -37,18 +37,18 @@ final class Identification {
     }
   }
 
-  /** The user, or null for a guest. Any thread. */
+  /** Returns the user, or null for a guest. Thread-safe. */
   @Nullable AuthenticatedUser user() {
     return user;
   }
 
-  /** The user's name; empty for a guest. Any thread. */
+  /** Returns the user's name; empty for a guest. Thread-safe. */
   String name() {
     AuthenticatedUser present = user;
     return present == null ? "" : present.name();
   }
 
-  /** Renews the proof, and answers. */
+  /** Checks a token that renews the proof, and answers. */
   void authenticate(@Nullable Id id, String token) {
     Authentication authentication = endpoint.context().authentication();
     if (authentication == null || proving) {
@@ -94,7 +94,7 @@ final class Identification {
     connection.turnAway(CloseCode.AUTH_EXPIRED, "the proof of identity has expired");
   }
 
-  /** The connection has ended. */
+  /** Cancels the expiry timers, because the connection has ended. */
   void end() {
     expiry.cancel();
   }

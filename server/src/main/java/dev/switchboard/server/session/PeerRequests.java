@@ -13,10 +13,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a typed request into a question, and its answer into a record. */
+/** Sends typed requests to clients as questions, and decodes their answers. */
 public final class PeerRequests {
   private PeerRequests() {}
 
+  /**
+   * Asks the session's client, on its current connection or the next one. The future fails with
+   * {@code timeout} if no answer arrives in time. Thread-safe.
+   */
   public static <R extends Record> CompletableFuture<R> ask(
       EndpointRuntime endpoint, Session session, Request<R> request, Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {

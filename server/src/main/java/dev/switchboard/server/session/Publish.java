@@ -17,8 +17,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's message on its way into the logs it names; all of them get it, or none. Confined to
- * the thread that deals with it.
+ * A client's message that is being published to the logs it names: to all of them, or to none.
+ * Confined to the thread that handles the message.
  */
 public final class Publish {
   private final EndpointRuntime endpoint;
@@ -54,18 +54,18 @@ public final class Publish {
         endpoint.sessionSettings().publishing().retentions().of(address));
   }
 
-  /** Who publishes. */
+  /** Returns the connection that publishes. */
   public Connection connection() {
     return connection;
   }
 
-  /** What was sent. */
+  /** Returns the published message. */
   public Incoming message() {
     return message;
   }
 
   /**
-   * Has one more log get a message of the same type, with other data.
+   * Adds a log that receives a message of the same type with different data.
    *
    * @throws dev.switchboard.protocol.RefusedException {@code too_large} as {@link
    *     dev.switchboard.server.delivery.Sizes#sent}
@@ -74,7 +74,7 @@ public final class Publish {
     publications.add(publication(address, endpoint.sizes().sent(copy)));
   }
 
-  /** Publishes; no users' code looks at it. */
+  /** Publishes without calling users' code. */
   void run() {
     CompletionStage<List<Committed>> stage = append();
     boolean waits = !stage.toCompletableFuture().isDone();
@@ -88,20 +88,22 @@ public final class Publish {
         }
       } finally {
         if (waits) {
-          connection.readGate().commitEnded(); // last: a close may wait for it
+          connection.readGate().commitEnded(); // last, because a close may wait for it
         }
       }
     });
   }
 
-  /** Lets users' code look at it, and publish; where that may block. */
+  /** Calls users' code, which may publish. Must run where blocking is allowed. */
   void runHooked() {
     if (!connection.turnedAway()) {
       answering().answer(endpoint.application().publish(this));
     }
   }
 
-  /** Publishes; completes with the places in the logs, 0 for what is fleeting. */
+  /**
+   * Publishes. The stage completes with the sequence number in each log, 0 for a fleeting message.
+   */
   public CompletionStage<List<Long>> commit() {
     CompletionStage<List<Committed>> stage = append();
     if (!stage.toCompletableFuture().isDone()) {
@@ -130,7 +132,10 @@ public final class Publish {
     return id -> ack(message, id, seqs);
   }
 
-  /** Tells a client the places of its message in the logs it named; null if it is fleeting. */
+  /**
+   * Returns the {@code ack} with the message's sequence number in each log it names; null for a
+   * fleeting message.
+   */
   public static @Nullable Draft ack(Incoming message, Id id, List<Long> seqs) {
     if (message.fleeting()) {
       return null;

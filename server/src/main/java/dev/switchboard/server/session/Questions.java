@@ -19,8 +19,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session's client was asked and has not answered yet. It belongs to the session, so that a
- * question outlives a connection: it is asked again, under its id, on the next one. Thread-safe.
+ * The questions that a session's client has not answered yet. They belong to the session, so a
+ * question outlives its connection: it is asked again on the next one, with the same ID.
+ * Thread-safe.
  */
 final class Questions {
   private static final int MAX_WAITING = 100;
@@ -29,22 +30,23 @@ final class Questions {
 
   private final String session;
   private final Map<Id, Waiting> waiting = new LinkedHashMap<>(0); // guarded by this
-  private long last; // guarded by this
-  private boolean ended; // guarded by this
-  private @Nullable Questions successor; // guarded by this: who has them after moveTo
+  private long last; // the number of the last question; guarded by this
+  private boolean ended; // whether the session is over; guarded by this
+  private @Nullable Questions successor; // the new owner after moveTo; guarded by this
 
   Questions(String session) {
     this.session = session;
   }
 
-  /** A question, and its answer to come. */
+  /** A question and its future answer. */
   record Asked(Draft draft, CompletableFuture<Answer> answer) {}
 
   /**
-   * Takes a question; the caller sends it if there is a connection.
+   * Registers a question. The caller sends it if there is a connection.
    *
-   * @param size of the data in its largest encoding
-   * @param most bytes that may wait, so that the next connection has room for all of it at once
+   * @param size the size of the data in its largest encoding
+   * @param most how many bytes may wait, so that the next connection has room for all of them at
+   *     once
    */
   Asked ask(String type, long timestamp, Payload data, int size, int most, Duration timeout) {
     Questions other = successor();
@@ -102,8 +104,8 @@ final class Questions {
   }
 
   /**
-   * The client goes on with another session: what this one's was asked, or will be, is that one's.
-   * Never takes both locks, as two sessions may be moved to each other.
+   * Hands present and future questions over to another session, with which the client continues.
+   * Never takes both locks, because two sessions may be moved to each other.
    */
   void moveTo(Questions other) {
     Map<Id, Waiting> moved;
@@ -122,11 +124,11 @@ final class Questions {
       return false;
     }
     waiting.putAll(moved);
-    waiting.values().removeIf(question -> question.answer.isDone()); // while they were moved
+    waiting.values().removeIf(question -> question.answer.isDone()); // during the move
     return true;
   }
 
-  /** An answer; nothing happens if nobody waits for it any more. */
+  /** Completes a question with its answer. Has no effect if nobody waits for it any more. */
   void answered(Answer answer) {
     Waiting question;
     synchronized (this) {
@@ -137,12 +139,12 @@ final class Questions {
     }
   }
 
-  /** What has to be asked again on a new connection, in the order it was asked. */
+  /** Returns the questions to ask again on a new connection, in the order they were asked. */
   synchronized List<Draft> open() {
     return waiting.values().stream().map(Waiting::draft).toList();
   }
 
-  /** The session is over. */
+  /** Fails all open questions, because the session is over. */
   void end() {
     List<Waiting> left;
     synchronized (this) {

@@ -24,14 +24,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Does what one connection asks for. Confined to the connection's loop. */
+/** Handles the requests of one connection. Confined to the connection's loop. */
 final class RequestHandler implements ServerConversation.Requests {
   private final EndpointRuntime endpoint;
   private final Connection connection;
   private final Hub hub;
   private final HistoryPages historyPages;
 
-  /** Rooms that hooks are asked about, and whether they were left meanwhile. */
+  /**
+   * The joins that hooks are deciding: the room, and whether the client left it in the meantime.
+   * Confined to the loop.
+   */
   private final List<Map.Entry<String, AtomicBoolean>> hooked = new ArrayList<>(0);
 
   RequestHandler(EndpointRuntime endpoint, Connection connection) {
@@ -86,7 +89,7 @@ final class RequestHandler implements ServerConversation.Requests {
           Throwable refusal = null;
           try {
             endpoint.application().joining(connection, join.room());
-          } catch (Throwable failure) { // users' code: whatever it throws is answered
+          } catch (Throwable failure) { // users' code may throw anything; the client is told
             refusal = failure;
           }
           Throwable refused = refusal;
@@ -110,7 +113,7 @@ final class RequestHandler implements ServerConversation.Requests {
     Session session = connection.session();
     String room = join.room();
     if (connection.closed() || !session.isOf(connection)) {
-      return; // it is closed with 4509
+      return; // the connection is closed with 4509
     }
     Reader reader;
     try {
@@ -138,12 +141,15 @@ final class RequestHandler implements ServerConversation.Requests {
     });
   }
 
-  /** Gives an answer that is due, on the loop; any thread. */
+  /** Runs a pending answer on the loop. Thread-safe. */
   private void answer(Runnable answering) {
     connection.onLoop(connection.readGate().answering(answering));
   }
 
-  /** Who cannot read a room is not in it, unless a later attempt to join is under way. */
+  /**
+   * Answers a failed join. The session leaves the room, unless a later attempt to join is still
+   * running.
+   */
   private void notJoined(@Nullable Id id, String room, Throwable failure) {
     if (connection.closed()) {
       return;
@@ -173,7 +179,7 @@ final class RequestHandler implements ServerConversation.Requests {
       connection.refuse(id, Opening.leftMeanwhile());
       return;
     }
-    if (unknown != null) { // nobody would know that we are here
+    if (unknown != null) { // without presence, nobody would know that the user is here
       depart(room);
       connection.refuse(id, unknown);
       return;
@@ -210,7 +216,7 @@ final class RequestHandler implements ServerConversation.Requests {
     }
   }
 
-  /** Whether we were in the room. */
+  /** Leaves a room. Returns whether the session was in it. */
   private boolean depart(String room) {
     if (!connection.session().leave(room, connection)) {
       return false;
@@ -298,7 +304,7 @@ final class RequestHandler implements ServerConversation.Requests {
       quota.take(
           connection.session().user(),
           message.envelope().addresses().size(),
-          data == null ? 0 : data.json().length, // as logs keep it
+          data == null ? 0 : data.json().length, // as it is stored in logs
           endpoint.context().now());
     } catch (RefusedException refused) {
       endpoint.meter().limit(Limit.USER_BYTES);
@@ -306,7 +312,7 @@ final class RequestHandler implements ServerConversation.Requests {
     }
   }
 
-  /** Refuses what does not go where clients may publish. */
+  /** Refuses an address that clients may not publish to. */
   private void requireMayPublish(Address address) {
     if (address instanceof Address.Room room && !connection.session().in(room.name())) {
       throw notAMember(room.name());
@@ -318,7 +324,7 @@ final class RequestHandler implements ServerConversation.Requests {
     }
   }
 
-  /** Has the handler deal with a message, and answers it; where that may block. */
+  /** Passes a message to its handler, and answers it. Must run where blocking is allowed. */
   private void run(Incoming message) {
     if (!connection.turnedAway()) {
       new Answering(endpoint, connection, message)

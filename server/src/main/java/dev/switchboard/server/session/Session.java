@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What survives a reconnect: who it is, a secret that proves it, and the rooms. It has at most one
- * connection. Thread-safe.
+ * The state that survives a reconnect: the user, a secret that proves ownership, and the joined
+ * rooms. A session has at most one connection. Thread-safe.
  */
 public final class Session {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -21,17 +21,18 @@ public final class Session {
   private final String secret = random(24);
   private final String user;
   private final Questions questions = new Questions(id);
-  private final Set<String> rooms = new LinkedHashSet<>(4); // guarded by this
-  private @Nullable Connection connection; // guarded by this
-  private long detachedAt; // guarded by this
-  private boolean ended; // guarded by this
+  private final Set<String> rooms = new LinkedHashSet<>(4); // the joined rooms; guarded by this
+  private @Nullable Connection connection; // null while the session waits; guarded by this
+  private long detachedAt; // when the connection was lost; guarded by this
+  private boolean ended; // whether the session is over; guarded by this
 
+  /** Creates a session that has the given connection. */
   public Session(String user, Connection connection) {
     this.user = user;
     this.connection = connection;
   }
 
-  /** A new guest's name, of 96 random bits. */
+  /** Returns a name for a new guest, with 96 random bits. */
   static String guest() {
     byte[] random = new byte[12];
     RANDOM.nextBytes(random);
@@ -56,12 +57,12 @@ public final class Session {
     return user;
   }
 
-  /** What its client was asked. */
+  /** Returns the questions its client has not answered. */
   Questions questions() {
     return questions;
   }
 
-  /** Compares in constant time. */
+  /** Whether the secret is right. Compares in constant time. */
   boolean proves(String candidate) {
     return MessageDigest.isEqual(
         secret.getBytes(StandardCharsets.UTF_8), candidate.getBytes(StandardCharsets.UTF_8));
@@ -80,19 +81,26 @@ public final class Session {
   }
 
   /**
-   * Whether that connection has it. One that lost it to another may still have something to do, but
-   * not with its rooms: the other one would not read what this one joins.
+   * Whether the given connection has the session. A connection that lost it to another may still
+   * have work to do, but must not touch the rooms: the other connection would not read a room
+   * joined here.
    */
   public synchronized boolean isOf(Connection some) {
     return connection == some;
   }
 
-  /** Whether it was not in the room before; never for a connection that does not have it. */
+  /**
+   * Joins a room. Returns false if the session was in it, or the connection does not have the
+   * session.
+   */
   synchronized boolean join(String room, Connection by) {
     return connection == by && rooms.add(room);
   }
 
-  /** Whether it was in the room; never for a connection that does not have it. */
+  /**
+   * Leaves a room. Returns false if the session was not in it, or the connection does not have the
+   * session.
+   */
   synchronized boolean leave(String room, Connection by) {
     return connection == by && rooms.remove(room);
   }
@@ -102,8 +110,8 @@ public final class Session {
   }
 
   /**
-   * What {@link #attach} found: {@code gone} if the session is over, else the former connection if
-   * it still stands.
+   * The result of {@link #attach}: {@code gone} if the session is over, otherwise the former
+   * connection, or null if there is none.
    */
   public record Attached(boolean gone, @Nullable Connection former) {}
 
@@ -117,7 +125,10 @@ public final class Session {
     return new Attached(false, former);
   }
 
-  /** The connection is lost. False if another one has the session now. */
+  /**
+   * Starts waiting, because the connection is lost. Returns false if another connection has the
+   * session now, or it is over.
+   */
   public synchronized boolean detach(Connection lost, long now) {
     if (connection != lost || ended) {
       return false;
@@ -127,7 +138,7 @@ public final class Session {
     return true;
   }
 
-  /** Ends it if it still waits since then. Returns whether it did. */
+  /** Ends the session if it has been waiting since the given time. Returns whether it did. */
   public synchronized boolean expire(long since) {
     if (ended || connection != null || detachedAt != since) {
       return false;
@@ -136,7 +147,7 @@ public final class Session {
     return true;
   }
 
-  /** Ends it if that connection has it. Returns whether it did. */
+  /** Ends the session if the given connection has it. Returns whether it did. */
   public synchronized boolean end(Connection last) {
     if (ended || connection != last) {
       return false;
@@ -145,7 +156,7 @@ public final class Session {
     return true;
   }
 
-  /** It was not to end after all. Only for whom {@link #end} gave true, right after. */
+  /** Undoes {@link #end}. Only for the caller to whom {@code end} just returned true. */
   public synchronized void goOn() {
     ended = false;
   }

@@ -18,10 +18,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a connection gets its session: a fresh one with {@code welcome}, or a former one with {@code
+ * Gives a connection its session: a new one with {@code welcome}, or a former one with {@code
  * resumed} ({@code spec/protocol.md#9-coming-back}). All logs are opened before the answer, so that
- * it can say of each what was recovered; only then do entries flow. Confined to the connection's
- * loop.
+ * it can state for each log whether it was recovered; only then do entries flow. Confined to the
+ * connection's loop.
  */
 final class SessionHandshake {
   private final Connection connection;
@@ -32,7 +32,12 @@ final class SessionHandshake {
     this.hub = connection.endpoint().hub();
   }
 
-  /** The connection's own fresh session. */
+  /**
+   * Answers with the connection's own new session.
+   *
+   * @param failed the resume that could not be granted; null if there was none
+   * @param re the ID of that request
+   */
   void welcome(@Nullable Resume failed, @Nullable Id re) {
     Session session = connection.session();
     List<Place> places = failed == null ? List.of() : failed.places();
@@ -66,9 +71,10 @@ final class SessionHandshake {
   }
 
   /**
-   * A former session, if it still waits and the secret and the user fit; else the fresh one. A
-   * guest, whom nobody has identified, is whoever the session belongs to. The fresh one ends before
-   * the former is taken, so that of two who want each other's at most one gets it.
+   * Resumes a former session if it still waits and both the secret and the user match; otherwise
+   * welcomes the client with the new session. A guest, whose identity nobody has proved, becomes
+   * the user of the former session. The new session ends before the former one is taken, so if two
+   * connections want each other's session, at most one of them gets it.
    */
   void resume(@Nullable Id id, Resume resume) {
     Session fresh = connection.session();
@@ -81,7 +87,7 @@ final class SessionHandshake {
       return;
     }
     if (!fresh.end(connection)) {
-      return; // somebody took it over, and closes this connection with 4509
+      return; // another connection took the session over, and closes this one with 4509
     }
     Session.Attached attached = former.attach(connection);
     if (attached.gone()) {
@@ -128,7 +134,7 @@ final class SessionHandshake {
         CompletionStage<?> unused = opening.getLast().whenComplete(this::closeIfFailed);
       }
     } catch (
-        RefusedException full) { // a room it was in has ended meanwhile, and there are too many
+        RefusedException full) { // one of its rooms has ended meanwhile, and the limit is reached
       connection.close(CloseCode.TRY_AGAIN_LATER.code(), "too many rooms");
       return;
     }
@@ -140,7 +146,7 @@ final class SessionHandshake {
     });
   }
 
-  /** Answers, then lets entries flow, if the session has not been taken over meanwhile. */
+  /** Answers and then lets entries flow, unless the session was taken over in the meantime. */
   private void begin(
       Session session, List<CompletableFuture<Opening>> opening, Consumer<List<Opening>> answer) {
     if (connection.session() == session) {
@@ -152,7 +158,7 @@ final class SessionHandshake {
     }
   }
 
-  /** One log that cannot be read is enough, however long the others take. */
+  /** Closes the connection as soon as one log can't be read, however long the others take. */
   private void closeIfFailed(@Nullable Opening found, @Nullable Throwable failure) {
     if (failure != null) {
       connection.onLoop(

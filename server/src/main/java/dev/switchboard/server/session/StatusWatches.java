@@ -15,10 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The users whose coming and going one connection is told of. Confined to its loop. */
+/** The users whose online status one connection watches. Confined to the connection's loop. */
 final class StatusWatches {
   private final Hub hub;
   private final Connection connection;
+
+  /** The names of the watched users; null until the first watch. Confined to the loop. */
   private @Nullable Set<String> watched;
 
   StatusWatches(Hub hub, Connection connection) {
@@ -26,7 +28,7 @@ final class StatusWatches {
     this.connection = connection;
   }
 
-  /** Answers, and notes who is to be watched from now on or no more. */
+  /** Answers a status request, and starts or stops watching the users it names. */
   void ask(@Nullable Id id, Control.UserStatus ask) {
     try {
       if (Boolean.TRUE.equals(ask.watch())) {
@@ -57,7 +59,10 @@ final class StatusWatches {
     });
   }
 
-  /** Answers how users are; older news of them that waits must not come after it. On the loop. */
+  /**
+   * Answers with the users' statuses. Pending older notices about them are discarded, so that they
+   * do not follow the newer answer. Must be called on the loop.
+   */
   private void answer(@Nullable Id id, List<UserState> states) {
     Statuses statuses = hub.statuses();
     states.forEach(state -> connection.feed().outdated(statuses.key(state.user())));
@@ -91,7 +96,7 @@ final class StatusWatches {
     }
   }
 
-  /** The connection has ended. */
+  /** Stops watching, because the connection has ended. */
   void end() {
     if (watched != null) {
       Statuses statuses = hub.statuses();

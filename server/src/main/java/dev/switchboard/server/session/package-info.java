@@ -1,4 +1,4 @@
-/** Connections, the sessions they have, and what their clients ask for. Not for users. */
+/** Connections, their sessions, and the requests of their clients. Not part of the public API. */
 @NullMarked
 package dev.switchboard.server.session;
 

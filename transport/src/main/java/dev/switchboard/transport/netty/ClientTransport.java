@@ -8,16 +8,16 @@ import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Opens WebSockets. */
+/** Opens client WebSockets. */
 public final class ClientTransport {
   private ClientTransport() {}
 
   /**
-   * Connects, resolving the name off the loop. Nothing blocks.
+   * Connects without blocking; the name is resolved off the loop.
    *
    * @param loop carries the connection; one of {@link Loops}
    * @param listener called once on the loop, before any frame
-   * @return completed on the loop, before any frame is delivered; failed with {@link
+   * @return completed on the loop, before any frame is delivered; fails with {@link
    *     HandshakeException}
    */
   public static CompletionStage<WebSocket> connect(

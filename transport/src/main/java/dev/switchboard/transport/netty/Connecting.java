@@ -34,11 +34,12 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to connect: the name off the loop, then its addresses, each a little after the one
- * before, then the proxy if there is one, TLS and the upgrade. Confined to its loop.
+ * One attempt to connect: resolves the name off the loop, tries its addresses with staggered
+ * starts, then does the proxy handshake if there is a proxy, TLS and the upgrade. Confined to its
+ * loop.
  */
 final class Connecting {
-  /** How long an address has before the next is tried beside it (RFC 8305 §8). */
+  /** The delay before the next address is tried in parallel (RFC 8305 §8). */
   private static final long STAGGER_MILLIS = 250;
 
   private final ClientConnect request;
@@ -46,9 +47,17 @@ final class Connecting {
   private final Function<WebSocket, WebSocketListener> listeners;
   private final CompletableFuture<WebSocket> result = new CompletableFuture<>();
   private final Set<Channel> trying = new HashSet<>();
+
+  /** The resolved addresses, in the order they are tried; on the loop. */
   private List<InetAddress> addresses = List.of();
+
+  /** Index of the address to try next. */
   private int next;
+
+  /** Whether a channel has connected; no other is taken after that. */
   private boolean won;
+
+  /** Starts the next address after the delay. */
   private @Nullable ScheduledFuture<?> timer;
 
   private Connecting(
@@ -91,7 +100,9 @@ final class Connecting {
     }
   }
 
-  /** One of each family after the other, beginning with the most wanted (RFC 8305 §4). */
+  /**
+   * Interleaves the address families, starting with the family of the first address (RFC 8305 §4).
+   */
   static List<InetAddress> inTurns(List<InetAddress> found) {
     List<InetAddress> turns = new ArrayList<>();
     Class<?> first = found.isEmpty() ? Object.class : found.get(0).getClass();
@@ -109,7 +120,7 @@ final class Connecting {
     return turns;
   }
 
-  /** Begins with the next address; the ones before may still come about (RFC 8305 §5). */
+  /** Tries the next address; earlier ones may still succeed (RFC 8305 §5). */
   private void attempt() {
     if (result.isDone() || won) {
       return;
@@ -166,7 +177,7 @@ final class Connecting {
     }
   }
 
-  /** The first to be connected is taken, and only it is asked to upgrade. */
+  /** Takes the first channel to connect, and closes the others before it upgrades. */
   private void connected(Channel channel) {
     if (won || result.isDone()) {
       ChannelFuture unused = channel.close();
@@ -232,7 +243,7 @@ final class Connecting {
     result.completeExceptionally(new HandshakeException(kind, message, cause));
   }
 
-  /** The JDK's trusted certificates, read once. */
+  /** The JDK's trusted certificates, loaded once. */
   private static final class Trusted {
     static final SslContext CONTEXT = context();
 

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Event loops: a fixed number of threads that carry all connections. Thread-safe. */
+/** The event loops: a fixed number of threads that carry all connections. Thread-safe. */
 public final class Loops implements AutoCloseable {
   private static final int MOST = 1024;
 
@@ -30,7 +30,7 @@ public final class Loops implements AutoCloseable {
   }
 
   /**
-   * Starts loops.
+   * Starts event loops.
    *
    * @param count 1–1024; one loop carries tens of thousands of connections, and more than one per
    *     core never helps
@@ -51,13 +51,13 @@ public final class Loops implements AutoCloseable {
     return new Loops(kind, count);
   }
 
-  /** The best kind, one loop for every two cores. */
+  /** Starts loops of the best kind, one for every two cores. */
   public static Loops standard() {
     return standard(IoKind.best());
   }
 
   /**
-   * One loop for every two cores.
+   * Starts one loop for every two cores.
    *
    * @throws IllegalArgumentException if this machine can't run that kind
    */
@@ -65,22 +65,22 @@ public final class Loops implements AutoCloseable {
     return of(kind, Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
   }
 
-  /** How they talk to the kernel. */
+  /** Returns the kernel interface of the loops. */
   public IoKind kind() {
     return kind;
   }
 
-  /** How many there are. */
+  /** Returns the number of loops. */
   public int count() {
     return count;
   }
 
-  /** One of the loops, in turn. */
+  /** Returns one of the loops, in round-robin order. */
   public EventLoop next() {
     return group.next();
   }
 
-  /** All of them, always in the same order. */
+  /** Returns all loops, always in the same order. */
   public List<EventLoop> all() {
     List<EventLoop> all = new ArrayList<>(count);
     group.forEach(loop -> all.add((EventLoop) loop));
@@ -92,7 +92,7 @@ public final class Loops implements AutoCloseable {
   }
 
   /**
-   * Ends the loops and with them every connection; waits up to 5 s, unless called on one of them.
+   * Ends the loops and all their connections. Blocks up to 5 s, unless called on one of the loops.
    */
   @Override
   public void close() {

@@ -5,29 +5,29 @@ import dev.switchboard.transport.netty.frames.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
-/** Frames messages once, to be sent to many connections. Thread-safe. */
+/** Frames messages once, to send them to many connections. Thread-safe. */
 public final class PreparedMessages {
   private PreparedMessages() {}
 
   /**
-   * A text message; the bytes must be UTF-8 and are not checked. The buffer is copied and stays the
-   * caller's.
+   * Returns a text message. The bytes must be UTF-8, which is not checked. They are copied; the
+   * caller keeps the buffer.
    */
   public static Prepared text(ByteBuf utf8) {
     return Frames.prepare(true, utf8);
   }
 
-  /** A text message; the bytes must be UTF-8 and are not checked. */
+  /** Returns a text message. The bytes must be UTF-8, which is not checked. */
   public static Prepared text(byte[] utf8) {
     return text(Unpooled.wrappedBuffer(utf8));
   }
 
-  /** A binary message. The buffer is copied and stays the caller's. */
+  /** Returns a binary message. The bytes are copied; the caller keeps the buffer. */
   public static Prepared binary(ByteBuf payload) {
     return Frames.prepare(false, payload);
   }
 
-  /** A binary message. */
+  /** Returns a binary message. */
   public static Prepared binary(byte[] payload) {
     return binary(Unpooled.wrappedBuffer(payload));
   }

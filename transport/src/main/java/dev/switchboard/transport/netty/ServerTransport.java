@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A listening server. Thread-safe. */
+/** A server that listens on a port. Thread-safe. */
 public final class ServerTransport implements AutoCloseable {
   private static final long CLOSE_SECONDS = 5;
 
@@ -37,7 +37,7 @@ public final class ServerTransport implements AutoCloseable {
   }
 
   /**
-   * Binds and starts accepting; blocks until the port is bound.
+   * Binds the port and starts accepting connections. Blocks until the port is bound.
    *
    * @throws BindFailedException if the port is in use or the address is not this machine's
    */
@@ -62,17 +62,17 @@ public final class ServerTransport implements AutoCloseable {
     return new ServerTransport(loops, setup, bound.channel());
   }
 
-  /** Where it listens; tells the port if 0 was asked for. */
+  /** Returns the bound address, with the actual port if 0 was requested. */
   public InetSocketAddress localAddress() {
     return localAddress;
   }
 
-  /** Connections of every kind now open. */
+  /** Returns the number of open connections of every kind. */
   public int connections() {
     return setup.open().get();
   }
 
-  /** Takes no new connections; those there are live on. */
+  /** Stops accepting connections; existing ones stay open. */
   public void stopAccepting() {
     ChannelFuture closed = listening.close();
     if (!listening.eventLoop().inEventLoop()) {
@@ -81,8 +81,8 @@ public final class ServerTransport implements AutoCloseable {
   }
 
   /**
-   * Stops accepting and ends every connection at once; the loops stay. Waits up to 5 s, unless
-   * called on a loop.
+   * Stops accepting and ends every connection at once; the loops keep running. Blocks up to 5 s,
+   * unless called on a loop.
    */
   @Override
   public void close() {

@@ -1,4 +1,4 @@
-/** The way in: event loops, binding a server, connecting a client, framing messages for many. */
+/** Entry points of the transport: event loops, servers, clients, and messages framed in advance. */
 @NullMarked
 package dev.switchboard.transport.netty;
 

@@ -10,28 +10,35 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one connection ends: the close handshake (RFC 6455 §7), its time limits, and that its
- * listener is told once. Confined to its loop.
+ * The close handshake of one connection (RFC 6455 §7) and its time limits. Tells the listener
+ * exactly once that the connection has ended. Confined to its loop.
  *
- * <p>Messages may wait for handlers when the end comes: with the peer's close frame or violation,
- * with the end of a client's stream, or with a close of ours that is not urgent. From then on
- * nothing is delivered, but the connection stays open until its listener is done with what it has,
- * so that the answers go out first. The close timeout bounds that, too. Only one end waits: a later
- * one takes the place of ours, and whatever closes at once ends the waiting.
+ * <p>The ready state goes from open to closing when our close frame is written, and to closed when
+ * the socket is gone; it never goes back. Between the reason to end and our close frame there may
+ * be a wait: messages may still be with handlers when the peer's close frame or violation arrives,
+ * when a client's stream ends, or when {@link #closeWhenDone} is called. From then on nothing is
+ * delivered, but the connection stays open until the listener is done, so that its answers are sent
+ * first. The close timeout bounds this wait, too. {@code last} holds the one end that is waiting: a
+ * later end by the peer replaces ours, and whatever closes at once ends the wait. Since {@code
+ * proceed} clears it before acting, an end is carried out once, even if both the listener and the
+ * timeout run it.
  */
 final class CloseHandshake {
-  /** The connection that ends. */
+  /** The connection that is ending. */
   interface Owner {
-    /** A close frame was sent: whatever reading was paused for, the answer must be read. */
+    /** Called when a close frame was sent: the answer must be read, even if reading was paused. */
     void awaitAnswer();
 
-    /** Nothing more may be sent. May be told inside a send, and twice. */
+    /** Called when nothing more may be sent. May be called inside a send, and twice. */
     void sendsNoMore();
 
-    /** What the peer still sends does not matter. */
+    /** Called when whatever the peer still sends is to be ignored. */
     void readNoMore();
 
-    /** An end has come. What is to follow is to be run when the messages before are dealt with. */
+    /**
+     * Called when an end has come; {@code end} must be run when the earlier messages are dealt
+     * with.
+     */
     void ending(Runnable end);
 
     /** Called once, last. */
@@ -47,7 +54,7 @@ final class CloseHandshake {
   private final Framer framer;
   private final Owner owner;
 
-  /** Who ends the connection, and how. */
+  /** What ends the connection. */
   private enum Cause {
     CLOSE_FRAME,
     VIOLATION,
@@ -55,15 +62,24 @@ final class CloseHandshake {
     OURS
   }
 
-  /** An end, with the code that its close frame has or is to have. */
+  /** An end, with the code its close frame had or will have. */
   private record Last(int code, String reason, Cause cause) {}
 
+  /** Set on the loop, read on any thread. */
   private volatile ReadyState readyState = ReadyState.OPEN;
-  private @Nullable Last last; // while it waits for the listener
-  private boolean ending; // the listener knows of an end, or will; never false again
+
+  private @Nullable Last last; // an end that waits for the listener
+  private boolean ending; // an end was announced, or will be; stays true
+
+  /** Whether the owner was told that the connection has ended. */
   private boolean told;
-  private @Nullable Failure failure; // until it is told
+
+  private @Nullable Failure failure; // until reported to the listener
+
+  /** Whether the peer has ended its side of the stream. */
   private boolean inputEnded;
+
+  /** When the wait is over, by the sweeper's clock; 0 until an end has begun. */
   private long deadline;
 
   CloseHandshake(
@@ -81,7 +97,7 @@ final class CloseHandshake {
     this.owner = owner;
   }
 
-  /** May be asked on any thread. */
+  /** Returns the state. May be called on any thread. */
   ReadyState readyState() {
     return readyState;
   }
@@ -90,7 +106,7 @@ final class CloseHandshake {
     return readyState == ReadyState.OPEN;
   }
 
-  /** Starts the close handshake, if that has not been done. */
+  /** Starts the close handshake, unless that has been done. */
   void close(byte[] payload) {
     if (isOpen()) {
       readyState = ReadyState.CLOSING;
@@ -99,19 +115,19 @@ final class CloseHandshake {
       owner.awaitAnswer();
       startTimer();
       if (last != null) {
-        state.loop.execute(this::proceed); // nothing can be sent any more
+        state.loop.execute(this::proceed); // nothing more can be sent
       }
     }
   }
 
-  /** Whether the listener is told what the peer sends. */
+  /** Whether what the peer sends is delivered to the listener. */
   boolean hears() {
     return !ending && isOpen();
   }
 
   /**
-   * Starts the close handshake when the listener is done with what it has. It is not asked within
-   * this call.
+   * Starts the close handshake when the listener is done. The listener is not called within this
+   * call.
    */
   void closeWhenDone(int code, String reason) {
     if (hears()) {
@@ -126,12 +142,12 @@ final class CloseHandshake {
     }
   }
 
-  /** The peer's close frame came. */
+  /** Handles the peer's close frame. */
   void closedByPeer(int code, String reason) {
     end(new Last(code, reason, Cause.CLOSE_FRAME));
   }
 
-  /** The peer broke a rule. */
+  /** Handles a protocol violation of the peer. */
   void violated(int code, String reason) {
     owner.readNoMore();
     end(new Last(code, reason, Cause.VIOLATION));
@@ -148,7 +164,7 @@ final class CloseHandshake {
     }
   }
 
-  /** What came before the end is dealt with, or that takes too long. */
+  /** Carries out the end that waited: the listener is done, or its time is up. */
   private void proceed() {
     Last how = last;
     if (how == null) {
@@ -179,8 +195,8 @@ final class CloseHandshake {
   }
 
   /**
-   * Fails the connection (RFC 6455 §7.1.7). Its listener is told with the close frame's writing: a
-   * reader can be found too slow in the middle of a send.
+   * Fails the connection (RFC 6455 §7.1.7). The listener is told when the close frame is written,
+   * because a consumer can turn out to be too slow in the middle of a send.
    */
   void fail(int code, String reason) {
     last = null;
@@ -192,7 +208,7 @@ final class CloseHandshake {
     hangUp();
   }
 
-  /** Tells the listener that the connection was failed, if it was. */
+  /** Tells the listener that the connection was failed, if it was and that is not reported yet. */
   void tellFailure() {
     Failure why = failure;
     if (why != null) {
@@ -202,8 +218,8 @@ final class CloseHandshake {
   }
 
   /**
-   * Ends our side once everything is written; the peer's bytes are read and dropped meanwhile, as a
-   * reset could take our close frame with it.
+   * Ends our side once everything is written. The peer's bytes are read and dropped until then,
+   * because a reset could discard our close frame.
    */
   private void hangUp() {
     startTimer();
@@ -211,8 +227,8 @@ final class CloseHandshake {
   }
 
   /**
-   * The peer will send nothing more. A client may only have ended its side, and is sent what it is
-   * owed; a server that does so without a close frame is gone.
+   * Handles the end of the peer's stream. A client may have ended only its side, and is still sent
+   * what waits for it; a server that ends its stream without a close frame is gone.
    */
   void inputEnded() {
     inputEnded = true;
@@ -226,14 +242,14 @@ final class CloseHandshake {
     }
   }
 
-  /** What waits is written, then the socket ends. */
+  /** Writes what is waiting, then ends the socket. */
   private void endSocket() {
     sendBuffer.drain();
     startTimer();
     sendBuffer.whenWritten(failed -> SocketClose.now(ctx));
   }
 
-  /** The socket has ended. */
+  /** Handles the end of the socket. */
   void gone() {
     readyState = ReadyState.CLOSED;
     Last how = last;
@@ -260,7 +276,7 @@ final class CloseHandshake {
     deadline = state.sweeper.now() + terms.options().closeTimeout().toMillis();
   }
 
-  /** Whether an end has begun; what takes too long is not waited for. */
+  /** Enforces the close timeout. Returns whether an end has begun. */
   boolean sweep(long now) {
     if (deadline != 0 && now >= deadline) {
       if (last != null) {

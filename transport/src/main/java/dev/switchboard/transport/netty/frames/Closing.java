@@ -21,7 +21,7 @@ final class Closing {
 
   private Closing() {}
 
-  /** Whether a code may stand in a close frame. */
+  /** Whether a code is allowed in a close frame. */
   static boolean allowed(int code) {
     return (code >= 1000 && code <= 1003)
         || (code >= 1007 && code <= 1014)
@@ -36,8 +36,8 @@ final class Closing {
   }
 
   /**
-   * The payload of a close frame. A reason that is too long is cut between characters, and half a
-   * character is left out: a close must not fail for its words.
+   * Returns the payload of a close frame. A reason that is too long is cut between characters, and
+   * an unpaired surrogate is left out: a close must not fail because of its reason.
    */
   static byte[] payload(int code, String reason) {
     requireAllowed(code);
@@ -53,7 +53,10 @@ final class Closing {
     return payload;
   }
 
-  /** The code of a close frame's payload: 1005 if empty, 0 if it is malformed. */
+  /**
+   * Returns the code in a close frame's payload: 1005 if the payload is empty, 0 if it is
+   * malformed.
+   */
   static int code(ByteBuf payload) {
     int length = payload.readableBytes();
     if (length == 0) {

@@ -9,26 +9,26 @@ import java.nio.ByteBuffer;
 import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
-/** Compresses what one connection sends (RFC 7692 §7.2.1). Confined to its loop. */
+/** Compresses the messages that a connection sends (RFC 7692 §7.2.1). Confined to its loop. */
 final class Compressor {
-  /** What a flush ends with, and the sender leaves out. */
+  /** The length of the tail of a flush, which the sender omits. */
   private static final int TAIL_BYTES = 4;
 
   private static final int LEAST_ROOM = 64;
 
-  /** A first piece that is shorter does not tell whether compression is worth while. */
+  /** A first piece shorter than this does not tell whether compression pays off. */
   private static final int TELLING = 1 << 10;
 
   private final DeflateTerms terms;
   private final LoopState state;
-  private @Nullable Deflater own; // with takeover, or while a message goes out in fragments
+  private @Nullable Deflater own; // with takeover, or during a fragmented message
 
   Compressor(DeflateTerms terms, LoopState state) {
     this.terms = terms;
     this.state = state;
   }
 
-  /** Whether a message for many has the same form here as for others. */
+  /** Whether a broadcast has the same compressed form here as on other connections. */
   boolean shares() {
     return terms.shareable();
   }
@@ -38,8 +38,8 @@ final class Compressor {
   }
 
   /**
-   * A message's payload, compressed; null if it is sent as it is because that is no longer. The
-   * payload stays the caller's.
+   * Returns the compressed payload of a message, or null if that is not shorter and the message is
+   * to be sent as it is. The caller keeps the payload.
    */
   @Nullable ByteBuf compress(ByteBuf payload, ByteBufAllocator memory) {
     return terms.takesOver()
@@ -48,9 +48,9 @@ final class Compressor {
   }
 
   /**
-   * The first piece of a message that goes out in fragments, compressed; null if it is no shorter,
-   * and the message is sent as it is. The piece stays the caller's. The loop's deflater is not
-   * used: other connections send meanwhile.
+   * Compresses the first piece of a fragmented message. Returns null if that is not shorter and the
+   * message is to be sent as it is. The caller keeps the piece. Does not use the loop's deflater,
+   * because other connections send in between.
    */
   @Nullable ByteBuf begin(ByteBuf piece, ByteBufAllocator memory) {
     ByteBuf out = keeping(piece, false, memory);
@@ -58,11 +58,11 @@ final class Compressor {
       return out;
     }
     out.release();
-    close(); // the peer will not see what it remembers
+    close(); // it remembers what the peer won't see
     return null;
   }
 
-  /** One more piece of the message that has begun; the piece stays the caller's. */
+  /** Compresses the next piece of the message that has begun. The caller keeps the piece. */
   ByteBuf next(ByteBuf piece, boolean last, ByteBufAllocator memory) {
     ByteBuf out = keeping(piece, last, memory);
     if (last && !terms.takesOver()) {
@@ -71,7 +71,7 @@ final class Compressor {
     return out;
   }
 
-  /** Compresses with what this connection sent before in mind. */
+  /** Compresses with this connection's own deflater, which remembers earlier data. */
   private ByteBuf keeping(ByteBuf payload, boolean last, ByteBufAllocator memory) {
     Deflater remembering = own;
     if (remembering == null) {
@@ -81,12 +81,12 @@ final class Compressor {
     try {
       return run(remembering, terms.windowBits(), payload, last, memory);
     } catch (RuntimeException | Error noMemory) {
-      close(); // it remembers what the peer will never see
+      close(); // it remembers what the peer won't see
       throw noMemory;
     }
   }
 
-  /** A message for many in the form for connections with these terms. */
+  /** Returns the compressed form of a broadcast, shared by connections with these terms. */
   Prepared shared(Prepared message) {
     return message.compressed(this::squeezed);
   }
@@ -109,14 +109,14 @@ final class Compressor {
     }
   }
 
-  /** Compresses a payload by itself; null if that makes it no shorter. */
+  /** Compresses a payload on its own. Returns null if that is not shorter. */
   private static @Nullable ByteBuf alone(
       Deflater deflater, int windowBits, ByteBuf payload, ByteBufAllocator memory) {
     ByteBuf out;
     try {
       out = run(deflater, windowBits, payload, true, memory);
     } finally {
-      deflater.reset(); // it is everybody's
+      deflater.reset(); // it is shared by the loop
     }
     if (out.readableBytes() < payload.readableBytes()) {
       return out;
@@ -126,13 +126,13 @@ final class Compressor {
   }
 
   /**
-   * Compresses a payload, or a piece of one, up to the next byte.
+   * Compresses a payload, or a piece of one, up to a byte boundary.
    *
-   * <p>The JDK's deflater knows one window, of 32 KiB. A smaller one is kept to by starting anew
-   * again and again, after a window at first and then after half a one, with the half before it as
-   * a dictionary: nothing can refer farther back than that.
+   * <p>The JDK's deflater only has a window of 32 KiB. To keep to a smaller one, the deflater is
+   * reset after the first window and then after each half window, with the preceding half window as
+   * its dictionary, so nothing can refer back further than a window.
    *
-   * @param last whether the message ends with it
+   * @param last whether the message ends with this piece
    */
   private static ByteBuf run(
       Deflater deflater, int windowBits, ByteBuf payload, boolean last, ByteBufAllocator memory) {

@@ -8,12 +8,12 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inflates what one connection receives (RFC 7692 §7.2.2), as it arrives and no faster than asked.
- * Confined to its loop.
+ * Decompresses the messages that a connection receives (RFC 7692 §7.2.2), as they arrive and no
+ * faster than requested. Confined to its loop.
  *
- * <p>Where the peer forgets between messages, an inflater is borrowed from the loop for the length
- * of a message; otherwise the connection keeps one from its first compressed message on. A block
- * marked as the last of its stream may be followed by another stream, whose window is empty.
+ * <p>Without context takeover by the peer, an inflater is borrowed from the loop for each message;
+ * otherwise the connection keeps one from its first compressed message on. A block marked as the
+ * last of its stream may be followed by another stream, whose window is empty.
  */
 final class Decompressor {
   private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
@@ -21,9 +21,17 @@ final class Decompressor {
 
   private final boolean keeps;
   private final LoopState state;
+
+  /** The inflater in use; null between messages if it is borrowed. */
   private @Nullable Inflater inflater;
+
+  /** The input that was fed last; a view of the received bytes. */
   private ByteBuffer input = NOTHING;
+
+  /** Whether the message has had any input. */
   private boolean fed;
+
+  /** Whether the connection is gone; no inflater may be borrowed then. */
   private boolean closed;
 
   Decompressor(boolean keeps, LoopState state) {
@@ -31,15 +39,15 @@ final class Decompressor {
     this.state = state;
   }
 
-  /** What to inflate next; everything before must have been taken. */
+  /** Sets the next input; all output of the input before must have been taken. */
   void feed(ByteBuf in, int start, int length) {
     fed |= length > 0;
     input(in.nioBuffer(start, length));
   }
 
-  /** The message's bytes are all there: what the sender left out is added. */
+  /** Ends the message's input by adding the tail that the sender omitted. */
   void feedTail() {
-    // Nothing is missing after a stream's own end, nor where nothing was sent.
+    // Nothing is missing after a stream's own end, nor if nothing was sent.
     if (fed && !closed && !started().finished()) {
       input(ByteBuffer.wrap(TAIL));
     }
@@ -64,14 +72,14 @@ final class Decompressor {
   }
 
   /**
-   * Inflates into the free part of a buffer, which must have one.
+   * Decompresses into the free part of a buffer, which must not be empty.
    *
-   * @return how much, at most as much as is free; 0 if there is no more to be had from the input
-   * @throws DataFormatException if the input is not what a deflater makes
+   * @return the number of bytes written; 0 if the input yields no more
+   * @throws DataFormatException if the input is not valid DEFLATE data
    */
   int take(ByteBuf out) throws DataFormatException {
     if (closed) {
-      return 0; // The receiver of a piece has ended the connection.
+      return 0; // the receiver of a piece has ended the connection
     }
     Inflater running = started();
     while (true) {
@@ -88,7 +96,7 @@ final class Decompressor {
     }
   }
 
-  /** The message is over. */
+  /** Ends the message, and returns a borrowed inflater. */
   void ended() {
     input = NOTHING;
     fed = false;

@@ -7,34 +7,43 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads frames out of received bytes, cut anywhere, and checks everything RFC 6455 §5 asks for.
- * What data frames carry goes to a {@link MessageReader}. Not thread-safe.
+ * Parses received bytes into frames and enforces RFC 6455 §5. The payloads of data frames go to a
+ * {@link MessageReader}. Not thread-safe.
+ *
+ * <p>Bytes may be split anywhere. The reader is in one of three states. Between frames, {@code
+ * header} holds the bytes of an incomplete header, if any, and is never longer than the header it
+ * starts. Within a frame, {@code inFrame} is set and {@code remaining} counts the payload bytes to
+ * come; a control frame's are collected in {@code control}. After a close frame, a violation or
+ * {@link #release}, {@code ended} is set and everything is skipped. A frame whose payload is
+ * complete in the input is handled in place, without entering the second state. The first two bytes
+ * of a header are checked as soon as they are there, so a peer can't delay a violation by
+ * withholding the rest.
  */
 final class FrameReader {
-  /** Takes what was read. Views are valid only during the call. */
+  /** Receives what was read. Views are valid only during the call. */
   interface Sink {
-    /** A whole text message. */
+    /** Receives a complete text message. */
     void text(ByteBuf view);
 
-    /** A whole binary message. */
+    /** Receives a complete binary message. */
     void binary(ByteBuf view);
 
-    /** A piece of a binary message, if pieces are wanted. */
+    /** Receives a piece of a binary message, if pieces are wanted. */
     void fragment(ByteBuf view, boolean last);
 
-    /** A ping. */
+    /** Receives a ping. */
     void ping(ByteBuf view);
 
-    /** A pong. */
+    /** Receives a pong. */
     void pong(ByteBuf view);
 
-    /** A proper close frame; 1005 if it has no code. Nothing is read after it. */
+    /** Receives a valid close frame, with 1005 if it has no code. Nothing is read after it. */
     void closing(int code, String reason);
 
-    /** The peer broke a rule. Nothing is read after it. */
+    /** Called when the peer violated the protocol. Nothing is read after it. */
     void violation(int code, String reason);
 
-    /** Whether reading must stop for now. */
+    /** Whether to stop reading for now. */
     boolean paused();
   }
 
@@ -45,22 +54,36 @@ final class FrameReader {
   private final int maxFrame;
   private final MessageReader messages;
 
+  /** Whether reading is over; never false again. */
   private boolean ended;
+
+  /** The start of a header that has not arrived completely. */
   private @Nullable ByteBuf header;
 
+  /** Whether payload of the current frame is still to come. */
   private boolean inFrame;
+
+  /** Whether the frame is the last of its message. */
   private boolean fin;
+
+  /** The frame's opcode. */
   private int opcode;
+
+  /** The masking key, rotated to the next payload byte. */
   private int key;
+
+  /** Payload bytes of the frame that are still to come. */
   private int remaining;
+
+  /** The payload of a control frame that has not arrived completely. */
   private @Nullable ByteBuf control;
 
   /**
-   * A reader for one connection.
+   * Creates a reader for one connection.
    *
-   * @param masked whether frames must be masked (those of clients) or must not be
+   * @param masked whether frames must be masked (a client's) or must not be
    * @param pieces whether binary messages go to {@link Sink#fragment}
-   * @param decompressor if compression was agreed on; without it RSV1 is refused
+   * @param decompressor if compression was negotiated; without it RSV1 is refused
    */
   FrameReader(
       Sink sink,
@@ -77,9 +100,9 @@ final class FrameReader {
   }
 
   /**
-   * A reader without compression.
+   * Creates a reader without compression.
    *
-   * @param masked whether frames must be masked (those of clients) or must not be
+   * @param masked whether frames must be masked (a client's) or must not be
    * @param pieces whether binary messages go to {@link Sink#fragment}
    */
   FrameReader(
@@ -92,10 +115,7 @@ final class FrameReader {
     this(sink, memory, masked, pieces, maxFrame, maxMessage, null);
   }
 
-  /**
-   * Reads until the bytes are used up or the sink wants a pause; after the end everything is
-   * skipped.
-   */
+  /** Reads until the bytes are used up or the sink is paused. Skips everything after the end. */
   void read(ByteBuf in) {
     while (!ended && in.isReadable() && !sink.paused()) {
       if (inFrame) {
@@ -109,7 +129,7 @@ final class FrameReader {
     }
   }
 
-  /** Frees what was collected; nothing is read any more. */
+  /** Frees collected bytes; nothing is read after this. */
   void release() {
     ended = true;
     header = drop(header);
@@ -157,7 +177,7 @@ final class FrameReader {
         && partial.readableBytes() == headerBytes(partial);
   }
 
-  /** What the first two bytes give away need not wait for the rest of the header. */
+  /** Checks the first two bytes without waiting for the rest of the header. */
   private void early(ByteBuf partial) {
     if (partial.readableBytes() >= 2) {
       int start = partial.readerIndex();
@@ -189,7 +209,7 @@ final class FrameReader {
     return broken == null;
   }
 
-  /** Whether the reserved bits say "compressed" where that may be said (RFC 7692 §6.2). */
+  /** Whether the reserved bits mark a compressed message, and may do so here (RFC 7692 §6.2). */
   private boolean compressed(int first) {
     int op = first & 0x0f;
     return (first & Frames.RESERVED) == Frames.RSV1
@@ -339,7 +359,7 @@ final class FrameReader {
     sink.closing(code, length == 0 ? "" : view.toString(start, length, StandardCharsets.UTF_8));
   }
 
-  /** The peer broke a rule. */
+  /** Ends reading because of a violation. */
   void fail(int code, String reason) {
     ended = true;
     sink.violation(code, reason);

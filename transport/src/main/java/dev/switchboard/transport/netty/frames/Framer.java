@@ -7,16 +7,19 @@ import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes frames of what one connection sends, compressed and masked as agreed, for its {@link
+ * Turns messages into frames, compressed and masked as negotiated, and appends them to the {@link
  * SendBuffer}. Confined to its loop.
  *
- * <p>Memory that runs out ends the connection: whoever sends may send to others, too, and what was
- * to be sent next would leave a hole.
+ * <p>The framer keeps no state of its own between calls: which message is under way is the caller's
+ * business, and the only memory is the compressor's. Each call appends whole frames or none, so the
+ * output is always at a frame boundary. If memory runs out, the framer reports a failed write,
+ * which ends the connection, and does not throw: the caller may be sending to other connections as
+ * well, and the next message would leave a gap.
  */
 final class Framer {
   /**
-   * Payloads up to this length are copied behind their header; longer ones are written from where
-   * they are.
+   * Payloads up to this length are copied behind their header; longer direct ones are written from
+   * where they are.
    */
   private static final int COPIED = 32 << 10;
 
@@ -26,10 +29,10 @@ final class Framer {
   private final @Nullable Compressor compressor;
 
   /**
-   * For one connection.
+   * Creates a framer for one connection.
    *
-   * @param masks if it is a client's
-   * @param compressor if compression was agreed on
+   * @param masks for a client; null for a server
+   * @param compressor if compression was negotiated
    */
   Framer(
       SendBuffer sendBuffer,
@@ -42,19 +45,22 @@ final class Framer {
     this.compressor = compressor;
   }
 
-  /** Sends a control frame, between the fragments of a message if there are any. Takes it over. */
+  /**
+   * Sends a control frame, between the fragments of a message if one is under way. Takes over the
+   * buffer.
+   */
   void control(int opcode, ByteBuf payload) {
     frame(Frames.FIN | opcode, payload);
     sendBuffer.soon();
   }
 
-  /** Sends a whole message; takes over the buffer. */
+  /** Sends a whole message. Takes over the buffer. */
   void message(int opcode, ByteBuf payload) {
     data(Frames.FIN | opcode, payload, compressing(payload.readableBytes()), true);
     sendBuffer.held();
   }
 
-  /** Sends a prepared message, masked anew if this is a client. */
+  /** Sends a prepared message; a client masks a copy. */
   void message(Prepared message) {
     Compressor squeezing = compressing(message.payloadBytes());
     if (masks != null || (squeezing != null && !squeezing.shares())) {
@@ -72,16 +78,17 @@ final class Framer {
     }
   }
 
-  /** What a prepared message says, with a reference of its own. */
+  /** Returns the payload of a prepared message, with its own reference. */
   static ByteBuf payload(Prepared message) {
     int start = message.frame().readerIndex() + message.headerBytes();
     return message.frame().retainedSlice(start, message.payloadBytes());
   }
 
   /**
-   * Sends the first piece of a message, which alone says whether it is compressed; takes it over.
+   * Sends the first piece of a message, which decides for all whether it is compressed. Takes over
+   * the buffer.
    *
-   * @param length of the message, as far as that is known
+   * @param length of the message, as far as it is known
    * @return whether it is compressed
    */
   boolean begin(int opcode, ByteBuf piece, int length) {
@@ -90,7 +97,7 @@ final class Framer {
     return compressed;
   }
 
-  /** Sends one more piece of the message that has begun; takes it over. */
+  /** Sends the next piece of the message that has begun. Takes over the buffer. */
   void next(ByteBuf piece, boolean compressed, boolean last) {
     int first = Opcode.CONTINUATION | (last ? Frames.FIN : 0);
     if (!compressed || compressor == null || sendBuffer.isClosed()) {
@@ -114,7 +121,7 @@ final class Framer {
     return compressor != null && compressor.wants(length) ? compressor : null;
   }
 
-  /** Sends a message, or the first piece of one; returns whether it is compressed. */
+  /** Sends a message, or its first piece. Returns whether it is compressed. */
   private boolean data(int first, ByteBuf payload, @Nullable Compressor squeezing, boolean whole) {
     ByteBuf shorter = null;
     if (squeezing != null && !sendBuffer.isClosed()) {
@@ -166,11 +173,11 @@ final class Framer {
     if (copied) {
       payload.release();
     } else {
-      sendBuffer.raw(payload.slice()); // the indices of a view are set back after the call
+      sendBuffer.raw(payload.slice()); // a view's indices are reset after the call
     }
   }
 
-  /** Frees what is kept; nothing is sent any more. */
+  /** Frees the compressor; nothing is sent after this. */
   void close() {
     if (compressor != null) {
       compressor.close();

@@ -4,7 +4,7 @@ import dev.switchboard.transport.Prepared;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 
-/** Frame headers, and frames of whole messages (RFC 6455 §5.2). */
+/** Writes frame headers and frames whole messages (RFC 6455 §5.2). */
 public final class Frames {
   static final int FIN = 0x80;
   static final int RSV1 = 0x40;
@@ -19,7 +19,7 @@ public final class Frames {
 
   private Frames() {}
 
-  /** How long the header of a payload is. */
+  /** Returns the length of a frame's header. */
   static int headerBytes(int length, boolean masked) {
     int base = length <= 125 ? 2 : length <= 0xffff ? 4 : 10;
     return masked ? base + 4 : base;
@@ -36,14 +36,14 @@ public final class Frames {
     out.writeInt(key);
   }
 
-  /** A message for many connections. The payload is copied and stays the caller's. */
+  /** Frames a message for many connections. The payload is copied; the caller keeps the buffer. */
   public static Prepared prepare(boolean text, ByteBuf payload) {
     return prepare(text ? Opcode.TEXT : Opcode.BINARY, 0, payload);
   }
 
   /**
-   * A whole message in one frame, for many connections. The payload is copied and stays the
-   * caller's.
+   * Frames a whole message in one frame, for many connections. The payload is copied; the caller
+   * keeps the buffer.
    *
    * @param reserved {@link #RSV1} if the payload is compressed, otherwise 0
    */

@@ -3,13 +3,15 @@ package dev.switchboard.transport.netty.frames;
 import java.security.SecureRandom;
 
 /**
- * Masking keys of one connection: a xorshift generator seeded by the system's secure one. RFC 6455
- * §5.3 wants keys that the sender of the payload can't foresee; scripts that choose payloads and
- * also read the wire are no part of a Java program. Confined to its loop.
+ * Generates a connection's masking keys: a xorshift generator seeded by {@link SecureRandom}. RFC
+ * 6455 §5.3 requires keys that whoever chooses the payload can't predict. Its threat, a script that
+ * chooses payloads and also sees the wire, does not exist inside a Java program. Confined to its
+ * loop.
  */
 final class MaskSource {
   private static final SecureRandom SEEDS = new SecureRandom();
 
+  /** The generator's state; never 0. */
   private long state;
 
   MaskSource() {

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /** Applies a masking key in place (RFC 6455 §5.3), eight bytes at a time. */
 final class Masking {
-  /** The sign bit of each of eight bytes: set in none of them means ASCII. */
+  /** The sign bits of eight bytes: if none is set, all are ASCII. */
   static final long NOT_ASCII = 0x8080_8080_8080_8080L;
 
   private Masking() {}
@@ -13,8 +13,7 @@ final class Masking {
   /**
    * XORs a range with the key.
    *
-   * @param key as it stands in the frame, rotated left by the bytes already done: see {@link
-   *     #advance}
+   * @param key the frame's key, rotated left by the bytes already done: see {@link #advance}
    * @return all resulting bytes ORed together, eight at a time, to be tested with {@link
    *     #NOT_ASCII}
    */
@@ -51,7 +50,7 @@ final class Masking {
     return seen;
   }
 
-  /** ORs a range together without changing it. */
+  /** Returns the bytes of a range ORed together, without changing them. */
   static long or(ByteBuf buffer, int index, int length) {
     if (length == 0) {
       return 0;
@@ -69,7 +68,7 @@ final class Masking {
     return seen;
   }
 
-  /** The key for the bytes that follow {@code done} ones. */
+  /** Returns the key for the bytes after the first {@code done}. */
   static int advance(int key, int done) {
     return Integer.rotateLeft(key, (done & 3) << 3);
   }

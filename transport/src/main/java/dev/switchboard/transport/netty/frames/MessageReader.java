@@ -7,24 +7,24 @@ import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes messages of what data frames carry. Not thread-safe.
+ * Assembles messages from the payloads of data frames. Not thread-safe.
  *
- * <p>A message that lies whole in the received bytes is handed on as a view of them; only what
+ * <p>A message that lies complete in the received bytes is passed on as a view of them; only what
  * arrives in pieces, or compressed, is collected. Text is checked as it arrives, so invalid UTF-8
- * is found at its first byte, and what is inflated is counted as it comes out, so that a bomb ends
- * at the limit.
+ * is found at its first byte. Decompressed bytes are counted as they come out, so a decompression
+ * bomb ends at the limit.
  */
 final class MessageReader {
-  /** Room for a message that does not come whole, to begin with: its length is only promised. */
+  /** Initial capacity for a message that arrives in pieces: its announced length may be a lie. */
   private static final int LEAST = 256;
 
-  /** Room for a message for each byte of it that is there. */
+  /** Capacity per byte of the message that has arrived. */
   private static final int PER_BYTE = 4;
 
-  /** Room for what is inflated, to begin with. */
+  /** Initial capacity for decompressed data. */
   private static final int STEP = 4 << 10;
 
-  /** Fed to the inflater between two looks at whether the receiver wants a pause. */
+  /** Input fed to the inflater between two checks of whether the receiver has paused. */
   private static final int SIP = 1 << 10;
 
   private final FrameReader frames;
@@ -34,12 +34,19 @@ final class MessageReader {
   private final int maxMessage;
   private final @Nullable Decompressor decompressor;
 
-  /** Of the message being read, 0 if there is none. */
+  /** Opcode of the message being read; 0 if there is none. */
   private int opcode;
 
+  /** Whether the message is compressed: RSV1 of its first frame. */
   private boolean compressed;
+
+  /** Whether the current frame is the message's last. */
   private boolean lastFrame;
+
+  /** The {@link Utf8} state after the text so far. */
   private int utf8;
+
+  /** The message so far, if it is being collected. */
   private @Nullable ByteBuf message;
 
   MessageReader(
@@ -66,7 +73,7 @@ final class MessageReader {
     return decompressor != null;
   }
 
-  /** A data frame begins; whether it may. */
+  /** Begins a data frame. Returns whether it is allowed. */
   boolean frame(int frameOpcode, boolean rsv1, boolean last, long length) {
     lastFrame = last;
     if (frameOpcode != Opcode.CONTINUATION) {
@@ -92,13 +99,13 @@ final class MessageReader {
     return pieces && opcode == Opcode.BINARY;
   }
 
-  /** Whether a frame that is a whole message can be handed on where it lies. */
+  /** Whether a frame that is a whole message can be passed on without copying. */
   boolean takesWhole(int frameOpcode) {
     return frameOpcode != Opcode.CONTINUATION && !compressed && !piecemeal();
   }
 
   /**
-   * A whole message, unmasked, at the start of the bytes.
+   * Handles a whole message, unmasked, at the start of the bytes.
    *
    * @param seen its bytes ORed together, as {@link Masking} does
    */
@@ -129,17 +136,17 @@ final class MessageReader {
     frames.fail(Closing.INVALID_PAYLOAD, "text is not UTF-8");
   }
 
-  /** How many bytes of a frame are wanted in one call of {@link #part}. */
+  /** Returns how many bytes of a frame one call of {@link #part} takes. */
   int mostAtOnce() {
     return compressed && piecemeal() ? SIP : Integer.MAX_VALUE;
   }
 
   /**
-   * The next bytes of a frame, unmasked, at the start of the bytes.
+   * Handles the next bytes of a frame, unmasked, at the start of the bytes.
    *
-   * @param left how many the frame has after them
-   * @param seen them ORed together, as {@link Masking} does
-   * @return whether all is well
+   * @param left the number of bytes the frame has after them
+   * @param seen the bytes ORed together, as {@link Masking} does
+   * @return false if the connection was failed
    */
   boolean part(ByteBuf in, int length, int left, long seen) {
     int start = in.readerIndex();
@@ -191,7 +198,7 @@ final class MessageReader {
     }
   }
 
-  /** Takes all that the inflater has; whether all is well. */
+  /** Takes all output of the inflater. Returns false if the connection was failed. */
   private boolean inflate(Decompressor inflating) {
     boolean piecemeal = piecemeal();
     ByteBuf out = piecemeal ? memory.directBuffer(STEP) : collected(STEP);
@@ -224,10 +231,10 @@ final class MessageReader {
     }
   }
 
-  /** The message's last frame is over. */
+  /** Ends the message, as its last frame is complete. */
   void end() {
     if (opcode == 0) {
-      return; // its last piece has been handed on
+      return; // its last piece was passed on
     }
     if (compressed && decompressor != null) {
       decompressor.feedTail();
@@ -256,7 +263,7 @@ final class MessageReader {
     }
   }
 
-  /** Frees what was collected. */
+  /** Frees collected bytes. */
   void release() {
     message = FrameReader.drop(message);
     if (decompressor != null) {

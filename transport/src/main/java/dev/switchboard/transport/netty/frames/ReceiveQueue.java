@@ -5,31 +5,46 @@ import io.netty.channel.ChannelHandlerContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection receives, as fast as its listener wants it: while that has paused, the rest
- * of one read is held and TCP pushes back. Confined to its loop.
+ * Passes received bytes to the frame reader at the pace of the listener. Confined to its loop.
+ *
+ * <p>While the listener is not paused, bytes go straight to the reader and nothing is held. If the
+ * listener pauses in the middle of a read, the rest of that read is held and the socket is no
+ * longer read, so TCP backpressure slows the peer. Bytes that arrive while some are held are
+ * appended, which keeps their order. {@link #resume} reads the held bytes first, and turns reading
+ * on again only when none are left. The end of the input is reported after the last held byte.
  */
 final class ReceiveQueue {
   /** The connection that receives. */
   interface Owner {
-    /** The listener failed. */
+    /** Called when the listener threw. */
     void broken(Throwable cause);
 
-    /** Something was read outside of a read event. */
+    /** Called when held bytes were read, outside of a read event. */
     void afterRead();
 
-    /** The socket is read again after a pause. */
+    /** Called when the socket is read again after a pause. */
     void readsAgain();
 
-    /** The peer will send nothing more, and all it sent was read. */
+    /** Called when the peer has ended its stream and all of it was read. */
     void inputEnded();
   }
 
   private final ChannelHandlerContext ctx;
   private final Owner owner;
+
+  /** Replaced at most once, before the first byte, if the listener wants fragments. */
   private FrameReader reader;
+
+  /** Whether the listener has paused reading. */
   private boolean paused;
+
+  /** Whether the reader is running; a resume inside it just lets it continue. */
   private boolean taking;
+
+  /** Whether the peer has ended its side of the stream. */
   private boolean ended;
+
+  /** Bytes read from the socket that the reader has not taken. */
   private @Nullable ByteBuf held;
 
   ReceiveQueue(ChannelHandlerContext ctx, Owner owner, FrameReader reader) {
@@ -38,12 +53,12 @@ final class ReceiveQueue {
     this.reader = reader;
   }
 
-  /** Reads with another reader from now on; nothing may have been read. */
+  /** Replaces the reader; nothing may have been read. */
   void reader(FrameReader other) {
     reader = other;
   }
 
-  /** Takes received bytes; they stay the caller's. */
+  /** Reads received bytes; the caller keeps the buffer. */
   void receive(ByteBuf in) {
     ByteBuf waiting = held;
     if (waiting != null) {
@@ -100,7 +115,7 @@ final class ReceiveQueue {
     }
   }
 
-  /** The peer will send nothing more. */
+  /** Handles the end of the peer's stream. */
   void end() {
     ended = true;
     if (held == null || !paused) {
@@ -109,8 +124,7 @@ final class ReceiveQueue {
   }
 
   /**
-   * Reading as it should be after a handshake that may have stopped it, or seen the end of the
-   * input.
+   * Sets up reading after a handshake that may have paused it, or have seen the end of the input.
    */
   void startAfter(boolean inputEnded) {
     ended = inputEnded;
@@ -119,7 +133,7 @@ final class ReceiveQueue {
     }
   }
 
-  /** What comes from now on is dropped. */
+  /** Drops everything from now on. */
   void stop() {
     reader.release();
   }

@@ -13,43 +13,44 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection sends while a message goes out in fragments: that message, and those behind
- * it in their order, as RFC 6455 §5.4 lets only control frames between fragments. A connection has
- * one only meanwhile. Confined to its loop.
+ * Sends messages in order while one of them goes out in fragments: RFC 6455 §5.4 allows only
+ * control frames between fragments. A connection has a queue only while there is such a message.
+ * Confined to its loop.
  *
- * <p>A message is cut into pieces if it is too long, or a stream. Each piece is sent when the one
- * before it is with the kernel, in a turn of its own: a ping or a close waits for one piece at
- * most, and other connections have their turns. A stream's reader waits for its piece, too, so that
- * one is in memory. What waits is bounded by whoever adds: {@link #bytes} counts it, and the piece
- * that a stream under way may bring.
+ * <p>A message is sent in pieces if it is too long, or a stream. A piece is sent when the kernel
+ * has taken the one before, in a turn of its own, so a ping or a close waits for one piece at most,
+ * and other connections get their turns. A stream's reader waits for its piece to be written, too,
+ * so one piece is in memory. The caller bounds what waits: {@link #bytes} counts it, including the
+ * piece that a stream under way may add.
  *
- * <p>There is always a message under way, {@link #current}, between two calls: when its last piece
- * is sent, the next one takes its place, and if there is none the queue is given up. A stream that
- * ends before it has sent anything is passed over; one that ends later takes the connection with
- * it. So does everything end when a close frame is sent: {@link #stop}, {@link #drop}.
+ * <p>Between two calls there is always a message under way, {@link #current}. When its last piece
+ * is sent, the next message takes its place; if there is none, the queue is discarded. A stream
+ * that ends before it has sent anything is skipped; one that ends later ends the connection, as
+ * half a message can't be completed. A close frame ends everything: {@link #stop}, then {@link
+ * #drop}.
  */
 final class SendQueue {
-  /** The connection. */
+  /** The connection that sends. */
   interface Owner {
-    /** Nothing is left: what is sent from now on goes its own way. */
+    /** Called when the queue is empty: later messages are sent directly. */
     void drained();
 
-    /** A message ends before its last piece, so that the connection can't go on. */
+    /** Called when a message ends before its last piece, so that the connection can't continue. */
     void cutShort();
   }
 
   private sealed interface Entry permits Whole, Stream, Mark {}
 
-  /** A message that is there as a whole; the payload's reader index says how much is sent. */
+  /** A message that is in memory; the payload's reader index tells how much was sent. */
   private record Whole(int opcode, ByteBuf payload) implements Entry {}
 
-  /** Somebody who waits until all before it is written. */
+  /** A callback for when everything before it is written. */
   private record Mark(Consumer<@Nullable Throwable> done) implements Entry {}
 
-  /** A message that is being read. */
+  /** A message that is being read from its source. */
   private final class Stream implements Entry, StreamedMessage.Sink {
     final StreamedMessage message;
-    final Semaphore written = new Semaphore(0); // pieces that the reader has not heard of
+    final Semaphore written = new Semaphore(0); // pieces written that the reader is to learn of
 
     Stream(StreamedMessage message) {
       this.message = message;
@@ -69,13 +70,17 @@ final class SendQueue {
   private final EventLoop loop;
   private final Framer framer;
   private final SendBuffer sendBuffer;
-  private final int most; // bytes of a message that is not cut
+  private final int most; // longer messages are sent in pieces
   private final Owner owner;
   private final ArrayDeque<Entry> waiting = new ArrayDeque<>();
   private @Nullable Entry current; // the message under way
   private boolean begun; // whether a piece of it was sent
-  private boolean compressed; // whether that said so
+  private boolean compressed; // whether its first piece was compressed
+
+  /** What waits here, as {@code bytes()} returns it. */
   private long bytes;
+
+  /** Whether the queue is finished, emptied or cut off; never false again. */
   private boolean stopped;
 
   SendQueue(EventLoop loop, Framer framer, SendBuffer sendBuffer, int most, Owner owner) {
@@ -86,7 +91,7 @@ final class SendQueue {
     this.owner = owner;
   }
 
-  /** What waits here, and what a stream under way may add. */
+  /** Returns the bytes that wait here, plus those that a stream under way may add. */
   long bytes() {
     return bytes;
   }
@@ -97,7 +102,7 @@ final class SendQueue {
     add(new Whole(opcode, payload));
   }
 
-  /** Adds a message that is to be read. */
+  /** Adds a streamed message. */
   void add(StreamedMessage message) {
     Stream stream = new Stream(message);
     var unused =
@@ -111,7 +116,7 @@ final class SendQueue {
     add(stream);
   }
 
-  /** Calls back when all that was added before is with the kernel, or never will be. */
+  /** Calls back when the kernel has taken everything added before, or never will. */
   void add(Consumer<@Nullable Throwable> done) {
     add(new Mark(done));
   }
@@ -127,7 +132,7 @@ final class SendQueue {
     while (current == null && !stopped) {
       switch (waiting.poll()) {
         case null -> {
-          stopped = true; // whoever is called back here may begin another queue
+          stopped = true; // a callback may create another queue
           owner.drained();
         }
         case Mark mark -> sendBuffer.tellWhenWritten(mark.done);
@@ -211,7 +216,7 @@ final class SendQueue {
     advance();
   }
 
-  /** A stream was given up, or can't be read, or its connection is lost. */
+  /** Handles a stream that was cancelled, became unreadable or lost its connection. */
   private void ended(Stream stream) {
     if (stopped) {
       return;
@@ -225,12 +230,12 @@ final class SendQueue {
     }
   }
 
-  /** Nothing more is sent; what is left is still to be dropped. */
+  /** Sends nothing more; {@link #drop} must follow. */
   void stop() {
     stopped = true;
   }
 
-  /** Drops what is left, and tells those who wait. Never inside a send. */
+  /** Drops what is left and calls back those who wait. Never called inside a send. */
   void drop() {
     if (current != null) {
       waiting.addFirst(current);

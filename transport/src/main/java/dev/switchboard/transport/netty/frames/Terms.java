@@ -5,7 +5,7 @@ import dev.switchboard.transport.WebSocketOptions;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What was agreed on in the handshake, and what does not change afterwards. Immutable. */
+/** What the handshake negotiated and other facts that do not change afterwards. Immutable. */
 public record Terms(
     Object owner,
     boolean client,
@@ -15,7 +15,9 @@ public record Terms(
     @Nullable DeflateTerms deflate,
     WebSocketOptions options) {
 
-  /** When to ping; made anew, as it would cost every connection more to keep one. */
+  /**
+   * Returns the heartbeat; created on demand, because keeping one per connection would cost more.
+   */
   @Nullable Heartbeat heartbeat() {
     var beat = options.heartbeat();
     return beat == null
@@ -23,7 +25,7 @@ public record Terms(
         : new Heartbeat(beat.interval().toMillis(), beat.timeout().toMillis());
   }
 
-  /** The extensions agreed on, as the server's answer names them. */
+  /** Returns the negotiated extensions, as worded in the server's response. */
   public String extensions() {
     return deflate == null ? "" : deflate.text();
   }

@@ -4,24 +4,24 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 
 /**
- * Checks UTF-8 (RFC 3629) piece by piece, failing on the first byte that can't be part of it.
+ * Validates UTF-8 (RFC 3629) incrementally, failing on the first invalid byte.
  *
- * <p>The state is an int: how many continuation bytes are missing (low 3 bits) and the range the
- * next one must be in (two bytes above), which is what tells overlong forms, surrogates and
- * everything past U+10FFFF.
+ * <p>The state is an int: the number of missing continuation bytes (low 3 bits) and the range of
+ * the next one (the two bytes above), which excludes overlong forms, surrogates and everything past
+ * U+10FFFF.
  */
 final class Utf8 {
-  /** Between two characters. */
+  /** The state between two characters. */
   static final int ACCEPT = 0;
 
-  /** Not UTF-8, whatever follows. */
+  /** The state after an invalid byte. */
   static final int REJECT = -1;
 
   private static final int ANY = 0x80 << 8 | 0xBF << 16;
 
   private Utf8() {}
 
-  /** The state after a range of bytes, given the one before it. */
+  /** Returns the state after a range of bytes, given the state before it. */
   static int check(int state, ByteBuf buffer, int index, int length) {
     if (length == 0) {
       return state;

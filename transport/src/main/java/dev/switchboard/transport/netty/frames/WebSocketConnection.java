@@ -18,17 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What users call on one WebSocket: whatever is sent passes here, is let through while the
- * connection is open and no more waits than may, and becomes frames; at once, or after a message
- * that goes out in fragments. Confined to its loop, as {@link WebSocket} says.
+ * What users call on a WebSocket. Lets a message through while the connection is open and the send
+ * buffer has room, then frames it, either directly or behind a message that is going out in
+ * fragments. Confined to its loop, as {@link WebSocket} says.
  */
 final class WebSocketConnection implements WebSocket, SendQueue.Owner {
-  /** The channel's side. */
+  /** The channel's side of the connection. */
   interface Owner {
-    /** A message of so many bytes would be too much to wait; what is to become of it. */
+    /** Called when a message of this size would exceed the limit; returns what to do with it. */
     Overflow overflow(int bytes);
 
-    /** There is room again, after there was little or none. Never called inside a send. */
+    /** Called when there is room again. Never called inside a send. */
     void writable();
 
     /** Ends the socket at once. */
@@ -44,8 +44,8 @@ final class WebSocketConnection implements WebSocket, SendQueue.Owner {
   private final ReceiveQueue receiveQueue;
   private final CloseHandshake closeHandshake;
   private final Owner owner;
-  private @Nullable SendQueue queue; // while a message goes out in fragments
-  private boolean wantsWritable; // whether the listener is to be told when there is room again
+  private @Nullable SendQueue queue; // while a message is sent in fragments
+  private boolean wantsWritable; // whether the listener waits to be told of room
 
   WebSocketConnection(
       Terms terms,
@@ -110,7 +110,7 @@ final class WebSocketConnection implements WebSocket, SendQueue.Owner {
     if (queue == null && payload.readableBytes() <= terms.options().fragmentBytes()) {
       framer.message(opcode, payload);
     } else {
-      queue().add(opcode, payload.slice()); // the indices of a view are set back after the call
+      queue().add(opcode, payload.slice()); // a view's indices are reset after the call
     }
   }
 
@@ -148,7 +148,7 @@ final class WebSocketConnection implements WebSocket, SendQueue.Owner {
   @Override
   public void drained() {
     queue = null;
-    execute(this::progressed); // what a stream could have added counts no more
+    execute(this::progressed); // a stream's reserved bytes are free again
   }
 
   @Override
@@ -156,7 +156,10 @@ final class WebSocketConnection implements WebSocket, SendQueue.Owner {
     close(Closing.INTERNAL_ERROR, "a stream was cut short");
   }
 
-  /** Only a close frame may follow, or nothing: what waits is dropped. May be inside a send. */
+  /**
+   * Drops what waits, because only a close frame may follow, or nothing. May be called inside a
+   * send.
+   */
   void sendsNoMore() {
     SendQueue left = queue;
     if (left != null) {
@@ -202,7 +205,7 @@ final class WebSocketConnection implements WebSocket, SendQueue.Owner {
     confined();
     long pending = pending();
     if (pending >= terms.options().maxPendingBytes() >> 1) {
-      wantsWritable = true; // who asks may wait for it
+      wantsWritable = true; // the caller may wait for it
     }
     return pending;
   }
@@ -221,7 +224,7 @@ final class WebSocketConnection implements WebSocket, SendQueue.Owner {
     }
   }
 
-  /** Whether so many bytes more may be sent; asks the listener if they would be too many. */
+  /** Whether this many more bytes may be sent; asks the listener if they exceed the limit. */
   boolean admit(int bytes) {
     confined();
     if (!closeHandshake.isOpen()) {
@@ -248,7 +251,7 @@ final class WebSocketConnection implements WebSocket, SendQueue.Owner {
     return false;
   }
 
-  /** Bytes that waited were written: whoever was told to wait is told to go on, once. */
+  /** Tells the listener, once, that it may send again, if enough has been written. */
   void progressed() {
     if (wantsWritable && pending() <= terms.options().maxPendingBytes() >> 2) {
       wantsWritable = false;

@@ -19,13 +19,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The channel's side of one WebSocket after its handshake: the only handler of its channel (but
- * TLS). Confined to its loop.
+ * The Netty handler of a WebSocket after its handshake; apart from TLS, the only handler of its
+ * channel. Confined to its loop.
  *
- * <p>It hands what was read to the listener, and what happens to the socket to those who deal with
- * it: {@link ReceiveQueue} for reading, {@link SendBuffer} for writing, {@link CloseHandshake} for
- * the end. What users call is {@link WebSocketConnection}. All calls of the listener are made here,
- * and one that throws fails the connection with 1011.
+ * <p>It passes events of the channel to the classes that handle them: {@link ReceiveQueue} for
+ * reading, {@link SendBuffer} for writing, {@link CloseHandshake} for the end. Users call {@link
+ * WebSocketConnection}. The handler has no state machine of its own: the connection's state is that
+ * of its close handshake, and messages are delivered only while it {@link CloseHandshake#hears}.
+ * All calls to the listener are made here, one at a time, and one that throws fails the connection
+ * with 1011.
+ *
+ * <p>Only the sweeper's clock is read, so a connection costs no timer. Anything received counts as
+ * a sign of life; while reading is paused, silence means nothing and the heartbeat waits.
  */
 public final class WebSocketHandler extends ChannelInboundHandlerAdapter
     implements FrameReader.Sink,
@@ -46,11 +51,11 @@ public final class WebSocketHandler extends ChannelInboundHandlerAdapter
   private final ReceiveQueue receiveQueue;
   private final CloseHandshake closeHandshake;
   private final WebSocketConnection webSocket;
-  private WebSocketListener listener = SILENT; // until start
+  private WebSocketListener listener = SILENT; // silent until start
 
-  private int slot = -1; // where the sweeper keeps this
-  private long lastHeard; // when something came last, by the sweeper's clock
-  private long pinged = Heartbeat.NOT_PINGED; // when, if nothing has come since
+  private int slot = -1; // the sweeper's index of this
+  private long lastHeard; // last time anything came, by the sweeper's clock
+  private long pinged = Heartbeat.NOT_PINGED; // time of the ping that is unanswered
 
   private WebSocketHandler(Terms terms, LoopState state, ChannelHandlerContext before) {
     this.terms = terms;
@@ -74,10 +79,10 @@ public final class WebSocketHandler extends ChannelInboundHandlerAdapter
   }
 
   /**
-   * Makes a channel a WebSocket in place of the handler that did the handshake.
+   * Turns a channel into a WebSocket, replacing the handler that did the handshake.
    *
    * @param before that handler's context
-   * @param first bytes to be sent before any frame; taken over
+   * @param first bytes to send before any frame; taken over
    */
   public static WebSocketHandler open(Terms terms, ChannelHandlerContext before, ByteBuf first) {
     LoopState state = LoopState.of(before.channel().eventLoop());
@@ -87,7 +92,7 @@ public final class WebSocketHandler extends ChannelInboundHandlerAdapter
     return connection;
   }
 
-  /** Asks for the listener, then reads what came with the handshake. */
+  /** Creates the listener, then reads the bytes that came with the handshake. */
   public void start(
       Function<WebSocket, WebSocketListener> listeners, ByteBuf early, Runnable opened) {
     try {
@@ -105,12 +110,12 @@ public final class WebSocketHandler extends ChannelInboundHandlerAdapter
     sendBuffer.drain();
   }
 
-  /** Where it stands in its channel. */
+  /** Returns this handler's context in its channel. */
   public ChannelHandlerContext context() {
     return ctx;
   }
 
-  /** What users call. */
+  /** Returns the object that users call. */
   public WebSocket webSocket() {
     return webSocket;
   }
@@ -334,7 +339,7 @@ public final class WebSocketHandler extends ChannelInboundHandlerAdapter
     Heartbeat heartbeat = terms.heartbeat();
     if (heartbeat != null && closeHandshake.isOpen()) {
       if (!ctx.channel().config().isAutoRead()) {
-        // Who does not read can't hear.
+        // A paused connection can't receive a sign of life.
         lastHeard = now;
         return;
       }

@@ -1,6 +1,4 @@
-/**
- * Frames and the messages made of them, both ways, compressed or not, and how a connection ends.
- */
+/** Frames, the messages made of them, compression, and the close handshake. */
 @NullMarked
 package dev.switchboard.transport.netty.frames;
 

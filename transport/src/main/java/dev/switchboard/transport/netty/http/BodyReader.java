@@ -3,7 +3,7 @@ package dev.switchboard.transport.netty.http;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
-/** Collects a request's body, of known length or chunked (RFC 9112 §6, §7.1). Not thread-safe. */
+/** Reads a request body of known length or in chunks (RFC 9112 §6, §7.1). Not thread-safe. */
 final class BodyReader {
   private static final int MAX_LINE = 256;
   private static final int MAX_TRAILERS = 4096;
@@ -18,14 +18,24 @@ final class BodyReader {
 
   private final int limit;
   private final boolean chunked;
+
+  /** What is expected next. */
   private Step step;
+
+  /** The body so far, with room to grow. */
   private byte[] body;
+
+  /** Bytes of the body that were read. */
   private int size;
+
+  /** Bytes left in the body, or in the current chunk. */
   private long left;
+
+  /** Bytes of chunk extensions and trailers, which are limited, too. */
   private int overhead;
 
   /**
-   * A reader for one body.
+   * Creates a reader for one body.
    *
    * @param length -1 if chunked
    */
@@ -40,7 +50,7 @@ final class BodyReader {
     this.body = new byte[chunked ? 512 : (int) Math.min(length, 16 << 10)];
   }
 
-  /** Reads on; whether the body is all there. */
+  /** Reads more bytes. Returns whether the body is complete. */
   boolean read(ByteBuf in) {
     boolean more = true;
     while (more && step != Step.DONE) {
@@ -132,7 +142,7 @@ final class BodyReader {
     return true;
   }
 
-  /** Length of the line at the front, without its CRLF; -1 if it is not all there. */
+  /** Returns the length of the first line, without its CRLF; -1 if it is not complete. */
   private static int line(ByteBuf in) {
     int newline = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
     if (newline < 0 && in.readableBytes() <= MAX_LINE + 1) {

@@ -28,12 +28,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The client's side of the handshake (RFC 6455 §4.1). Confined to its loop. */
+/** The client's side of the opening handshake (RFC 6455 §4.1). Confined to its loop. */
 public final class ClientHandshake extends ChannelInboundHandlerAdapter {
   private static final int MAX_HEAD = 16 << 10;
   private static final int MAX_BODY = 4 << 10;
 
-  /** What a server that speaks TLS answers a plain request with begins so (RFC 8446 §5.1). */
+  /** First byte of a TLS server's answer to a plain-text request (RFC 8446 §5.1). */
   private static final int TLS_ALERT = 21;
 
   private final ClientConnect request;
@@ -42,14 +42,19 @@ public final class ClientHandshake extends ChannelInboundHandlerAdapter {
   private final String key = newKey();
   private final HeadScanner scanner = new HeadScanner(MAX_HEAD);
 
+  /** Whether the request was sent, without TLS. */
   private boolean asked;
+
+  /** Bytes received so far; null before the first and after the upgrade. */
   private @Nullable ByteBuf received;
+
+  /** The head of a response other than 101, while its body is read. */
   private @Nullable ResponseHead refused;
 
   /**
-   * The handshake of one connection.
+   * Creates the handshake of one connection.
    *
-   * @param listeners asked once, when the handshake has succeeded
+   * @param listeners called once, when the handshake has succeeded
    * @param result completed before any frame is delivered, or failed
    */
   public ClientHandshake(
@@ -174,7 +179,7 @@ public final class ClientHandshake extends ChannelInboundHandlerAdapter {
     }
     String length = refused.headers().first("Content-Length");
     boolean whole = length != null && length.equals(Integer.toString(all.readableBytes()));
-    boolean elsewhere = refused.headers().contains("Location"); // what follows is for people
+    boolean elsewhere = refused.headers().contains("Location"); // the body is for people
     if (whole || elsewhere || all.readableBytes() >= MAX_BODY) {
       refusal(ctx, refused);
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How two sides agree on permessage-deflate in the handshake (RFC 7692 §7.1). Stateless. */
+/** Negotiates permessage-deflate in the handshake (RFC 7692 §7.1). Stateless. */
 final class DeflateNegotiation {
   private static final String NAME = "permessage-deflate";
   private static final String SERVER_FORGETS = "server_no_context_takeover";
@@ -17,14 +17,14 @@ final class DeflateNegotiation {
   private static final String SERVER_BITS = "server_max_window_bits";
   private static final String CLIENT_BITS = "client_max_window_bits";
 
-  /** Without a value where one may be left out. */
+  /** The value of a parameter whose value may be omitted, and is. */
   private static final int UNSAID = 0;
 
   private static final int MALFORMED = -1;
 
   private DeflateNegotiation() {}
 
-  /** What a client offers. */
+  /** Returns a client's offer. */
   static String offer(Deflate ours) {
     StringBuilder offer = new StringBuilder(NAME);
     forgetting(offer, ours.serverNoContextTakeover(), ours.clientNoContextTakeover());
@@ -39,7 +39,7 @@ final class DeflateNegotiation {
     return offer.toString();
   }
 
-  /** What a server makes of the offers: the first it can accept, or null. */
+  /** Returns the terms of the first offer that a server can accept, or null. */
   static @Nullable DeflateTerms accept(List<Extension> offers, Deflate ours) {
     for (Extension offer : offers) {
       Asked asked = offer.name().equals(NAME) ? Asked.read(offer.parameters(), false) : null;
@@ -72,10 +72,10 @@ final class DeflateNegotiation {
   }
 
   /**
-   * What a client makes of the server's answer to {@link #offer}.
+   * Returns the terms that a server's answer to {@link #offer} sets for the client.
    *
    * @return null if the server wants no compression
-   * @throws Refusal if the answer is none to our offer
+   * @throws Refusal if the answer does not match our offer
    */
   static @Nullable DeflateTerms confirm(List<Extension> answer, @Nullable Deflate ours) {
     if (answer.isEmpty()) {
@@ -121,14 +121,14 @@ final class DeflateNegotiation {
     return bits == null || bits == UNSAID ? DeflateTerms.MAX_BITS : bits;
   }
 
-  /** The parameters of one offer or answer; bits are null if not named. */
+  /** The parameters of an offer or answer; bits are null if not named. */
   private record Asked(
       boolean serverForgets,
       boolean clientForgets,
       @Nullable Integer serverBits,
       @Nullable Integer clientBits) {
 
-    /** The parameters, or null if they are not as RFC 7692 §7.1 has them. */
+    /** Parses parameters; returns null if they violate RFC 7692 §7.1. */
     static @Nullable Asked read(List<Parameter> parameters, boolean answer) {
       Set<String> names = new HashSet<>();
       boolean serverForgets = false;

@@ -8,7 +8,7 @@ import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A request on its way through a handler. Thread-safe. */
+/** A request while its handler works on it. Thread-safe. */
 final class Exchange implements HttpExchange {
   private final HttpConnection connection;
   private final RequestHead head;
@@ -60,7 +60,7 @@ final class Exchange implements HttpExchange {
     onLoop(() -> connection.upgrade(request, terms), terms.abandoned());
   }
 
-  /** The handler threw. */
+  /** Answers 500, as the handler threw. */
   void failed() {
     if (answered.compareAndSet(false, true)) {
       connection.answer(head, HttpResponse.text(500, "internal error\n"));
@@ -86,7 +86,7 @@ final class Exchange implements HttpExchange {
     try {
       loop.execute(task);
     } catch (RejectedExecutionException loopHasEnded) {
-      // The connection has ended with it, and so has the need for an answer.
+      // The connection has ended with the loop; nobody waits for an answer.
       abandoned.run();
     }
   }

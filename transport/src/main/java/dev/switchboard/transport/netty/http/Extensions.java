@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code Sec-WebSocket-Extensions} (RFC 6455 §9.1). */
+/** Parses {@code Sec-WebSocket-Extensions} (RFC 6455 §9.1). */
 final class Extensions {
-  /** One extension with its parameters in order. */
+  /** An extension with its parameters in order. */
   record Extension(String name, List<Parameter> parameters) {
     @Override
     public String toString() {
@@ -26,6 +26,8 @@ final class Extensions {
   }
 
   private final String text;
+
+  /** Index of the next character. */
   private int at;
 
   private Extensions(String text) {
@@ -33,7 +35,7 @@ final class Extensions {
   }
 
   /**
-   * All extensions of a message's headers, in order.
+   * Returns all extensions in a message's headers, in order.
    *
    * @throws Refusal with 400 if one is malformed
    */
@@ -81,7 +83,7 @@ final class Extensions {
       }
       value.append(text.charAt(at));
     }
-    // RFC 6455 §9.1: what is quoted must be a token once the quotes are gone.
+    // RFC 6455 §9.1: a quoted value must be a token after unquoting.
     if (at++ >= text.length() || !isToken(value.toString())) {
       throw malformed();
     }

@@ -5,12 +5,16 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the end of a head (RFC 9112 §2) in bytes that arrive in pieces, each byte looked at once.
- * Not thread-safe.
+ * Finds the end of a message head (RFC 9112 §2) in bytes that arrive in pieces. Looks at each byte
+ * once. Not thread-safe.
  */
 final class HeadScanner {
   private final int limit;
+
+  /** Bytes of the head that were looked at. */
   private int scanned;
+
+  /** Where the current line starts, counted from the head's start. */
   private int lineStart;
 
   HeadScanner(int limit) {
@@ -22,17 +26,17 @@ final class HeadScanner {
     return scanned == 0;
   }
 
-  /** Forgets what it saw, for the next head. */
+  /** Starts over, for the next head. */
   void reset() {
     scanned = 0;
     lineStart = 0;
   }
 
   /**
-   * Takes a head off the front of the bytes; null if it is not all there. The lines end in CRLF,
-   * the empty one is left out.
+   * Removes a head from the front of the bytes and returns it; null if it is not complete. Its
+   * lines end in CRLF; the empty line is left out.
    *
-   * @throws Refusal if it is too long or a line ends otherwise
+   * @throws Refusal if it is too long or a line does not end in CRLF
    */
   @Nullable String take(ByteBuf in) {
     int base = in.readerIndex();

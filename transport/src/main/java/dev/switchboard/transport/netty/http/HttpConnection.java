@@ -20,12 +20,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server connection while it speaks HTTP/1.1: one request at a time, until it ends or becomes a
- * WebSocket. Confined to its loop.
+ * A server connection while it speaks HTTP/1.1: it handles one request at a time, until it ends or
+ * becomes a WebSocket. Confined to its loop.
  *
- * <p>Bytes that come while a request is being answered wait, and beyond one read TCP pushes back;
- * so pipelined requests are answered in order and a frame sent along with the handshake is not
- * lost.
+ * <p>{@code Phase} goes from reading a head, to reading a body if there is one, to answering, and
+ * back to a head if the connection is kept alive. From any phase it may go to ending, which is
+ * final: a last response is flushed and input is dropped until the peer closes or the linger time
+ * is over. An upgrade takes this handler out of the pipeline while it is answering; what comes
+ * later goes to the WebSocket.
+ *
+ * <p>Bytes that arrive while a request is being answered are held, and once there are some the
+ * socket is not read until the answer, so TCP backpressure slows the client. Pipelined requests are
+ * therefore answered in order, and a frame sent along with the handshake is not lost. {@code
+ * working} keeps an answer given inside the handler from taking up the next request in a nested
+ * call.
  */
 public final class HttpConnection extends ChannelInboundHandlerAdapter implements Sweeper.Swept {
   private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
@@ -33,12 +41,12 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   private static final byte[] NO_BODY = {};
 
   private enum Phase {
-    /** Waiting for a head or the rest of it. */
+    /** Waiting for a head, or the rest of one. */
     HEAD,
     BODY,
-    /** The handler has it. */
+    /** The handler has the request. */
     ANSWERING,
-    /** Answered for the last time; what comes is dropped. */
+    /** The last response was given; input is dropped. */
     ENDING
   }
 
@@ -46,17 +54,29 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   private final boolean secure;
   private final RequestReader requests;
 
+  /** Null before the handler is added and after an upgrade. */
   private @Nullable ChannelHandlerContext ctx;
-  private @Nullable LoopState state;
-  private Phase phase = Phase.HEAD;
-  private boolean working; // whether requests are being taken off the bytes
-  private boolean inputEnded;
-  private @Nullable ByteBuf waiting; // what came while a request was being answered
-  private @Nullable WebSocketHandler upgraded;
-  private long deadline; // by the sweeper's clock, 0 for none
-  private int slot = -1; // where the sweeper keeps this
 
-  /** For one connection of a server. */
+  /** Set when the handler is added. */
+  private @Nullable LoopState state;
+
+  /** The phase of the current request. */
+  private Phase phase = Phase.HEAD;
+
+  private boolean working; // whether requests are being parsed
+
+  /** Whether the client has ended its side of the stream. */
+  private boolean inputEnded;
+
+  private @Nullable ByteBuf waiting; // bytes received during an answer
+
+  /** The WebSocket that this connection has become. */
+  private @Nullable WebSocketHandler upgraded;
+
+  private long deadline; // by the sweeper's clock; 0 for none
+  private int slot = -1; // the sweeper's index of this
+
+  /** Creates the handler of one server connection. */
   public HttpConnection(HttpSetup setup, boolean secure) {
     this.setup = setup;
     this.secure = secure;
@@ -122,7 +142,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   }
 
   /**
-   * What is left of the bytes belongs to whom: the WebSocket this has become, or the next request.
+   * Passes leftover bytes to the WebSocket this has become. Returns whether bytes are left for the
+   * next request.
    */
   private boolean isLeft(ByteBuf in) {
     if (!in.isReadable() || phase == Phase.ENDING) {
@@ -151,7 +172,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     }
   }
 
-  /** Takes requests off the bytes as long as there are whole ones and nobody is busy with one. */
+  /** Parses requests as long as there are complete ones and none is being answered. */
   private void work(ByteBuf in) {
     if (working) {
       return;
@@ -246,7 +267,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         parsed.method(), parsed.target(), parsed.headers(), address, secure, bytes);
   }
 
-  /** Sends a response; on the loop. */
+  /** Sends a response; called on the loop. */
   void answer(RequestHead asked, HttpResponse response) {
     if (phase != Phase.ANSWERING || ctx == null) {
       return;
@@ -273,7 +294,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     }
   }
 
-  /** Makes the connection a WebSocket; on the loop. */
+  /** Turns the connection into a WebSocket; called on the loop. */
   void upgrade(HttpRequest request, Upgrade upgrade) {
     ChannelHandlerContext context = ctx;
     if (phase != Phase.ANSWERING || context == null || !context.channel().isActive()) {

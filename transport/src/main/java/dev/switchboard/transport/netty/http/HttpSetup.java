@@ -5,20 +5,20 @@ import dev.switchboard.transport.ServerTransportOptions;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What all connections of one server share. Thread-safe.
+ * What the connections of a server share. Thread-safe.
  *
- * @param open how many connections are open, of every kind
+ * @param open the number of open connections, of every kind
  */
 public record HttpSetup(ServerTransportOptions options, HttpHandler handler, AtomicInteger open) {
-  /** Connections beyond the limit that are still told so. */
+  /** Connections beyond the limit that still get a 503. */
   private static final int OVER_LIMIT_SLACK = 256;
 
-  /** Whether more connections are open than may be. */
+  /** Whether more connections are open than allowed. */
   boolean crowded() {
     return open.get() > options.maxConnections();
   }
 
-  /** Whether so many connections are open that a new one is not even told so. */
+  /** Whether so many connections are open that a new one is closed without a response. */
   public boolean beyondSlack() {
     return open.get() > (long) options.maxConnections() + OVER_LIMIT_SLACK;
   }

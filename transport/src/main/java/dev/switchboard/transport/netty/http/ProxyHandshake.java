@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a proxy for a way to the server, then makes way for the handshake with it. The server says
- * nothing before it is asked, so nothing of it is lost here. Confined to the loop.
+ * Asks a proxy to connect to the server, then makes way for the handshake with the server. A server
+ * does not speak first, so none of its bytes are lost here. Confined to its loop.
  */
 public final class ProxyHandshake extends ChannelInboundHandlerAdapter {
   private static final int MAX_HEAD = 8 << 10;
@@ -37,14 +37,18 @@ public final class ProxyHandshake extends ChannelInboundHandlerAdapter {
   private final Consumer<HandshakeException> failed;
   private final Runnable through;
   private final HeadScanner scanner = new HeadScanner(MAX_HEAD);
+
+  /** What is expected next. */
   private Step step;
+
+  /** Bytes received so far; null before the first. */
   private @Nullable ByteBuf received;
 
   /**
-   * Through {@code proxy} to the server of that request.
+   * Creates a handshake with {@code proxy} for the server of the request.
    *
-   * @param through called once if the way is free
-   * @param failed called if it is not, maybe more than once
+   * @param through called once when the proxy has connected
+   * @param failed called if it does not; may be called more than once
    */
   public ProxyHandshake(
       ProxyServer proxy,
@@ -59,7 +63,7 @@ public final class ProxyHandshake extends ChannelInboundHandlerAdapter {
     this.step = proxy.kind() == ProxyServer.Kind.HTTP ? Step.HTTP : Step.SOCKS_METHOD;
   }
 
-  /** A host as it is looked up: an address of IPv6 without its brackets. */
+  /** Returns a host as it is resolved: an IPv6 address without its brackets. */
   public static String bare(String host) {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }

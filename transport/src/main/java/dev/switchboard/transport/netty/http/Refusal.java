@@ -2,7 +2,7 @@ package dev.switchboard.transport.netty.http;
 
 import dev.switchboard.transport.HttpResponse;
 
-/** A request that is answered with an error status by the transport itself. */
+/** A request that the transport itself answers with an error status. */
 final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Request line and headers (RFC 9112 §3, §5), read strictly: what two readers could understand
+ * A request line and headers (RFC 9112 §3, §5). Parsing is strict: what two parsers could read
  * differently is refused. Immutable.
  *
  * @param http11 whether it is HTTP/1.1 and not 1.0
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record RequestHead(String method, String target, boolean http11, Headers headers) {
   private static final int MAX_FIELDS = 100;
 
-  /** Headers whose values many clients share, and which are nobody's secret. */
+  /** Headers whose values many clients share and which hold no secret. */
   private static final Set<String> SHARED =
       Stream.of(
               "Host",
@@ -58,7 +58,7 @@ record RequestHead(String method, String target, boolean http11, Headers headers
     }
     String method = recent.cut(line, 0, first);
     String target =
-        line.indexOf('?') < 0 // which may be followed by a secret
+        line.indexOf('?') < 0 // a query may hold a secret
             ? recent.cut(line, first + 1, second)
             : line.substring(first + 1, second);
     checkMethod(method);
@@ -68,7 +68,7 @@ record RequestHead(String method, String target, boolean http11, Headers headers
     return parsed;
   }
 
-  /** Whether the client wants the connection kept for another request. */
+  /** Whether the client wants to keep the connection open for another request. */
   boolean keepsAlive() {
     return http11
         ? !headers.hasToken("Connection", "close")
@@ -78,7 +78,7 @@ record RequestHead(String method, String target, boolean http11, Headers headers
   /**
    * Whether the client waits for a 100 before it sends the body.
    *
-   * @throws Refusal if it expects something else
+   * @throws Refusal if it expects anything else
    */
   boolean expectsContinue() {
     String expected = headers.first("Expect");
@@ -88,7 +88,7 @@ record RequestHead(String method, String target, boolean http11, Headers headers
     return expected != null && http11;
   }
 
-  /** Length of the body: -1 if it is chunked, 0 if there is none. */
+  /** Returns the length of the body: -1 if it is chunked, 0 if there is none. */
   long bodyLength() {
     List<String> lengths = headers.all("Content-Length");
     List<String> codings = headers.all("Transfer-Encoding");
@@ -185,7 +185,7 @@ record RequestHead(String method, String target, boolean http11, Headers headers
     }
   }
 
-  /** A value without the spaces and tabs, nothing else, at its ends. */
+  /** Returns a value without the spaces and tabs at its ends. */
   private static String value(String head, int from, int to, @Nullable RecentStrings recent) {
     int start = from;
     int end = to;

@@ -6,14 +6,14 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one connection's requests, each a head and the body that it announces, in bytes that arrive
- * in pieces. Confined to its loop.
+ * Parses a connection's requests, each a head and the body it announces, from bytes that arrive in
+ * pieces. Confined to its loop.
  */
 final class RequestReader {
   private final HttpLimits limits;
   private final HeadScanner scanner;
   private @Nullable RequestHead head; // of the request being read or answered
-  private @Nullable BodyReader body; // while there is one to be read
+  private @Nullable BodyReader body; // while a body is being read
   private boolean served; // whether there was a head before
 
   RequestReader(HttpLimits limits) {
@@ -21,25 +21,25 @@ final class RequestReader {
     this.scanner = new HeadScanner(limits.maxHeadBytes());
   }
 
-  /** Whether the next byte begins a head, and not the connection's first. */
+  /** Whether the next byte begins a head other than the connection's first. */
   boolean beginsAnew() {
     return served && scanner.untouched();
   }
 
-  /** Whether a head or a body has begun that is not all there. */
+  /** Whether a head or a body has begun and is not complete. */
   boolean isHalf() {
     return body != null || !scanner.untouched();
   }
 
-  /** The head of the request being read or answered, or null. */
+  /** Returns the head of the request being read or answered, or null. */
   @Nullable RequestHead head() {
     return head;
   }
 
   /**
-   * Takes a head off the bytes; null if it is not all there.
+   * Removes a head from the bytes and returns it; null if it is not complete.
    *
-   * @throws Refusal if it is none
+   * @throws Refusal if it is malformed
    */
   @Nullable RequestHead readHead(ByteBuf in, RecentStrings recent) {
     String text = scanner.take(in);
@@ -53,7 +53,7 @@ final class RequestReader {
   }
 
   /**
-   * What follows is the head's body.
+   * Starts to read the body of the head.
    *
    * @param length as {@link RequestHead#bodyLength}
    * @throws Refusal if it is too long
@@ -63,7 +63,8 @@ final class RequestReader {
   }
 
   /**
-   * Takes what there is of the body off the bytes; null if it is not all there.
+   * Removes what is there of the body from the bytes. Returns the body, or null if it is not
+   * complete.
    *
    * @throws Refusal if it is too long, or its chunks are malformed
    */
@@ -76,7 +77,7 @@ final class RequestReader {
     return reading.body();
   }
 
-  /** The request has been answered. */
+  /** Ends the request, as it has been answered. */
   void answered() {
     head = null;
   }

@@ -4,7 +4,7 @@ import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.netty.io.RecentStrings;
 
 /**
- * Status line and headers of a response (RFC 9112 §4). Immutable.
+ * The status line and headers of a response (RFC 9112 §4). Immutable.
  *
  * @param status 100–599
  */
@@ -13,7 +13,7 @@ record ResponseHead(int status, Headers headers) {
    * Parses a head.
    *
    * @param head lines that end in CRLF, without the empty one
-   * @throws Refusal if it is none
+   * @throws Refusal if it is malformed
    */
   static ResponseHead parse(String head) {
     int lineEnd = head.indexOf("\r\n");

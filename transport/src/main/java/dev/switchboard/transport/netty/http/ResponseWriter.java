@@ -40,16 +40,17 @@ final class ResponseWriter {
 
   private record Stamp(long second, String text) {}
 
+  /** The latest {@code Date}; replaced once a second by whichever thread needs it. */
   private static volatile Stamp stamp = new Stamp(0, "");
 
   private ResponseWriter() {}
 
-  /** The interim answer that asks for the body. */
+  /** Returns the interim response that asks for the body. */
   static ByteBuf proceed(ByteBufAllocator memory) {
     return ascii(memory, "HTTP/1.1 100 Continue\r\n\r\n", 0);
   }
 
-  /** A whole response. */
+  /** Returns a complete response. */
   static ByteBuf response(
       ByteBufAllocator memory,
       HttpResponse response,
@@ -80,7 +81,7 @@ final class ResponseWriter {
     return written ? out.writeBytes(response.body()) : out;
   }
 
-  /** The answer to a handshake. */
+  /** Returns the response that accepts a handshake. */
   static ByteBuf switching(
       ByteBufAllocator memory, String accept, Upgrade upgrade, String extensions) {
     StringBuilder head = new StringBuilder(256);

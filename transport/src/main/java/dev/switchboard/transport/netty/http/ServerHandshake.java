@@ -11,18 +11,18 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * The server's side of the handshake (RFC 6455 §4.2.2), once {@link UpgradeRules} have let a
- * request pass and its handler has accepted it. Stateless.
+ * The server's side of the opening handshake (RFC 6455 §4.2.2), for a request that {@link
+ * UpgradeRules} let pass and its handler accepted. Stateless.
  */
 final class ServerHandshake {
   private ServerHandshake() {}
 
   /**
-   * Answers 101 and makes the channel a WebSocket, whose listener is yet to be asked for.
+   * Answers 101 and turns the channel into a WebSocket, whose listener is created later.
    *
    * @param owner the server
    * @param request the handshake
-   * @param before the context of the handler that is replaced; on its loop
+   * @param before the context of the handler that is replaced; called on its loop
    */
   static WebSocketHandler complete(
       Object owner, HttpRequest request, Upgrade upgrade, ChannelHandlerContext before) {

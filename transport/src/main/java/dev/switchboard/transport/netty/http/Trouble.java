@@ -9,15 +9,15 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Says in words why a connection did not come about, and what to do. Stateless. */
+/** Describes why connecting failed and what to do about it. Stateless. */
 public final class Trouble {
-  /** What Netty's native sockets put before the system's words. */
+  /** The prefix that Netty's native sockets put before the system's message. */
   private static final Pattern ERRNO =
       Pattern.compile("^[a-zA-Z]+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ");
 
   private Trouble() {}
 
-  /** The socket did not connect. */
+  /** Describes why a socket did not connect. */
   public static String connecting(InetSocketAddress to, Throwable cause) {
     String where = to.getAddress().getHostAddress() + ":" + to.getPort();
     String said = plain(cause);
@@ -40,7 +40,7 @@ public final class Trouble {
     return "connect: " + where + ": " + said;
   }
 
-  /** TLS did not come about. */
+  /** Describes why the TLS handshake failed. */
   static String tls(String host, @Nullable Throwable cause) {
     if (cause instanceof NotSslRecordException) {
       return "TLS with "
@@ -59,7 +59,7 @@ public final class Trouble {
     return "TLS with " + host + ": " + (cause == null ? "failed" : plain(cause));
   }
 
-  /** A message without what only says where in Netty it arose. */
+  /** Returns an exception's message without Netty's prefix. */
   static String plain(Throwable cause) {
     String message = cause.getMessage();
     return message == null

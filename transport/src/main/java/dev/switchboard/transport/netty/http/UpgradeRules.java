@@ -9,21 +9,21 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a WebSocket handshake must look like (RFC 6455 §4.2.1). */
+/** The rules for a WebSocket handshake request (RFC 6455 §4.2.1). */
 final class UpgradeRules {
   private static final byte[] GUID =
       "258EAFA5-E914-47DA-95CA-C5AB0DC85B11".getBytes(StandardCharsets.US_ASCII);
 
   private UpgradeRules() {}
 
-  /** Whether a request means to be a handshake. */
+  /** Whether a request is meant as a handshake. */
   static boolean intended(Headers headers) {
     return headers.hasToken("Upgrade", "websocket")
         || headers.contains("Sec-WebSocket-Key")
         || headers.contains("Sec-WebSocket-Version");
   }
 
-  /** What is wrong with a handshake, or null. */
+  /** Returns the response that refuses a handshake, or null if it is valid. */
   static @Nullable HttpResponse check(RequestHead head) {
     Headers headers = head.headers();
     if (!head.method().equals("GET")) {
@@ -65,7 +65,7 @@ final class UpgradeRules {
     return null;
   }
 
-  /** The subprotocols offered, in order. */
+  /** Returns the offered subprotocols, in order. */
   static List<String> subprotocols(Headers headers) {
     List<String> found = new ArrayList<>(2);
     for (String value : headers.all("Sec-WebSocket-Protocol")) {
@@ -80,7 +80,7 @@ final class UpgradeRules {
     return found;
   }
 
-  /** The answer to a key (RFC 6455 §4.2.2). */
+  /** Returns the {@code Sec-WebSocket-Accept} for a key (RFC 6455 §4.2.2). */
   static String accept(MessageDigest sha1, String key) {
     sha1.reset();
     sha1.update(key.getBytes(StandardCharsets.US_ASCII));

@@ -1,6 +1,4 @@
-/**
- * HTTP/1.1, and the handshake that turns it into a WebSocket, in both roles and through proxies.
- */
+/** HTTP/1.1 and the opening handshake, for clients and servers, directly or through proxies. */
 @NullMarked
 package dev.switchboard.transport.netty.http;
 

@@ -5,18 +5,23 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several prepared messages put together, kept for the next connection that is to send the very
- * same ones: the members of a room. Confined to its loop.
+ * Several prepared messages joined in one buffer, kept for the next connection that sends exactly
+ * the same ones, such as the other members of a room. Confined to its loop.
  */
 final class Batch {
-  /** Longer runs are written part by part. */
+  /** Longer batches are written part by part. */
   static final int MAX_BYTES = 256 << 10;
 
+  /** The messages that {@code joined} is made of. */
   private Object[] parts = new Object[8];
+
+  /** The number of {@code parts} in use. */
   private int count;
+
+  /** The joined bytes; null if there are none. */
   private @Nullable ByteBuf joined;
 
-  /** The parts in one buffer, whose indices must not be moved and which stays this one's. */
+  /** Returns the parts in one buffer. The batch keeps the buffer; its indices must not be moved. */
   ByteBuf join(WriteBatch writeBatch) {
     ByteBuf ready = joined;
     if (ready != null && writeBatch.same(parts, count)) {

@@ -9,23 +9,23 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands bytes to the kernel without a detour through Netty's outbound buffer, on epoll. May only be
- * used while that buffer is empty.
+ * Writes to an epoll socket directly, bypassing Netty's outbound buffer. May be used only while
+ * that buffer is empty.
  */
 final class DirectSocket {
   private DirectSocket() {}
 
-  /** The socket under a channel that takes plain bytes as they are, or null. */
+  /** Returns the socket of a channel on epoll, or null for other channels. */
   static @Nullable Socket of(Channel channel) {
     return channel instanceof EpollSocketChannel epoll ? (Socket) epoll.fd() : null;
   }
 
-  /** Writes what fits into the socket's buffer and says how much that was. */
+  /** Writes as much as fits into the socket's buffer. Returns the number of bytes written. */
   static int send(Socket socket, ByteBuf bytes, int index, int length) throws IOException {
     if (bytes.hasMemoryAddress()) {
       return socket.sendAddress(bytes.memoryAddress(), index, index + length);
     }
-    // A view of its own: prepared messages are sent from several loops at once.
+    // Its own view, because several loops send a prepared message at once.
     ByteBuffer nio = bytes.nioBuffer(index, length);
     return socket.send(nio, nio.position(), nio.position() + length);
   }

@@ -6,12 +6,18 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Has one connection's messages wait for each other, within bounds. Confined to its loop. */
+/**
+ * Holds back a connection's messages within the limits of {@link Batching}. Confined to its loop.
+ */
 final class Holdback {
   private final Batching batching;
   private final EventLoop loop;
   private final Runnable flush;
+
+  /** The number of messages held back. */
   private int waiting;
+
+  /** Flushes when the first of them has waited long enough; null if none is held back. */
   private @Nullable ScheduledFuture<?> timer;
 
   Holdback(Batching batching, EventLoop loop, Runnable flush) {
@@ -20,7 +26,7 @@ final class Holdback {
     this.flush = flush;
   }
 
-  /** One message more waits; whether it is the last that may. */
+  /** Counts a message that is held back. Returns whether the limit is reached. */
   boolean add() {
     if (timer == null) {
       timer = loop.schedule(flush, batching.maxDelay().toMillis(), TimeUnit.MILLISECONDS);
@@ -28,7 +34,7 @@ final class Holdback {
     return ++waiting >= batching.maxMessages();
   }
 
-  /** Nothing waits any more. */
+  /** Starts over, because nothing is held back any more. */
   void over() {
     waiting = 0;
     if (timer != null) {

@@ -13,50 +13,56 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the connections of one event loop share, so that an idle one owns next to nothing: the
- * buffer that is read into, the one replies are collected in, the list of those with something to
- * write at the end of the turn, and the sweep for deadlines. Confined to its loop.
+ * What the connections of an event loop share, so that an idle connection owns almost nothing: the
+ * receive buffer, the buffer that gathers replies, the list of connections with something to write
+ * at the end of the turn, and the sweep for deadlines. Confined to its loop.
  */
 public final class LoopState {
-  /** Of the buffer read into, and of the one that collects the replies of one read. */
+  /** Size of the receive buffer and of the buffer that gathers the replies of one read. */
   static final int SHARED_BYTES = 64 << 10;
 
   private static final int SPARE_INFLATERS = 16;
 
-  // Both buffers live as long as the loop, so leak tracking would only cost.
+  // Both buffers live as long as the loop, so leak detection would be wasted.
   private static final UnpooledByteBufAllocator MEMORY = new UnpooledByteBufAllocator(true, true);
 
   private static final FastThreadLocal<LoopState> CURRENT =
       new FastThreadLocal<>() {
         @Override
         protected void onRemoval(@Nullable LoopState state) {
-          if (state != null) { // null if the thread only asked whether it had one
+          if (state != null) { // null if the thread only checked
             state.free();
           }
         }
       };
 
-  /** The loop. */
+  /** The event loop. */
   public final EventLoop loop;
 
-  /** Of all connections of the loop. */
+  /** The sweeper of the loop's connections. */
   public final Sweeper sweeper;
 
-  /** For the keys of handshakes; to be reset before use. */
+  /** Computes {@code Sec-WebSocket-Accept}; must be reset before use. */
   public final MessageDigest sha1;
 
-  /** Of the requests that came lately. */
+  /** Recent strings of requests. */
   public final RecentStrings recent = new RecentStrings();
 
+  /** The receive buffer; null until the first read. */
   private @Nullable ByteBuf receive;
+
+  /** The buffer that gathers replies; null until first needed. */
   private @Nullable ByteBuf gather;
+
   private final ArrayDeque<SendBuffer> dirty = new ArrayDeque<>();
   private final ArrayDeque<WriteBatch> spare = new ArrayDeque<>();
   private final Batch batch = new Batch();
   private final @Nullable Deflater[] deflaters = new Deflater[10];
   private final ArrayDeque<Inflater> inflaters = new ArrayDeque<>();
   private final Runnable endOfTurn = this::drain;
-  private boolean scheduled; // whether dirty is drained at the end of this turn, or just now
+  private boolean scheduled; // whether dirty is, or is being, drained
+
+  /** The send buffer of the connection being read; null between reads. */
   private @Nullable SendBuffer reading;
 
   private LoopState(EventLoop loop) {
@@ -69,7 +75,7 @@ public final class LoopState {
     }
   }
 
-  /** The state of the loop this thread is. */
+  /** Returns the state of the loop that runs on this thread. */
   public static LoopState of(EventLoop loop) {
     LoopState state = CURRENT.get();
     if (state == null) {
@@ -85,14 +91,14 @@ public final class LoopState {
     return state;
   }
 
-  /** The state of the loop this thread is, if it has one already. */
+  /** Returns the state of the loop that runs on this thread, or null if it has none yet. */
   static @Nullable LoopState current() {
     return CURRENT.get();
   }
 
   /**
-   * The buffer to read into next, empty, with a reference for the reader. One that somebody kept is
-   * left to them.
+   * Returns the buffer for the next read, empty, with a reference for the reader. If somebody kept
+   * a reference to the last one, it is left to them and a new one is made.
    */
   ByteBuf receiveBuffer() {
     ByteBuf buffer = receive;
@@ -106,7 +112,7 @@ public final class LoopState {
     return buffer.clear().retain();
   }
 
-  /** Lends the buffer replies are collected in, to one connection at a time; null if it is out. */
+  /** Lends the gather buffer to one connection at a time; returns null if it is lent already. */
   @Nullable ByteBuf borrowGather() {
     ByteBuf buffer = gather == null ? MEMORY.directBuffer(SHARED_BYTES, SHARED_BYTES) : gather;
     boolean free = buffer.refCnt() == 1;
@@ -114,12 +120,12 @@ public final class LoopState {
     return free ? buffer.clear().retain() : null;
   }
 
-  @SuppressWarnings("ReferenceEquality") // the very buffer, not one with equal bytes
+  @SuppressWarnings("ReferenceEquality") // the same buffer, not equal bytes
   boolean isGather(ByteBuf buffer) {
     return buffer == gather;
   }
 
-  /** Has an outbox drained at the end of this turn of the loop. */
+  /** Drains a send buffer at the end of this turn of the loop. */
   void atEndOfTurn(SendBuffer sendBuffer) {
     if (!scheduled) {
       if (loop instanceof SingleThreadEventLoop single) {
@@ -132,7 +138,10 @@ public final class LoopState {
     dirty.add(sendBuffer);
   }
 
-  /** Says whose read is going on, or nobody's: that outbox is drained when the read is over. */
+  /**
+   * Sets the send buffer of the connection that is being read, or null for none. It is drained when
+   * the read is over.
+   */
   public void reading(@Nullable SendBuffer sendBuffer) {
     reading = sendBuffer;
   }
@@ -154,14 +163,14 @@ public final class LoopState {
   }
 
   /**
-   * Used while outboxes are drained one after another: what many of them send alike is put together
-   * once.
+   * Returns the batch that is used while send buffers are drained one after another: messages that
+   * many of them send are joined once.
    */
   Batch batch() {
     return batch;
   }
 
-  /** A deflater of that level, to be left as new; for one message at a time. */
+  /** Returns a deflater of a level. It serves one message at a time and must be reset after it. */
   public Deflater deflater(int level) {
     Deflater deflater = deflaters[level];
     if (deflater == null) {
@@ -171,13 +180,13 @@ public final class LoopState {
     return deflater;
   }
 
-  /** An inflater for the length of one message. */
+  /** Lends an inflater for one message. */
   public Inflater borrowInflater() {
     Inflater inflater = inflaters.poll();
     return inflater == null ? new Inflater(true) : inflater;
   }
 
-  /** After the message. */
+  /** Takes an inflater back after its message. */
   public void giveBack(Inflater inflater) {
     if (inflaters.size() < SPARE_INFLATERS) {
       inflater.reset();

@@ -3,9 +3,8 @@ package dev.switchboard.transport.netty.io;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Strings that were cut out of requests lately: what most of them say is kept once, and not once
- * for each connection that remembers its request. Bounded; what is not short is not remembered.
- * Confined to its loop.
+ * Interns strings of recent requests, so that a value most clients send is kept once and not once
+ * per connection. Bounded; only short strings are remembered. Confined to its loop.
  */
 public final class RecentStrings {
   private static final int SLOTS = 256;
@@ -13,7 +12,7 @@ public final class RecentStrings {
 
   private final @Nullable String[] slots = new String[SLOTS];
 
-  /** That part of a text, maybe the very string that an earlier call gave. */
+  /** Returns a part of a text, possibly the same string that an earlier call returned. */
   public String cut(String text, int from, int to) {
     int length = to - from;
     if (length > LONGEST) {

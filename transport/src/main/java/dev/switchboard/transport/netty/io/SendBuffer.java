@@ -10,40 +10,43 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection has to write. Frames are put together in one buffer and leave in one write
- * when the read that caused them, or the loop's turn, is over; or later, where messages are to wait
- * for each other. Confined to its loop.
+ * Collects the frames that a connection sends in one buffer and writes them in one go at the end of
+ * the read that caused them, or of the loop's turn; later if messages are held back. Confined to
+ * its loop.
  *
- * <p>A send may have to write what is before it, but it tells nobody: whoever sends would be called
- * back in the middle of its own work. What there is to tell is told when the read or the turn is
- * over ({@link #drain}), or when Netty has written what waited.
+ * <p>A send may have to write earlier bytes, but it calls nobody back, because the caller would be
+ * interrupted in the middle of its own work. Callbacks run when the read or the turn is over
+ * ({@link #drain}), or when Netty has written what was waiting.
  *
- * <p><b>States.</b> It is <em>clean</em> while nothing was sent since the last write, and
- * <em>dirty</em> while a batch is being filled. Whoever makes it dirty sees to it that it is
- * drained: inside the connection's own read, {@link #afterRead} does; else it is listed for the end
- * of the turn, or, where messages wait for each other, the {@link Holdback} lists it in time. After
- * {@link #close} what is sent is still collected, since senders need not ask, but dropped where it
- * would be written.
+ * <p><b>States.</b> The buffer is <em>clean</em> if nothing was sent since the last write, and
+ * <em>dirty</em> while a batch is being filled. Whatever makes it dirty ensures that it is drained:
+ * inside the connection's own read {@link #afterRead} does it; otherwise it is listed for the end
+ * of the turn or, if messages are held back, the {@link Holdback} lists it in time. After {@link
+ * #close}, messages are still collected, since senders need not check, but dropped instead of
+ * written.
  *
- * <p><b>Why they hold.</b> Bytes are counted twice only: {@code sent} when they are put in, and
- * {@code written} by the writer when the kernel has them. Both only grow, and bytes leave in the
- * order they came in, so a place between them says all there is to know of a message: it is with
- * the kernel when {@code written} has passed the place that {@code sent} had after it. What waits
- * is their difference, and those who wait are in the order of their places. A batch is taken out
- * before it is written, so whatever is sent meanwhile begins a new one behind it.
+ * <p><b>Why they hold.</b> Bytes are counted at two points only: {@code sent} when they are added,
+ * and {@code written} by the writer when the kernel has taken them. Both only grow, and bytes leave
+ * in the order they came in, so a single position tells everything about a message: the kernel has
+ * it once {@code written} has passed the value that {@code sent} had after it. Pending bytes are
+ * the difference of the two, and waiters are in the order of their positions. A batch is removed
+ * before it is written, so whatever is sent during the write starts a new batch behind it.
  */
 public final class SendBuffer implements SocketWriter.Owner {
   private static final int SMALL_BUFFER = 1 << 10;
 
-  /** Told what the writer can't decide. */
+  /** Handles what the buffer can't decide. */
   public interface Owner {
-    /** The socket is broken, or something could not be sent: going on would leave a hole. */
+    /**
+     * Called when the socket is broken or something could not be sent, so that the connection can't
+     * continue without a gap.
+     */
     void writeFailed(Throwable cause);
 
-    /** Somebody who waited failed when told. */
+    /** Called when a waiter's callback threw. */
     void broken(Throwable cause);
 
-    /** Bytes that waited were written. Never called inside a send, so it may send. */
+    /** Called when waiting bytes were written. Never called inside a send, so it may send. */
     void progressed();
   }
 
@@ -55,35 +58,35 @@ public final class SendBuffer implements SocketWriter.Owner {
   private final SocketWriter writer;
   private final @Nullable Holdback holdback;
 
-  /** What was sent and not given to the writer; null if it is clean. */
+  /** What was sent and not passed to the writer; null if the buffer is clean. */
   private @Nullable WriteBatch writeBatch;
 
-  /** The buffer at the end of the batch that {@link #room} may fill further; null for none. */
+  /** The buffer at the end of the batch that {@link #room} may continue to fill; null for none. */
   private @Nullable ByteBuf tail;
 
-  /** Whether it is drained at the end of the loop's turn anyway. */
+  /** Whether it will be drained at the end of the loop's turn. */
   private boolean listed;
 
-  /** Whether a write is up the stack: what the writer reports meanwhile, the drain tells. */
+  /** Whether a write is on the call stack; the drain then reports what was written. */
   private boolean writing;
 
-  /** Whether something was written inside a send, and nobody was told of it yet. */
+  /** Whether something was written inside a send and not reported yet. */
   private boolean owing;
 
-  /** How many bytes were sent since the beginning. */
+  /** The number of bytes sent since the beginning. */
   private long sent;
 
-  /** Those who wait for a place to be written, in order; null for nobody. */
+  /** Waiters for a position to be written, in order; null for none. */
   private @Nullable ArrayDeque<Waiter> waiters;
 
-  /** Whether what is sent is dropped; never taken back. */
+  /** Whether messages are dropped; never false again. */
   private boolean closed;
 
   /**
-   * For one connection.
+   * Creates the send buffer of a connection.
    *
-   * @param plain whether the channel's bytes are the socket's
-   * @param batching whether messages wait for each other, or null for no
+   * @param plain whether the channel's bytes are the socket's, without TLS
+   * @param batching how messages are held back, or null if they are not
    */
   public SendBuffer(
       LoopState state,
@@ -98,33 +101,33 @@ public final class SendBuffer implements SocketWriter.Owner {
     this.holdback = batching == null ? null : new Holdback(batching, state.loop, this::drain);
   }
 
-  /** Bytes sent but not yet with the kernel. */
+  /** Returns the number of bytes sent that the kernel has not taken. */
   public long pending() {
     return sent - writer.written();
   }
 
-  /** Sends bytes as they are; takes over the buffer. */
+  /** Sends bytes as they are. Takes over the buffer. */
   public void raw(ByteBuf bytes) {
     sent += bytes.readableBytes();
     dirty().add(bytes);
     tail = null;
   }
 
-  /** Sends a prepared frame as it is, which is retained as long as needed. */
+  /** Sends a prepared frame as it is. The frame is retained as long as needed. */
   public void prepared(Prepared form) {
     dirty().add(form.retain());
     tail = null;
     sent += form.frame().readableBytes();
   }
 
-  /** Whether what is sent is dropped. */
+  /** Whether messages are dropped. */
   public boolean isClosed() {
     return closed;
   }
 
   /**
-   * Calls back when everything sent so far is with the kernel, or never will be; at once if that is
-   * so already.
+   * Calls back when the kernel has taken everything sent so far, or never will; immediately if that
+   * is known.
    */
   public void whenWritten(Consumer<@Nullable Throwable> done) {
     if (closed) {
@@ -139,7 +142,10 @@ public final class SendBuffer implements SocketWriter.Owner {
     }
   }
 
-  /** As {@link #whenWritten}, for somebody who waited before: a failure is the owner's to know. */
+  /**
+   * Like {@link #whenWritten}, for somebody who has waited elsewhere: an exception thrown by the
+   * callback is reported to the owner.
+   */
   public void tellWhenWritten(Consumer<@Nullable Throwable> done) {
     if (!closed && sent == writer.written()) {
       tell(done, null);
@@ -149,8 +155,8 @@ public final class SendBuffer implements SocketWriter.Owner {
   }
 
   /**
-   * After the connection's own read: writes at once what only concerns it, and leaves to the end of
-   * the turn what others may send alike.
+   * Ends the connection's own read. Writes at once what concerns only this connection, and leaves
+   * until the end of the turn what others may send as well.
    */
   public void afterRead() {
     if (listed) {
@@ -168,14 +174,17 @@ public final class SendBuffer implements SocketWriter.Owner {
     }
   }
 
-  /** Writes everything and tells those who wait for it. Never inside a send. */
+  /** Writes everything and calls back the waiters. Never called inside a send. */
   public void drain() {
     listed = false;
     write();
     tell();
   }
 
-  /** Makes room inside a send: writes everything, and leaves it to the end of the turn to tell. */
+  /**
+   * Makes room inside a send: writes everything, and leaves the callbacks until the end of the
+   * turn.
+   */
   public void makeRoom() {
     write();
     owing = true;
@@ -199,7 +208,7 @@ public final class SendBuffer implements SocketWriter.Owner {
       if (!closed) {
         writer.write(now, sent - now.bytes());
       }
-    } catch (Throwable unwritten) { // no memory: half of it may be out, and others wait their turn
+    } catch (Throwable unwritten) { // out of memory: part may be sent, and others wait
       owner.writeFailed(unwritten);
     } finally {
       writing = false;
@@ -207,7 +216,7 @@ public final class SendBuffer implements SocketWriter.Owner {
     }
   }
 
-  /** Drops what waits and takes nothing more. */
+  /** Drops what is waiting, and everything that is sent later. */
   public void close(Throwable cause) {
     if (closed) {
       return;
@@ -229,7 +238,10 @@ public final class SendBuffer implements SocketWriter.Owner {
     }
   }
 
-  /** What one of those who wait does must not keep the others, of any connection, from theirs. */
+  /**
+   * Calls a waiter back. An exception must not keep other waiters, of any connection, from being
+   * called.
+   */
   public void tell(Consumer<@Nullable Throwable> done, @Nullable Throwable failure) {
     try {
       done.accept(failure);
@@ -238,7 +250,7 @@ public final class SendBuffer implements SocketWriter.Owner {
     }
   }
 
-  /** So many bytes were written into what {@link #room} gave. */
+  /** Counts bytes that were written into the buffer from {@link #room}. */
   public void grew(int bytes) {
     sent += bytes;
     if (writeBatch != null) {
@@ -258,14 +270,14 @@ public final class SendBuffer implements SocketWriter.Owner {
     return now;
   }
 
-  /** A message was added, which may be made to wait for others. */
+  /** Notes that a message was added, which may be held back. */
   public void held() {
     if (holdback != null && !closed && holdback.add()) {
       list();
     }
   }
 
-  /** What was added must not wait for others. */
+  /** Notes that something was added that must not be held back. */
   public void soon() {
     if (holdback != null && !closed) {
       list();
@@ -279,7 +291,7 @@ public final class SendBuffer implements SocketWriter.Owner {
     }
   }
 
-  /** The buffer being filled, with room for so many bytes more. */
+  /** Returns the buffer being filled, with room for this many more bytes. */
   public ByteBuf room(int bytes) {
     ByteBuf last = tail;
     if (last != null && last.writableBytes() >= bytes) {
@@ -313,7 +325,8 @@ public final class SendBuffer implements SocketWriter.Owner {
   }
 
   /**
-   * Tells those who wait for what is written now. They may send, so nothing may be half done here.
+   * Calls back the waiters whose bytes are written. They may send, so the state must be consistent
+   * here.
    */
   private void tell() {
     owing = false;

@@ -7,12 +7,12 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * Has every plain connection of a loop read into the same buffer, once per event. Only for
- * transports that read when the socket is ready (epoll, NIO), and for handlers that are done with
- * the bytes when the call returns, or else keep a reference.
+ * Lets all plain connections of a loop read into the same buffer, once per event. For transports
+ * that read when the socket is ready (epoll, NIO), and for handlers that are done with the bytes
+ * when the call returns, or else keep a reference.
  */
 final class SharedReceive implements RecvByteBufAllocator {
-  /** For all channels. */
+  /** The instance for all channels. */
   static final SharedReceive INSTANCE = new SharedReceive();
 
   private SharedReceive() {}
@@ -23,7 +23,10 @@ final class SharedReceive implements RecvByteBufAllocator {
   }
 
   private static final class Once implements ExtendedHandle {
+    /** The size of the last read attempt. */
     private int attempted;
+
+    /** The number of bytes that the last read brought. */
     private int last;
 
     @Override

@@ -4,20 +4,21 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 
-/** Ways to end a socket whose outcome nobody waits for. */
+/** Closes sockets without waiting for the outcome. */
 public final class SocketClose {
   private SocketClose() {}
 
-  /** Both directions, at once. */
+  /** Closes both directions at once. */
   public static void now(ChannelHandlerContext ctx) {
     ChannelFuture unused = ctx.close();
   }
 
   /**
-   * Our direction only, so that the peer reads everything we sent and then the end, whatever it is
-   * still sending. Both where that can't be done: a peer that has ended waits for nothing.
+   * Closes our direction only, so that the peer reads everything we sent and then the end, even if
+   * it is still sending. Closes both directions if that is not possible, or if the peer has ended
+   * its own.
    *
-   * @param fully to end both all the same: TLS has its own way of saying that it is the end
+   * @param fully whether to close both directions anyway, as TLS signals the end in its own way
    */
   public static void half(ChannelHandlerContext ctx, boolean fully) {
     if (fully || !(ctx.channel() instanceof DuplexChannel duplex) || duplex.isInputShutdown()) {

@@ -9,17 +9,17 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands one connection's bytes to the kernel. On epoll without TLS they go straight to the socket;
- * what it does not take, and everything elsewhere, goes through Netty's outbound buffer. Confined
- * to its loop.
+ * Writes a connection's bytes to the kernel. On epoll without TLS they go straight to the socket;
+ * what the socket does not accept, and everything on other transports, goes through Netty's
+ * outbound buffer. Confined to its loop.
  */
 final class SocketWriter {
-  /** Told how it went. */
+  /** Learns how a write went. */
   interface Owner {
-    /** The socket is broken. */
+    /** Called when the socket is broken. */
     void writeFailed(Throwable cause);
 
-    /** Bytes that waited in Netty's buffer were written. */
+    /** Called when bytes that waited in Netty's buffer were written. */
     void written();
   }
 
@@ -27,12 +27,14 @@ final class SocketWriter {
   private final ChannelHandlerContext ctx;
   private final Owner owner;
   private final @Nullable Socket direct;
+
+  /** What {@link #written()} returns; only grows. */
   private long written;
 
   /**
-   * The writer of one connection.
+   * Creates the writer of a connection.
    *
-   * @param plain whether the channel's bytes are the socket's
+   * @param plain whether the channel's bytes are the socket's, without TLS
    */
   SocketWriter(LoopState state, ChannelHandlerContext ctx, Owner owner, boolean plain) {
     this.state = state;
@@ -42,21 +44,21 @@ final class SocketWriter {
     this.direct = plain ? DirectSocket.of(channel) : null;
   }
 
-  /** How many bytes the kernel has taken. */
+  /** Returns the number of bytes that the kernel has taken. */
   long written() {
     return written;
   }
 
-  /** Whether bytes can go straight to the socket, so that a buffer of the loop's can hold them. */
+  /** Whether bytes can go straight to the socket, so that they may be in a buffer of the loop. */
   boolean straight() {
     return direct != null;
   }
 
   /**
-   * Writes what a connection sent in one turn. The parts it has no more use for stay with their
-   * list, also when it fails.
+   * Writes what a connection sent in one turn. Parts that are no longer needed stay in the batch,
+   * even if the write fails.
    *
-   * @param before how many bytes were sent before it
+   * @param before the number of bytes sent before it
    */
   void write(WriteBatch now, long before) {
     Socket socket = direct;
@@ -93,7 +95,7 @@ final class SocketWriter {
     }
   }
 
-  /** Sends a buffer's bytes; how many, or -1 if the socket is broken. */
+  /** Sends the bytes of a buffer. Returns how many were sent, or -1 if the socket is broken. */
   private int send(Socket socket, ByteBuf bytes) {
     try {
       int done =

@@ -15,11 +15,11 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 
-/** Which channels belong to which kind of loop, and how they are set up. */
+/** Channel classes and socket options for each kind of event loop. */
 public final class Sockets {
   private Sockets() {}
 
-  /** The kind of a loop. */
+  /** Returns the kind of a loop. */
   public static IoKind kind(EventLoop loop) {
     if (loop instanceof IoEventLoop io) {
       if (io.isIoType(EpollIoHandler.class)) {
@@ -32,7 +32,7 @@ public final class Sockets {
     return IoKind.NIO;
   }
 
-  /** Listening sockets. */
+  /** Returns the class of listening sockets. */
   public static Class<? extends ServerChannel> server(IoKind kind) {
     return switch (kind) {
       case EPOLL -> EpollServerSocketChannel.class;
@@ -41,7 +41,7 @@ public final class Sockets {
     };
   }
 
-  /** Connected sockets. */
+  /** Returns the class of connected sockets. */
   public static Class<? extends Channel> client(IoKind kind) {
     return switch (kind) {
       case EPOLL -> EpollSocketChannel.class;
@@ -50,7 +50,7 @@ public final class Sockets {
     };
   }
 
-  /** Options of every connected socket. */
+  /** Sets the options of a connected socket. */
   public static void prepare(Channel channel, IoKind kind, boolean secure) {
     var config = channel.config();
     config.setOption(ChannelOption.TCP_NODELAY, true);
@@ -60,7 +60,7 @@ public final class Sockets {
     }
   }
 
-  /** Ends every connection of an owner that lives on this loop; on the loop. */
+  /** Ends all connections of an owner on this loop. Called on the loop. */
   public static void terminate(EventLoop loop, Object owner) {
     LoopState.of(loop)
         .sweeper

@@ -10,26 +10,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One timer for all connections of a loop: at each tick everyone looks at its own deadline. It also
- * keeps a coarse clock, so that nobody need ask the system for the time per message. Confined to
- * its loop.
+ * A single timer for all connections of a loop. At each tick every member checks its deadlines. The
+ * sweeper also keeps a coarse clock, which saves a system call per message. Confined to its loop.
  */
 public final class Sweeper {
-  /** Somebody with deadlines. */
+  /** A member with deadlines. */
   public interface Swept {
-    /** Looks at its deadlines; may remove itself. */
+    /** Checks the deadlines; may remove the member. */
     void sweep(long nowMillis);
 
-    /** The server or client it belongs to. */
+    /** Returns the server or client it belongs to. */
     Object owner();
 
     /** Ends it at once. */
     void terminate();
 
-    /** Where the sweeper keeps it. */
+    /** Returns the member's index in the sweeper. */
     int slot();
 
-    /** Remembers where the sweeper keeps it; -1 for nowhere. */
+    /** Sets the member's index in the sweeper; -1 if it is removed. */
     void slot(int index);
   }
 
@@ -37,21 +36,29 @@ public final class Sweeper {
   private static final long TICK_MILLIS = 100;
 
   private final EventLoop loop;
+
+  /** The members, in the first {@code size} slots. */
   private @Nullable Swept[] members = new Swept[64];
+
+  /** The number of members. */
   private int size;
+
+  /** The time of the last tick, in milliseconds. */
   private long now = System.nanoTime() / 1_000_000;
+
+  /** Ticks while there are members; null otherwise. */
   private @Nullable ScheduledFuture<?> timer;
 
   Sweeper(EventLoop loop) {
     this.loop = loop;
   }
 
-  /** Milliseconds of a clock that only moves forward, late by a tick at most. */
+  /** Returns the time in milliseconds, by a monotonic clock that is at most a tick late. */
   public long now() {
     return now;
   }
 
-  /** From now on it is asked to look at its deadlines. */
+  /** Adds a member, whose deadlines are checked from now on. */
   public void add(Swept one) {
     if (size == members.length) {
       members = Arrays.copyOf(members, size * 2);
@@ -64,7 +71,7 @@ public final class Sweeper {
     }
   }
 
-  /** It has no deadlines any more; does nothing if it is not there. */
+  /** Removes a member; does nothing if it was not added. */
   public void remove(Swept one) {
     int hole = one.slot();
     if (hole < 0) {
@@ -83,7 +90,7 @@ public final class Sweeper {
     }
   }
 
-  /** Calls for each member; it may remove itself. */
+  /** Runs an action for each member, which may remove itself. */
   void forEach(Consumer<Swept> action) {
     for (int i = size - 1; i >= 0; i--) {
       Swept one = i < size ? members[i] : null;
@@ -98,7 +105,7 @@ public final class Sweeper {
     forEach(this::sweep);
   }
 
-  /** A timer that throws is never called again, and all of the loop depend on this one. */
+  /** A timer that throws is never run again, and the whole loop depends on this one. */
   private void sweep(Swept one) {
     try {
       one.sweep(now);

@@ -5,18 +5,25 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * What one connection sends in one turn of the loop: buffers of its own and prepared messages, in
- * order. Confined to its loop.
+ * What a connection sends in one turn of the loop: its own buffers and prepared messages, in order.
+ * Confined to its loop.
  */
 final class WriteBatch {
   private static final int KEPT = 64;
 
-  /** In the place of a part that was handed over or given back. */
+  /** Replaces a part that was handed over or released. */
   private static final Object GONE = new Object();
 
+  /** Own buffers and prepared messages, in the first {@code size} slots. */
   private Object[] parts = new Object[4];
+
+  /** The number of parts. */
   private int size;
+
+  /** The length of all parts. */
   private long bytes;
+
+  /** Whether all parts are prepared messages. */
   private boolean shared = true;
 
   void add(ByteBuf own) {
@@ -25,13 +32,13 @@ final class WriteBatch {
     shared = false;
   }
 
-  /** Takes over a reference to the message. */
+  /** Adds a message; takes over a reference to it. */
   void add(Prepared message) {
     append(message);
     bytes += message.frame().readableBytes();
   }
 
-  /** Counts bytes written into the last own part after it was added. */
+  /** Counts bytes written into the last own buffer after it was added. */
   void grew(int more) {
     bytes += more;
   }
@@ -44,12 +51,12 @@ final class WriteBatch {
     return bytes;
   }
 
-  /** Whether there is nothing but prepared messages. */
+  /** Whether all parts are prepared messages. */
   boolean shared() {
     return shared;
   }
 
-  /** The bytes of a part; a prepared message's indices must not be moved. */
+  /** Returns the bytes of a part. The indices of a prepared message must not be moved. */
   ByteBuf buffer(int index) {
     return parts[index] instanceof Prepared message ? message.frame() : (ByteBuf) parts[index];
   }
@@ -68,14 +75,14 @@ final class WriteBatch {
     return copy;
   }
 
-  /** Hands an own part over to the caller. */
+  /** Hands an own buffer over to the caller. */
   ByteBuf take(int index) {
     ByteBuf own = (ByteBuf) parts[index];
     parts[index] = GONE;
     return own;
   }
 
-  /** Gives back the reference to a part. */
+  /** Releases a part. */
   void release(int index) {
     Object part = parts[index];
     parts[index] = GONE;
@@ -86,7 +93,7 @@ final class WriteBatch {
     }
   }
 
-  /** Gives back the references to the parts that are left, and is as new. */
+  /** Releases the remaining parts and empties the batch. */
   void clear() {
     for (int i = 0; i < size; i++) {
       release(i);

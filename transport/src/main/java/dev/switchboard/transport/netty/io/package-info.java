@@ -1,4 +1,4 @@
-/** Sockets and event loops: bytes in and out, and what the connections of a loop share. */
+/** Sockets and event loops: reading and writing bytes, and what the connections of a loop share. */
 @NullMarked
 package dev.switchboard.transport.netty.io;
 
