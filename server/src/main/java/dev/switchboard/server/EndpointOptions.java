@@ -83,8 +83,8 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
    *
    * @throws IllegalStateException if {@link #identify} was given
    */
-  public E authenticate(Authenticator authenticator) {
-    return set(() -> identity.authenticator(authenticator));
+  public E authenticate(Authenticator newAuthenticator) {
+    return set(() -> identity.authenticator(newAuthenticator));
   }
 
   /**
