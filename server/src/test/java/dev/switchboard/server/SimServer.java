@@ -104,8 +104,10 @@ final class SimServer {
     assertThat(
             path.connectionCounts().enter(user, ConnectionCounts.address(request), path.settings()))
         .isNull();
-    loop.execute(
-        () -> link.listener(path.open(link, request, Map.of(), AuthenticatedUser.of(user))));
+    loop.execute(() ->
+        link.listener(
+            path.open(
+                link, request, Map.of(), user.isEmpty() ? null : AuthenticatedUser.of(user))));
     return link;
   }
 
