@@ -327,7 +327,7 @@ class RawClientTest {
     assertThatThrownBy(() -> Client.of(Foreign.ChatMessage.class).heartbeatMessages("x"))
         .isInstanceOf(DefinitionException.class);
     assertThatThrownBy(() -> Client.of(Talk.class).heartbeatMessages("x"))
-        .hasMessageContaining("not ours");
+        .hasMessageContaining("a server other than Switchboard");
   }
 
   @Test
