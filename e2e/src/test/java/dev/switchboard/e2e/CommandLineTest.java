@@ -202,6 +202,25 @@ class CommandLineTest {
     fails(serve("--port", "0", "--rate", "-1"), 1, "--rate", "-1");
   }
 
+  private static String status(int port, String host) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      String head = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+    }
+  }
+
+  @Test
+  void whereItIsReachedIsSaid() throws IOException {
+    try (Program server = serve("--port", "0", "--name", "chat.example.com")) {
+      assertThat(status(server.port(), "chat.example.com")).isEqualTo("HTTP/1.1 200");
+      assertThat(status(server.port(), "evil.example")).isEqualTo("HTTP/1.1 421");
+    }
+    fails(serve("--port", "0", "--name", "http://a.example"), 1, "--name", "expected: a name");
+    fails(serve("--port", "0", "--trusted-proxy", "x"), 1, "--trusted-proxy", "a network");
+  }
+
   @Test
   void aDiskThatIsAlmostFullTakesNoMessage() {
     String everything = String.valueOf(Integer.MAX_VALUE); // 2 PiB

@@ -48,6 +48,21 @@ class FailingCodeTest {
     log.setAdditive(true);
   }
 
+  private List<String> warned(String host, Endpoint<Talk> endpoint) {
+    lines.clear();
+    started.add(Server.builder().host(host).port(0).endpoint("/ws", endpoint).start());
+    return lines.stream().filter(line -> line.contains("as a guest")).toList();
+  }
+
+  @Test
+  @Tag("B3")
+  void aServerThatLetsAnybodyInFromOutsideSaysSoUnlessItIsMeant() {
+    assertThat(warned("0.0.0.0", Endpoint.of(Talk.class))).hasSize(1);
+    assertThat(warned("127.0.0.1", Endpoint.of(Talk.class))).isEmpty();
+    assertThat(warned("0.0.0.0", Endpoint.of(Talk.class).guests())).isEmpty();
+    assertThat(warned("0.0.0.0", Talk.endpoint())).isEmpty();
+  }
+
   private int serve(Endpoint<Talk> endpoint) {
     Server server = Server.builder().port(0).endpoint("/ws", endpoint).start();
     started.add(server);
