@@ -4,6 +4,7 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.PublishContext;
 import dev.switchboard.server.Server;
+import dev.switchboard.server.ServerBuilder;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.Headers;
@@ -58,15 +59,30 @@ public final class ChatServer implements AutoCloseable {
    * @param host the address to listen on
    * @param port the port; 0 takes a free one
    * @param names the names that browsers reach it by, besides addresses and {@code localhost}
-   *     ({@link dev.switchboard.server.ServerBuilder#hosts})
+   *     ({@link ServerBuilder#hosts})
    * @param trustedProxies the addresses and networks of proxies in front ({@link
-   *     dev.switchboard.server.ServerBuilder#trustedProxies})
+   *     ServerBuilder#trustedProxies})
    */
   public record Site(String host, int port, List<String> names, List<String> trustedProxies) {
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @throws IllegalArgumentException if a name or a network is none
+     */
     public Site {
       names = List.copyOf(names);
       trustedProxies = List.copyOf(trustedProxies);
+      var unused = reached(names, trustedProxies);
+    }
+
+    private static ServerBuilder reached(List<String> names, List<String> trustedProxies) {
+      return Server.builder()
+          .hosts(names.toArray(String[]::new))
+          .trustedProxies(trustedProxies.toArray(String[]::new));
+    }
+
+    private ServerBuilder server() {
+      return reached(names, trustedProxies).host(host).port(port);
     }
   }
 
@@ -92,11 +108,7 @@ public final class ChatServer implements AutoCloseable {
       endpoint.bytesPerUser(BYTES_A_DAY, Duration.ofDays(1));
     }
     server =
-        Server.builder()
-            .host(site.host)
-            .port(site.port)
-            .hosts(site.names.toArray(String[]::new))
-            .trustedProxies(site.trustedProxies.toArray(String[]::new))
+        site.server()
             .history(store)
             .endpoint("/ws", endpoint)
             .get("/api/name", this::name)
@@ -123,11 +135,7 @@ public final class ChatServer implements AutoCloseable {
     return start(new Site(host, port, List.of(), List.of()), store, Limits.DEFAULT);
   }
 
-  /**
-   * The same at other names, behind proxies, or within other limits.
-   *
-   * @throws IllegalArgumentException if a name or a network is none
-   */
+  /** The same at other names, behind proxies, or within other limits. */
   public static ChatServer start(Site site, HistoryStore store, Limits limits) {
     return new ChatServer(site, store, limits);
   }

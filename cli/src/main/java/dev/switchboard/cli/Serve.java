@@ -5,7 +5,6 @@ import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.history.sqlite.SqliteHistory;
 import dev.switchboard.history.sqlite.SqliteLimits;
-import dev.switchboard.server.Server;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.BindFailedException;
@@ -163,13 +162,9 @@ final class Serve implements Callable<Integer> {
     return SqliteHistory.open(data, diskLimits());
   }
 
-  /** Before the store is opened. */
-  private void checkSite() {
+  private ChatServer.Site site() {
     try {
-      var unused =
-          Server.builder()
-              .hosts(names.toArray(String[]::new))
-              .trustedProxies(trustedProxies.toArray(String[]::new));
+      return new ChatServer.Site(host, port, names, trustedProxies);
     } catch (IllegalArgumentException wrong) {
       throw new Switchboard.Failure("--name, --trusted-proxy: " + wrong.getMessage());
     }
@@ -195,9 +190,8 @@ final class Serve implements Callable<Integer> {
 
   private ChatServer start() {
     ChatServer.Limits limits = limits();
-    ChatServer.Site site = new ChatServer.Site(host, port, names, trustedProxies);
+    ChatServer.Site site = site();
     try {
-      checkSite();
       return ChatServer.start(site, open(), limits);
     } catch (BindFailedException taken) {
       throw new Switchboard.Failure(

@@ -4,6 +4,7 @@ import dev.switchboard.client.engine.Carrier;
 import dev.switchboard.client.engine.LoopCarrier;
 import dev.switchboard.client.engine.Waiting;
 import dev.switchboard.protocol.ConnectFailedException;
+import dev.switchboard.protocol.client.Tokens;
 import dev.switchboard.protocol.wire.Defaults;
 import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.Deflate;
@@ -104,8 +105,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * @throws IllegalArgumentException if it is not of 1–16,384 visible ASCII characters
    */
   public ClientBuilder<C> token(String fixed) {
-    if (fixed.isEmpty() || !fixed.chars().allMatch(c -> c > ' ' && c <= '~')) {
-      throw new IllegalArgumentException("token: not usable (expected: visible ASCII)");
+    if (!Tokens.usable(fixed)) {
+      throw new IllegalArgumentException(Tokens.UNUSABLE);
     }
     return token(() -> CompletableFuture.completedFuture(fixed));
   }

@@ -79,6 +79,20 @@ public final class Headers implements Iterable<Map.Entry<String, String>> {
     return found;
   }
 
+  /**
+   * Returns the comma-separated elements of all headers of a name, stripped, in order. An element
+   * may be empty.
+   */
+  public List<String> elements(String name) {
+    List<String> elements = new ArrayList<>(2);
+    for (String value : all(name)) {
+      for (String element : value.split(",", -1)) {
+        elements.add(element.strip());
+      }
+    }
+    return elements;
+  }
+
   /** Whether there is a header of this name. */
   public boolean contains(String name) {
     return first(name) != null;

@@ -1,5 +1,6 @@
 package dev.switchboard.transport;
 
+import dev.switchboard.protocol.wire.Defaults;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ public record WebSocketOptions(
     private int maxMessageBytes = 1 << 20;
     private int maxPendingBytes = 1 << 20;
     private int fragmentBytes = Integer.MAX_VALUE;
-    private Duration closeTimeout = Duration.ofSeconds(5);
+    private Duration closeTimeout = Duration.ofMillis(Defaults.CLOSE_TIMEOUT);
     private @Nullable Deflate deflate;
     private @Nullable Heartbeat heartbeat;
     private @Nullable Batching batching;

@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -79,10 +78,7 @@ final class Redirecting {
   }
 
   private void answered(ClientConnect request, int hops, Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = Waiting.cause(failure);
     if (!(cause instanceof HandshakeException refused) || !STATUSES.contains(refused.status())) {
       result.completeExceptionally(failure);
       return;

@@ -2,7 +2,6 @@ package dev.switchboard.client.engine;
 
 import dev.switchboard.protocol.ConnectFailedException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +69,7 @@ final class TokenRequests {
 
     private void completed(@Nullable String token, @Nullable Throwable failure) {
       if (failure != null) {
-        failed(
-            failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure);
+        failed(Waiting.cause(failure));
       } else if (token == null) {
         failed(new NullPointerException("the supplier's token is null"));
       } else {

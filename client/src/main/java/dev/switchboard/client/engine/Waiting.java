@@ -71,16 +71,19 @@ public final class Waiting {
 
   /** Returns the exception for users, without the exceptions that futures wrap around it. */
   public static RuntimeException unwrapped(Throwable failure) {
-    Throwable cause =
-        (failure instanceof CompletionException || failure instanceof ExecutionException)
-                && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    return switch (cause) {
+    return switch (cause(failure)) {
       case SwitchboardException ours -> ours;
       case RuntimeException other -> other;
-      default -> new IllegalStateException(cause);
+      case Throwable checked -> new IllegalStateException(checked);
     };
+  }
+
+  /** Returns what happened, without the exception that a future wraps around it. */
+  static Throwable cause(Throwable failure) {
+    boolean wrapper =
+        failure instanceof CompletionException || failure instanceof ExecutionException;
+    Throwable wrapped = failure.getCause();
+    return wrapper && wrapped != null ? wrapped : failure;
   }
 
   /** Returns the value with which a stage without a result completes. */

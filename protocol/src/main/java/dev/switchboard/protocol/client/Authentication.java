@@ -2,7 +2,6 @@ package dev.switchboard.protocol.client;
 
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ConnectFailedException;
-import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.wire.Envelope;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -128,10 +127,8 @@ final class Authentication {
     if (number != request || tokenBy == Questions.NEVER) {
       return null;
     }
-    if (!valid(token)) {
-      String what =
-          "token: not usable (expected: 1-" + Limits.MAX_TOKEN_CHARACTERS + " visible ASCII)";
-      return noToken(now, number, new ConnectFailedException(what, 0, true, null));
+    if (!Tokens.usable(token)) {
+      return noToken(now, number, new ConnectFailedException(Tokens.UNUSABLE, 0, true, null));
     }
     Need what = answered();
     if (what == Need.RENEWAL && token.equals(refused)) {
@@ -150,13 +147,6 @@ final class Authentication {
       }
     }
     return null;
-  }
-
-  /** Whether a token fits in a header (RFC 6750 §2.1); lenient about its characters. */
-  private static boolean valid(String token) {
-    return !token.isEmpty()
-        && token.length() <= Limits.MAX_TOKEN_CHARACTERS
-        && token.chars().allMatch(c -> c > ' ' && c <= '~');
   }
 
   /** Handles a failed token request; returns as {@link #token} does. */

@@ -12,7 +12,6 @@ import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.Upgrade;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -187,7 +186,7 @@ public final class Router implements HttpHandler {
       refuse(exchange, socket, OTHER_ORIGIN);
       return;
     }
-    SocketPath.Choice choice = socket.choose(Authentication.withoutCredentials(offered(request)));
+    SocketPath.Choice choice = socket.choose(Authentication.withoutCredentials(request));
     if (choice == null) {
       String expected = socket.expectedSubprotocol();
       refuse(
@@ -251,13 +250,5 @@ public final class Router implements HttpHandler {
             socket.settings().webSocket(),
             webSocket -> socket.open(webSocket, request, parameters, user),
             () -> socket.connectionCounts().leave(name, address)));
-  }
-
-  private static List<String> offered(HttpRequest request) {
-    return request.headers().all("Sec-WebSocket-Protocol").stream()
-        .flatMap(value -> List.of(value.split(",")).stream())
-        .map(String::strip)
-        .filter(name -> !name.isEmpty())
-        .toList();
   }
 }

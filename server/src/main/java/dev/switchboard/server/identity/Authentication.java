@@ -44,15 +44,12 @@ public record Authentication(Authenticator authenticator, @Nullable String cooki
     if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
       return new Credentials(Kind.TOKEN, authorization.substring("bearer ".length()).strip());
     }
-    for (String list : headers.all("Sec-WebSocket-Protocol")) {
-      for (String offered : list.split(",", -1)) {
-        String name = offered.strip();
-        if (name.startsWith(BEARER_SUBPROTOCOL)) {
-          return new Credentials(Kind.TOKEN, name.substring(BEARER_SUBPROTOCOL.length()));
-        }
-        if (name.startsWith(CODE_SUBPROTOCOL)) {
-          return new Credentials(Kind.BIND_CODE, name.substring(CODE_SUBPROTOCOL.length()));
-        }
+    for (String name : headers.elements("Sec-WebSocket-Protocol")) {
+      if (name.startsWith(BEARER_SUBPROTOCOL)) {
+        return new Credentials(Kind.TOKEN, name.substring(BEARER_SUBPROTOCOL.length()));
+      }
+      if (name.startsWith(CODE_SUBPROTOCOL)) {
+        return new Credentials(Kind.BIND_CODE, name.substring(CODE_SUBPROTOCOL.length()));
       }
     }
     String value = cookie == null ? null : cookie(headers, cookie);
@@ -116,8 +113,8 @@ public record Authentication(Authenticator authenticator, @Nullable String cooki
   }
 
   /** Returns the offered subprotocols, without those that only carry credentials. */
-  public static List<String> withoutCredentials(List<String> offered) {
-    return offered.stream()
+  public static List<String> withoutCredentials(HttpRequest request) {
+    return request.headers().elements("Sec-WebSocket-Protocol").stream()
         .filter(name -> !name.startsWith(BEARER_SUBPROTOCOL) && !name.startsWith(CODE_SUBPROTOCOL))
         .toList();
   }

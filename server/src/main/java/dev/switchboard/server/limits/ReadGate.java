@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Decides whether the server reads from a connection. It does not while too many of the
  * connection's messages wait for handlers, while too many of its requests wait for the log to be
  * written or read, for the rest of a turn of the loop in which the client has requested much, or
- * while the connection is held. Nothing else pauses reading from an endpoint's connections.
- * Thread-safe: the loop evaluates all conditions at the moment it applies them, so it does not
- * matter in which order changes by several threads reach it.
+ * while the connection is held. Nothing else pauses reading from a connection; before there is one,
+ * an {@code AuthenticationGate} does. Thread-safe: the loop evaluates all conditions at the moment
+ * it applies them, so it does not matter in which order changes by several threads reach it.
  */
 public final class ReadGate {
   private static final int MAX_COMMITS = 256;

@@ -89,35 +89,27 @@ public final class AuthenticationGate implements WebSocketListener {
       return; // the client was refused, and is being closed
     }
     asked = true;
-    Envelope envelope = binary == encoding.binary() ? read(view) : null;
-    if (envelope == null
-        || envelope.control() == null
-        || !(control(envelope) instanceof Control.Authenticate proof)) {
-      refuse("the first message: not authenticate");
-      return;
+    try {
+      Envelope envelope =
+          binary == encoding.binary() ? encoding.read(ByteBufUtil.getBytes(view)) : null;
+      if (envelope != null
+          && envelope.control() != null
+          && Control.of(envelope) instanceof Control.Authenticate proof) {
+        prove(envelope.id(), proof.token());
+        return;
+      }
+    } catch (MalformedEnvelope malformed) {
+      // Refused like any other message that is not authenticate.
     }
+    refuse("the first message: not authenticate");
+  }
+
+  private void prove(@Nullable Id id, String token) {
     webSocket.pauseReading(); // further messages are for the connection, if there will be one
     var unused =
         authentication
-            .prove(new Credentials(Credentials.Kind.TOKEN, proof.token()))
-            .whenComplete(
-                (user, failure) -> webSocket.execute(() -> proved(envelope.id(), user, failure)));
-  }
-
-  private @Nullable Envelope read(ByteBuf view) {
-    try {
-      return encoding.read(ByteBufUtil.getBytes(view));
-    } catch (MalformedEnvelope malformed) {
-      return null;
-    }
-  }
-
-  private static @Nullable Control control(Envelope envelope) {
-    try {
-      return Control.of(envelope);
-    } catch (MalformedEnvelope malformed) {
-      return null;
-    }
+            .prove(new Credentials(Credentials.Kind.TOKEN, token))
+            .whenComplete((user, failure) -> webSocket.execute(() -> proved(id, user, failure)));
   }
 
   private void proved(

@@ -1,5 +1,6 @@
 package dev.switchboard.transport.netty.frames;
 
+import dev.switchboard.protocol.CloseCode;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -21,15 +22,8 @@ final class Closing {
 
   private Closing() {}
 
-  /** Whether a code is allowed in a close frame. */
-  static boolean allowed(int code) {
-    return (code >= 1000 && code <= 1003)
-        || (code >= 1007 && code <= 1014)
-        || (code >= 3000 && code <= 4999);
-  }
-
   static void requireAllowed(int code) {
-    if (!allowed(code)) {
+    if (!CloseCode.sendable(code)) {
       throw new IllegalArgumentException(
           "close code: " + code + " (expected: 1000-1003, 1007-1014 or 3000-4999)");
     }
@@ -66,6 +60,6 @@ final class Closing {
       return 0;
     }
     int code = payload.getUnsignedShort(payload.readerIndex());
-    return allowed(code) ? code : 0;
+    return CloseCode.sendable(code) ? code : 0;
   }
 }

@@ -68,14 +68,11 @@ final class UpgradeRules {
   /** Returns the offered subprotocols, in order. */
   static List<String> subprotocols(Headers headers) {
     List<String> found = new ArrayList<>(2);
-    for (String value : headers.all("Sec-WebSocket-Protocol")) {
-      for (String name : value.split(",", -1)) {
-        String token = name.strip();
-        if (!Extensions.isToken(token) || found.contains(token)) {
-          throw new Refusal(400, "Sec-WebSocket-Protocol: not a list of different tokens");
-        }
-        found.add(token);
+    for (String token : headers.elements("Sec-WebSocket-Protocol")) {
+      if (!Extensions.isToken(token) || found.contains(token)) {
+        throw new Refusal(400, "Sec-WebSocket-Protocol: not a list of different tokens");
       }
+      found.add(token);
     }
     return found;
   }
