@@ -391,6 +391,7 @@ class TokenTest {
       List<Boolean> noted = new CopyOnWriteArrayList<>();
       client.events(ClientEvent.Opened.class, opened -> noted.add(client.isAuthenticated()));
       client.connect();
+      await().untilAsserted(() -> assertThat(noted).containsExactly(false));
       client.setAuthenticated(true);
       assertThat(client.isAuthenticated()).isTrue();
       client.setAuthenticated(false);
