@@ -1,5 +1,6 @@
 import dev.switchboard.history.sqlite.SqliteHistory;
 import dev.switchboard.protocol.Request;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Verdict;
 import dev.switchboard.server.MemoryHistory;
@@ -24,6 +25,7 @@ public class Typed {
         arguments.length > 2 ? SqliteHistory.open(Path.of(arguments[2])) : new MemoryHistory();
     Endpoint<Talk> endpoint =
         Endpoint.of(Talk.class)
+.clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
             .identify(request ->
                 Verdict.allow(
                     request.query().getOrDefault("user", List.of("nobody")).get(0)))

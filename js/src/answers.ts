@@ -18,7 +18,7 @@ export function answer(command: Command, message: Message, places: Places, emit:
     case "rejoin":
       return joined(command, message, places, emit);
     case "leave":
-      return left(command, places, emit);
+      return left(command, places, emit, message.code === undefined ? undefined : errorOf(message));
     case "history":
       return settle(command, emit, {
         messages: objects(message.messages),
@@ -69,9 +69,10 @@ function joined(command: Command, message: Message, places: Places, emit: Emit):
   if (command.ticket !== undefined) emit({ kind: "settle", ticket: command.ticket, value: event, entriesFollow: true });
 }
 
-function left(command: Command, places: Places, emit: Emit): void {
+function left(command: Command, places: Places, emit: Emit, error?: SwitchboardError): void {
   const room = text(command.head.room);
-  if (places.rooms.delete(room)) emit({ kind: "report", name: "room_left", event: { room } });
+  const event = error ? { room, error } : { room };
+  if (places.rooms.delete(room)) emit({ kind: "report", name: "room_left", event });
   settle(command, emit, undefined);
 }
 

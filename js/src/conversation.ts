@@ -371,10 +371,10 @@ export class Conversation {
   }
 
   /** The server reports that the client has left, unasked or too late. */
-  #left({ room }: Json): void {
-    const message = { type: "room_left", room };
-    answer({ ticket: undefined, kind: "leave", head: { room } }, message, this.places, this.#emit);
-    this.#takeBack(text(room));
+  #left(message: Json): void {
+    const room = text(message.room);
+    answer({ ticket: undefined, kind: "leave", head: { room } }, { ...message, type: "room_left" }, this.places, this.#emit);
+    this.#takeBack(room);
   }
 
   #entry(message: Json): void {

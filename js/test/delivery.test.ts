@@ -50,6 +50,20 @@ test("a room that resumed does not name is one the session is no longer in", () 
   assert.deepEqual(machine.of("room_left"), [{ room: "r" }]);
 });
 
+test("who is removed from a room is told why, and stays out", () => {
+  const machine = Machine.open({ reconnectDelay: 1 });
+  machine.join("r", 4);
+  machine.hear({ type: "room_left", room: "r", code: "forbidden", message: "removed: spam" });
+  assert.deepEqual(
+    machine.of("room_left").map(({ room, error }) => [room, error.code, error.message]),
+    [["r", "forbidden", "removed: spam"]],
+  );
+  machine.lose();
+  machine.pass(1);
+  machine.resume([]);
+  assert.deepEqual(machine.of("room_left").length, 1);
+});
+
 test("a connection lost among the recent entries leaves no hole", () => {
   const machine = Machine.open({ reconnectDelay: 1 });
   machine.join("r", 9, { recent: 5 });

@@ -1,6 +1,7 @@
 package dev.switchboard.chat;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.PublishContext;
 import dev.switchboard.server.Server;
@@ -98,9 +99,10 @@ public final class ChatServer implements AutoCloseable {
     guests = new Guests(Clock.systemUTC());
     endpoint =
         Endpoint.of(Chat.class)
+            .clientsMayPublish(
+                Chat.class, Addresses.rooms(), Addresses.users(), Addresses.everyone())
             .identify(request -> guests.admit(request, this::isOnline))
             .onPublish(Chat.Message.class, ChatServer::keepForSender)
-            .everyoneMayBroadcast(true)
             .retention(limits.retention)
             .inboxRetention(limits.retention);
     if (limits.rate > 0) {

@@ -1,6 +1,7 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.RefusedException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +54,13 @@ public sealed interface ClientEvent {
   record RoomJoined(String room, long seq, List<String> members, int count)
       implements ClientEvent {}
 
-  /** The client is no longer in this room. */
-  record RoomLeft(String room) implements ClientEvent {}
+  /**
+   * The client is no longer in this room.
+   *
+   * @param why the server's reason, if it removed the user or refused to let it join again; null if
+   *     the application left
+   */
+  record RoomLeft(String room, @Nullable RefusedException why) implements ClientEvent {}
 
   /** Another user joined a room. In a large room this may be reported up to a second late. */
   record UserJoined(String room, String user, int count) implements ClientEvent {}

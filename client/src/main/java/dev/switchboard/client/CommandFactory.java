@@ -10,6 +10,7 @@ import dev.switchboard.protocol.client.Answer;
 import dev.switchboard.protocol.client.Command;
 import dev.switchboard.protocol.wire.Verbs;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes commands of users' messages, and refuses those that are given to the wrong verb.
@@ -41,7 +42,7 @@ final class CommandFactory<M> {
 
   private Command.Publish publication(
       List<Address> addresses, boolean several, boolean echo, M message) {
-    String type = Verbs.requireAcknowledged(protocol.typeOf(message)).name();
+    String type = Verbs.requireAcknowledged(own(message)).name();
     byte[] data = protocol.encode(message);
     return new Command.Publish(type, MessageIds.next(), addresses, several, echo, data);
   }
@@ -54,7 +55,7 @@ final class CommandFactory<M> {
 
   /** A message for the server's own handler. */
   Command.Tell telling(Object message) {
-    String type = Verbs.requireAcknowledged(protocol.typeOf(message)).name();
+    String type = Verbs.requireAcknowledged(own(message)).name();
     return new Command.Tell(type, null, protocol.encode(message));
   }
 
@@ -65,20 +66,31 @@ final class CommandFactory<M> {
 
   /** A message that may be lost. {@code instead} is the verb for those that may not. */
   Fleeting fleeting(String instead, M message) {
-    String type = Verbs.requireFleeting(protocol.typeOf(message), instead).name();
+    String type = Verbs.requireFleeting(own(message), instead).name();
     return new Fleeting(type, protocol.encode(message));
   }
 
   /** Data under a type's name that may be lost. */
   Fleeting fleeting(String instead, String type, Object data) {
-    MessageType<? extends M> known = protocol.find(type);
+    MessageType<? extends M> known = own(type);
     String name = known == null ? type : Verbs.requireFleeting(known, instead).name();
     return new Fleeting(name, encode(name, data));
   }
 
   private String acknowledged(String type) {
-    MessageType<? extends M> known = protocol.find(type);
+    MessageType<? extends M> known = own(type);
     return known == null ? type : Verbs.requireAcknowledged(known).name();
+  }
+
+  /** The type of a message that is to be sent. */
+  private MessageType<?> own(Object message) {
+    return Verbs.requireFromClient(protocol.typeOf(message));
+  }
+
+  /** The type with this name, which is to be sent; null if it is not known here. */
+  private @Nullable MessageType<? extends M> own(String type) {
+    MessageType<? extends M> known = protocol.find(type);
+    return known == null ? null : Verbs.requireFromClient(known);
   }
 
   private byte[] encode(String type, Object data) {

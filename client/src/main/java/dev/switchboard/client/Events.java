@@ -185,7 +185,7 @@ final class Events {
       case Report.Joined joined ->
           new ClientEvent.RoomJoined(
               joined.room(), joined.how().seq(), joined.how().members(), joined.how().count());
-      case Report.Left left -> new ClientEvent.RoomLeft(left.room());
+      case Report.Left left -> new ClientEvent.RoomLeft(left.room(), left.why());
       case Report.Presence presence ->
           presence.joined()
               ? new ClientEvent.UserJoined(presence.room(), presence.user(), presence.count())

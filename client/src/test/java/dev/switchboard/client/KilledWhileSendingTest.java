@@ -3,6 +3,7 @@ package dev.switchboard.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.Verdict;
@@ -70,9 +71,10 @@ class KilledWhileSendingTest {
         .endpoint(
             "/ws",
             Endpoint.of(Talk.class)
+                .clientsMayPublish(
+                    Talk.class, Addresses.rooms(), Addresses.users(), Addresses.everyone())
                 .identify(request ->
-                    Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
-                .everyoneMayBroadcast(true))
+                    Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0))))
         .start();
   }
 

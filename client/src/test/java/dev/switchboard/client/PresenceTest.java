@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 class PresenceTest {
   private final Endpoint<Talk> endpoint =
       Endpoint.of(Talk.class)
+          .statusVisible((asker, user) -> true)
+          .clientsMayListOnlineUsers()
           .identify(request ->
               Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
           .presenceGrace(Duration.ofMillis(100))

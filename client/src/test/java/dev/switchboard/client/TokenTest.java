@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.client.engine.SharedLoops;
 import dev.switchboard.protocol.ConnectFailedException;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
@@ -50,6 +51,7 @@ class TokenTest {
 
   private Endpoint<Talk> endpoint() {
     return Endpoint.of(Talk.class)
+        .clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
         .authenticate(this::prove)
         .reply(Talk.Ask.class, (ask, from) -> new Talk.Answer(ask.n() + 1));
   }

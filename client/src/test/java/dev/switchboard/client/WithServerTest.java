@@ -9,6 +9,7 @@ import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.Verdict;
@@ -35,10 +36,12 @@ class WithServerTest {
 
   private static Endpoint<Talk> endpoint() {
     return Endpoint.of(Talk.class)
+        .statusVisible((asker, user) -> true)
+        .clientsMayListOnlineUsers()
+        .clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users(), Addresses.everyone())
         .deflate(Deflate.DEFAULT)
         .identify(request ->
             Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
-        .everyoneMayBroadcast(true)
         .reply(Talk.Ask.class, (ask, from) -> new Talk.Answer(ask.n() + 1))
         .on(Talk.Note.class, (note, from) -> {});
   }

@@ -40,6 +40,7 @@ class ModulesTest {
       import dev.switchboard.security.JwtAlgorithm;
       import dev.switchboard.security.JwtAuthenticator;
       import dev.switchboard.security.TokenKey;
+      import dev.switchboard.server.Addresses;
       import dev.switchboard.server.Endpoint;
       import dev.switchboard.server.Server;
       import dev.switchboard.spi.Credentials;
@@ -52,7 +53,7 @@ class ModulesTest {
         public record Price(String of, int cents) implements Shop {}
 
         public static void main(String[] arguments) throws Exception {
-          try (Server server = Server.builder().port(0).endpoint("/ws", Endpoint.of(Shop.class)).start();
+          try (Server server = Server.builder().port(0).endpoint("/ws", Endpoint.of(Shop.class).clientsMayPublish(Shop.class, Addresses.rooms())).start();
               Client<Shop> client = Client.of(Shop.class).connect("ws://" + server.address() + "/ws")) {
             CompletableFuture<Shop> heard = new CompletableFuture<>();
             var room = client.join("prices");

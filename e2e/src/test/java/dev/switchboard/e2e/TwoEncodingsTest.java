@@ -17,6 +17,7 @@ import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.TypeName;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.RawEndpoint;
 import dev.switchboard.server.Server;
@@ -88,9 +89,12 @@ class TwoEncodingsTest {
   private void start(int port) {
     endpoint =
         Endpoint.of(Talk.class)
+            .statusVisible((asker, user) -> true)
+            .clientsMayListOnlineUsers()
+            .clientsMayPublish(
+                Talk.class, Addresses.rooms(), Addresses.users(), Addresses.everyone())
             .identify(request ->
                 Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
-            .everyoneMayBroadcast(true)
             .reply(Talk.Ask.class, (ask, from) -> new Talk.Answer(ask.n() + 1, ask.salt()));
     server =
         Server.builder()

@@ -1,5 +1,6 @@
 package dev.switchboard.protocol;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Collections;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +87,11 @@ final class Definition<M> {
     Class<? extends Record> reply = replyOf(recordClass, recordClass);
     MessageType<T> type =
         new MessageType<>(
-            name, recordClass, recordClass.isAnnotationPresent(Fleeting.class), reply);
+            name,
+            recordClass,
+            marked(recordClass, Fleeting.class),
+            marked(recordClass, FromServer.class),
+            reply);
     if (type.fleeting() && reply != null) {
       throw new DefinitionException(
           recordClass.getName() + ": a Request can't be @Fleeting, because it has a reply");
@@ -95,6 +101,12 @@ final class Definition<M> {
       add(reply);
     }
     return type;
+  }
+
+  /** Whether a record, or an interface that it implements, has an annotation. */
+  private static boolean marked(Class<?> type, Class<? extends Annotation> annotation) {
+    return type.isAnnotationPresent(annotation)
+        || Stream.of(type.getInterfaces()).anyMatch(parent -> marked(parent, annotation));
   }
 
   private String nameOf(Class<?> recordClass) {

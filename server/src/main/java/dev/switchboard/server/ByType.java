@@ -23,6 +23,23 @@ final class ByType<V> {
   private record Given<V>(Class<?> by, V value) {}
 
   /**
+   * Returns the message types of clients that a class covers, as {@link #covered}, without those
+   * that only the server sends.
+   *
+   * @throws IllegalArgumentException if the class covers no such type
+   */
+  static List<? extends MessageType<?>> ofClients(
+      Protocol<?> protocol, String what, Class<?> type, boolean requests) {
+    var fit =
+        covered(protocol, what, type, requests).stream().filter(one -> !one.fromServer()).toList();
+    if (fit.isEmpty()) {
+      throw new IllegalArgumentException(
+          what + ": " + type.getName() + " is @FromServer (expected: what clients send)");
+    }
+    return fit;
+  }
+
+  /**
    * Returns the message types that a class covers: a record covers itself, an interface all records
    * that implement it. Requests are answered and never published, so they are covered for repliers
    * only.

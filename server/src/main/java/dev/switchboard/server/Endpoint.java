@@ -10,13 +10,10 @@ import dev.switchboard.server.delivery.Topics;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.SessionSettings;
-import dev.switchboard.server.limits.Time;
 import dev.switchboard.server.session.Connection;
 import dev.switchboard.server.session.EndpointRuntime;
 import dev.switchboard.server.session.Hub;
 import dev.switchboard.server.session.Session;
-import dev.switchboard.spi.Broker;
-import dev.switchboard.spi.PresenceStore;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -132,6 +129,34 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
   }
 
   /**
+   * Lets clients publish messages of a class, or all types of an interface, to some addresses. By
+   * default clients may publish nothing; what server code publishes is not affected. Calls add up.
+   * A client must also be in the room, and every hook must agree ({@link #onPublish}).
+   *
+   * <pre>{@code
+   * endpoint
+   *     .clientsMayPublish(Chat.Text.class, Addresses.rooms("team.*"), Addresses.users())
+   *     .clientsMayPublish(Chat.Typing.class, Addresses.rooms())
+   * }</pre>
+   *
+   * @throws IllegalArgumentException if no message is of that class, or only requests and types
+   *     that come {@link dev.switchboard.protocol.FromServer from the server}, or without an
+   *     address
+   */
+  public Endpoint<M> clientsMayPublish(Class<? extends M> type, Addresses... where) {
+    return set(() -> {
+      var types = ByType.ofClients(protocol, "clientsMayPublish", type, false);
+      if (where.length == 0) {
+        throw new IllegalArgumentException(
+            "clientsMayPublish: nowhere (expected: Addresses.rooms(), for example)");
+      }
+      for (Addresses some : where) {
+        types.forEach(one -> publishRules().allow(one.name(), some.test()));
+      }
+    });
+  }
+
+  /**
    * Adds a hook that runs before clients' messages of a class, or of an interface, are published.
    * All hooks that cover a message run in the order they were added, until one refuses it.
    *
@@ -239,20 +264,26 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
     return Optional.ofNullable(connection).map(reactions::peerOf);
   }
 
+  /** Returns an operator's power over the users of this endpoint. */
+  public Moderation moderation() {
+    return new Moderation(this::runtime, null);
+  }
+
   // Package-private from here on.
 
-  void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
-    EndpointContext started = begin(path, time, meter);
+  void start(String path, Services services, Meter meter) {
+    EndpointContext started = begin(path, services, meter);
     SessionSettings settings = sessionSettings();
     Sizes sizes = new Sizes(protocol, encodings, started.settings());
-    Topics topics = new Topics(path, broker, sizes, slowConsumerPolicies, settings, meter);
+    Topics topics =
+        new Topics(path, services.broker(), sizes, slowConsumerPolicies, settings, meter);
     runtime =
         new EndpointRuntime(
             started,
             protocol,
             encodings,
             sizes,
-            new Hub(topics, users, started, settings),
+            new Hub(topics, services.users(), started, settings),
             threads(),
             reactions);
     topics.use(Address.EVERYONE); // for as long as the server runs

@@ -7,7 +7,6 @@ import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
-import dev.switchboard.server.limits.Time;
 import dev.switchboard.spi.Authenticator;
 import dev.switchboard.spi.ServerMetrics;
 import dev.switchboard.transport.Batching;
@@ -270,9 +269,15 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
   }
 
   /** Called when the server starts. The options are fixed from now on. */
-  EndpointContext begin(String path, Time time, Meter meter) {
+  EndpointContext begin(String path, Services services, Meter meter) {
     EndpointContext started =
-        new EndpointContext(path, newSettings(), meter, time, identity.authentication());
+        new EndpointContext(
+            path,
+            newSettings(),
+            meter,
+            services.time(),
+            services.restrictions(),
+            identity.authentication(services.restrictions()));
     E unused =
         set(() -> {
           context = started;

@@ -1,5 +1,6 @@
 package dev.switchboard.server;
 
+import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.server.handlers.HandlerWatchdog;
 import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.http.SocketPath;
@@ -7,21 +8,19 @@ import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
-import dev.switchboard.server.limits.Time;
 import dev.switchboard.server.raw.RawConnection;
 import dev.switchboard.server.session.AuthenticationGate;
 import dev.switchboard.server.session.Connection;
 import dev.switchboard.server.session.EndpointRuntime;
 import dev.switchboard.spi.AuthenticatedUser;
-import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.LogKey;
-import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A typed or raw endpoint, as its server sees it. Thread-safe once started. */
@@ -30,7 +29,7 @@ sealed interface EndpointPath extends SocketPath {
   EndpointOptions<?> endpoint();
 
   /** Starts the endpoint. Called once, before the server listens. */
-  void start(String path, Broker broker, PresenceStore users, Time time, Meter meter);
+  void start(String path, Services services, Meter meter);
 
   /**
    * Called on any thread when a user joined or left a room of this endpoint, or came online or went
@@ -40,6 +39,12 @@ sealed interface EndpointPath extends SocketPath {
 
   /** Called periodically to do what is due. */
   void tick(long now);
+
+  /** Closes the connections of users whose proof of identity was revoked. */
+  void revoked(Predicate<AuthenticatedUser> whose);
+
+  /** Ends a session for good. Returns whether there was one. */
+  boolean endSession(String id);
 
   /**
    * Tells clients that the server is about to close.
@@ -66,7 +71,7 @@ sealed interface EndpointPath extends SocketPath {
 
   @Override
   default CompletionStage<Identified> identified(HttpRequest request) {
-    return endpoint().identity().of(request, endpoint().context().authentication());
+    return endpoint().identity().of(request, endpoint().context());
   }
 
   @Override
@@ -87,8 +92,8 @@ sealed interface EndpointPath extends SocketPath {
   /** A path whose clients exchange the messages of a protocol. */
   record Typed(Endpoint<?> endpoint) implements EndpointPath {
     @Override
-    public void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
-      endpoint.start(path, broker, users, time, meter);
+    public void start(String path, Services services, Meter meter) {
+      endpoint.start(path, services, meter);
     }
 
     @Override
@@ -137,13 +142,30 @@ sealed interface EndpointPath extends SocketPath {
     public void changed(LogKey where, String user, boolean present, int count) {
       endpoint.hub().presenceNotifier().changed(where, user, present, count);
     }
+
+    @Override
+    public void revoked(Predicate<AuthenticatedUser> whose) {
+      endpoint.hub().evictions().revoked(whose);
+    }
+
+    @Override
+    public boolean endSession(String id) {
+      return endpoint
+              .hub()
+              .evictions()
+              .end(
+                  session -> session.id().equals(id),
+                  CloseCode.AUTH_EXPIRED,
+                  "the session was revoked")
+          > 0;
+    }
   }
 
   /** A path for plain WebSockets. */
   record Raw(RawEndpoint endpoint) implements EndpointPath {
     @Override
-    public void start(String path, Broker broker, PresenceStore users, Time time, Meter meter) {
-      endpoint.start(path, time, meter);
+    public void start(String path, Services services, Meter meter) {
+      endpoint.start(path, services, meter);
     }
 
     @Override
@@ -187,6 +209,16 @@ sealed interface EndpointPath extends SocketPath {
     @Override
     public void changed(LogKey where, String user, boolean present, int count) {
       // Raw endpoints have no rooms and publish no presence.
+    }
+
+    @Override
+    public void revoked(Predicate<AuthenticatedUser> whose) {
+      endpoint.hub().revoked(whose);
+    }
+
+    @Override
+    public boolean endSession(String id) {
+      return false; // raw clients have none
     }
   }
 }

@@ -2,6 +2,9 @@ package dev.switchboard.server;
 
 import dev.switchboard.server.http.SocketPath.Identified;
 import dev.switchboard.server.identity.Authentication;
+import dev.switchboard.server.identity.Restrictions;
+import dev.switchboard.server.limits.EndpointContext;
+import dev.switchboard.spi.AuthenticationException;
 import dev.switchboard.spi.Authenticator;
 import dev.switchboard.spi.Credentials;
 import dev.switchboard.transport.HttpRequest;
@@ -63,14 +66,15 @@ final class Identity {
   }
 
   /** Returns how credentials are verified; null if none are required. */
-  @Nullable Authentication authentication() {
-    return authenticator == null ? null : new Authentication(authenticator, cookie);
+  @Nullable Authentication authentication(Restrictions restrictions) {
+    return authenticator == null ? null : new Authentication(authenticator, cookie, restrictions);
   }
 
   /** Identifies the user of a request, or refuses it. Does not block. */
-  CompletionStage<Identified> of(HttpRequest request, @Nullable Authentication authentication) {
+  CompletionStage<Identified> of(HttpRequest request, EndpointContext endpoint) {
+    Authentication authentication = endpoint.authentication();
     if (authentication == null) {
-      return identified(request);
+      return identified(request, endpoint.restrictions());
     }
     Credentials shown = authentication.shown(request);
     if (shown == null) {
@@ -86,12 +90,12 @@ final class Identity {
   }
 
   /** Calls the application's identifier on a virtual thread, where it may block. */
-  private CompletionStage<Identified> identified(HttpRequest request) {
+  private CompletionStage<Identified> identified(HttpRequest request, Restrictions restrictions) {
     Identifier asked = Objects.requireNonNull(identifier, "a guest need not be identified");
     CompletableFuture<Identified> identified = new CompletableFuture<>();
     Thread.startVirtualThread(() -> {
       try {
-        identified.complete(identified(asked.identify(request)));
+        identified.complete(identified(asked.identify(request), restrictions));
       } catch (Throwable failure) { // users' code: answered with 500
         identified.completeExceptionally(failure);
       }
@@ -99,8 +103,11 @@ final class Identity {
     return identified;
   }
 
-  private static Identified identified(@Nullable Verdict verdict) {
+  private static Identified identified(@Nullable Verdict verdict, Restrictions restrictions) {
     return switch (Objects.requireNonNull(verdict, "verdict")) {
+      case Verdict.Allowed allowed when restrictions.revoked(allowed.user()) ->
+          Identified.refused(
+              Authentication.refused(AuthenticationException.refused(Authentication.REVOKED)));
       case Verdict.Allowed allowed -> Identified.of(allowed.user());
       case Verdict.Refused refused ->
           Identified.refused(HttpResponse.text(refused.status(), refused.reason() + "\n"));

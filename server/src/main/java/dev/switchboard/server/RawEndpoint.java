@@ -2,7 +2,6 @@ package dev.switchboard.server;
 
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
-import dev.switchboard.server.limits.Time;
 import dev.switchboard.server.raw.RawConnection;
 import dev.switchboard.server.raw.RawHub;
 import dev.switchboard.transport.Heartbeat;
@@ -172,8 +171,8 @@ public final class RawEndpoint extends EndpointOptions<RawEndpoint> {
 
   // Package-private from here on.
 
-  void start(String path, Time time, Meter meter) {
-    EndpointContext started = begin(path, time, meter);
+  void start(String path, Services services, Meter meter) {
+    EndpointContext started = begin(path, services, meter);
     hub = new RawHub(started, threads(), reactions);
   }
 

@@ -56,15 +56,15 @@ final class Reactions<M> implements Application {
   }
 
   void handler(Class<?> type, Handling<M> handling) {
-    handlers.put(type, ByType.covered(protocol, "on", type, false), handling);
+    handlers.put(type, ByType.ofClients(protocol, "on", type, false), handling);
   }
 
   void replier(Class<?> type, Handling<M> handling) {
-    handlers.put(type, ByType.covered(protocol, "reply", type, true), handling);
+    handlers.put(type, ByType.ofClients(protocol, "reply", type, true), handling);
   }
 
   void hook(Class<?> type, PublishHook<M, ?> hook) {
-    var covered = ByType.covered(protocol, "onPublish", type, false);
+    var covered = ByType.ofClients(protocol, "onPublish", type, false);
     if (!hooked.add(type)) {
       throw new IllegalStateException(type.getName() + ": has a hook already (expected: one)");
     }
@@ -198,10 +198,12 @@ final class Reactions<M> implements Application {
     try {
       handler.accept(peerOf(connection));
     } catch (RefusedException refused) {
-      connection.turnAway(CloseCode.POLICY_VIOLATION, String.valueOf(refused.getMessage()));
+      connection
+          .departure()
+          .turnAway(CloseCode.POLICY_VIOLATION, String.valueOf(refused.getMessage()));
     } catch (Throwable failure) { // users' code: only its own connection is closed
       connection.failed("onOpen", failure);
-      connection.turnAway(CloseCode.INTERNAL_ERROR, "the server failed");
+      connection.departure().turnAway(CloseCode.INTERNAL_ERROR, "the server failed");
     }
   }
 

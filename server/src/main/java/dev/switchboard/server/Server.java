@@ -6,7 +6,6 @@ import dev.switchboard.server.http.PathPattern;
 import dev.switchboard.server.http.Router;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.spi.Broker;
-import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.ServerTransport;
 import java.time.Duration;
@@ -37,7 +36,7 @@ public final class Server implements AutoCloseable {
 
   private final Loops loops;
   private final Broker broker;
-  private final PresenceStore users;
+  private final Services services;
   private final ServerTransport transport;
   private final Map<PathPattern, EndpointPath> sockets;
   private final ScheduledFuture<?> ticking;
@@ -49,16 +48,19 @@ public final class Server implements AutoCloseable {
     this.sockets = new LinkedHashMap<>(builder.sockets);
     this.closeTimeout = builder.closeTimeout;
     this.broker = builder.broker();
-    this.users = builder.users();
+    this.services = new Services(broker, builder.users(), builder.restrictions(), builder.time);
     Loops started = null;
     try {
       Map<String, EndpointPath> byPath = new HashMap<>();
-      users.watch((where, user, present, count) ->
-          Objects.requireNonNull(byPath.get(where.space())).changed(where, user, present, count));
+      services
+          .users()
+          .watch((where, user, present, count) ->
+              Objects.requireNonNull(byPath.get(where.space()))
+                  .changed(where, user, present, count));
       sockets.forEach((path, socket) -> {
         Meter meter = new Meter(path.toString(), builder.metrics);
         byPath.put(path.toString(), socket);
-        socket.start(path.toString(), broker, users, builder.time, meter);
+        socket.start(path.toString(), services, meter);
       });
       started = builder.startLoops();
       this.transport =
@@ -78,7 +80,7 @@ public final class Server implements AutoCloseable {
         started.close();
       }
       broker.close();
-      users.close();
+      services.close();
       throw failed;
     }
     this.loops = started;
@@ -148,6 +150,11 @@ public final class Server implements AutoCloseable {
     return transport.connections();
   }
 
+  /** Returns what takes back the proofs of users' identities. */
+  public Revocations revocations() {
+    return new Revocations(sockets.values(), services.restrictions());
+  }
+
   /**
    * Shuts the server down gracefully. Stops accepting connections, tells each client when to return
    * ({@code going_away}, spread over two seconds), lets handlers finish the messages already
@@ -176,7 +183,7 @@ public final class Server implements AutoCloseable {
     broker.close(Duration.ofNanos(left)); // before the loops, which it delivers to
     watching.close();
     loops.close();
-    users.close();
+    services.close();
   }
 
   /** Sends clients away and waits until handlers are done and everything is written. */

@@ -7,11 +7,13 @@ import dev.switchboard.server.http.Files;
 import dev.switchboard.server.http.PathPattern;
 import dev.switchboard.server.http.Router;
 import dev.switchboard.server.http.TrustedProxies;
+import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.Time;
 import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.PresenceStore;
+import dev.switchboard.spi.RestrictionStore;
 import dev.switchboard.spi.ServerMetrics;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpRequest;
@@ -37,6 +39,7 @@ public final class ServerBuilder {
   private @Nullable HistoryStore store; // null for memory, or if there is a broker
   private @Nullable Broker broker; // null for a local one
   private @Nullable PresenceStore users; // null for memory
+  private @Nullable RestrictionStore restrictionStore; // null for memory
   @Nullable ServerMetrics metrics; // null for none
   private @Nullable Long maxWaitingBytes; // null for the default
   Time time = Time.system();
@@ -202,6 +205,15 @@ public final class ServerBuilder {
     return this;
   }
 
+  /**
+   * Sets where bans, mutes and revocations are stored, so that they outlive a restart. By default
+   * they are in memory only. Closed with the server.
+   */
+  public ServerBuilder restrictions(RestrictionStore newStore) {
+    restrictionStore = newStore;
+    return this;
+  }
+
   /** Sets the callbacks for metrics. None by default, which has no overhead. */
   public ServerBuilder metrics(ServerMetrics newMetrics) {
     metrics = newMetrics;
@@ -282,6 +294,15 @@ public final class ServerBuilder {
 
   Loops startLoops() {
     return loops > 0 ? Loops.of(io, loops) : Loops.standard(io);
+  }
+
+  /**
+   * Loads the restrictions in force.
+   *
+   * @throws dev.switchboard.protocol.RefusedException {@code unavailable} if they can't be read
+   */
+  Restrictions restrictions() {
+    return new Restrictions(restrictionStore, time.clock());
   }
 
   PresenceStore users() {

@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.wire.Defaults;
 import dev.switchboard.server.limits.Allowance;
+import dev.switchboard.server.limits.PublishRules;
 import dev.switchboard.server.limits.Retentions;
 import dev.switchboard.server.limits.SessionSettings;
 import dev.switchboard.server.limits.UserBytes;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class SessionOptions<E extends SessionOptions<E>> extends EndpointOptions<E> {
   private final Retentions retentions = new Retentions();
+  private final PublishRules publishRules = new PublishRules();
 
   // The options: set by the methods of their names until the server starts, then only read.
   private int maxRooms = Defaults.ROOMS;
@@ -27,8 +29,8 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
   private Duration presenceGrace = Duration.ofMillis(Defaults.PRESENCE_GRACE);
   private PresenceNotices presenceNotices = PresenceNotices.DEFAULT;
   private int lastSeenOf = 10_000; // users
-  private Visibility visibility = (asker, user) -> true;
-  private boolean everyoneMayBroadcast;
+  private Visibility visibility = String::equals;
+  private boolean onlineUsersListed;
   private Allowance.@Nullable Rate rate; // null for no limit
   private @Nullable UserBytes userBytes; // set by bytesPerUser; null for no limit
   private long maxCatchUpBytes = Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 16);
@@ -94,11 +96,16 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
   }
 
   /**
-   * Sets whose status clients may ask for and watch; everyone's by default. Lists of who is in a
-   * room or online are not affected.
+   * Sets whose status clients may ask for and watch; only their own user's by default. The members
+   * of a room see each other in any case.
    */
   public E statusVisible(Visibility rule) {
     return set(() -> visibility = rule);
+  }
+
+  /** Lets clients list all users who are online. By default they can list only a room's members. */
+  public E clientsMayListOnlineUsers() {
+    return set(() -> onlineUsersListed = true);
   }
 
   /**
@@ -121,11 +128,6 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
   /** Sets how much is kept of each user's inbox; the same as of other logs by default. */
   public E inboxRetention(Retention retention) {
     return set(() -> retentions.inboxes(retention));
-  }
-
-  /** Sets whether any client may publish to everyone; not by default. Server code always may. */
-  public E everyoneMayBroadcast(boolean may) {
-    return set(() -> everyoneMayBroadcast = may);
   }
 
   /**
@@ -163,6 +165,10 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
     maxCatchUpBytes = bytes;
   }
 
+  PublishRules publishRules() {
+    return publishRules;
+  }
+
   SessionSettings sessionSettings() {
     return new SessionSettings(
         new SessionSettings.Sessions(sessionTimeout, maxRooms, maxRoomsInAll, maxWaitingRooms),
@@ -172,8 +178,8 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
             presenceNotices.every(),
             presenceNotices.names(),
             lastSeenOf,
-            visibility::maySee),
-        new SessionSettings.Publishing(
-            rate, userBytes, everyoneMayBroadcast, retentions, maxCatchUpBytes));
+            visibility::maySee,
+            onlineUsersListed),
+        new SessionSettings.Publishing(rate, userBytes, publishRules, retentions, maxCatchUpBytes));
   }
 }

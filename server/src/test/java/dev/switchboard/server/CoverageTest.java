@@ -68,6 +68,7 @@ class CoverageTest {
   void aHookForAnInterfaceStandsBeforeEachOfItsMessages() {
     Endpoint<Shop> endpoint =
         Endpoint.of(Shop.class)
+            .clientsMayPublish(Shop.class, Addresses.rooms(), Addresses.users())
             .onPublish(
                 Shop.Order.class,
                 (order, publishing) -> {
@@ -87,6 +88,7 @@ class CoverageTest {
   void allHooksOfAMessageRunInTheOrderTheyWereGivenUntilOneRefuses() {
     Endpoint<Shop> endpoint =
         Endpoint.of(Shop.class)
+            .clientsMayPublish(Shop.class, Addresses.rooms(), Addresses.users())
             .onPublish(Shop.Buy.class, (buy, publishing) -> seen.add("buy"))
             .onPublish(Shop.class, (any, publishing) -> seen.add("any"))
             .onPublish(

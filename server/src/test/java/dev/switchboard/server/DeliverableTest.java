@@ -62,6 +62,7 @@ class DeliverableTest {
 
   private static Endpoint<Load> endpoint() {
     return Endpoint.of(Load.class)
+        .clientsMayPublish(Load.class, Addresses.rooms(), Addresses.users())
         .identify(request ->
             Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
   }

@@ -94,7 +94,7 @@ final class DeliveryModelTest {
         endpoint.onJoin((room, peer) -> {});
       }
       endpoint
-          .everyoneMayBroadcast(true)
+          .clientsMayPublish(Talk.class, Addresses.everyone())
           .retention(new Retention(kept, Duration.ofHours(1)))
           .maxMessageBytes(Math.max(256, maxPending / 4))
           .maxPendingBytes(maxPending)

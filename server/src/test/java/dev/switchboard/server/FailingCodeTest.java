@@ -81,6 +81,7 @@ class FailingCodeTest {
     int port =
         serve(
             Endpoint.of(Talk.class)
+                .clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
                 .identify(request -> Verdict.allow("ann"))
                 .onOpen(peer -> {
                   awaitQuietly(gate);
@@ -125,6 +126,7 @@ class FailingCodeTest {
     int port =
         serve(
             Endpoint.of(Talk.class)
+                .clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
                 .identify(request -> Verdict.allow("ann"))
                 .onJoin((room, who) -> {
                   if (room.equals("bad")) {

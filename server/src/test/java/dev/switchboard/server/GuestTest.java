@@ -15,7 +15,8 @@ import tools.jackson.databind.JsonNode;
 @Tag("D3")
 class GuestTest {
   private final CompletableFuture<Talk.Answer> answered = new CompletableFuture<>();
-  private final Endpoint<Talk> endpoint = Endpoint.of(Talk.class);
+  private final Endpoint<Talk> endpoint =
+      Endpoint.of(Talk.class).clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users());
   private Server server = Server.builder().port(0).endpoint("/ws", endpoint).start();
 
   @AfterEach

@@ -40,6 +40,7 @@ final class LoadHost {
   private final Counted counted = new Counted();
   private final Endpoint<Load> endpoint =
       Endpoint.of(Load.class)
+          .clientsMayPublish(Load.class, Addresses.rooms(), Addresses.users())
           .identify(
               request -> Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
           .heartbeat(new Heartbeat(Duration.ofMinutes(10), Duration.ofMinutes(10)))

@@ -22,6 +22,7 @@ class LoopHandlersTest {
 
   private Endpoint<Talk> endpoint() {
     return Endpoint.of(Talk.class)
+        .clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
         .handlersOnEventLoop()
         .identify(
             request -> Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))

@@ -32,6 +32,7 @@ class SafetyTest {
 
   private static Endpoint<Talk> byName() {
     return Endpoint.of(Talk.class)
+        .clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
         .identify(request ->
             Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
   }

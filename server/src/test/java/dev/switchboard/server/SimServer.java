@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.wire.Encoding;
 import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Time;
@@ -56,7 +57,8 @@ final class SimServer {
     endpoint.threads(threads::add);
     MemoryPresence users = new MemoryPresence();
     users.watch(path::changed);
-    path.start("/ws", broker, users, Time.of(world.clock), Meter.NONE);
+    Restrictions none = new Restrictions(null, world.clock);
+    path.start("/ws", new Services(broker, users, none, Time.of(world.clock)), Meter.NONE);
     loops.forEach(world::add);
     List.of(threads, reads, broker).forEach(world::add);
     tick();

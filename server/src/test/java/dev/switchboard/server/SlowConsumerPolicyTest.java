@@ -36,6 +36,7 @@ class SlowConsumerPolicyTest {
 
   private static Endpoint<Board> endpoint() {
     return Endpoint.of(Board.class)
+        .clientsMayPublish(Board.class, Addresses.rooms(), Addresses.users())
         .identify(
             request -> Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
         .maxPendingBytes(256 << 10);

@@ -57,6 +57,7 @@ class StuckHandlerTest {
     Counted counted = new Counted();
     Endpoint<Talk> endpoint =
         Endpoint.of(Talk.class)
+            .clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
             .stuckAfter(Duration.ofMillis(200))
             .identify(
                 request -> Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))

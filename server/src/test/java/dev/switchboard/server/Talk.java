@@ -26,10 +26,12 @@ sealed interface Talk {
 
   /**
    * An endpoint that knows its users by {@code ?user=}, answers {@code ask} and takes {@code note}.
-   * A note {@code ask ANN} has it ask Ann, and tell whoever sent the note what she said.
+   * A note {@code ask ANN} has it ask Ann, and tell whoever sent the note what she said; a note
+   * {@code remove ANN ROOM} has it remove Ann from the room.
    */
   static Endpoint<Talk> endpoint() {
-    Endpoint<Talk> endpoint = Endpoint.of(Talk.class);
+    Endpoint<Talk> endpoint =
+        Endpoint.of(Talk.class).clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users());
     return answering(
         endpoint.identify(request ->
             Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0))));
@@ -37,17 +39,26 @@ sealed interface Talk {
 
   /** The same, but it knows its users by tokens. */
   static Endpoint<Talk> endpoint(Authenticator authenticator) {
-    return answering(Endpoint.of(Talk.class).authenticate(authenticator));
+    return answering(
+        Endpoint.of(Talk.class)
+            .clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
+            .authenticate(authenticator));
   }
 
   private static Endpoint<Talk> answering(Endpoint<Talk> endpoint) {
     return endpoint
+        .statusVisible((asker, user) -> true)
+        .clientsMayListOnlineUsers()
         .reply(Ask.class, (ask, from) -> new Answer(ask.n() + 1))
         .on(
             Note.class,
             (note, from) -> {
               if (note.text().startsWith("ask ")) {
                 endpoint.peersOf(note.text().substring(4)).forEach(peer -> pass(peer, from));
+              }
+              if (note.text().startsWith("remove ")) {
+                String[] words = note.text().split(" ", -1);
+                endpoint.moderation().in(words[2]).kick(words[1], "");
               }
             });
   }

@@ -9,6 +9,7 @@ import dev.switchboard.client.Client;
 import dev.switchboard.client.ClientEvent;
 import dev.switchboard.client.Reconnect;
 import dev.switchboard.protocol.Request;
+import dev.switchboard.server.Addresses;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,10 @@ class GreetingTest {
   final TestServer<Chat> server =
       TestServer.of(
           Chat.class,
-          endpoint -> endpoint.reply(Chat.Add.class, (add, from) -> new Sum(add.a() + add.b())));
+          endpoint ->
+              endpoint
+                  .clientsMayPublish(Chat.class, Addresses.rooms())
+                  .reply(Chat.Add.class, (add, from) -> new Sum(add.a() + add.b())));
 
   @Test
   void bothHearWhatIsSaidInTheirRoom(Client<Chat> ann, Client<Chat> bob) {

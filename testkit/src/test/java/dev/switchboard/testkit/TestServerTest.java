@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.client.Client;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import java.time.Duration;
@@ -24,7 +25,10 @@ class TestServerTest {
   record Said(String text) {}
 
   @RegisterExtension
-  final TestServer<Said> server = TestServer.of(Said.class, endpoint -> endpoint);
+  final TestServer<Said> server =
+      TestServer.of(
+          Said.class,
+          endpoint -> endpoint.clientsMayPublish(Said.class, Addresses.rooms(), Addresses.users()));
 
   @Test
   void aTestGetsWhatItAsksFor(
@@ -80,7 +84,11 @@ class TestServerTest {
     private static final List<Client<Said>> LEFT = new ArrayList<>();
 
     @RegisterExtension
-    final TestServer<Said> server = TestServer.of(Said.class, endpoint -> endpoint);
+    final TestServer<Said> server =
+        TestServer.of(
+            Said.class,
+            endpoint ->
+                endpoint.clientsMayPublish(Said.class, Addresses.rooms(), Addresses.users()));
 
     @Test
     void leavesAClientOpen() {

@@ -3,6 +3,7 @@ package dev.switchboard.history.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.spi.Committed;
@@ -144,7 +145,8 @@ class HistoryFloodTest {
             Server.builder()
                 .port(0)
                 .history(store)
-                .endpoint("/ws", Endpoint.of(Chat.class))
+                .endpoint(
+                    "/ws", Endpoint.of(Chat.class).clientsMayPublish(Chat.class, Addresses.rooms()))
                 .start();
         Wire bystander = new Wire(http, server.port())) {
       String join = "{\"type\":\"join_room\",\"room\":\"%s\",\"id\":$ID}";

@@ -4,6 +4,7 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Names;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.wire.Envelope;
+import dev.switchboard.protocol.wire.Refusal;
 import dev.switchboard.protocol.wire.ServerMessages;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -116,6 +117,11 @@ final class ControlReader {
 
   static String text(JsonNode tree, String key) {
     return tree.path(key).asString("");
+  }
+
+  /** Returns the reason that an unasked {@code room_left} states, or null. */
+  static @Nullable RefusedException why(JsonNode tree) {
+    return tree.has("code") ? Refusal.read(tree) : null;
   }
 
   /** Returns the log that an object names, or null. */

@@ -269,7 +269,8 @@ public final class Conversation {
       case "user_left" -> effects.report(ControlReader.presence(false, control));
       case "user_status" -> statuses.told(ControlReader.statuses(control));
       case "users_changed" -> changed(ControlReader.usersChanged(control));
-      case "room_left" -> rooms.left(ControlReader.text(control, "room"));
+      case "room_left" ->
+          rooms.left(ControlReader.text(control, "room"), ControlReader.why(control));
       case "error" -> effects.report(new Report.Failed(Refusal.read(control)));
       case "ping" -> effects.send(ServerMessages.pong(envelope.id()));
       default -> {}

@@ -1,11 +1,13 @@
 package dev.switchboard.protocol.client;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
 import dev.switchboard.protocol.wire.Envelope;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a client tells its user, in order. Immutable. */
 public sealed interface Report {
@@ -52,8 +54,8 @@ public sealed interface Report {
   /** A room was joined, or joined again. */
   record Joined(String room, Answer.Joined how) implements Report {}
 
-  /** A room was left. */
-  record Left(String room) implements Report {}
+  /** A room was left; {@code why} is null if the user wanted it. */
+  record Left(String room, @Nullable RefusedException why) implements Report {}
 
   /** A user joined or left a room. */
   record Presence(boolean joined, String room, String user, int count) implements Report {}

@@ -230,7 +230,7 @@ final class Rooms {
       public void failed(SwitchboardException why) {
         if (why instanceof RefusedException refused && refused.code() != ErrorCode.TIMEOUT) {
           effects.report(new Report.Failed(why));
-          left(room);
+          left(room, refused);
         }
       }
     };
@@ -269,12 +269,17 @@ final class Rooms {
     return away.values().stream().mapToLong(room -> room.at).min().orElse(Questions.NEVER);
   }
 
-  /** The client is no longer in the room, if it was. */
+  /** The client is no longer in the room, if it was, because the user wanted it. */
   void left(String room) {
+    left(room, null);
+  }
+
+  /** The client is no longer in the room, if it was. */
+  void left(String room, @Nullable RefusedException why) {
     boolean was = places.left(room);
     arrived(room);
     if (was) {
-      effects.report(new Report.Left(room));
+      effects.report(new Report.Left(room, why));
     }
     takeBack(room);
   }

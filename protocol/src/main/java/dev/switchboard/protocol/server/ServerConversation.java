@@ -209,6 +209,10 @@ public final class ServerConversation {
               "type: " + envelope.type() + " is unknown (expected: a type of this endpoint)"));
       return;
     }
+    if (type.fromServer()) {
+      refuse(Refusal.of(envelope.id(), ErrorCode.FORBIDDEN, Verbs.isFromServer(type)));
+      return;
+    }
     if (type.fleeting() && !envelope.fleeting() && envelope.id() != null) {
       refuse(Refusal.of(envelope.id(), ErrorCode.BAD_MESSAGE, Verbs.isFleeting(type)));
       return;

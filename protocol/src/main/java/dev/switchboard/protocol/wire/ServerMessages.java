@@ -2,6 +2,7 @@ package dev.switchboard.protocol.wire;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.Payload;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,18 @@ public final class ServerMessages {
   /** Builds {@code room_left}. */
   public static Draft roomLeft(@Nullable Id re, String room) {
     return object("room_left", re, out -> out.text("room", room));
+  }
+
+  /** Builds {@code room_left} for a user who was removed from the room. */
+  public static Draft removed(String room, String why) {
+    return object(
+        "room_left",
+        null,
+        out -> {
+          out.text("room", room);
+          out.text("code", ErrorCode.FORBIDDEN.wire());
+          out.text("message", why);
+        });
   }
 
   /** Builds {@code user_joined} or {@code user_left}. */

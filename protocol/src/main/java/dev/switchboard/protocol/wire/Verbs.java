@@ -4,7 +4,8 @@ import dev.switchboard.protocol.MessageType;
 
 /**
  * Which types a verb of sending takes: {@code publish} and {@code send} those that are kept or
- * acknowledged, {@code fleeting} those that may be lost.
+ * acknowledged, {@code fleeting} those that may be lost. Clients send neither those that come from
+ * the server.
  */
 public final class Verbs {
   private Verbs() {}
@@ -34,6 +35,23 @@ public final class Verbs {
               .formatted(type.name(), instead));
     }
     return type;
+  }
+
+  /**
+   * Returns the type if clients may send it.
+   *
+   * @throws IllegalArgumentException if only the server does
+   */
+  public static <T> MessageType<T> requireFromClient(MessageType<T> type) {
+    if (type.fromServer()) {
+      throw new IllegalArgumentException(isFromServer(type));
+    }
+    return type;
+  }
+
+  /** The refusal of a type of the server's from a client. */
+  public static String isFromServer(MessageType<?> type) {
+    return "type: " + type.name() + " is @FromServer (expected: a type that clients send)";
   }
 
   /** The refusal of a fleeting type where an acknowledgement is expected. */

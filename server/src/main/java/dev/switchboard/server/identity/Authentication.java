@@ -24,12 +24,17 @@ import org.slf4j.LoggerFactory;
  *
  * @param authenticator the users' authenticator
  * @param cookie the name of the cookie that may contain credentials, or null
+ * @param restrictions tells what was revoked
  */
-public record Authentication(Authenticator authenticator, @Nullable String cookie) {
+public record Authentication(
+    Authenticator authenticator, @Nullable String cookie, Restrictions restrictions) {
   private static final Logger LOG = LoggerFactory.getLogger(Authentication.class);
 
   /** Browsers can't set headers of an upgrade, but may offer subprotocols. */
   private static final String BEARER_SUBPROTOCOL = "switchboard.bearer.";
+
+  /** What a client whose proof of identity was revoked is told. */
+  public static final String REVOKED = "the proof of identity was revoked";
 
   private static final String CODE_SUBPROTOCOL = "switchboard.code.";
 
@@ -76,8 +81,12 @@ public record Authentication(Authenticator authenticator, @Nullable String cooki
     CompletableFuture<AuthenticatedUser> proved = new CompletableFuture<>();
     Thread.startVirtualThread(() -> {
       try {
-        proved.complete(
-            Objects.requireNonNull(authenticator.authenticate(credentials), "authenticated user"));
+        AuthenticatedUser user =
+            Objects.requireNonNull(authenticator.authenticate(credentials), "authenticated user");
+        if (restrictions.revoked(user)) {
+          throw AuthenticationException.refused(REVOKED);
+        }
+        proved.complete(user);
       } catch (AuthenticationException refused) {
         proved.completeExceptionally(refused);
       } catch (Throwable failure) { // users' code: a bug in it must let nobody in

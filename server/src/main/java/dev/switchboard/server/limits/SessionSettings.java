@@ -30,6 +30,7 @@ public record SessionSettings(Sessions sessions, Presence presence, Publishing p
    * @param names how many users such a notice names
    * @param lastSeenOf for how many users the time they were last seen is remembered
    * @param visibility whether the first user may see if the second is online
+   * @param listed whether clients may list the users who are online
    */
   public record Presence(
       Duration grace,
@@ -37,14 +38,15 @@ public record SessionSettings(Sessions sessions, Presence presence, Publishing p
       Duration every,
       int names,
       int lastSeenOf,
-      BiPredicate<String, String> visibility) {}
+      BiPredicate<String, String> visibility,
+      boolean listed) {}
 
   /**
    * Who may publish how much, and how much of it is kept and read again.
    *
    * @param rate the message rate limit of one connection; null for none
    * @param userBytes the byte limit of one user; null for none
-   * @param everyoneMayBroadcast whether any client may publish to everyone
+   * @param rules what clients may publish, and where
    * @param retentions how much of each log is kept; no longer changed
    * @param maxCatchUpBytes the most bytes read from logs that are on their way to connections that
    *     are behind; above it, each gets one piece at a time
@@ -52,7 +54,7 @@ public record SessionSettings(Sessions sessions, Presence presence, Publishing p
   public record Publishing(
       Allowance.@Nullable Rate rate,
       @Nullable UserBytes userBytes,
-      boolean everyoneMayBroadcast,
+      PublishRules rules,
       Retentions retentions,
       long maxCatchUpBytes) {}
 }

@@ -5,6 +5,7 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.server.handlers.Mailbox;
 import dev.switchboard.server.identity.Expiry;
 import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.IdleSweep;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.ReadGate;
@@ -100,6 +101,11 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
     hub.registry().add(this);
     group.add(this);
     hub.application().opened(this);
+    EndpointContext.Barred barred =
+        hub.barred(user); // who revoked it meanwhile may have missed this
+    if (barred != null) {
+      close(barred.code(), barred.reason());
+    }
   }
 
   /** Returns the endpoint's path. Thread-safe. */
@@ -212,7 +218,7 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   }
 
   /** Closes the connection if it is open, after what was already sent. Thread-safe. */
-  private void close(CloseCode code, String reason) {
+  void close(CloseCode code, String reason) {
     webSocket.execute(() -> {
       if (webSocket.readyState() == ReadyState.OPEN) {
         webSocket.close(code.code(), reason);

@@ -1,6 +1,8 @@
 package dev.switchboard.server.raw;
 
+import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.server.handlers.HandlerThreads;
+import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.IdleSweep;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +122,21 @@ public final class RawHub {
     } finally {
       message.release();
     }
+  }
+
+  /** Closes the connections of users whose proof of identity was revoked. */
+  public void revoked(Predicate<AuthenticatedUser> whose) {
+    for (RawConnection connection : registry.all()) {
+      AuthenticatedUser user = connection.user();
+      if (user != null && whose.test(user)) {
+        connection.close(CloseCode.AUTH_EXPIRED, Authentication.REVOKED);
+      }
+    }
+  }
+
+  /** Returns why a user may not be here, or null. */
+  EndpointContext.@Nullable Barred barred(@Nullable AuthenticatedUser user) {
+    return context.barred(user);
   }
 
   /** Advances the time. */

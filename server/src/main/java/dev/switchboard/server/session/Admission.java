@@ -46,7 +46,9 @@ final class Admission {
       }
     } else if (allowance.hopeless()) {
       endpoint.meter().limit(Limit.RATE);
-      connection.closeWhenDone(CloseCode.RATE_LIMITED, "retryAfter=" + allowance.retryAfter());
+      connection
+          .departure()
+          .closeWhenDone(CloseCode.RATE_LIMITED, "retryAfter=" + allowance.retryAfter());
     } else {
       endpoint.meter().limit(Limit.RATE);
       conversation.refuse(

@@ -10,6 +10,7 @@ import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.AuthenticationException;
 import dev.switchboard.spi.Credentials;
@@ -117,11 +118,15 @@ public final class AuthenticationGate implements WebSocketListener {
     if (webSocket.readyState() != ReadyState.OPEN) {
       return;
     }
+    EndpointContext.Barred barred = endpoint.context().barred(user);
     if (user == null) {
       AuthenticationException refused = Authentication.reason(failure);
       String why = String.valueOf(refused.getMessage());
       send(ServerMessages.authFailed(id, why, refused.retryable()));
       end(refused.retryable() ? CloseCode.TRY_AGAIN_LATER : CloseCode.NOT_AUTHENTICATED, why);
+    } else if (barred != null) {
+      send(ServerMessages.authFailed(id, barred.reason(), false));
+      end(barred.code(), barred.reason());
     } else if (!endpoint.hub().connectionCounts().name(user.name(), endpoint.settings())) {
       endpoint.meter().limit(Limit.USER_CONNECTIONS);
       send(ServerMessages.authFailed(id, "too many connections of this user", true));

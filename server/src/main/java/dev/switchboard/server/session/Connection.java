@@ -1,5 +1,6 @@
 package dev.switchboard.server.session;
 
+import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.wire.Draft;
@@ -12,10 +13,10 @@ import dev.switchboard.server.delivery.Outbound;
 import dev.switchboard.server.delivery.Receiver;
 import dev.switchboard.server.handlers.Mailbox;
 import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.IdleSweep;
 import dev.switchboard.server.limits.ReadGate;
 import dev.switchboard.spi.AuthenticatedUser;
-import dev.switchboard.spi.ServerMetrics.SlowReader;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;
@@ -35,12 +36,12 @@ import org.slf4j.LoggerFactory;
  * otherwise.
  *
  * <p><b>States.</b> A connection is <em>new</em> until its first message, {@code welcome}, is sent;
- * nothing is read from the client before that. Then it is <em>open</em>. {@link #sendAway} and
- * {@link #turnAway} make it <em>leaving</em>: messages that arrive from then on are not answered,
- * so that the client repeats them elsewhere. {@link #close}, or the client's close frame, starts
- * the close handshake; from then on the connection is not {@link #open}. It is <em>closed</em> when
- * its socket is: the feed and the status watches end with it, while the session may wait for its
- * client to come back. A connection may skip states, but never goes back to an earlier one.
+ * nothing is read from the client before that. Then it is <em>open</em>. Its {@link Departure}
+ * makes it <em>leaving</em>: messages that arrive from then on are not answered, so that the client
+ * repeats them elsewhere. {@link #close}, or the client's close frame, starts the close handshake;
+ * from then on the connection is not {@link #open}. It is <em>closed</em> when its socket is: the
+ * feed and the status watches end with it, while the session may wait for its client to come back.
+ * A connection may skip states, but never goes back to an earlier one.
  *
  * <p><b>Why this is safe.</b> All state changes happen on the loop, where the socket's events
  * arrive too, so nothing needs a lock. Users' code runs elsewhere, and what it sends comes back as
@@ -59,11 +60,13 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   private final Identification identification;
   private final Outbound out;
   private final Admission admission;
+  private final Departure departure;
   private final ReadGate readGate;
   private final Feed feed;
   private final Mailbox mailbox;
   private final Object peer;
   private final StatusWatches statusWatches;
+  private final boolean admitted; // whether users' code has heard of the connection
 
   /**
    * The connection's own session at first, then the one its client resumed. Written on the loop,
@@ -79,21 +82,6 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
 
   /** Whether the first message was sent, so the client may be read from. Confined to the loop. */
   private boolean greeted;
-
-  /** Whether incoming messages are ignored from now on. Confined to the loop. */
-  private boolean leaving;
-
-  /**
-   * Whether messages that were already received are skipped as well. Written by handlers, on any
-   * thread.
-   */
-  private volatile boolean turnedAway;
-
-  /**
-   * Whether the connection was closed with 4008, which a slow client may never answer. Confined to
-   * the loop.
-   */
-  private boolean tooSlow;
 
   /**
    * Takes over a WebSocket that just opened. Must be called on its loop.
@@ -121,10 +109,17 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     this.peer = endpoint.application().peer(this);
     this.mailbox = endpoint.threads().mailbox(readGate, webSocket.eventLoop(), this::onLoop, peer);
     this.admission = new Admission(endpoint, this);
+    this.departure = new Departure(this);
     endpoint.meter().opened();
     heard();
-    endpoint.hub().begin(session);
-    new SessionHandshake(this).welcome(null);
+    SessionHandshake handshake = new SessionHandshake(this);
+    EndpointContext.Barred barred = handshake.begin(identified);
+    this.admitted = barred == null;
+    if (barred != null) {
+      departure.refuse(barred.code(), barred.reason());
+      return;
+    }
+    handshake.welcome(null);
     if (!greeted) {
       readGate.hold(); // what the client asks comes after the first word
     }
@@ -225,11 +220,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
 
   @Override
   public boolean endIdle(CloseCode code, String reason) {
-    boolean ends = open() && !leaving;
-    if (ends) {
-      closeWhenDone(code, reason);
-    }
-    return ends;
+    return departure.endIdle(code, reason);
   }
 
   /** Whether the end has not begun. Must be called on the loop. */
@@ -240,6 +231,11 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   /** Whether the connection has ended. Must be called on the loop. */
   boolean closed() {
     return out.closed();
+  }
+
+  /** Returns the ways to end the connection. */
+  public Departure departure() {
+    return departure;
   }
 
   /** Runs a task on the loop, immediately if the caller is on it. Thread-safe. */
@@ -304,59 +300,32 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     LOG.error("{}: {} failed for {}", endpoint.path(), what, session.user(), failure);
   }
 
-  /** Closes the connection, and skips the messages it has already sent. Thread-safe. */
-  public void turnAway(CloseCode code, String reason) {
-    turnedAway = true;
-    onLoop(() -> {
-      leaving = true;
-      close(code.code(), reason);
-    });
+  /** Takes the session out of a room, on behalf of an operator. */
+  void removed(String room, String reason) {
+    if (depart(room)) {
+      send(ServerMessages.removed(room, reason));
+    }
   }
 
-  /** Whether messages that were already received must not be handled. Thread-safe. */
-  boolean turnedAway() {
-    return turnedAway;
+  /** Leaves a room. Returns whether the session was in it. */
+  boolean depart(String room) {
+    if (!session.leave(room, this)) {
+      return false;
+    }
+    feed.drop(Address.room(room));
+    endpoint.hub().leave(room, session.user());
+    return true;
   }
 
-  /**
-   * Asks the client to come back after the given number of milliseconds, lets handlers finish and
-   * answer the messages already received, and closes with 1001. Thread-safe.
-   */
-  void sendAway(long after) {
-    onLoop(() -> {
-      leaving = true; // later messages are not acknowledged, so they are repeated elsewhere
-      send(ServerMessages.goingAway(after));
-      whenDone(() -> close(CloseCode.GOING_AWAY.code(), "the server is closing"));
-    });
-  }
-
-  /** Runs a task on the loop once all received messages are handled and answered. */
-  private void whenDone(Runnable task) {
-    mailbox.afterAll(() -> readGate.whenAnswered(() -> webSocket.execute(task)));
-  }
-
-  /** Closes with 4008, because continuing would leave a gap. */
   @Override
   public void tooSlow(String why) {
-    tooSlow = true;
-    close(CloseCode.TOO_SLOW.code(), "too slow: " + why);
+    departure.tooSlow(why);
   }
 
   @Override
   public void close(int code, String reason) {
     if (open()) {
       webSocket.close(code, reason);
-    }
-  }
-
-  /**
-   * Closes when the messages already received are handled and answered, and ignores later ones.
-   * Must be called on the loop.
-   */
-  void closeWhenDone(CloseCode code, String reason) {
-    leaving = true;
-    if (open()) {
-      webSocket.closeWhenDone(code.code(), reason);
     }
   }
 
@@ -371,7 +340,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   }
 
   private void received(ByteBuf view, boolean binary) {
-    if (!leaving) {
+    if (!departure.leaving()) {
       admission.received(ByteBufUtil.getBytes(view), binary);
     }
   }
@@ -384,7 +353,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
   /** Delays the close frame until earlier messages are handled and answered. */
   @Override
   public void onEnding(Runnable end) {
-    whenDone(end);
+    departure.whenDone(end);
   }
 
   @Override
@@ -403,16 +372,16 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
       endpoint.hub().end(session, timestamp);
     }
     endpoint.meter().closed(code);
-    if (tooSlow && code != CloseCode.TOO_SLOW.code()) { // the client did not answer the close frame
-      endpoint.meter().slow(SlowReader.CLOSED);
-    }
+    departure.closed(code);
     mailbox.add(() -> over(code, reason, clean));
   }
 
   /** Runs as the last task of the mailbox. */
   private void over(int code, String reason, boolean clean) {
     try {
-      endpoint.application().closed(this, code, reason, clean);
+      if (admitted) {
+        endpoint.application().closed(this, code, reason, clean);
+      }
     } catch (Throwable failure) { // users' code may throw anything; the rest must still run
       failed("onClose", failure);
     } finally {

@@ -16,6 +16,7 @@ import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.PresenceStore.Users;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,7 @@ public final class Hub {
 
   private final ConnectionCounts connectionCounts = new ConnectionCounts();
   private final IdleSweep idleSweep;
+  private final Evictions evictions;
 
   private record Waiting(Session session, int rooms, long since) {}
 
@@ -78,6 +80,7 @@ public final class Hub {
         new PresenceNotifier(settings.presence(), statuses, context.now(), this::tell);
     this.presence = new Presence(settings.presence().grace().toMillis(), users);
     this.idleSweep = new IdleSweep(context.settings().idleTimeout(), context.meter());
+    this.evictions = new Evictions(this, context);
   }
 
   /** Returns the options of the endpoint's sessions. */
@@ -148,6 +151,11 @@ public final class Hub {
         : CompletableFuture.completedStage(new UserState(user, false, 0));
   }
 
+  /** Returns what ends sessions for operators. */
+  public Evictions evictions() {
+    return evictions;
+  }
+
   /** Returns the sweep that closes idle connections. */
   IdleSweep idleSweep() {
     return idleSweep;
@@ -156,6 +164,11 @@ public final class Hub {
   /** Returns the counts of connections. */
   public ConnectionCounts connectionCounts() {
     return connectionCounts;
+  }
+
+  /** Returns the sessions, also those that wait; may or may not have those that begin now. */
+  Collection<Session> sessions() {
+    return sessions.values();
   }
 
   public @Nullable Session session(String id) {
@@ -228,9 +241,21 @@ public final class Hub {
 
   private void expire(Waiting over) {
     if (over.session.expire(over.since)) {
-      sessions.remove(over.session.id());
-      over.session.questions().end();
+      forget(over.session);
     }
+  }
+
+  /** Ends a session that waited. Its presence ended, or ends, with the grace period. */
+  void endWaiting(Session session) {
+    synchronized (waiting) {
+      waitsNoMore(session);
+    }
+    forget(session);
+  }
+
+  private void forget(Session session) {
+    sessions.remove(session.id());
+    session.questions().end();
   }
 
   /** Ends what is due. Call it often; its cost is proportional to what is due. */
@@ -259,7 +284,9 @@ public final class Hub {
     topics.close();
     connections()
         .forEach(connection ->
-            connection.sendAway(ThreadLocalRandom.current().nextLong(spreadMillis + 1)));
+            connection
+                .departure()
+                .sendAway(ThreadLocalRandom.current().nextLong(spreadMillis + 1)));
   }
 
   /** Returns a user's current connections. */

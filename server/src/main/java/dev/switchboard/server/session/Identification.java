@@ -5,6 +5,7 @@ import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.identity.Expiry;
+import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.AuthenticationException;
 import dev.switchboard.spi.Credentials;
@@ -78,6 +79,11 @@ final class Identification {
       connection.send(ServerMessages.authFailed(id, "token: of another user", false));
     } else {
       user = proved;
+      EndpointContext.Barred barred = endpoint.context().barred(proved);
+      if (barred != null) { // since the proof was checked
+        connection.departure().turnAway(barred.code(), barred.reason());
+        return;
+      }
       Long left = endpoint.context().millisLeft(proved);
       expiry.in(left);
       connection.send(ServerMessages.authSuccess(id, proved.name(), left));
@@ -91,7 +97,7 @@ final class Identification {
   }
 
   private void expired() {
-    connection.turnAway(CloseCode.AUTH_EXPIRED, "the proof of identity has expired");
+    connection.departure().turnAway(CloseCode.AUTH_EXPIRED, "the proof of identity has expired");
   }
 
   /** Cancels the expiry timers, because the connection has ended. */

@@ -96,7 +96,7 @@ public final class Publish {
 
   /** Calls users' code, which may publish. Must run where blocking is allowed. */
   void runHooked() {
-    if (!connection.turnedAway()) {
+    if (!connection.departure().turnedAway()) {
       answering().answer(endpoint.application().publish(this));
     }
   }

@@ -30,6 +30,7 @@ final class RequestHandler implements ServerConversation.Requests {
   private final Connection connection;
   private final Hub hub;
   private final HistoryPages historyPages;
+  private final Permissions permissions;
 
   /**
    * The joins that hooks are deciding: the room, and whether the client left it in the meantime.
@@ -41,6 +42,7 @@ final class RequestHandler implements ServerConversation.Requests {
     this.endpoint = endpoint;
     this.connection = connection;
     this.hub = endpoint.hub();
+    this.permissions = new Permissions(endpoint, connection);
     this.historyPages = new HistoryPages(endpoint.topics(), endpoint.sizes(), connection);
   }
 
@@ -83,7 +85,7 @@ final class RequestHandler implements ServerConversation.Requests {
     connection
         .mailbox()
         .add(() -> {
-          if (connection.turnedAway()) {
+          if (connection.departure().turnedAway()) {
             return;
           }
           Throwable refusal = null;
@@ -123,10 +125,18 @@ final class RequestHandler implements ServerConversation.Requests {
       connection.refuse(id, full);
       return;
     }
+    boolean joined = session.join(room, connection);
+    try {
+      permissions.requireJoin(room);
+    } catch (RefusedException banned) {
+      if (joined && session.leave(room, connection)) { // otherwise the ban is about to remove it
+        connection.feed().drop(Address.room(room));
+      }
+      connection.refuse(id, banned);
+      return;
+    }
     CompletionStage<?> there =
-        session.join(room, connection)
-            ? hub.enter(room, session.user())
-            : CompletableFuture.completedStage(room);
+        joined ? hub.enter(room, session.user()) : CompletableFuture.completedStage(room);
     CompletionStage<Opening> opened = reader.open(join.since(), join.recent());
     connection.readGate().answerDue();
     opened.whenComplete((opening, failure) -> {
@@ -155,7 +165,7 @@ final class RequestHandler implements ServerConversation.Requests {
       return;
     }
     if (!connection.feed().reads(Address.room(room))) {
-      depart(room);
+      connection.depart(room);
     }
     connection.refuse(id, failure);
   }
@@ -180,7 +190,7 @@ final class RequestHandler implements ServerConversation.Requests {
       return;
     }
     if (unknown != null) { // without presence, nobody would know that the user is here
-      depart(room);
+      connection.depart(room);
       connection.refuse(id, unknown);
       return;
     }
@@ -209,21 +219,11 @@ final class RequestHandler implements ServerConversation.Requests {
         waited = true;
       }
     }
-    if (depart(room) || waited) {
+    if (connection.depart(room) || waited) {
       connection.send(ServerMessages.roomLeft(id, room));
     } else {
-      connection.refuse(id, notAMember(room));
+      connection.refuse(id, Permissions.notAMember(room));
     }
-  }
-
-  /** Leaves a room. Returns whether the session was in it. */
-  private boolean depart(String room) {
-    if (!connection.session().leave(room, connection)) {
-      return false;
-    }
-    connection.feed().drop(Address.room(room));
-    hub.leave(room, connection.session().user());
-    return true;
   }
 
   @Override
@@ -231,8 +231,10 @@ final class RequestHandler implements ServerConversation.Requests {
     asked();
     String room = list.room();
     String after = list.after() == null ? "" : list.after();
-    if (room != null && !connection.session().in(room)) {
-      connection.refuse(id, notAMember(room));
+    try {
+      permissions.requireUserList(room);
+    } catch (RefusedException refused) {
+      connection.refuse(id, refused);
       return;
     }
     CompletionStage<Users> found = hub.users(room, after, Limits.MAX_LISTED_USERS);
@@ -257,16 +259,10 @@ final class RequestHandler implements ServerConversation.Requests {
   @Override
   public void history(@Nullable Id id, Control.History history) {
     connection.heard();
-    Address address = history.address();
-    if (address instanceof Address.Room room && !connection.session().in(room.name())) {
-      connection.refuse(id, notAMember(room.name()));
-      return;
-    }
-    if (address instanceof Address.User user && !user.name().equals(connection.session().user())) {
-      connection.refuse(
-          id,
-          new RefusedException(
-              ErrorCode.FORBIDDEN, "user: another one's inbox (expected: your own)"));
+    try {
+      permissions.requireHistory(history.address());
+    } catch (RefusedException refused) {
+      connection.refuse(id, refused);
       return;
     }
     historyPages.answer(id, history);
@@ -277,7 +273,7 @@ final class RequestHandler implements ServerConversation.Requests {
     connection.heard();
     try {
       for (Address address : message.envelope().addresses()) {
-        requireMayPublish(address);
+        permissions.requirePublish(message.type().name(), address);
       }
       endpoint.sizes().requirePublished(message.type().name(), message.envelope().payload());
       takeBytes(message);
@@ -312,21 +308,9 @@ final class RequestHandler implements ServerConversation.Requests {
     }
   }
 
-  /** Refuses an address that clients may not publish to. */
-  private void requireMayPublish(Address address) {
-    if (address instanceof Address.Room room && !connection.session().in(room.name())) {
-      throw notAMember(room.name());
-    }
-    if (address instanceof Address.Everyone
-        && !endpoint.sessionSettings().publishing().everyoneMayBroadcast()) {
-      throw new RefusedException(
-          ErrorCode.FORBIDDEN, "everyone: not for clients here (expected: a room or a user)");
-    }
-  }
-
   /** Passes a message to its handler, and answers it. Must run where blocking is allowed. */
   private void run(Incoming message) {
-    if (!connection.turnedAway()) {
+    if (!connection.departure().turnedAway()) {
       new Answering(endpoint, connection, message)
           .answer(endpoint.application().handle(message, connection));
     }
@@ -359,13 +343,5 @@ final class RequestHandler implements ServerConversation.Requests {
   @Override
   public void answered(ServerConversation.Answer answer) {
     connection.session().questions().answered(answer);
-  }
-
-  static RefusedException notAMember(String room) {
-    return new RefusedException(
-        ErrorCode.NOT_A_MEMBER,
-        "room: you are not in it (expected: join_room first)",
-        false,
-        Map.of("room", room));
   }
 }

@@ -81,12 +81,12 @@ public final class Session {
   }
 
   /**
-   * Whether the given connection has the session. A connection that lost it to another may still
-   * have work to do, but must not touch the rooms: the other connection would not read a room
-   * joined here.
+   * Whether the given connection has the session, and it is not over. A connection that lost it to
+   * another may still have work to do, but must not touch the rooms: the other connection would not
+   * read a room joined here.
    */
   public synchronized boolean isOf(Connection some) {
-    return connection == some;
+    return connection == some && !ended;
   }
 
   /**
@@ -94,7 +94,7 @@ public final class Session {
    * session.
    */
   synchronized boolean join(String room, Connection by) {
-    return connection == by && rooms.add(room);
+    return isOf(by) && rooms.add(room);
   }
 
   /**
@@ -154,6 +154,20 @@ public final class Session {
     }
     ended = true;
     return true;
+  }
+
+  /** Ends the session if it waits for its client. Returns whether it did. */
+  synchronized boolean endWaiting() {
+    if (ended || connection != null) {
+      return false;
+    }
+    ended = true;
+    return true;
+  }
+
+  /** Leaves a room while it waits for its client. Returns whether it was in the room, and waits. */
+  synchronized boolean leaveWaiting(String room) {
+    return connection == null && rooms.remove(room);
   }
 
   /** Undoes {@link #end}. Only for the caller to whom {@code end} just returned true. */

@@ -8,6 +8,8 @@ import dev.switchboard.protocol.wire.Control.Resume;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.delivery.Opening;
+import dev.switchboard.server.limits.EndpointContext;
+import dev.switchboard.spi.AuthenticatedUser;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,26 @@ final class SessionHandshake {
   SessionHandshake(Connection connection) {
     this.connection = connection;
     this.hub = connection.endpoint().hub();
+  }
+
+  /**
+   * Begins the connection's own new session, unless its user may not be here. Asks again
+   * afterwards: an operator who forbids it at this moment either sees the session or is seen.
+   *
+   * @return why the user may not be here; null if the session has begun
+   */
+  EndpointContext.@Nullable Barred begin(@Nullable AuthenticatedUser user) {
+    EndpointContext context = connection.endpoint().context();
+    Session session = connection.session();
+    EndpointContext.Barred before = context.barred(user);
+    if (before == null) {
+      hub.begin(session);
+    }
+    EndpointContext.Barred barred = before == null ? context.barred(user) : before;
+    if (barred != null && session.end(connection) && before == null) {
+      hub.discard(session);
+    }
+    return barred;
   }
 
   /**

@@ -1,0 +1,22 @@
+package dev.switchboard.server;
+
+import dev.switchboard.server.identity.Restrictions;
+import dev.switchboard.server.limits.Time;
+import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.PresenceStore;
+
+/**
+ * What a server's endpoints share. Immutable; all of it is thread-safe.
+ *
+ * @param broker keeps the logs
+ * @param users knows who is where
+ * @param restrictions what operators have forbidden
+ * @param time the clocks
+ */
+record Services(Broker broker, PresenceStore users, Restrictions restrictions, Time time) {
+  /** Releases the stores, after the broker was closed. */
+  void close() {
+    users.close();
+    restrictions.close();
+  }
+}
