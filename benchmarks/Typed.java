@@ -26,6 +26,7 @@ public class Typed {
     Endpoint<Talk> endpoint =
         Endpoint.of(Talk.class)
 .clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
+            .anyRate()
             .identify(request ->
                 Verdict.allow(
                     request.query().getOrDefault("user", List.of("nobody")).get(0)))

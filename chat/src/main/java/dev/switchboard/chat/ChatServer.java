@@ -108,6 +108,8 @@ public final class ChatServer implements AutoCloseable {
     if (limits.rate > 0) {
       endpoint.rate(limits.rate * (int) BURST.toSeconds(), BURST);
       endpoint.bytesPerUser(BYTES_A_DAY, Duration.ofDays(1));
+    } else {
+      endpoint.anyRate();
     }
     server =
         site.server()

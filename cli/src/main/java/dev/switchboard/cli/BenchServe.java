@@ -82,6 +82,7 @@ final class BenchServe implements Callable<Integer> {
     RawEndpoint endpoint =
         RawEndpoint.create()
             .handlersOnEventLoop()
+            .anyRate()
             .maxMessageBytes(maxMessage)
             .maxPendingBytes(MAX_PENDING);
     return deflate ? endpoint.deflate(Deflate.DEFAULT) : endpoint;

@@ -36,7 +36,7 @@ class ManyClientsTest {
     return Server.builder()
         .host("127.0.0.1")
         .port(port)
-        .endpoint("/ws", Endpoint.of(Talk.class))
+        .endpoint("/ws", Endpoint.of(Talk.class).anyRate())
         .start();
   }
 

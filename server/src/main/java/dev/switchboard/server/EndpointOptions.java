@@ -4,6 +4,7 @@ import dev.switchboard.server.handlers.BatchedThreadStarter;
 import dev.switchboard.server.handlers.HandlerThreads;
 import dev.switchboard.server.handlers.HandlerWatchdog;
 import dev.switchboard.server.http.AllowedOrigins;
+import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the endpoint
  */
-public abstract class EndpointOptions<E extends EndpointOptions<E>> {
+public abstract class EndpointOptions<E extends EndpointOptions<E>> extends LimitOptions<E> {
   private final int least; // messages of maxMessageBytes that must fit into maxPendingBytes
 
   // The options: set by the methods of their names until the server starts, then only read.
@@ -38,8 +39,6 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
   private Heartbeat heartbeat = Heartbeat.DEFAULT;
   private Duration idleTimeout = Duration.ZERO; // zero for never
   private Duration stuckAfter = Duration.ofSeconds(10);
-  private int maxConnectionsPerUser = 100;
-  private int maxConnectionsPerAddress = 100_000;
   private final Identity identity;
   private AllowedOrigins origins = AllowedOrigins.SAME_HOST;
   private Function<EventLoop, Executor> newThreads = BatchedThreadStarter::new; // tests replace it
@@ -202,31 +201,11 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     return set(() -> onLoop = true);
   }
 
-  /** Limits the connections of one user. The default is 100; further ones get HTTP 429. */
-  public E maxConnectionsPerUser(int connections) {
-    return set(() ->
-        maxConnectionsPerUser = within("maxConnectionsPerUser", connections, 1, Integer.MAX_VALUE));
-  }
-
-  /**
-   * Limits the connections from one address, as the socket reports it, so a proxy counts as one
-   * address. The default is 100,000; further ones get HTTP 429.
-   */
-  public E maxConnectionsPerAddress(int connections) {
-    return set(() ->
-        maxConnectionsPerAddress =
-            within("maxConnectionsPerAddress", connections, 1, Integer.MAX_VALUE));
-  }
-
   // Package-private from here on.
 
   abstract E self();
 
-  /**
-   * Changes an option.
-   *
-   * @throws IllegalStateException if the server has started
-   */
+  @Override
   E set(Runnable change) {
     EndpointContext started = context;
     if (started != null) {
@@ -239,27 +218,6 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
     return self();
   }
 
-  static int within(String name, int value, int least, int most) {
-    require(value >= least && value <= most, name, value, least + " to " + most);
-    return value;
-  }
-
-  static Duration notNegative(String name, Duration value) {
-    require(!value.isNegative(), name, value, "not negative");
-    return value;
-  }
-
-  private static Duration atLeastOneMilli(String name, Duration value) {
-    require(value.compareTo(Duration.ofMillis(1)) >= 0, name, value, "1 ms or more");
-    return value;
-  }
-
-  private static void require(boolean good, String name, Object value, String rule) {
-    if (!good) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + rule + ")");
-    }
-  }
-
   /** Refuses a second handler where only one is allowed, as it would silently replace the first. */
   static <T> T once(String what, @Nullable T present, T given) {
     if (present != null) {
@@ -270,14 +228,17 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
 
   /** Called when the server starts. The options are fixed from now on. */
   EndpointContext begin(String path, Services services, Meter meter) {
+    Settings settings = newSettings();
     EndpointContext started =
         new EndpointContext(
             path,
-            newSettings(),
+            settings,
             meter,
             services.time(),
             services.restrictions(),
-            identity.authentication(services.restrictions()));
+            new Arrivals(settings.clients()),
+            identity.authentication(
+                services.restrictions(), settings.clients().identifyTimeout()));
     E unused =
         set(() -> {
           context = started;
@@ -302,7 +263,7 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> {
             .deflate(deflate)
             .batching(batching)
             .build();
-    return new Settings(webSocket, maxConnectionsPerUser, maxConnectionsPerAddress, idleTimeout);
+    return new Settings(webSocket, clientLimits(), idleTimeout);
   }
 
   static <T> T started(@Nullable T part) {

@@ -5,6 +5,7 @@ import dev.switchboard.server.handlers.HandlerWatchdog;
 import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.http.SocketPath;
 import dev.switchboard.server.identity.Authentication;
+import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
@@ -77,6 +78,16 @@ sealed interface EndpointPath extends SocketPath {
   @Override
   default Settings settings() {
     return endpoint().settings();
+  }
+
+  @Override
+  default Arrivals arrivals() {
+    return endpoint().context().arrivals();
+  }
+
+  @Override
+  default long now() {
+    return endpoint().context().now();
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.switchboard.spi.Authenticator;
 import dev.switchboard.spi.Credentials;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -65,52 +66,61 @@ final class Identity {
     return none() && !guestsWanted;
   }
 
-  /** Returns how credentials are verified; null if none are required. */
-  @Nullable Authentication authentication(Restrictions restrictions) {
-    return authenticator == null ? null : new Authentication(authenticator, cookie, restrictions);
+  /**
+   * Returns how credentials are verified; null if none are required.
+   *
+   * @param timeout how long that may take
+   */
+  @Nullable Authentication authentication(Restrictions restrictions, Duration timeout) {
+    return authenticator == null
+        ? null
+        : new Authentication(authenticator, cookie, restrictions, timeout);
   }
 
   /** Identifies the user of a request, or refuses it. Does not block. */
   CompletionStage<Identified> of(HttpRequest request, EndpointContext endpoint) {
     Authentication authentication = endpoint.authentication();
     if (authentication == null) {
-      return identified(request, endpoint.restrictions());
+      return identified(request, endpoint);
     }
     Credentials shown = authentication.shown(request);
     if (shown == null) {
       return CompletableFuture.completedStage(
-          messages ? Identified.LATER : Identified.refused(Authentication.missing()));
+          messages ? Identified.LATER : Identified.refused(Authentication.missing(), false));
     }
     return authentication
         .prove(shown)
         .handle((user, failure) ->
             user != null
                 ? Identified.of(user)
-                : Identified.refused(Authentication.refused(Authentication.reason(failure))));
+                : refused(Authentication.reason(failure)));
+  }
+
+  private static Identified refused(AuthenticationException why) {
+    return Identified.refused(Authentication.refused(why), !why.retryable());
   }
 
   /** Calls the application's identifier on a virtual thread, where it may block. */
-  private CompletionStage<Identified> identified(HttpRequest request, Restrictions restrictions) {
+  private CompletionStage<Identified> identified(HttpRequest request, EndpointContext endpoint) {
     Identifier asked = Objects.requireNonNull(identifier, "a guest need not be identified");
-    CompletableFuture<Identified> identified = new CompletableFuture<>();
-    Thread.startVirtualThread(() -> {
-      try {
-        identified.complete(identified(asked.identify(request), restrictions));
-      } catch (Throwable failure) { // users' code: answered with 500
-        identified.completeExceptionally(failure);
-      }
-    });
-    return identified;
+    return Authentication.call(
+            () -> identified(asked.identify(request), endpoint.restrictions()),
+            endpoint.settings().clients().identifyTimeout())
+        .exceptionallyCompose(failure ->
+            failure.getCause() instanceof AuthenticationException late
+                ? CompletableFuture.completedStage(refused(late))
+                : CompletableFuture.failedStage(failure));
   }
 
   private static Identified identified(@Nullable Verdict verdict, Restrictions restrictions) {
     return switch (Objects.requireNonNull(verdict, "verdict")) {
       case Verdict.Allowed allowed when restrictions.revoked(allowed.user()) ->
-          Identified.refused(
-              Authentication.refused(AuthenticationException.refused(Authentication.REVOKED)));
+          refused(AuthenticationException.refused(Authentication.REVOKED));
       case Verdict.Allowed allowed -> Identified.of(allowed.user());
       case Verdict.Refused refused ->
-          Identified.refused(HttpResponse.text(refused.status(), refused.reason() + "\n"));
+          Identified.refused(
+              HttpResponse.text(refused.status(), refused.reason() + "\n"),
+              refused.status() == 401 || refused.status() == 403);
     };
   }
 }

@@ -2,8 +2,8 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.wire.Defaults;
-import dev.switchboard.server.limits.Allowance;
 import dev.switchboard.server.limits.PublishRules;
+import dev.switchboard.server.limits.Rate;
 import dev.switchboard.server.limits.Retentions;
 import dev.switchboard.server.limits.SessionSettings;
 import dev.switchboard.server.limits.UserBytes;
@@ -31,7 +31,6 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
   private int lastSeenOf = 10_000; // users
   private Visibility visibility = String::equals;
   private boolean onlineUsersListed;
-  private Allowance.@Nullable Rate rate; // null for no limit
   private @Nullable UserBytes userBytes; // set by bytesPerUser; null for no limit
   private long maxCatchUpBytes = Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 16);
 
@@ -41,6 +40,8 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
    */
   SessionOptions() {
     super(Defaults.MESSAGE_BYTES, 2, true);
+    Duration burst = Duration.ofSeconds(10);
+    rates(new Rate(10_000, burst), new Rate(128 << 20, burst), new Rate(5_000, burst));
   }
 
   /** Decides who may see whose status. */
@@ -131,13 +132,15 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
   }
 
   /**
-   * Limits how many messages one connection may send within a period, which is also the largest
-   * burst. A message to several rooms counts once for each. There is no limit by default. Further
-   * messages are refused with {@code rate_limited}; a client that keeps sending is closed with
-   * 4029.
+   * Limits what the requests of one connection may cost within a period: 5 for a join, a page of
+   * history, a list of users and a renewal of the credentials, 1 for a request of statuses. They
+   * count as messages, too. Further requests are refused as by {@link #rate}. The default is 5,000
+   * per 10 seconds, which is 100 joins per second.
+   *
+   * @throws IllegalArgumentException if the number or the time is not positive
    */
-  public E rate(int messages, Duration per) {
-    return set(() -> rate = new Allowance.Rate(messages, per));
+  public E requestRate(int cost, Duration per) {
+    return set(() -> requests(Rate.of("requestRate", cost, per)));
   }
 
   /**
@@ -180,6 +183,6 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
             lastSeenOf,
             visibility::maySee,
             onlineUsersListed),
-        new SessionSettings.Publishing(rate, userBytes, publishRules, retentions, maxCatchUpBytes));
+        new SessionSettings.Publishing(userBytes, publishRules, retentions, maxCatchUpBytes));
   }
 }

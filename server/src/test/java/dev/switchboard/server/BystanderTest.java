@@ -24,7 +24,7 @@ class BystanderTest {
   private static final String WHO = "{\"type\":\"user_list\",\"room\":\"r\",\"id\":3}";
   private static final String PING = "{\"type\":\"ping\",\"id\":9}";
 
-  private final Endpoint<Talk> endpoint = Talk.endpoint();
+  private final Endpoint<Talk> endpoint = Talk.endpoint().anyRate();
   private final Server server = Server.builder().port(0).loops(1).endpoint("/ws", endpoint).start();
   private final List<AutoCloseable> open = new ArrayList<>();
 

@@ -65,7 +65,7 @@ class ReadsTest {
         .port(0)
         .history(store)
         .metrics(counted)
-        .endpoint("/ws", Talk.endpoint())
+        .endpoint("/ws", Talk.endpoint().anyRate())
         .start();
   }
 

@@ -104,7 +104,8 @@ final class SimServer {
     HttpRequest request =
         new HttpRequest("GET", "/ws", Headers.EMPTY, link.remoteAddress(), false, new byte[0]);
     assertThat(
-            path.connectionCounts().enter(user, ConnectionCounts.address(request), path.settings()))
+            path.connectionCounts()
+                .enter(user, ConnectionCounts.address(request), path.settings().clients()))
         .isNull();
     loop.execute(() ->
         link.listener(

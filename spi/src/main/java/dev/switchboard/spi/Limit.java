@@ -8,15 +8,29 @@ public enum Limit {
   USER_CONNECTIONS,
   /** Connections from one IP address. The upgrade is refused with HTTP 429. */
   ADDRESS_CONNECTIONS,
+  /** Rate of upgrades from one IP address. The upgrade is refused with HTTP 429. */
+  CONNECTS,
+  /**
+   * Upgrades whose users are being identified, of one IP address or in total. The upgrade is
+   * refused with HTTP 429 or 503.
+   */
+  UPGRADES,
+  /**
+   * Rate of failed logins from one IP address, or for one user. The upgrade is refused with HTTP
+   * 429, {@code authenticate} with {@code auth_failed}.
+   */
+  FAILED_LOGINS,
   /** Rooms of one session. The join is refused with {@code conflict}. */
   SESSION_ROOMS,
   /** Total rooms. The join is refused with {@code unavailable}. */
   ROOMS,
   /**
-   * Message rate of one connection. Messages are refused with {@code rate_limited}; if the client
-   * does not slow down, the connection is closed with 4029.
+   * Rate of messages, or of their bytes, of one connection. Messages are refused with {@code
+   * rate_limited}; if the client does not slow down, the connection is closed with 4029.
    */
   RATE,
+  /** Rate of requests, by their cost, of one connection. Otherwise like {@link #RATE}. */
+  REQUEST_RATE,
   /**
    * Rate of bytes that one user publishes to logs. Messages are refused with {@code rate_limited}.
    */

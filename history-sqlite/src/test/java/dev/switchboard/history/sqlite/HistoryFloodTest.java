@@ -146,7 +146,10 @@ class HistoryFloodTest {
                 .port(0)
                 .history(store)
                 .endpoint(
-                    "/ws", Endpoint.of(Chat.class).clientsMayPublish(Chat.class, Addresses.rooms()))
+                    "/ws",
+                    Endpoint.of(Chat.class)
+                        .clientsMayPublish(Chat.class, Addresses.rooms())
+                        .anyRate())
                 .start();
         Wire bystander = new Wire(http, server.port())) {
       String join = "{\"type\":\"join_room\",\"room\":\"%s\",\"id\":$ID}";

@@ -1,6 +1,7 @@
 package dev.switchboard.server.http;
 
 import dev.switchboard.server.identity.Authentication;
+import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Limit;
@@ -182,6 +183,12 @@ public final class Router implements HttpHandler {
       HttpRequest request,
       SocketPath socket,
       Map<String, String> parameters) {
+    Arrivals.Refusal reached =
+        socket.arrivals().arrive(ConnectionCounts.address(request), socket.now());
+    if (reached != null) {
+      refuse(exchange, socket, reached);
+      return;
+    }
     if (!socket.origins().allows(request)) {
       refuse(exchange, socket, OTHER_ORIGIN);
       return;
@@ -201,9 +208,19 @@ public final class Router implements HttpHandler {
       accept(exchange, request, socket, choice, parameters, null);
       return;
     }
+    String address = ConnectionCounts.address(request);
+    reached = socket.arrivals().identifying(address, socket.now());
+    if (reached != null) {
+      refuse(exchange, socket, reached);
+      return;
+    }
     socket
         .identified(request)
         .whenComplete((who, failure) -> {
+          socket.arrivals().identified(address);
+          if (failure == null && who.loginFailed()) {
+            socket.arrivals().loginFailed(address, socket.now());
+          }
           if (failure != null) {
             LOG.error("{}: identifying a request failed", request.path(), failure);
             refuse(exchange, socket, HttpResponse.text(500, "the server failed\n"));
@@ -220,6 +237,15 @@ public final class Router implements HttpHandler {
     exchange.respond(response);
   }
 
+  private static void refuse(HttpExchange exchange, SocketPath socket, Arrivals.Refusal reached) {
+    socket.meter().limit(reached.limit());
+    refuse(
+        exchange,
+        socket,
+        HttpResponse.text(reached.status(), reached.reason() + "\n")
+            .with("Retry-After", String.valueOf((reached.retryAfter() + 999) / 1000)));
+  }
+
   /**
    * Registers the connection before it opens, so that two at the same moment can't both pass a
    * limit.
@@ -233,7 +259,7 @@ public final class Router implements HttpHandler {
       @Nullable AuthenticatedUser user) {
     String name = user == null ? "" : user.name();
     String address = ConnectionCounts.address(request);
-    Limit reached = socket.connectionCounts().enter(name, address, socket.settings());
+    Limit reached = socket.connectionCounts().enter(name, address, socket.settings().clients());
     if (reached != null) {
       socket.meter().limit(reached);
       refuse(

@@ -1,5 +1,6 @@
 package dev.switchboard.server.http;
 
+import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
@@ -21,19 +22,24 @@ public interface SocketPath {
   /** The subprotocol chosen among those offered; null for none. */
   record Choice(@Nullable String subprotocol) {}
 
-  /** The user of a request, or the response that refuses it. */
-  record Identified(@Nullable AuthenticatedUser user, @Nullable HttpResponse refusal) {
+  /**
+   * The user of a request, or the response that refuses it.
+   *
+   * @param loginFailed whether it is refused because of wrong credentials
+   */
+  record Identified(
+      @Nullable AuthenticatedUser user, @Nullable HttpResponse refusal, boolean loginFailed) {
     /** The request has no credentials; a message will bring them. */
-    public static final Identified LATER = new Identified(null, null);
+    public static final Identified LATER = new Identified(null, null, false);
 
     /** Identifies a request as a user's. */
     public static Identified of(AuthenticatedUser user) {
-      return new Identified(user, null);
+      return new Identified(user, null, false);
     }
 
     /** Refuses a request. */
-    public static Identified refused(HttpResponse refusal) {
-      return new Identified(null, refusal);
+    public static Identified refused(HttpResponse refusal, boolean loginFailed) {
+      return new Identified(null, refusal, loginFailed);
     }
   }
 
@@ -51,6 +57,12 @@ public interface SocketPath {
 
   /** Returns the counts of connections. */
   ConnectionCounts connectionCounts();
+
+  /** Returns what limits how clients arrive. */
+  Arrivals arrivals();
+
+  /** Returns the milliseconds since some moment, for intervals. */
+  long now();
 
   /** Returns the limits and options of the connections. */
   Settings settings();

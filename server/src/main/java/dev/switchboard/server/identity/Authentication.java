@@ -8,12 +8,16 @@ import dev.switchboard.spi.Credentials.Kind;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,9 +29,13 @@ import org.slf4j.LoggerFactory;
  * @param authenticator the users' authenticator
  * @param cookie the name of the cookie that may contain credentials, or null
  * @param restrictions tells what was revoked
+ * @param timeout how long the authenticator may take
  */
 public record Authentication(
-    Authenticator authenticator, @Nullable String cookie, Restrictions restrictions) {
+    Authenticator authenticator,
+    @Nullable String cookie,
+    Restrictions restrictions,
+    Duration timeout) {
   private static final Logger LOG = LoggerFactory.getLogger(Authentication.class);
 
   /** Browsers can't set headers of an upgrade, but may offer subprotocols. */
@@ -75,35 +83,58 @@ public record Authentication(
 
   /**
    * Authenticates a user. Fails only with {@link AuthenticationException}, whatever the
-   * authenticator throws. Completes on a virtual thread.
+   * authenticator throws, or if it takes too long. Completes on any thread.
    */
   public CompletionStage<AuthenticatedUser> prove(Credentials credentials) {
-    CompletableFuture<AuthenticatedUser> proved = new CompletableFuture<>();
-    Thread.startVirtualThread(() -> {
-      try {
-        AuthenticatedUser user =
-            Objects.requireNonNull(authenticator.authenticate(credentials), "authenticated user");
-        if (restrictions.revoked(user)) {
-          throw AuthenticationException.refused(REVOKED);
-        }
-        proved.complete(user);
-      } catch (AuthenticationException refused) {
-        proved.completeExceptionally(refused);
-      } catch (Throwable failure) { // users' code: a bug in it must let nobody in
-        LOG.error("authenticating a client failed", failure);
-        proved.completeExceptionally(
-            AuthenticationException.unavailable("the server failed", failure));
-      }
-    });
-    return proved;
+    return call(() -> authenticated(credentials), timeout)
+        .exceptionallyCompose(failure -> CompletableFuture.failedStage(reason(failure)));
+  }
+
+  private AuthenticatedUser authenticated(Credentials credentials) throws Exception {
+    AuthenticatedUser user =
+        Objects.requireNonNull(authenticator.authenticate(credentials), "authenticated user");
+    if (restrictions.revoked(user)) {
+      throw AuthenticationException.refused(REVOKED);
+    }
+    return user;
+  }
+
+  /**
+   * Calls users' code on a virtual thread, which is interrupted after the timeout. Fails with what
+   * the code throws, or with {@link AuthenticationException} if it takes too long. Completes on any
+   * thread.
+   */
+  public static <T> CompletionStage<T> call(Callable<T> code, Duration timeout) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Thread thread =
+        Thread.startVirtualThread(() -> {
+          try {
+            result.complete(code.call());
+          } catch (Throwable failure) { // users' code may throw anything: a bug lets nobody in
+            result.completeExceptionally(failure);
+          }
+        });
+    return result
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionallyCompose(failure -> {
+          if (failure instanceof TimeoutException late) {
+            thread.interrupt();
+            LOG.warn("identifying a client took more than {}", timeout, late);
+            failure =
+                AuthenticationException.unavailable("who you are was not checked in time", late);
+          }
+          return CompletableFuture.failedStage(failure);
+        });
   }
 
   /** Returns why {@link #prove} failed. */
   public static AuthenticationException reason(@Nullable Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof AuthenticationException known
-        ? known
-        : AuthenticationException.unavailable("the server failed", cause);
+    if (cause instanceof AuthenticationException known) {
+      return known;
+    }
+    LOG.error("authenticating a client failed", cause);
+    return AuthenticationException.unavailable("the server failed", cause);
   }
 
   /** Returns the response to an upgrade without credentials. */

@@ -20,11 +20,11 @@ public final class ConnectionCounts {
   /**
    * Registers a connection, of a guest if the user is empty. Returns null, or the limit exceeded.
    */
-  public @Nullable Limit enter(String user, String address, Settings limits) {
-    if (!user.isEmpty() && !users.add(user, limits.maxConnectionsPerUser())) {
+  public @Nullable Limit enter(String user, String address, ClientLimits limits) {
+    if (!user.isEmpty() && !users.add(user, limits.connectionsPerUser())) {
       return Limit.USER_CONNECTIONS;
     }
-    if (!addresses.add(address, limits.maxConnectionsPerAddress())) {
+    if (!addresses.add(address, limits.connectionsPerAddress())) {
       users.remove(user);
       return Limit.ADDRESS_CONNECTIONS;
     }
@@ -49,8 +49,8 @@ public final class ConnectionCounts {
    * Counts a connection for a user, after it was registered as a guest's. Returns false if the user
    * has too many.
    */
-  public boolean name(String user, Settings limits) {
-    return users.add(user, limits.maxConnectionsPerUser());
+  public boolean name(String user, ClientLimits limits) {
+    return users.add(user, limits.connectionsPerUser());
   }
 
   public void leave(String user, String address) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param meter counts events
  * @param time its clocks
  * @param restrictions what operators have forbidden
+ * @param arrivals limits how clients arrive
  * @param authentication authenticates clients; null if something else does, or nothing
  */
 public record EndpointContext(
@@ -24,6 +25,7 @@ public record EndpointContext(
     Meter meter,
     Time time,
     Restrictions restrictions,
+    Arrivals arrivals,
     @Nullable Authentication authentication) {
   /** Why a user may not be here, as the end of the connection. */
   public record Barred(CloseCode code, String reason) {}

@@ -44,7 +44,6 @@ public record SessionSettings(Sessions sessions, Presence presence, Publishing p
   /**
    * Who may publish how much, and how much of it is kept and read again.
    *
-   * @param rate the message rate limit of one connection; null for none
    * @param userBytes the byte limit of one user; null for none
    * @param rules what clients may publish, and where
    * @param retentions how much of each log is kept; no longer changed
@@ -52,7 +51,6 @@ public record SessionSettings(Sessions sessions, Presence presence, Publishing p
    *     are behind; above it, each gets one piece at a time
    */
   public record Publishing(
-      Allowance.@Nullable Rate rate,
       @Nullable UserBytes userBytes,
       PublishRules rules,
       Retentions retentions,

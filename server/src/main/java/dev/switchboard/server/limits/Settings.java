@@ -9,15 +9,10 @@ import java.time.Duration;
  * default and limits. Immutable.
  *
  * @param webSocket the options of its connections
- * @param maxConnectionsPerUser the most connections of one user
- * @param maxConnectionsPerAddress the most connections from one address
+ * @param clients what one client may take
  * @param idleTimeout zero for none
  */
-public record Settings(
-    WebSocketOptions webSocket,
-    int maxConnectionsPerUser,
-    int maxConnectionsPerAddress,
-    Duration idleTimeout) {
+public record Settings(WebSocketOptions webSocket, ClientLimits clients, Duration idleTimeout) {
   /** More bytes than the fields around {@code data} take in any encoding. */
   public static final int ENVELOPE = 1 << 10;
 

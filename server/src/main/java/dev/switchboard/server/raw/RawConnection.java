@@ -4,6 +4,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.server.handlers.Mailbox;
 import dev.switchboard.server.identity.Expiry;
+import dev.switchboard.server.limits.Allowance;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.IdleSweep;
@@ -44,6 +45,7 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
   private final RawGroup group;
   private final Object peer;
   private final @Nullable Mailbox mailbox; // null if handlers run on the loop
+  private final @Nullable Allowance allowance; // null if nothing is limited
 
   /**
    * This connection's index in its group. Written by the group, which moves its last member into a
@@ -95,6 +97,7 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
                     webSocket.eventLoop(),
                     webSocket::execute,
                     peer);
+    this.allowance = Allowance.of(hub.rates(), hub.now());
     this.expiry = expiry();
     hub.meter().opened();
     heard();
@@ -282,19 +285,28 @@ public final class RawConnection implements WebSocketListener, IdleSweep.Member 
 
   @Override
   public void onText(ByteBuf content) {
-    came(content);
-    hub.application().text(this, content);
+    if (came(content)) {
+      hub.application().text(this, content);
+    }
   }
 
   @Override
   public void onBinary(ByteBuf content) {
-    came(content);
-    hub.application().binary(this, content);
+    if (came(content)) {
+      hub.application().binary(this, content);
+    }
   }
 
-  private void came(ByteBuf content) {
+  /** Counts a message. Returns whether it is within the limits; if not, the connection ends. */
+  private boolean came(ByteBuf content) {
     heard();
     hub.meter().received(content.readableBytes());
+    long wait = allowance == null ? 0 : allowance.message(content.readableBytes(), hub.now());
+    if (wait > 0) {
+      hub.meter().limit(Limit.RATE);
+      webSocket.closeWhenDone(CloseCode.RATE_LIMITED.code(), "retryAfter=" + wait);
+    }
+    return wait == 0;
   }
 
   @Override

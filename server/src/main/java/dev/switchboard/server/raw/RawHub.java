@@ -7,6 +7,7 @@ import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.IdleSweep;
 import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.limits.Rates;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.Prepared;
@@ -80,6 +81,11 @@ public final class RawHub {
   /** Returns how many bytes may wait to be written to a connection, or to be passed to a loop. */
   int maxPendingBytes() {
     return context.settings().maxPendingBytes();
+  }
+
+  /** Returns how much a connection may send. */
+  Rates rates() {
+    return context.settings().clients().rates();
   }
 
   /** Returns the connections on an event loop. */

@@ -9,6 +9,7 @@ import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.identity.Authentication;
+import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.spi.AuthenticatedUser;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A WebSocket whose client has not authenticated yet. The client may send {@code authenticate},
  * once and within ten seconds; then a {@link Connection} takes over the WebSocket and all further
- * events. Until then only the socket exists: no session and no peer. Confined to its event loop.
+ * events. Until then only the socket exists: no session and no peer. How long the authenticator
+ * takes is its own limit, and not the client's. Confined to its event loop.
  */
 public final class AuthenticationGate implements WebSocketListener {
   private static final long DEADLINE_SECONDS = 10;
@@ -40,9 +42,12 @@ public final class AuthenticationGate implements WebSocketListener {
   private final HttpRequest request;
   private final Map<String, String> parameters;
   private final Authentication authentication;
+  private final Arrivals arrivals;
+  private final String address;
   private final Encoding encoding;
   private final Future<?> deadline;
   private boolean asked; // whether the client has sent its first message
+  private boolean waiting = true; // whether it counts as one that is being identified
   private @Nullable Connection connection; // takes over after the proof; null until then
 
   /** Takes over a WebSocket that just opened. Must be called on its loop. */
@@ -57,6 +62,9 @@ public final class AuthenticationGate implements WebSocketListener {
     this.request = request;
     this.parameters = parameters;
     this.authentication = authentication;
+    this.arrivals = endpoint.context().arrivals();
+    this.address = ConnectionCounts.address(request);
+    arrivals.unproved(address);
     this.encoding = endpoint.encodings().agreed(webSocket.subprotocol());
     this.deadline =
         webSocket
@@ -106,6 +114,14 @@ public final class AuthenticationGate implements WebSocketListener {
   }
 
   private void prove(@Nullable Id id, String token) {
+    deadline.cancel(false);
+    Arrivals.Refusal locked = arrivals.locked(address, endpoint.context().now());
+    if (locked != null) {
+      endpoint.meter().limit(locked.limit());
+      send(ServerMessages.authFailed(id, locked.reason(), true));
+      end(CloseCode.RATE_LIMITED, "retryAfter=" + locked.retryAfter());
+      return;
+    }
     webSocket.pauseReading(); // further messages are for the connection, if there will be one
     var unused =
         authentication
@@ -115,24 +131,30 @@ public final class AuthenticationGate implements WebSocketListener {
 
   private void proved(
       @Nullable Id id, @Nullable AuthenticatedUser user, @Nullable Throwable failure) {
+    leave();
     if (webSocket.readyState() != ReadyState.OPEN) {
       return;
     }
     EndpointContext.Barred barred = endpoint.context().barred(user);
     if (user == null) {
       AuthenticationException refused = Authentication.reason(failure);
+      if (!refused.retryable()) {
+        arrivals.loginFailed(address, endpoint.context().now());
+      }
       String why = String.valueOf(refused.getMessage());
       send(ServerMessages.authFailed(id, why, refused.retryable()));
       end(refused.retryable() ? CloseCode.TRY_AGAIN_LATER : CloseCode.NOT_AUTHENTICATED, why);
     } else if (barred != null) {
       send(ServerMessages.authFailed(id, barred.reason(), false));
       end(barred.code(), barred.reason());
-    } else if (!endpoint.hub().connectionCounts().name(user.name(), endpoint.settings())) {
+    } else if (!endpoint
+        .hub()
+        .connectionCounts()
+        .name(user.name(), endpoint.settings().clients())) {
       endpoint.meter().limit(Limit.USER_CONNECTIONS);
       send(ServerMessages.authFailed(id, "too many connections of this user", true));
       end(CloseCode.TRY_AGAIN_LATER, "too many connections of this user");
     } else {
-      deadline.cancel(false);
       send(ServerMessages.authSuccess(id, user.name(), endpoint.context().millisLeft(user)));
       connection = new Connection(endpoint, webSocket, request, parameters, user);
       connection.takesOver();
@@ -156,6 +178,14 @@ public final class AuthenticationGate implements WebSocketListener {
     deadline.cancel(false);
     webSocket.resumeReading(); // to receive the answer to the close frame
     webSocket.close(code.code(), why);
+  }
+
+  /** Stops counting the client as one that is being identified. */
+  private void leave() {
+    if (waiting) {
+      waiting = false;
+      arrivals.identified(address);
+    }
   }
 
   @Override
@@ -186,6 +216,7 @@ public final class AuthenticationGate implements WebSocketListener {
       return;
     }
     deadline.cancel(false);
-    endpoint.hub().connectionCounts().leave("", ConnectionCounts.address(request));
+    leave();
+    endpoint.hub().connectionCounts().leave("", address);
   }
 }

@@ -5,6 +5,8 @@ import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.identity.Expiry;
+import dev.switchboard.server.limits.Arrivals;
+import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.AuthenticationException;
@@ -57,6 +59,12 @@ final class Identification {
       connection.send(ServerMessages.authFailed(id, why, proving));
       return;
     }
+    Arrivals.Refusal locked = locked();
+    if (locked != null) {
+      endpoint.meter().limit(locked.limit());
+      connection.send(ServerMessages.authFailed(id, locked.reason(), true));
+      return;
+    }
     proving = true;
     var unused =
         authentication
@@ -73,9 +81,13 @@ final class Identification {
     }
     if (proved == null) {
       AuthenticationException why = Authentication.reason(failure);
+      if (!why.retryable()) {
+        loginFailed();
+      }
       connection.send(
           ServerMessages.authFailed(id, String.valueOf(why.getMessage()), why.retryable()));
     } else if (!proved.name().equals(name())) {
+      loginFailed();
       connection.send(ServerMessages.authFailed(id, "token: of another user", false));
     } else {
       user = proved;
@@ -88,6 +100,25 @@ final class Identification {
       expiry.in(left);
       connection.send(ServerMessages.authSuccess(id, proved.name(), left));
     }
+  }
+
+  /** Returns why no further login may be tried; null if it may. */
+  private Arrivals.@Nullable Refusal locked() {
+    Arrivals arrivals = endpoint.context().arrivals();
+    long now = endpoint.context().now();
+    Arrivals.Refusal locked = arrivals.locked(address(), now);
+    return locked != null ? locked : arrivals.locked(Arrivals.user(name()), now);
+  }
+
+  private void loginFailed() {
+    Arrivals arrivals = endpoint.context().arrivals();
+    long now = endpoint.context().now();
+    arrivals.loginFailed(address(), now);
+    arrivals.loginFailed(Arrivals.user(name()), now);
+  }
+
+  private String address() {
+    return ConnectionCounts.address(connection.request());
   }
 
   private void expiring(long millis) {

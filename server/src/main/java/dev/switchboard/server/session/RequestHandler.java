@@ -26,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Handles the requests of one connection. Confined to the connection's loop. */
 final class RequestHandler implements ServerConversation.Requests {
+  /** What a request costs that reads the log or the users of a room, or verifies a signature. */
+  private static final int COSTLY = 5;
+
+  private static final int CHEAP = 1;
+
   private final EndpointRuntime endpoint;
   private final Connection connection;
   private final Hub hub;
@@ -56,6 +61,12 @@ final class RequestHandler implements ServerConversation.Requests {
     connection.readGate().asked();
   }
 
+  /** Charges a request for its cost. Returns whether it may be answered. */
+  private boolean asked(@Nullable Id id, int cost) {
+    asked();
+    return connection.admission().asks(id, cost);
+  }
+
   @Override
   public void refused(ErrorCode code) {
     endpoint.meter().error(code);
@@ -68,13 +79,16 @@ final class RequestHandler implements ServerConversation.Requests {
 
   @Override
   public void authenticate(@Nullable Id id, Control.Authenticate authenticate) {
-    asked();
-    connection.identification().authenticate(id, authenticate.token());
+    if (asked(id, COSTLY)) {
+      connection.identification().authenticate(id, authenticate.token());
+    }
   }
 
   @Override
   public void join(@Nullable Id id, Control.JoinRoom join) {
-    asked();
+    if (!asked(id, COSTLY)) {
+      return;
+    }
     if (!endpoint.application().asksBeforeJoins() || connection.session().in(join.room())) {
       enter(id, join);
       return;
@@ -228,7 +242,9 @@ final class RequestHandler implements ServerConversation.Requests {
 
   @Override
   public void userList(@Nullable Id id, Control.UserList list) {
-    asked();
+    if (!asked(id, COSTLY)) {
+      return;
+    }
     String room = list.room();
     String after = list.after() == null ? "" : list.after();
     try {
@@ -252,13 +268,17 @@ final class RequestHandler implements ServerConversation.Requests {
 
   @Override
   public void userStatus(@Nullable Id id, Control.UserStatus status) {
-    asked();
-    connection.statusWatches().ask(id, status);
+    if (asked(id, CHEAP)) {
+      connection.statusWatches().ask(id, status);
+    }
   }
 
   @Override
   public void history(@Nullable Id id, Control.History history) {
     connection.heard();
+    if (!connection.admission().asks(id, COSTLY)) {
+      return;
+    }
     try {
       permissions.requireHistory(history.address());
     } catch (RefusedException refused) {
