@@ -117,14 +117,7 @@ public final class ChatServer implements AutoCloseable {
             .endpoint("/ws", endpoint)
             .get("/api/name", this::name)
             .files(
-                ChatServer.class,
-                "/dev/switchboard/chat/web/",
-                "Content-Security-Policy",
-                POLICY,
-                "X-Content-Type-Options",
-                "nosniff",
-                "Referrer-Policy",
-                "no-referrer")
+                ChatServer.class, "/dev/switchboard/chat/web/", "Content-Security-Policy", POLICY)
             .start();
   }
 

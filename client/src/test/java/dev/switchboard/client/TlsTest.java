@@ -3,6 +3,7 @@ package dev.switchboard.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.peers.TestCertificates;
 import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.server.Certificates;
 import dev.switchboard.server.Endpoint;
@@ -13,15 +14,10 @@ import dev.switchboard.transport.ServerTransportOptions;
 import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.ServerTransport;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,58 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("A1")
 @Tag("B14")
 class TlsTest {
-  private static final String PASSWORD = "secret1";
-
   @TempDir private Path folder;
 
   @BeforeEach
   void makeCertificates() throws Exception {
-    make("first", "localhost");
-    make("second", "localhost");
-    make("stranger", "example.org");
-  }
-
-  /** A key and a self-signed certificate for a host: NAME.p12, NAME.crt and NAME.key. */
-  private void make(String name, String host) throws Exception {
-    Path store = folder.resolve(name + ".p12");
-    Process keytool =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair",
-                    "-alias",
-                    "key",
-                    "-keyalg",
-                    "EC",
-                    "-dname",
-                    "CN=" + name,
-                    "-ext",
-                    "san=dns:" + host,
-                    "-validity",
-                    "2",
-                    "-storetype",
-                    "PKCS12",
-                    "-keystore",
-                    store.toString(),
-                    "-storepass",
-                    PASSWORD))
-            .redirectErrorStream(true)
-            .start();
-    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(keytool.exitValue()).as("keytool").isZero();
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD.toCharArray());
-    }
-    pem(name + ".crt", "CERTIFICATE", keys.getCertificate("key").getEncoded());
-    pem(name + ".key", "PRIVATE KEY", keys.getKey("key", PASSWORD.toCharArray()).getEncoded());
-  }
-
-  private void pem(String file, String what, byte[] der) throws IOException {
-    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-    Files.writeString(
-        folder.resolve(file),
-        "-----BEGIN " + what + "-----\n" + body + "\n-----END " + what + "-----\n");
+    new TestCertificates(folder)
+        .selfSigned("first", "localhost")
+        .selfSigned("second", "localhost")
+        .selfSigned("stranger", "example.org");
   }
 
   private static Server serve(Certificates certificates) {
@@ -125,7 +77,7 @@ class TlsTest {
 
   @Test
   void aRedirectToPlainTextIsFollowedOnlyIfThatIsAllowed() {
-    Certificates certificates = Certificates.pkcs12(folder.resolve("first.p12"), PASSWORD);
+    Certificates certificates = Certificates.pkcs12(folder.resolve("first.p12"), TestCertificates.PASSWORD);
     try (Server plain = Server.builder().port(0).endpoint("/ws", Endpoint.of(Talk.class)).start();
         Loops loops = Loops.of(IoKind.NIO, 1);
         ServerTransport secure =
@@ -151,7 +103,7 @@ class TlsTest {
 
   @Test
   void pkcs12WorksToo() {
-    try (Server server = serve(Certificates.pkcs12(folder.resolve("first.p12"), PASSWORD));
+    try (Server server = serve(Certificates.pkcs12(folder.resolve("first.p12"), TestCertificates.PASSWORD));
         Client<Talk> client = connect(server, "first")) {
       assertThat(client.join("general").members()).hasSize(1);
     }

@@ -74,7 +74,8 @@ public final class Server implements AutoCloseable {
                   new HealthChecks(
                       started.all(), broker::health, () -> closed, HealthChecks.PATIENCE),
                   builder.hosts,
-                  builder.proxies));
+                  builder.proxies,
+                  builder.securityHeaders));
     } catch (RuntimeException failed) {
       if (started != null) {
         started.close();

@@ -25,6 +25,17 @@ public interface HttpHandler {
   }
 
   /**
+   * Returns the headers of every response that does not set them itself, including those that the
+   * transport gives without asking the handler; not of the 101 that accepts an upgrade. Called on
+   * the connection's event loop. Must not block.
+   *
+   * @param secure whether the connection uses TLS
+   */
+  default Headers defaultHeaders(boolean secure) {
+    return Headers.EMPTY;
+  }
+
+  /**
    * Called on the connection's event loop when an upgrade was refused with 503, unhandled, because
    * there are too many connections. Must not block.
    */

@@ -27,6 +27,17 @@ public record HttpResponse(int status, Headers headers, byte[] body) {
         body.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Returns a copy with those of the headers whose names it does not have. */
+  public HttpResponse withDefaults(Headers defaults) {
+    Headers all = headers;
+    for (var header : defaults) {
+      if (!headers.contains(header.getKey())) {
+        all = all.with(header.getKey(), header.getValue());
+      }
+    }
+    return new HttpResponse(status, all, body);
+  }
+
   /** Returns a copy with one more header. */
   public HttpResponse with(String name, String value) {
     return new HttpResponse(status, headers.with(name, value), body);

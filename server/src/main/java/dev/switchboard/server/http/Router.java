@@ -11,6 +11,7 @@ import dev.switchboard.transport.HttpHandler;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.Upgrade;
+import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,6 +60,7 @@ public final class Router implements HttpHandler {
   private final Map<String, Supplier<CompletionStage<HttpResponse>>> checks;
   private final AllowedHosts hosts;
   private final TrustedProxies proxies;
+  private final SecurityHeaders securityHeaders;
 
   public Router(
       Map<PathPattern, ? extends SocketPath> sockets,
@@ -66,7 +68,8 @@ public final class Router implements HttpHandler {
       @Nullable Files files,
       HealthChecks health,
       AllowedHosts hosts,
-      TrustedProxies proxies) {
+      TrustedProxies proxies,
+      SecurityHeaders securityHeaders) {
     sockets.forEach((pattern, socket) -> {
       if (pattern.exact()) {
         exact.put(pattern.toString(), socket);
@@ -79,6 +82,35 @@ public final class Router implements HttpHandler {
     this.checks = Map.of("/healthz", health::alive, "/readyz", health::ready);
     this.hosts = hosts;
     this.proxies = proxies;
+    this.securityHeaders = securityHeaders;
+  }
+
+  /** An exchange with a client that uses TLS to a proxy, and not from there on. */
+  private record ProxiedExchange(HttpExchange exchange, Headers defaults) implements HttpExchange {
+    @Override
+    public HttpRequest request() {
+      return exchange.request();
+    }
+
+    @Override
+    public boolean isUpgrade() {
+      return exchange.isUpgrade();
+    }
+
+    @Override
+    public void respond(HttpResponse response) {
+      exchange.respond(response.withDefaults(defaults));
+    }
+
+    @Override
+    public void accept(Upgrade upgrade) {
+      exchange.accept(upgrade);
+    }
+
+    @Override
+    public EventLoop eventLoop() {
+      return exchange.eventLoop();
+    }
   }
 
   private record Found(SocketPath socket, Map<String, String> parameters) {}
@@ -99,8 +131,17 @@ public final class Router implements HttpHandler {
   }
 
   @Override
-  public void handle(HttpExchange exchange) {
-    HttpRequest request = proxies.resolve(exchange.request());
+  public Headers defaultHeaders(boolean secure) {
+    return securityHeaders.of(secure);
+  }
+
+  @Override
+  public void handle(HttpExchange given) {
+    HttpRequest request = proxies.resolve(given.request());
+    HttpExchange exchange =
+        request.secure() && !given.request().secure()
+            ? new ProxiedExchange(given, securityHeaders.of(true))
+            : given;
     Found found = find(request.path());
     if (!checks.containsKey(request.path()) && !hosts.allows(request, exchange.isUpgrade())) {
       if (found != null && exchange.isUpgrade()) {

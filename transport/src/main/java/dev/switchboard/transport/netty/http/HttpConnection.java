@@ -277,7 +277,11 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         ctx()
             .write(
                 ResponseWriter.response(
-                    ctx().alloc(), response, asked.method().equals("HEAD"), asked.http11(), keep));
+                    ctx().alloc(),
+                    complete(response),
+                    asked.method().equals("HEAD"),
+                    asked.http11(),
+                    keep));
     requests.answered();
     if (!keep) {
       end();
@@ -317,8 +321,14 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     RequestHead asked = requests.head();
     boolean noBody = asked != null && asked.method().equals("HEAD");
     ChannelFuture unused =
-        ctx().write(ResponseWriter.response(ctx().alloc(), response, noBody, true, false));
+        ctx()
+            .write(
+                ResponseWriter.response(ctx().alloc(), complete(response), noBody, true, false));
     end();
+  }
+
+  private HttpResponse complete(HttpResponse response) {
+    return response.withDefaults(setup.handler().defaultHeaders(secure));
   }
 
   private void end() {
