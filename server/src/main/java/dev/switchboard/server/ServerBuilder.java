@@ -4,6 +4,7 @@ import dev.switchboard.server.broker.CommitQueue;
 import dev.switchboard.server.broker.LocalBroker;
 import dev.switchboard.server.http.AllowedHosts;
 import dev.switchboard.server.http.Files;
+import dev.switchboard.server.http.Networks;
 import dev.switchboard.server.http.PathPattern;
 import dev.switchboard.server.http.Router;
 import dev.switchboard.server.http.SecurityHeaders;
@@ -101,7 +102,32 @@ public final class ServerBuilder {
    * @throws IllegalArgumentException if one is neither an address nor a network
    */
   public ServerBuilder trustedProxies(String... networks) {
-    proxies = TrustedProxies.of(List.of(networks));
+    return trustedProxies(ForwardedBy.X_FORWARDED_FOR, networks);
+  }
+
+  /**
+   * Sets the proxies that are trusted, as {@link #trustedProxies(String...)} does, and which header
+   * they send. The other one is ignored: a proxy passes it on as its client wrote it.
+   *
+   * @throws IllegalArgumentException if one is neither an address nor a network
+   */
+  public ServerBuilder trustedProxies(ForwardedBy header, String... networks) {
+    proxies =
+        TrustedProxies.of(header == ForwardedBy.FORWARDED, Networks.of("trustedProxies", networks));
+    return this;
+  }
+
+  /**
+   * Sets the proxies whose connections begin with a PROXY protocol header, version 1 or 2, in front
+   * of TLS if there is any: addresses or networks, as for {@link #trustedProxies(String...)}. The
+   * header names the client's address. A connection from such an address without a valid header
+   * within 10 seconds is closed; one from another address must not have one. None by default. The
+   * last call counts.
+   *
+   * @throws IllegalArgumentException if one is neither an address nor a network
+   */
+  public ServerBuilder proxyProtocol(String... networks) {
+    transport.proxyProtocol(Networks.of("proxyProtocol", networks)::contain);
     return this;
   }
 
@@ -137,9 +163,9 @@ public final class ServerBuilder {
   }
 
   /**
-   * Adds a route that answers GET and HEAD requests at a path. A response gets the headers that tell
-   * browsers to be careful ({@code Content-Security-Policy}, {@code X-Content-Type-Options}, …), as
-   * all of this server's do, unless it sets its own.
+   * Adds a route that answers GET and HEAD requests at a path. A response gets the headers that
+   * tell browsers to be careful ({@code Content-Security-Policy}, {@code X-Content-Type-Options},
+   * …), as all of this server's do, unless it sets its own.
    */
   public ServerBuilder get(String path, HttpRoute route) {
     requirePath(path);
@@ -243,8 +269,8 @@ public final class ServerBuilder {
 
   /**
    * Sets for how long a browser that has reached this server by TLS uses nothing else for its host
-   * ({@code Strict-Transport-Security}, RFC 6797). The default is a year; zero sends no such header.
-   * It is sent only to clients that used TLS, to this server or to a trusted proxy.
+   * ({@code Strict-Transport-Security}, RFC 6797). The default is a year; zero sends no such
+   * header. It is sent only to clients that used TLS, to this server or to a trusted proxy.
    */
   public ServerBuilder strictTransport(Duration maxAge) {
     if (maxAge.isNegative()) {

@@ -171,6 +171,51 @@ class OriginTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Forwarded: for=203.0.113.9 | 203.0.113.9",
+        "Forwarded: For=203.0.113.9;proto=https;by=10.0.0.1 | 203.0.113.9 secure",
+        "Forwarded: proto=HTTPS ; for=203.0.113.9 | 203.0.113.9 secure",
+        "Forwarded: for=198.51.100.1;proto=https, for=203.0.113.9;proto=http | 203.0.113.9",
+        "Forwarded: for=203.0.113.9;proto=https, for=10.1.2.3;proto=http | 203.0.113.9 secure",
+        "Forwarded: for=\"[2001:db8::7]:4711\";proto=https | 2001:db8:0:0:0:0:0:7 secure",
+        "Forwarded: for=\"203.0.113.9:4711\" | 203.0.113.9",
+        "Forwarded: for=_hidden;proto=https | 127.0.0.1 secure",
+        "Forwarded: for=unknown | 127.0.0.1",
+        "Forwarded: for=203.0.113.9, for=_hidden | 127.0.0.1",
+        "Forwarded: for=evil.example | 127.0.0.1",
+        "Forwarded: by=10.0.0.1;proto=https | 127.0.0.1 secure",
+        "Forwarded: for=198.51.100.1, for=\"a, for=203.0.113.9 | 127.0.0.1",
+        "Forwarded: for=198.51.100.1, host=\"a,b;for=1.1.1.1\";for=203.0.113.9 | 203.0.113.9",
+        "Forwarded: for=203.0.113.9;for=198.51.100.1 | 127.0.0.1",
+        "Forwarded: nonsense | 127.0.0.1",
+        "Forwarded: , | 127.0.0.1",
+        "X-Forwarded-For: 203.0.113.9 | 127.0.0.1",
+        "X-Forwarded-Proto: https | 127.0.0.1"
+      })
+  void theStandardHeaderIsReadWhereItIsNamedAndTheOtherIsNot(String field, String client)
+      throws Exception {
+    start(Server.builder().trustedProxies(ForwardedBy.FORWARDED, "127.0.0.1", "10.0.0.0/8"));
+    assertThat(ask(upgrade("/named", "Host: localhost", field))).isEqualTo(101);
+    assertThat(seen.get()).isEqualTo(client);
+  }
+
+  @Test
+  void theStandardHeaderIsAClientsWhereProxiesSendTheOther() throws Exception {
+    start(Server.builder().trustedProxies("127.0.0.1"));
+    assertThat(
+            ask(
+                upgrade(
+                    "/named",
+                    "Host: localhost",
+                    "Forwarded: for=198.51.100.1;proto=https",
+                    "X-Forwarded-For: 203.0.113.9")))
+        .isEqualTo(101);
+    assertThat(seen.get()).isEqualTo("203.0.113.9");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "app.example.com",

@@ -1,6 +1,8 @@
 package dev.switchboard.transport;
 
 import io.netty.handler.ssl.SslContext;
+import java.net.InetSocketAddress;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param http limits for HTTP requests
  * @param tls called for each new connection, so that certificates can be replaced at run time;
  *     null, the default, for plain text
+ * @param proxyProtocol whether a connection from an address must begin with a PROXY protocol
+ *     header, which names the client's address; called for each new connection. None must, by
+ *     default
  */
 public record ServerTransportOptions(
     String host,
@@ -22,7 +27,8 @@ public record ServerTransportOptions(
     int backlog,
     int maxConnections,
     HttpLimits http,
-    @Nullable Supplier<SslContext> tls) {
+    @Nullable Supplier<SslContext> tls,
+    Predicate<InetSocketAddress> proxyProtocol) {
 
   /** Checks the ranges. */
   public ServerTransportOptions {
@@ -49,6 +55,7 @@ public record ServerTransportOptions(
     private int maxConnections = 100_000;
     private HttpLimits http = HttpLimits.DEFAULT;
     private @Nullable Supplier<SslContext> tls;
+    private Predicate<InetSocketAddress> proxyProtocol = address -> false;
 
     private Builder() {}
 
@@ -88,13 +95,20 @@ public record ServerTransportOptions(
       return this;
     }
 
+    /** Sets {@link ServerTransportOptions#proxyProtocol}. */
+    public Builder proxyProtocol(Predicate<InetSocketAddress> proxies) {
+      this.proxyProtocol = proxies;
+      return this;
+    }
+
     /**
      * Returns the options.
      *
      * @throws IllegalArgumentException if a value is out of its range
      */
     public ServerTransportOptions build() {
-      return new ServerTransportOptions(host, port, backlog, maxConnections, http, tls);
+      return new ServerTransportOptions(
+          host, port, backlog, maxConnections, http, tls, proxyProtocol);
     }
   }
 }

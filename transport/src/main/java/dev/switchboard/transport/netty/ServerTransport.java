@@ -6,6 +6,7 @@ import dev.switchboard.transport.IoKind;
 import dev.switchboard.transport.ServerTransportOptions;
 import dev.switchboard.transport.netty.http.HttpConnection;
 import dev.switchboard.transport.netty.http.HttpSetup;
+import dev.switchboard.transport.netty.http.ProxyHeaderReader;
 import dev.switchboard.transport.netty.io.Sockets;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -121,6 +122,12 @@ public final class ServerTransport implements AutoCloseable {
       }
       var tls = setup.options().tls();
       Sockets.prepare(channel, kind, tls != null);
+      var remote = (InetSocketAddress) channel.remoteAddress();
+      if (remote != null && setup.options().proxyProtocol().test(remote)) {
+        channel
+            .pipeline()
+            .addLast(new ProxyHeaderReader(setup.options().http().headTimeout().toMillis()));
+      }
       if (tls != null) {
         SslHandler handler = tls.get().newHandler(channel.alloc());
         handler.setHandshakeTimeoutMillis(setup.options().http().headTimeout().toMillis());

@@ -262,7 +262,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   }
 
   private HttpRequest asRequest(RequestHead parsed, byte[] bytes) {
-    var address = (InetSocketAddress) ctx().channel().remoteAddress();
+    InetSocketAddress address = ProxyHeaderReader.client(ctx().channel());
     return new HttpRequest(
         parsed.method(), parsed.target(), parsed.headers(), address, secure, bytes);
   }
