@@ -5,6 +5,7 @@ module dev.switchboard.server {
   requires transitive dev.switchboard.spi;
   requires transitive dev.switchboard.transport;
   requires io.netty.common;
+  requires java.naming;
   requires org.slf4j;
 
   exports dev.switchboard.server;

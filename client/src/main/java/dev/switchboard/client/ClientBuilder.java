@@ -12,11 +12,7 @@ import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.ProxyServer;
 import dev.switchboard.transport.Resolver;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +43,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   Redirects redirects = Redirects.NONE;
   @Nullable Deflate deflate; // null for none
   @Nullable ProxyServer proxy; // null for none
+  private final ClientTls clientTls = new ClientTls();
   @Nullable Supplier<SslContext> tls; // null for the JDK's
   @Nullable Duration heartbeatInterval =
       Duration.ofMillis(Defaults.HEARTBEAT_INTERVAL); // null for no heartbeat
@@ -133,15 +130,23 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * @throws IllegalArgumentException if the file cannot be read
    */
   public ClientBuilder<C> trust(Path certificates) {
-    try (InputStream in = Files.newInputStream(certificates)) {
-      SslContext context = SslContextBuilder.forClient().trustManager(in).build();
-      tls = () -> context;
-      return this;
-    } catch (IOException | IllegalArgumentException failed) {
-      throw new IllegalArgumentException(
-          "trust: " + certificates + " cannot be used (expected: a PEM file of certificates)",
-          failed);
-    }
+    SslContext context = clientTls.trust(certificates);
+    tls = () -> context;
+    return this;
+  }
+
+  /**
+   * Presents a certificate to servers that ask for one (mutual TLS), for {@code wss://}. None by
+   * default.
+   *
+   * @param chain a PEM file with the certificate, and those of its authorities after it
+   * @param key a PEM file with its unencrypted PKCS#8 key
+   * @throws IllegalArgumentException if the files cannot be used
+   */
+  public ClientBuilder<C> certificate(Path chain, Path key) {
+    SslContext context = clientTls.present(chain, key);
+    tls = () -> context;
+    return this;
   }
 
   /**

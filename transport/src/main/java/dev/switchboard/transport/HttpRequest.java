@@ -1,8 +1,11 @@
 package dev.switchboard.transport;
 
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An HTTP request with its body. Immutable, as long as nobody writes to the body. */
 public final class HttpRequest {
@@ -12,6 +15,7 @@ public final class HttpRequest {
   private final InetSocketAddress remoteAddress;
   private final boolean secure;
   private final byte[] body;
+  private final @Nullable X509Certificate clientCertificate; // null for none
 
   /** Called by the transport; public for tests of handlers. */
   public HttpRequest(
@@ -21,17 +25,37 @@ public final class HttpRequest {
       InetSocketAddress remoteAddress,
       boolean secure,
       byte[] body) {
+    this(method, Target.parse(rawTarget), headers, remoteAddress, secure, body, null);
+  }
+
+  private HttpRequest(
+      String method,
+      Target target,
+      Headers headers,
+      InetSocketAddress remoteAddress,
+      boolean secure,
+      byte[] body,
+      @Nullable X509Certificate clientCertificate) {
     this.method = method;
-    this.target = Target.parse(rawTarget);
+    this.target = target;
     this.headers = headers;
     this.remoteAddress = remoteAddress;
     this.secure = secure;
     this.body = body;
+    this.clientCertificate = clientCertificate;
   }
 
-  /** Returns a copy with the client's address and scheme as reported by a trusted proxy. */
+  /**
+   * Returns a copy with the client's address and scheme as reported by a trusted proxy. It has no
+   * certificate, as the proxy's is not the client's.
+   */
   public HttpRequest from(InetSocketAddress client, boolean nowSecure) {
-    return new HttpRequest(method, target.raw(), headers, client, nowSecure, body);
+    return new HttpRequest(method, target, headers, client, nowSecure, body, null);
+  }
+
+  /** Returns a copy with the certificate that the client has proved to own. */
+  public HttpRequest presenting(X509Certificate certificate) {
+    return new HttpRequest(method, target, headers, remoteAddress, secure, body, certificate);
   }
 
   /** Returns the method as sent: {@code GET}, {@code POST}, … */
@@ -73,6 +97,15 @@ public final class HttpRequest {
   /** Whether the client used TLS. */
   public boolean secure() {
     return secure;
+  }
+
+  /**
+   * Returns the certificate that the client has proved to own in the TLS handshake (mutual TLS),
+   * and that a trusted authority has signed. Empty if the server did not ask for one, if the client
+   * had none, or behind a proxy that ends TLS.
+   */
+  public Optional<X509Certificate> clientCertificate() {
+    return Optional.ofNullable(clientCertificate);
   }
 
   /** Returns the body; empty if there was none. */

@@ -13,7 +13,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -207,7 +206,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     if (setup.crowded()) {
       refuse(HttpResponse.text(503, "connections: too many\n").with("Retry-After", "5"));
       if (UpgradeRules.intended(parsed.headers())) {
-        setup.handler().overloaded(asRequest(parsed, NO_BODY));
+        setup.handler().overloaded(parsed.request(ctx().channel(), secure, NO_BODY));
       }
       return false;
     }
@@ -216,7 +215,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       request(parsed, NO_BODY);
       return true;
     }
-    HttpResponse refused = setup.handler().refuse(asRequest(parsed, NO_BODY));
+    HttpResponse refused = setup.handler().refuse(parsed.request(ctx().channel(), secure, NO_BODY));
     if (refused != null) {
       refuse(refused);
       return false;
@@ -251,7 +250,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
         return;
       }
     }
-    HttpRequest request = asRequest(parsed, bytes);
+    HttpRequest request = parsed.request(ctx().channel(), secure, bytes);
     Exchange exchange = new Exchange(this, parsed, request, upgrade, ctx().channel().eventLoop());
     try {
       setup.handler().handle(exchange);
@@ -259,12 +258,6 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       LOG.error("handler failed for {}", request, e);
       exchange.failed();
     }
-  }
-
-  private HttpRequest asRequest(RequestHead parsed, byte[] bytes) {
-    InetSocketAddress address = ProxyHeaderReader.client(ctx().channel());
-    return new HttpRequest(
-        parsed.method(), parsed.target(), parsed.headers(), address, secure, bytes);
   }
 
   /** Sends a response; called on the loop. */
@@ -322,8 +315,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     boolean noBody = asked != null && asked.method().equals("HEAD");
     ChannelFuture unused =
         ctx()
-            .write(
-                ResponseWriter.response(ctx().alloc(), complete(response), noBody, true, false));
+            .write(ResponseWriter.response(ctx().alloc(), complete(response), noBody, true, false));
     end();
   }
 

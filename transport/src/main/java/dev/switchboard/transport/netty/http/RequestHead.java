@@ -1,8 +1,12 @@
 package dev.switchboard.transport.netty.http;
 
 import dev.switchboard.transport.Headers;
+import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.Target;
 import dev.switchboard.transport.netty.io.RecentStrings;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -196,5 +200,17 @@ record RequestHead(String method, String target, boolean http11, Headers headers
       end--;
     }
     return recent == null ? head.substring(start, end) : recent.cut(head, start, end);
+  }
+
+  /**
+   * Returns the request of a channel's client.
+   *
+   * @param secure whether the channel uses TLS
+   */
+  HttpRequest request(Channel channel, boolean secure, byte[] body) {
+    InetSocketAddress client = ProxyHeaderReader.client(channel);
+    HttpRequest request = new HttpRequest(method, target, headers, client, secure, body);
+    X509Certificate certificate = secure ? ClientCertificate.of(channel.pipeline()) : null;
+    return certificate == null ? request : request.presenting(certificate);
   }
 }
