@@ -87,7 +87,8 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
 
   /**
    * Sets the name of a cookie in which {@link #authenticate} also accepts credentials. Browsers
-   * send cookies unasked, so keep the check of {@link #origins}. None by default.
+   * send cookies unasked, so keep the check of {@link #origins}. None by default. Without {@code
+   * authenticate} the server does not start, as nothing would read the cookie.
    */
   public E cookie(String name) {
     return set(() -> identity.cookie(name));

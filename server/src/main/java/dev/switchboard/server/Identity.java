@@ -70,8 +70,13 @@ final class Identity {
    * Returns how credentials are verified; null if none are required.
    *
    * @param timeout how long that may take
+   * @throws IllegalStateException if there is a cookie that nothing would read
    */
   @Nullable Authentication authentication(Restrictions restrictions, Duration timeout) {
+    if (cookie != null && authenticator == null) {
+      throw new IllegalStateException(
+          "cookie: " + cookie + ", without authenticate (expected: both, as nobody else reads it)");
+    }
     return authenticator == null
         ? null
         : new Authentication(authenticator, cookie, restrictions, timeout);
@@ -91,9 +96,7 @@ final class Identity {
     return authentication
         .prove(shown)
         .handle((user, failure) ->
-            user != null
-                ? Identified.of(user)
-                : refused(Authentication.reason(failure)));
+            user != null ? Identified.of(user) : refused(Authentication.reason(failure)));
   }
 
   private static Identified refused(AuthenticationException why) {

@@ -323,4 +323,14 @@ class AuthenticateTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("expected: one");
   }
+
+  @Test
+  void aCookieThatNothingWouldReadIsRefusedAtStart() {
+    ServerBuilder open =
+        Server.builder().port(0).endpoint("/ws", Endpoint.of(Talk.class).cookie("session"));
+    assertThatThrownBy(open::start)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "cookie: session, without authenticate (expected: both, as nobody else reads it)");
+  }
 }
