@@ -25,9 +25,13 @@ export interface Unproved {
  *
  * A token that the server refuses for good is never shown again by the same attempt: if the user gives another, that is
  * tried once; then it is over.
+ *
+ * A bind code is a token that is good once: each attempt and each renewal asks for a new one anyway.
  */
 export class Authentication {
   readonly #used: boolean;
+  /** What is shown: a token, or a bind code. */
+  readonly #kind: "token" | "code";
   readonly #answerTimeout: number;
   readonly #random: () => number;
   readonly #nextId: () => number;
@@ -55,7 +59,8 @@ export class Authentication {
   #renewAt = Infinity;
 
   constructor(settings: Settings, random: () => number, nextId: () => number, emit: Emit) {
-    this.#used = settings.token !== undefined;
+    this.#used = settings.token !== undefined || settings.bindCode !== undefined;
+    this.#kind = settings.bindCode === undefined ? "token" : "code";
     this.#answerTimeout = settings.requestTimeout;
     this.#random = random;
     this.#nextId = nextId;
@@ -113,12 +118,12 @@ export class Authentication {
     return undefined;
   }
 
-  /** There is no token; otherwise as `token`. */
-  noToken(now: number, request: number, why: string): Unproved | undefined {
+  /** There is no token, and `retryable` says whether there may be one later; otherwise as `token`. */
+  noToken(now: number, request: number, why: string, retryable = true): Unproved | undefined {
     if (request !== this.#request || this.#tokenBy === Infinity) return undefined;
     const need = this.#answered();
     if (need === "renewal") this.#renewalFailed(now, why);
-    return need === "attempt" ? { message: why, retryable: true } : undefined;
+    return need === "attempt" ? { message: why, retryable } : undefined;
   }
 
   #answered(): "nothing" | "attempt" | "renewal" {
@@ -131,7 +136,7 @@ export class Authentication {
   #show(token: string): void {
     this.#shown = token;
     this.#messageId = this.#nextId();
-    this.#emit({ kind: "send", text: JSON.stringify({ type: "authenticate", id: this.#messageId, token }) });
+    this.#emit({ kind: "send", text: JSON.stringify({ type: "authenticate", id: this.#messageId, [this.#kind]: token }) });
   }
 
   /** The WebSocket is open: the token is its first message. */

@@ -1,7 +1,7 @@
 import type { Effect, Report } from "./effects.js";
-import type { SwitchboardError } from "./error.js";
+import { SwitchboardError } from "./error.js";
 import { Link, type Url } from "./link.js";
-import type { Settings, SocketConstructor, Token } from "./options.js";
+import type { Code, Settings, SocketConstructor, Token } from "./options.js";
 import { Session } from "./session.js";
 import { uuid7 } from "./uuid.js";
 
@@ -32,7 +32,7 @@ interface Told {
 export class Engine {
   readonly session: Session;
   readonly #link: Link;
-  readonly #token: Token | undefined;
+  readonly #token: Token | Code | undefined;
   readonly #report: (report: Report) => void;
   readonly #asked: (question: Question) => void;
   readonly #failed: (error: unknown) => void;
@@ -46,7 +46,7 @@ export class Engine {
     this.#report = told.report;
     this.#asked = told.asked;
     this.#failed = told.failed;
-    this.#token = settings.token;
+    this.#token = settings.token ?? settings.bindCode;
     this.session = new Session(settings, {
       random: Math.random,
       newId: () => uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))),
@@ -129,8 +129,14 @@ export class Engine {
     Promise.resolve()
       .then(() => (typeof token === "function" ? token() : token))
       .then(
-        (value) => this.do((now) => this.session.token(now, request, value)),
-        (error: unknown) => this.do((now) => this.session.noToken(now, request, `token: ${String(error)}`)),
+        (value) => {
+          const shown = typeof value === "object" && value !== null ? value.code : value;
+          this.do((now) => this.session.token(now, request, shown));
+        },
+        (error: unknown) => {
+          const retryable = error instanceof SwitchboardError ? error.retryable : true;
+          this.do((now) => this.session.noToken(now, request, `token: ${String(error)}`, retryable));
+        },
       );
   }
 

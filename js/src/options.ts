@@ -1,3 +1,4 @@
+import type { BindCode } from "./bindcode.js";
 import { defaults } from "./protocol.js";
 
 /** The part of a WebSocket that the client uses. Browsers, Node.js (22 or newer) and the `ws` package provide it. */
@@ -16,6 +17,9 @@ export type SocketConstructor = new (url: string, protocols?: string | string[])
 /** A token of 1–16,384 visible ASCII characters, or what gives one. What it throws is told as `auth_failed`. */
 export type Token = string | (() => string | Promise<string>);
 
+/** A bind code, or what gives one: a new one each time, as a code is good once. */
+export type Code = string | (() => string | BindCode | Promise<string | BindCode>);
+
 /** The options of a client. Times are in milliseconds. The constructor rejects invalid values. */
 export interface Options {
   /** The WebSocket class. Default the global `WebSocket`. Node.js 20 has none; pass the one from `ws`. */
@@ -27,6 +31,12 @@ export interface Options {
    * the token expires, which is renewed then on the open connection; never twice at a time, and for at most 30 s.
    */
   token?: Token;
+  /**
+   * Proves who the user is with a bind code instead of a token; otherwise like `token`. Give a function, such as
+   * `() => fetchBindCode("/bind-code")`: a code is used up by the attempt that shows it, so with a string the client
+   * connects once and can't come back.
+   */
+  bindCode?: Code;
   /** Whether to reconnect after a lost connection. Default true. */
   autoReconnect?: boolean;
   /** Whether to retry if the first attempt fails. Default false: `connect()` rejects at once. */
@@ -55,7 +65,7 @@ export interface Options {
 
 export type Settings = Required<Omit<Options, "WebSocket" | Undefinable>> & Pick<Options, Undefinable>;
 
-type Undefinable = "token" | "heartbeatInterval" | "heartbeatTimeout";
+type Undefinable = "token" | "bindCode" | "heartbeatInterval" | "heartbeatTimeout";
 
 const WHOLE = "a whole number";
 const LONGEST = 2 ** 31 - 1;
@@ -77,10 +87,16 @@ export function settings(options: Options = {}): Settings {
   if (token !== undefined && typeof token !== "string" && typeof token !== "function") {
     throw new TypeError(`token: ${typeof token} (expected: a string, or a function that gives one)`);
   }
+  const { bindCode } = options;
+  if (bindCode !== undefined && typeof bindCode !== "string" && typeof bindCode !== "function") {
+    throw new TypeError(`bindCode: ${typeof bindCode} (expected: a string, or a function that gives one)`);
+  }
+  if (token !== undefined && bindCode !== undefined) throw new TypeError("token, bindCode: both given (expected: one)");
   const unlimited = (options.maxReconnectAttempts ?? Infinity) === Infinity;
   const result: Settings = {
     subprotocols: options.subprotocols ?? ["switchboard.v1.json"],
     token,
+    bindCode,
     autoReconnect: options.autoReconnect ?? true,
     reconnectFromStart: options.reconnectFromStart ?? false,
     maxReconnectAttempts: unlimited ? Infinity : whole("maxReconnectAttempts", 0, 0),

@@ -145,9 +145,9 @@ export class Session {
     else if (outcome) this.#unproved(now, outcome);
   }
 
-  /** There is no token to be had. */
-  noToken(now: number, request: number, why: string): void {
-    const failed = this.#authentication.noToken(now, request, why);
+  /** There is no token to be had, for now or, if not `retryable`, for good. */
+  noToken(now: number, request: number, why: string, retryable = true): void {
+    const failed = this.#authentication.noToken(now, request, why, retryable);
     if (failed) this.#unproved(now, failed);
   }
 

@@ -24,7 +24,10 @@ export function clients({ lines }: Transcript): string[] {
 
 /** Plays the part of `name` on the pure machine; what it says and reports must be as written. */
 export function replay({ lines }: Transcript, name: string): void {
-  const player = new Player(lines.some((line) => line.startsWith(`${name}! token `)));
+  const player = new Player(
+    lines.some((line) => line.startsWith(`${name}! token `)),
+    lines.some((line) => line.startsWith(`${name}! code `)),
+  );
   for (const line of lines) {
     const [, who, mark, rest] = /^(\w+)([!><=]?) (.*)$/.exec(line) ?? [];
     try {
@@ -48,8 +51,9 @@ class Player {
   #returning = false;
   readonly #session: Session;
 
-  constructor(tokens: boolean) {
-    const options = tokens ? { token: () => assert.fail("nobody asks it here") } : {};
+  constructor(tokens: boolean, codes: boolean) {
+    const supplier = () => assert.fail("nobody asks it here");
+    const options = tokens ? { token: supplier } : codes ? { bindCode: supplier } : {};
     this.#session = new Session(settings(options), { random: () => 1, newId: () => `made-up-${++this.#names}` });
   }
 
@@ -89,6 +93,7 @@ class Player {
       case "close":
         return this.#session.close(this.#now);
       case "token":
+      case "code":
         return this.#session.token(this.#now, this.#tokenRequest, first);
       case "no": // token
         return this.#session.noToken(this.#now, this.#tokenRequest, "token: none");

@@ -5,6 +5,7 @@ module dev.switchboard.client {
   requires transitive dev.switchboard.protocol;
   requires transitive dev.switchboard.transport;
   requires io.netty.common;
+  requires java.net.http;
   requires org.slf4j;
   requires tools.jackson.core;
 

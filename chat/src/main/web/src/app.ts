@@ -52,6 +52,7 @@ export class App {
   constructor(
     readonly settings: Settings,
     readonly leave: (problem?: Problem) => void,
+    readonly token?: string,
   ) {
     const store = new Store(settings.name, settings.read);
     this.#store = store;
@@ -64,6 +65,9 @@ export class App {
       notify: (level, text) => this.#toasts.add(level, text, settings.texts),
       noticed: (level, from, text) => this.#toasts.add(level, settings.texts.newFrom(from, text ?? settings.texts.unreadable), settings.texts),
       rooms: () => this.#roomsChanged(),
+    }, token);
+    this.#talk.client.on("auth_failed", ({ again }) => {
+      if (!again) this.#signOut("token");
     });
     this.#status = new Status(this.#talk.client, () => settings.texts, () => this.#later(), (attempt) => void this.#recheck(attempt));
     this.#sidebar = new Sidebar(store, { show: (one) => this.#show(one), join: (room) => void this.#join(room) });
@@ -96,7 +100,7 @@ export class App {
 
   #build(): void {
     const logo = h("img", { src: "/favicon.svg", alt: "", width: 28, height: 28 });
-    const own = foot(this.settings, () => this.#speak(), () => this.#signOut());
+    const own = foot(this.settings, () => this.#speak(), () => this.#signOut(), this.token !== undefined);
     const under = h("div", { class: "under" }, this.#typing, this.#keys);
     const scrim = h("div", { class: "scrim", click: () => this.#drawers.close() });
     this.#side.append(h("div", { class: "brand" }, logo, "Switchboard", this.#bell), this.#sidebar.element, own);
@@ -249,7 +253,7 @@ export class App {
   }
 
   async #recheck(attempt: number): Promise<void> {
-    if (attempt % RECHECK_EVERY !== 0) return;
+    if (attempt % RECHECK_EVERY !== 0 || this.token !== undefined) return;
     const problem = await nameProblem(this.#store.me);
     if (problem !== undefined && problem !== "unreachable" && !this.#status.connected) this.#signOut(problem);
   }

@@ -3,7 +3,7 @@ import type { Settings } from "./settings.js";
 import { switches } from "./switches.js";
 
 /** Who one is, and the switches. Draws itself again when the language changes. */
-export function foot(settings: Settings, changed: () => void, signOut: () => void): HTMLElement {
+export function foot(settings: Settings, changed: () => void, signOut: () => void, byToken: boolean): HTMLElement {
   const element = h("div", { class: "foot" });
   const draw = () => {
     const focused = document.activeElement;
@@ -14,7 +14,7 @@ export function foot(settings: Settings, changed: () => void, signOut: () => voi
         { class: "self" },
         avatar(settings.name),
         h("span", { class: "name", dir: "auto", title: settings.name, "data-testid": "me" }, settings.name),
-        h("button", { type: "button", class: "link", "data-testid": "sign-out", click: signOut }, settings.texts.signOut),
+        h("button", { type: "button", class: "link", "data-testid": "sign-out", click: signOut }, byToken ? settings.texts.forgetToken : settings.texts.signOut),
       ),
       switches(settings, () => {
         draw();

@@ -1,8 +1,8 @@
 import { h } from "./dom.js";
 import type { Texts } from "./texts.js";
 
-/** Why a name can't be had; `unreachable`: nobody knows. */
-export type Problem = "taken" | "reserved" | "invalid" | "unreachable";
+/** Why a name can't be had; `unreachable`: nobody knows; `token`: it is not the name but the token. */
+export type Problem = "taken" | "reserved" | "invalid" | "unreachable" | "token";
 
 const ASK_MS = 10_000;
 
@@ -18,6 +18,7 @@ export async function nameProblem(name: string): Promise<Problem | undefined> {
 }
 
 function problemText(problem: Problem, t: Texts): string {
+  if (problem === "token") return t.tokenRefused;
   return problem === "unreachable" ? t.unreachable : t[`name_${problem}`];
 }
 

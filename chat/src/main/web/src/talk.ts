@@ -38,9 +38,14 @@ export class Talk {
   constructor(
     readonly store: Store,
     readonly watcher: Watcher,
+    token?: string,
   ) {
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const client = new Client<Chat>(`${scheme}://${location.host}/ws?user=${encodeURIComponent(store.me)}`, { maxReconnectDelay: 15_000, reconnectFromStart: true });
+    const endpoint = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+    const options = { maxReconnectDelay: 15_000, reconnectFromStart: true };
+    const client =
+      token === undefined
+        ? new Client<Chat>(`${endpoint}?user=${encodeURIComponent(store.me)}`, options)
+        : new Client<Chat>(endpoint, { ...options, token });
     this.client = client;
     this.typing = new Typing(client, () => watcher.changed());
     this.#past = new Past(client, store, (entry) => this.#take(entry) !== undefined, () => watcher.changed());

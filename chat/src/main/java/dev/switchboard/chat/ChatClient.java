@@ -8,12 +8,14 @@ import dev.switchboard.client.MessageEvent;
 import dev.switchboard.client.Receipt;
 import dev.switchboard.client.Room;
 import dev.switchboard.client.Subscription;
+import dev.switchboard.client.TokenSupplier;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A person in the chat, as a program. It comes back by itself after a lost connection, joins its
@@ -21,11 +23,11 @@ import java.util.function.Consumer;
  * made on an event loop.
  */
 public final class ChatClient implements AutoCloseable {
-  private final String user;
+  private final @Nullable String user; // null if the token says
   private final Client<Chat> client;
   private final Map<String, Room<Chat>> rooms = new ConcurrentHashMap<>();
 
-  private ChatClient(String user, Client<Chat> client) {
+  private ChatClient(@Nullable String user, Client<Chat> client) {
     this.user = user;
     this.client = client;
   }
@@ -43,6 +45,15 @@ public final class ChatClient implements AutoCloseable {
   }
 
   /**
+   * A person whom a token names, where guests may not come.
+   *
+   * @param tokens supplies the token before each attempt to connect, and before it expires
+   */
+  public static ChatClient withToken(String url, TokenSupplier tokens) {
+    return new ChatClient(null, Client.of(Chat.class).token(tokens).build(url));
+  }
+
+  /**
    * Comes into the chat.
    *
    * @throws dev.switchboard.protocol.ConnectFailedException if the server does not answer, or
@@ -53,9 +64,19 @@ public final class ChatClient implements AutoCloseable {
     return this;
   }
 
-  /** The own name. */
+  /**
+   * The own name.
+   *
+   * @throws IllegalStateException if the token says it, and the client has never been connected
+   */
   public String user() {
-    return user;
+    return user != null
+        ? user
+        : client
+            .session()
+            .orElseThrow(
+                () -> new IllegalStateException("user: not known yet (expected: after connect)"))
+            .user();
   }
 
   /** Says something in a room that was joined. Returns when it is kept. */
@@ -98,7 +119,7 @@ public final class ChatClient implements AutoCloseable {
 
   /** What was said to and by this user directly, the last of it, oldest first. */
   public History<Chat> directHistory(int limit) {
-    return client.inbox(user).history(limit);
+    return client.inbox(user()).history(limit);
   }
 
   /** Calls a handler for each message, in order, on a virtual thread. */

@@ -2,10 +2,14 @@ package dev.switchboard.chat;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.server.Addresses;
+import dev.switchboard.server.Certificates;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.PublishContext;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.ServerBuilder;
+import dev.switchboard.spi.AuthenticationException;
+import dev.switchboard.spi.Authenticator;
+import dev.switchboard.spi.Credentials;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.Headers;
@@ -16,6 +20,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * The chat application: rooms, direct messages, history, and the page, on one port. Thread-safe.
@@ -63,8 +69,14 @@ public final class ChatServer implements AutoCloseable {
    *     ({@link ServerBuilder#hosts})
    * @param trustedProxies the addresses and networks of proxies in front ({@link
    *     ServerBuilder#trustedProxies})
+   * @param certificates for TLS; null for plain text
    */
-  public record Site(String host, int port, List<String> names, List<String> trustedProxies) {
+  public record Site(
+      String host,
+      int port,
+      List<String> names,
+      List<String> trustedProxies,
+      @Nullable Certificates certificates) {
     /**
      * Copies the lists.
      *
@@ -83,7 +95,8 @@ public final class ChatServer implements AutoCloseable {
     }
 
     private ServerBuilder server() {
-      return reached(names, trustedProxies).host(host).port(port);
+      ServerBuilder server = reached(names, trustedProxies).host(host).port(port);
+      return certificates == null ? server : server.tls(certificates);
     }
   }
 
@@ -93,15 +106,16 @@ public final class ChatServer implements AutoCloseable {
 
   private final Endpoint<Chat> endpoint;
   private final Guests guests;
+  private final @Nullable Authenticator users; // null for guests
   private final Server server;
 
-  private ChatServer(Site site, HistoryStore store, Limits limits) {
+  private ChatServer(Site site, HistoryStore store, Limits limits, @Nullable Authenticator users) {
     guests = new Guests(Clock.systemUTC());
+    this.users = users;
     endpoint =
-        Endpoint.of(Chat.class)
+        known(users)
             .clientsMayPublish(
                 Chat.class, Addresses.rooms(), Addresses.users(), Addresses.everyone())
-            .identify(request -> guests.admit(request, this::isOnline))
             .onPublish(Chat.Message.class, ChatServer::keepForSender)
             .retention(limits.retention)
             .inboxRetention(limits.retention);
@@ -121,6 +135,13 @@ public final class ChatServer implements AutoCloseable {
             .start();
   }
 
+  private Endpoint<Chat> known(@Nullable Authenticator authenticator) {
+    Endpoint<Chat> chat = Endpoint.of(Chat.class);
+    return authenticator == null
+        ? chat.identify(request -> guests.admit(request, this::isOnline))
+        : chat.authenticate(authenticator).bindCodes("/bind-code");
+  }
+
   /**
    * Starts the application; it accepts connections when this returns.
    *
@@ -129,12 +150,18 @@ public final class ChatServer implements AutoCloseable {
    * @throws dev.switchboard.transport.BindFailedException if the port is in use or may not be used
    */
   public static ChatServer start(String host, int port, HistoryStore store) {
-    return start(new Site(host, port, List.of(), List.of()), store, Limits.DEFAULT);
+    return start(new Site(host, port, List.of(), List.of(), null), store, Limits.DEFAULT, null);
   }
 
-  /** The same at other names, behind proxies, or within other limits. */
-  public static ChatServer start(Site site, HistoryStore store, Limits limits) {
-    return new ChatServer(site, store, limits);
+  /**
+   * The same at other names, behind proxies, with TLS, within other limits, or for users with
+   * tokens.
+   *
+   * @param users finds out who has a token; null if everybody is a guest
+   */
+  public static ChatServer start(
+      Site site, HistoryStore store, Limits limits, @Nullable Authenticator users) {
+    return new ChatServer(site, store, limits, users);
   }
 
   private boolean isOnline(String user) {
@@ -151,8 +178,41 @@ public final class ChatServer implements AutoCloseable {
     }
   }
 
-  /** Tells the page whether a name can be had, and gives its browser the cookie that keeps it. */
+  /**
+   * Tells the page whether a name can be had, and gives its browser the cookie that keeps it. Where
+   * users have tokens, tells the page whose token it has instead.
+   */
   private HttpResponse name(HttpRequest request) {
+    return users == null ? guestName(request) : tokenName(users, request);
+  }
+
+  private static HttpResponse tokenName(Authenticator users, HttpRequest request) {
+    String shown = request.headers().first("Authorization");
+    if (shown == null || !shown.startsWith("Bearer ")) {
+      return json(401, "{\"ok\":false,\"code\":\"token_missing\"}");
+    }
+    try {
+      Credentials token =
+          new Credentials(Credentials.Kind.TOKEN, shown.substring("Bearer ".length()));
+      String name = users.authenticate(token).name();
+      return json(200, "{\"ok\":true,\"user\":" + StringNode.valueOf(name) + "}");
+    } catch (AuthenticationException refused) {
+      return refused.retryable()
+          ? json(503, "{\"ok\":false,\"code\":\"unreachable\"}")
+          : json(401, "{\"ok\":false,\"code\":\"token\"}");
+    } catch (Exception failed) {
+      throw new IllegalStateException("checking a token failed", failed);
+    }
+  }
+
+  private static HttpResponse json(int status, String json) {
+    return new HttpResponse(
+        status,
+        Headers.of("Content-Type", "application/json", "Cache-Control", "no-store"),
+        json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private HttpResponse guestName(HttpRequest request) {
     String user = Guests.first(request, "user");
     String cookie = Guests.cookie(request);
     Headers headers = Headers.of("Content-Type", "application/json", "Cache-Control", "no-store");

@@ -1,21 +1,30 @@
 package dev.switchboard.cli;
 
 import dev.switchboard.chat.ChatClient;
+import dev.switchboard.client.TokenSupplier;
 import dev.switchboard.protocol.SwitchboardException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Chats from the terminal. Lines are messages; lines that start with a slash are commands. */
 @Command(
@@ -33,9 +42,16 @@ final class ChatCommand implements Callable<Integer> {
   @Option(
       names = "--as",
       paramLabel = "NAME",
-      required = true,
-      description = "Your name in the chat.")
-  private String name = "";
+      description = "Your name in the chat, if it has guests.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "Your token, if the chat has users; read again when a new one is needed "
+              + "(default: the variable SWITCHBOARD_TOKEN, which other users of the machine can't see).")
+  private @Nullable Path tokenFile;
 
   @Option(
       names = "--room",
@@ -44,9 +60,11 @@ final class ChatCommand implements Callable<Integer> {
       description = "The room to start in (default: ${DEFAULT-VALUE}).")
   private String room = "";
 
+  @Spec private @Nullable CommandSpec spec; // set by picocli
+
   @Override
   public Integer call() throws IOException {
-    try (ChatClient client = ChatClient.of(endpoint(), name);
+    try (ChatClient client = client();
         Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
       if (terminal
           .getType()
@@ -59,6 +77,32 @@ final class ChatCommand implements Callable<Integer> {
       throw new Switchboard.Failure(String.valueOf(failed.getMessage()));
     }
     return 0;
+  }
+
+  private ChatClient client() {
+    Path file = tokenFile;
+    String token = System.getenv("SWITCHBOARD_TOKEN");
+    if (file != null) {
+      return ChatClient.withToken(endpoint(), TokenSupplier.blocking(() -> read(file)));
+    }
+    if (name != null) {
+      return ChatClient.of(endpoint(), name);
+    }
+    if (token == null) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(),
+          "nobody to chat as (expected: --as NAME, or --token-file FILE)");
+    }
+    return ChatClient.withToken(endpoint(), () -> CompletableFuture.completedFuture(token.strip()));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException failed) {
+      throw new Switchboard.Failure(
+          "--token-file: " + file + " can't be read (expected: a file that holds a token)");
+    }
   }
 
   /**
@@ -74,7 +118,7 @@ final class ChatCommand implements Callable<Integer> {
     LineReader reader =
         LineReaderBuilder.builder().terminal(terminal).appName("switchboard").build();
     ChatScreen parlour =
-        new ChatScreen(client, new Screen(name, Screen.Look.COLOUR, reader::printAbove));
+        new ChatScreen(client, new Screen(client::user, Screen.Look.COLOUR, reader::printAbove));
     parlour.enter(room);
     boolean going = true;
     while (going) {
@@ -91,7 +135,7 @@ final class ChatCommand implements Callable<Integer> {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     Screen screen =
         new Screen(
-            name,
+            client::user,
             Screen.Look.PLAIN,
             text -> {
               System.out.println(text);

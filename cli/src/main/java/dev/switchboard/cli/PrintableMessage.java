@@ -2,6 +2,7 @@ package dev.switchboard.cli;
 
 import ch.qos.logback.classic.pattern.MessageConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import dev.switchboard.protocol.wire.Printable;
 
 /**
  * {@code %text} in {@code logback.xml}: a log line's message, which may quote other people's text.

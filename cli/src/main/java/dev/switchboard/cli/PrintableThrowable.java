@@ -3,6 +3,7 @@ package dev.switchboard.cli;
 import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import dev.switchboard.protocol.wire.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,10 +2,12 @@ package dev.switchboard.cli;
 
 import dev.switchboard.chat.Chat;
 import dev.switchboard.client.MessageEvent;
+import dev.switchboard.protocol.wire.Printable;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Prints each event on its own line. Text from other people is made {@link Printable}. Thread-safe
@@ -15,7 +17,7 @@ final class Screen {
   private static final DateTimeFormatter CLOCK =
       DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneId.systemDefault());
 
-  private final String self;
+  private final Supplier<String> self;
   private final Look look;
   private final Consumer<String> print;
 
@@ -25,7 +27,7 @@ final class Screen {
     COLOUR
   }
 
-  Screen(String self, Look look, Consumer<String> print) {
+  Screen(Supplier<String> self, Look look, Consumer<String> print) {
     this.self = self;
     this.look = look;
     this.print = print;
@@ -40,7 +42,7 @@ final class Screen {
     } else if (to != null) {
       where = "→ " + to + " ";
     } else {
-      where = "→ " + (from.equals(self) ? from : "you") + " ";
+      where = "→ " + (from.equals(self.get()) ? from : "you") + " ";
     }
     print.accept(
         dim(CLOCK.format(event.timestamp()) + " " + Printable.of(where))

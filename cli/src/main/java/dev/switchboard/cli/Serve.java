@@ -3,8 +3,11 @@ package dev.switchboard.cli;
 import dev.switchboard.chat.ChatServer;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.postgres.PostgresHistory;
+import dev.switchboard.history.postgres.PostgresLimits;
 import dev.switchboard.history.sqlite.SqliteHistory;
 import dev.switchboard.history.sqlite.SqliteLimits;
+import dev.switchboard.server.Certificates;
+import dev.switchboard.spi.Authenticator;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.BindFailedException;
@@ -19,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Starts the chat application. */
@@ -96,9 +100,10 @@ final class Serve implements Callable<Integer> {
   @Option(
       names = "--disk-mib",
       paramLabel = "MIB",
+      defaultValue = "4096",
       description =
-          "Maximum size of the database in DIR, in MiB; beyond it publishing is refused (default: no limit).")
-  private @Nullable Integer diskMib;
+          "Maximum size of all messages in MiB; beyond it publishing is refused (default: ${DEFAULT-VALUE}).")
+  private int diskMib;
 
   @Option(
       names = "--free-mib",
@@ -117,6 +122,20 @@ final class Serve implements Callable<Integer> {
               + "0 for no limit (default: ${DEFAULT-VALUE}).")
   private int rate;
 
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description = "Serve TLS only, with this certificate chain (PEM); needs --tls-key.")
+  private @Nullable Path tlsCertificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The certificate's private key (PEM, PKCS#8, not encrypted).")
+  private @Nullable Path tlsKey;
+
+  @Mixin private Access access = new Access();
+
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   @Override
@@ -128,7 +147,8 @@ final class Serve implements Callable<Integer> {
     for (String signal : List.of("INT", "TERM", "HUP")) {
       Signals.register(signal, () -> stop(server));
     }
-    System.out.println("listening on http://" + server.address());
+    String scheme = tlsCertificate == null ? "http" : "https";
+    System.out.println("listening on " + scheme + "://" + server.address());
     System.out.flush();
     new CountDownLatch(1).await(); // until a signal ends the process
     return 0;
@@ -151,7 +171,7 @@ final class Serve implements Callable<Integer> {
 
   private HistoryStore open() {
     if (database != null) {
-      return PostgresHistory.open(database);
+      return PostgresHistory.open(database, null, null, databaseLimits());
     }
     try {
       Files.createDirectories(data);
@@ -164,16 +184,37 @@ final class Serve implements Callable<Integer> {
 
   private ChatServer.Site site() {
     try {
-      return new ChatServer.Site(host, port, names, trustedProxies);
+      return new ChatServer.Site(host, port, names, trustedProxies, certificates());
     } catch (IllegalArgumentException wrong) {
       throw new Switchboard.Failure("--name, --trusted-proxy: " + wrong.getMessage());
     }
   }
 
+  private @Nullable Certificates certificates() {
+    if (tlsCertificate == null && tlsKey == null) {
+      return null;
+    }
+    if (tlsCertificate == null || tlsKey == null) {
+      throw new Switchboard.Failure("--tls-cert, --tls-key: one of them (expected: both)");
+    }
+    try {
+      return Certificates.pem(tlsCertificate, tlsKey);
+    } catch (IllegalArgumentException wrong) {
+      throw new Switchboard.Failure("--tls-cert, --tls-key: " + wrong.getMessage());
+    }
+  }
+
+  private PostgresLimits databaseLimits() {
+    try {
+      return new PostgresLimits((long) diskMib << 20);
+    } catch (IllegalArgumentException wrong) {
+      throw new Switchboard.Failure("--disk-mib: " + wrong.getMessage());
+    }
+  }
+
   private SqliteLimits diskLimits() {
     try {
-      long most = diskMib == null ? Long.MAX_VALUE : (long) diskMib << 20;
-      return new SqliteLimits(most, (long) freeMib << 20);
+      return new SqliteLimits((long) diskMib << 20, (long) freeMib << 20);
     } catch (IllegalArgumentException wrong) {
       throw new Switchboard.Failure("--disk-mib, --free-mib: " + wrong.getMessage());
     }
@@ -191,8 +232,13 @@ final class Serve implements Callable<Integer> {
   private ChatServer start() {
     ChatServer.Limits limits = limits();
     ChatServer.Site site = site();
+    boolean encrypted = tlsCertificate != null || !trustedProxies.isEmpty();
+    Authenticator users = access.users(host, encrypted, rate);
+    if (users != null) {
+      Access.audit();
+    }
     try {
-      return ChatServer.start(site, open(), limits);
+      return ChatServer.start(site, open(), limits, users);
     } catch (BindFailedException taken) {
       throw new Switchboard.Failure(
           "--port: "

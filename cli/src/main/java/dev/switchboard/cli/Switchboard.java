@@ -1,5 +1,6 @@
 package dev.switchboard.cli;
 
+import dev.switchboard.protocol.wire.Printable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;

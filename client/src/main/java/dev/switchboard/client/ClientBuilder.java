@@ -58,6 +58,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   int batchCount = 1;
   Duration batchInterval = Duration.ZERO;
   @Nullable TokenSupplier token; // null for none
+  boolean bindCodes; // whether the tokens are bind codes
   boolean tokenAsMessage; // whether the token goes in a message
   @Nullable Outbox outbox; // null for none
   @Nullable Duration performanceMetrics; // null for never
@@ -93,7 +94,47 @@ public final class ClientBuilder<C extends WebSocketClient> {
    */
   public ClientBuilder<C> token(TokenSupplier supplier) {
     token = supplier;
+    bindCodes = false;
     return this;
+  }
+
+  /**
+   * Authenticates with bind codes instead of tokens, in a subprotocol {@code
+   * switchboard.code.CODE}. A code is good for one attempt to connect, so the supplier, which is
+   * called as for {@link #token(TokenSupplier)}, must return a new one each time. Codes consist of
+   * letters, digits and {@code -._~}.
+   */
+  public ClientBuilder<C> bindCode(TokenSupplier codes) {
+    token = codes;
+    bindCodes = true;
+    return this;
+  }
+
+  /**
+   * Authenticates with bind codes that the client fetches, a new one for each attempt, as {@link
+   * BindCode#fetch} does.
+   *
+   * @param endpoint where the server issues codes, such as {@code
+   *     https://chat.example.com/bind-code}
+   * @param tokens supplies the tokens that the codes are issued for; called before each fetch
+   * @throws IllegalArgumentException if the address is not {@code http://} or {@code https://}
+   */
+  public ClientBuilder<C> bindCode(URI endpoint, TokenSupplier tokens) {
+    return bindCode(BindCode.supplier(endpoint, tokens));
+  }
+
+  /**
+   * Authenticates with one bind code, such as one that the user has typed. It connects once: a
+   * client that loses its connection can't come back with it and stops with a {@link
+   * ConnectFailedException}.
+   *
+   * @throws IllegalArgumentException if it is no bind code
+   */
+  public ClientBuilder<C> bindCode(String once) {
+    if (!Tokens.usableCode(once)) {
+      throw new IllegalArgumentException(Tokens.UNUSABLE_CODE);
+    }
+    return bindCode(() -> CompletableFuture.completedFuture(once));
   }
 
   /**
@@ -109,8 +150,8 @@ public final class ClientBuilder<C extends WebSocketClient> {
   }
 
   /**
-   * Sends the token in the first message of each connection instead of a header, as clients in
-   * browsers do. A {@code resume} follows without waiting for the answer.
+   * Sends the token or code in the first message of each connection instead of a header, as clients
+   * in browsers do. A {@code resume} follows without waiting for the answer.
    *
    * @throws IllegalArgumentException if the server is not a Switchboard server, as others know no
    *     such message

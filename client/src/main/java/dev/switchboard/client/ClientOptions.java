@@ -86,16 +86,20 @@ record ClientOptions(
 
   private static EngineOptions.Attempt attempt(ClientBuilder<?> from, URI uri) {
     TokenSupplier supplier = from.token;
-    Tokens how =
-        supplier == null
-            ? Tokens.NONE
-            : from.tokenAsMessage ? Tokens.IN_MESSAGE : Tokens.IN_UPGRADE;
+    Tokens how = supplier == null ? Tokens.NONE : shown(from);
     return new EngineOptions.Attempt(
         request(from, uri),
         new EngineOptions.RedirectLimit(
             from.redirects.most(), from.redirects.unencrypted(), supplier == null),
         how,
         supplier == null ? null : supplier::token);
+  }
+
+  private static Tokens shown(ClientBuilder<?> from) {
+    if (from.bindCodes) {
+      return from.tokenAsMessage ? Tokens.CODE_IN_MESSAGE : Tokens.CODE_IN_UPGRADE;
+    }
+    return from.tokenAsMessage ? Tokens.IN_MESSAGE : Tokens.IN_UPGRADE;
   }
 
   private static ClientConnect request(ClientBuilder<?> from, URI uri) {

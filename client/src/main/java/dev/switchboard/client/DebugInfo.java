@@ -30,6 +30,8 @@ public record DebugInfo(String text, String json) {
           case NONE -> null;
           case IN_MESSAGE -> "as a message";
           case IN_UPGRADE -> "header";
+          case CODE_IN_MESSAGE -> "bind code, as a message";
+          case CODE_IN_UPGRADE -> "bind code, as a subprotocol";
         });
     facts.put("authenticated", client.isAuthenticated());
     facts.put("rooms", String.join(", ", client.engine.rooms()));

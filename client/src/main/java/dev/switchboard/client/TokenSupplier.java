@@ -1,5 +1,6 @@
 package dev.switchboard.client;
 
+import dev.switchboard.protocol.ConnectFailedException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -11,8 +12,9 @@ import java.util.concurrent.CompletionStage;
  * <p>The client requests a token before each attempt to connect, and when the server announces
  * {@link ClientEvent.AuthExpiring}. It calls the supplier on a virtual thread and makes one request
  * at a time; if another token is needed in the meantime, the same request serves it. An exception,
- * or no token within 30 s, counts as a failed attempt, which is repeated after the usual delay. A
- * token that arrives later is ignored, and a supplier that is still blocked is interrupted.
+ * or no token within 30 s, counts as a failed attempt, which is repeated after the usual delay,
+ * unless it is a {@link ConnectFailedException} that is not {@code retryable}. A token that arrives
+ * later is ignored, and a supplier that is still blocked is interrupted.
  */
 @FunctionalInterface
 public interface TokenSupplier {

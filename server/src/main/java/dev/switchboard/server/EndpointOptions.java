@@ -4,11 +4,19 @@ import dev.switchboard.server.handlers.BatchedThreadStarter;
 import dev.switchboard.server.handlers.HandlerThreads;
 import dev.switchboard.server.handlers.HandlerWatchdog;
 import dev.switchboard.server.http.AllowedOrigins;
+import dev.switchboard.server.http.BindCodeRoute;
+import dev.switchboard.server.http.PathRoutes;
+import dev.switchboard.server.identity.Audit;
+import dev.switchboard.server.identity.Authentication;
+import dev.switchboard.server.identity.OneTimeCodes;
+import dev.switchboard.server.limits.Access;
 import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
+import dev.switchboard.server.limits.Time;
 import dev.switchboard.spi.Authenticator;
+import dev.switchboard.spi.BindCodes;
 import dev.switchboard.spi.ServerMetrics;
 import dev.switchboard.transport.Batching;
 import dev.switchboard.transport.Deflate;
@@ -17,6 +25,7 @@ import dev.switchboard.transport.WebSocketOptions;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -45,6 +54,9 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
   private boolean onLoop; // set by handlersOnEventLoop
 
   // Both are set once, when the server starts, and are null until then.
+  private @Nullable BindCodeOptions bindCodes; // null to issue none
+
+  private @Nullable OneTimeCodes codes; // set when the server starts, if there are bindCodes
   private @Nullable EndpointContext context;
   private @Nullable HandlerThreads threads;
 
@@ -92,6 +104,23 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
    */
   public E cookie(String name) {
     return set(() -> identity.cookie(name));
+  }
+
+  /**
+   * Issues bind codes: a user who sends {@code POST} to this path of the server, with a token or
+   * the {@link #cookie}, gets a code that connects another client as the same user, once and within
+   * a minute. Needs {@link #authenticate}, which then no longer sees codes. Pages of {@link
+   * #origins} may call the path, too. A client shows the code in a subprotocol {@code
+   * switchboard.code.CODE} or, at a typed endpoint, in an {@code authenticate} message. Its
+   * connection ends when the credentials expire for which the code was issued.
+   */
+  public E bindCodes(String path) {
+    return bindCodes(BindCodeOptions.at(path));
+  }
+
+  /** Issues bind codes as {@link #bindCodes(String)} does, with other options. */
+  public E bindCodes(BindCodeOptions options) {
+    return set(() -> bindCodes = options);
   }
 
   /**
@@ -227,19 +256,33 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
     return given;
   }
 
+  private static OneTimeCodes codes(
+      BindCodeOptions issuing, String path, Time time, Meter meter) {
+    BindCodes store = issuing.store();
+    return new OneTimeCodes(
+        path,
+        store != null ? store : new MemoryBindCodes(time.clock()),
+        issuing.lifetime(),
+        time.clock(),
+        meter::bindCode);
+  }
+
   /** Called when the server starts. The options are fixed from now on. */
   EndpointContext begin(String path, Services services, Meter meter) {
     Settings settings = newSettings();
+    codes = bindCodes == null ? null : codes(bindCodes, path, services.time(), meter);
     EndpointContext started =
         new EndpointContext(
             path,
             settings,
             meter,
             services.time(),
-            services.restrictions(),
-            new Arrivals(settings.clients()),
-            identity.authentication(
-                services.restrictions(), settings.clients().identifyTimeout()));
+            new Access(
+                services.restrictions(),
+                new Arrivals(settings.clients()),
+                identity.authentication(
+                    services.restrictions(), codes, settings.clients().identifyTimeout()),
+                new Audit(services.audit(), path)));
     E unused =
         set(() -> {
           context = started;
@@ -289,6 +332,30 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
 
   Settings settings() {
     return context().settings();
+  }
+
+  /** Returns the route that issues bind codes and where it is; null if the endpoint issues none. */
+  Map.@Nullable Entry<String, PathRoutes> bindCodeRoute() {
+    BindCodeOptions issuing = bindCodes;
+    Authentication authentication = context().authentication();
+    if (issuing == null) {
+      return null;
+    }
+    if (authentication == null) {
+      throw new IllegalStateException(
+          "bindCodes: nobody can ask for a code (expected: with authenticate)");
+    }
+    BindCodeRoute route =
+        new BindCodeRoute(context(), authentication, started(codes), origins, issuing.perMinute());
+    return Map.entry(issuing.path(), new PathRoutes(null, route, origins));
+  }
+
+  /** Releases what the endpoint holds besides its connections. */
+  void close() {
+    BindCodes store = bindCodes == null ? null : bindCodes.store();
+    if (store != null) {
+      store.close();
+    }
   }
 
   AllowedOrigins origins() {

@@ -4,6 +4,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.server.handlers.HandlerWatchdog;
 import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.http.SocketPath;
+import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
@@ -93,6 +94,11 @@ sealed interface EndpointPath extends SocketPath {
   @Override
   default Meter meter() {
     return endpoint().context().meter();
+  }
+
+  @Override
+  default Audit audit() {
+    return endpoint().context().audit();
   }
 
   /** Returns the watchdog for handlers that do not return. */

@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import dev.switchboard.server.http.SocketPath.Identified;
 import dev.switchboard.server.identity.Authentication;
+import dev.switchboard.server.identity.OneTimeCodes;
 import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.spi.AuthenticationException;
@@ -69,17 +70,19 @@ final class Identity {
   /**
    * Returns how credentials are verified; null if none are required.
    *
+   * @param codes takes bind codes; null if the authenticator does
    * @param timeout how long that may take
    * @throws IllegalStateException if there is a cookie that nothing would read
    */
-  @Nullable Authentication authentication(Restrictions restrictions, Duration timeout) {
+  @Nullable Authentication authentication(
+      Restrictions restrictions, @Nullable OneTimeCodes codes, Duration timeout) {
     if (cookie != null && authenticator == null) {
       throw new IllegalStateException(
           "cookie: " + cookie + ", without authenticate (expected: both, as nobody else reads it)");
     }
     return authenticator == null
         ? null
-        : new Authentication(authenticator, cookie, restrictions, timeout);
+        : new Authentication(authenticator, cookie, restrictions, codes, timeout);
   }
 
   /** Identifies the user of a request, or refuses it. Does not block. */
@@ -91,16 +94,20 @@ final class Identity {
     Credentials shown = authentication.shown(request);
     if (shown == null) {
       return CompletableFuture.completedStage(
-          messages ? Identified.LATER : Identified.refused(Authentication.missing(), false));
+          messages ? Identified.LATER : Identified.refused(Authentication.missing(), null));
     }
+    String by = Authentication.named(shown.kind());
     return authentication
         .prove(shown)
         .handle((user, failure) ->
-            user != null ? Identified.of(user) : refused(Authentication.reason(failure)));
+            user != null
+                ? Identified.of(user, by)
+                : refused(Authentication.reason(failure), by));
   }
 
-  private static Identified refused(AuthenticationException why) {
-    return Identified.refused(Authentication.refused(why), !why.retryable());
+  private static Identified refused(AuthenticationException why, String by) {
+    Identified refused = Identified.refused(Authentication.refused(why), by);
+    return why.retryable() ? refused : refused.asFailedLogin();
   }
 
   /** Calls the application's identifier on a virtual thread, where it may block. */
@@ -118,12 +125,16 @@ final class Identity {
   private static Identified identified(@Nullable Verdict verdict, Restrictions restrictions) {
     return switch (Objects.requireNonNull(verdict, "verdict")) {
       case Verdict.Allowed allowed when restrictions.revoked(allowed.user()) ->
-          refused(AuthenticationException.refused(Authentication.REVOKED));
-      case Verdict.Allowed allowed -> Identified.of(allowed.user());
-      case Verdict.Refused refused ->
-          Identified.refused(
-              HttpResponse.text(refused.status(), refused.reason() + "\n"),
-              refused.status() == 401 || refused.status() == 403);
+          refused(AuthenticationException.refused(Authentication.REVOKED), "request");
+      case Verdict.Allowed allowed -> Identified.of(allowed.user(), "request");
+      case Verdict.Refused refused -> {
+        Identified identified =
+            Identified.refused(
+                HttpResponse.text(refused.status(), refused.reason() + "\n"), "request");
+        yield refused.status() == 401 || refused.status() == 403
+            ? identified.asFailedLogin()
+            : identified;
+      }
     };
   }
 }

@@ -2,8 +2,11 @@ package dev.switchboard.server;
 
 import dev.switchboard.server.handlers.WatchdogThread;
 import dev.switchboard.server.http.HealthChecks;
+import dev.switchboard.server.http.HttpPolicy;
 import dev.switchboard.server.http.PathPattern;
+import dev.switchboard.server.http.PathRoutes;
 import dev.switchboard.server.http.Router;
+import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.transport.netty.Loops;
@@ -48,7 +51,13 @@ public final class Server implements AutoCloseable {
     this.sockets = new LinkedHashMap<>(builder.sockets);
     this.closeTimeout = builder.closeTimeout;
     this.broker = builder.broker();
-    this.services = new Services(broker, builder.users(), builder.restrictions(), builder.time);
+    this.services = 
+        new Services(
+            broker,
+            builder.users(),
+            builder.restrictions(),
+            builder.time,
+            new AuditLog(builder.time.elapsed()));
     Loops started = null;
     try {
       Map<String, EndpointPath> byPath = new HashMap<>();
@@ -62,6 +71,7 @@ public final class Server implements AutoCloseable {
         byPath.put(path.toString(), socket);
         socket.start(path.toString(), services, meter);
       });
+      Map<String, PathRoutes> routes = routes(builder);
       started = builder.startLoops();
       this.transport =
           ServerTransport.bind(
@@ -69,18 +79,18 @@ public final class Server implements AutoCloseable {
               started,
               new Router(
                   sockets,
-                  builder.routes,
+                  routes,
                   builder.files,
                   new HealthChecks(
                       started.all(), broker::health, () -> closed, HealthChecks.PATIENCE),
-                  builder.hosts,
-                  builder.proxies,
-                  builder.securityHeaders));
+                  new HttpPolicy(builder.hosts, builder.proxies, builder.securityHeaders),
+                  services.audit()));
     } catch (RuntimeException failed) {
       if (started != null) {
         started.close();
       }
       broker.close();
+      sockets.values().forEach(socket -> socket.endpoint().close());
       services.close();
       throw failed;
     }
@@ -93,10 +103,30 @@ public final class Server implements AutoCloseable {
         loops
             .next()
             .scheduleAtFixedRate(
-                () -> sockets.values().forEach(socket -> tick(socket, now)),
+                () -> {
+                  sockets
+                      .values()
+                      .forEach(socket -> tick(socket.path(), () -> socket.tick(now.getAsLong())));
+                  tick("audit", services.audit()::tick);
+                },
                 TICK_MILLIS,
                 TICK_MILLIS,
                 TimeUnit.MILLISECONDS);
+  }
+
+  /** Returns the builder's routes and those that issue bind codes. */
+  private Map<String, PathRoutes> routes(ServerBuilder builder) {
+    Map<String, PathRoutes> routes = new HashMap<>(builder.routes);
+    for (EndpointPath socket : sockets.values()) {
+      Map.Entry<String, PathRoutes> codes = socket.endpoint().bindCodeRoute();
+      if (codes != null) {
+        builder.requireFree(codes.getKey());
+        if (routes.putIfAbsent(codes.getKey(), codes.getValue()) != null) {
+          throw ServerBuilder.taken(codes.getKey()); // by another endpoint's codes
+        }
+      }
+    }
+    return routes;
   }
 
   /**
@@ -119,14 +149,14 @@ public final class Server implements AutoCloseable {
   }
 
   /**
-   * Runs an endpoint's periodic work and catches everything: a timer that throws is never called
-   * again, and all timeouts depend on this one.
+   * Runs periodic work and catches everything: a timer that throws is never called again, and all
+   * timeouts depend on this one.
    */
-  private static void tick(EndpointPath socket, LongSupplier now) {
+  private static void tick(String whose, Runnable due) {
     try {
-      socket.tick(now.getAsLong());
+      due.run();
     } catch (Throwable failure) {
-      LOG.error("{}: what was due could not be done; it is tried again", socket.path(), failure);
+      LOG.error("{}: what was due could not be done; it is tried again", whose, failure);
     }
   }
 
@@ -184,6 +214,7 @@ public final class Server implements AutoCloseable {
     broker.close(Duration.ofNanos(left)); // before the loops, which it delivers to
     watching.close();
     loops.close();
+    sockets.values().forEach(socket -> socket.endpoint().close());
     services.close();
   }
 

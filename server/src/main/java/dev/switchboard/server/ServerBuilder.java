@@ -3,9 +3,11 @@ package dev.switchboard.server;
 import dev.switchboard.server.broker.CommitQueue;
 import dev.switchboard.server.broker.LocalBroker;
 import dev.switchboard.server.http.AllowedHosts;
+import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.http.Files;
 import dev.switchboard.server.http.Networks;
 import dev.switchboard.server.http.PathPattern;
+import dev.switchboard.server.http.PathRoutes;
 import dev.switchboard.server.http.Router;
 import dev.switchboard.server.http.SecurityHeaders;
 import dev.switchboard.server.http.TrustedProxies;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerBuilder {
   // The options: set by the methods of their names, read when the server starts.
   final Map<PathPattern, EndpointPath> sockets = new LinkedHashMap<>();
-  final Map<String, Router.Route> routes = new LinkedHashMap<>();
+  final Map<String, PathRoutes> routes = new LinkedHashMap<>();
   final ServerTransportOptions.Builder transport =
       ServerTransportOptions.builder().host("127.0.0.1");
   @Nullable Files files; // null for none
@@ -168,10 +170,39 @@ public final class ServerBuilder {
    * …), as all of this server's do, unless it sets its own.
    */
   public ServerBuilder get(String path, HttpRoute route) {
-    requirePath(path);
-    requireFree(path);
-    routes.put(path, route::answer);
+    PathRoutes there = routesAt(path);
+    if (there.get() != null) {
+      throw taken(path);
+    }
+    routes.put(path, new PathRoutes(route::answer, there.post(), there.origins()));
     return this;
+  }
+
+  /**
+   * Adds a route that answers POST requests without a body at a path, which may have a {@link #get}
+   * route, too. Pages of other sites can't call it, so it may trust cookies: a request with another
+   * {@code Origin} than the server's host is refused with 403. A request with a body is refused
+   * with 413.
+   *
+   * @param origins the origins of pages that may call it and read the answer, besides those of the
+   *     server's host: {@code "https://app.example.com"}
+   * @throws IllegalArgumentException if an origin is not {@code scheme://host} or {@code
+   *     scheme://host:port}
+   */
+  public ServerBuilder post(String path, HttpRoute route, String... origins) {
+    PathRoutes there = routesAt(path);
+    if (there.post() != null) {
+      throw taken(path);
+    }
+    AllowedOrigins allowed = AllowedOrigins.sameHostAnd(List.of(origins));
+    routes.put(path, new PathRoutes(there.get(), route::answer, allowed));
+    return this;
+  }
+
+  private PathRoutes routesAt(String path) {
+    requirePath(path);
+    requireNoSocket(path);
+    return routes.getOrDefault(path, PathRoutes.NONE);
   }
 
   /**
@@ -367,12 +398,22 @@ public final class ServerBuilder {
     }
   }
 
-  private void requireFree(String path) {
-    if (routes.containsKey(path)
-        || sockets.keySet().stream().anyMatch(taken -> taken.toString().equals(path))) {
-      throw new IllegalArgumentException(
-          "path: " + path + " is taken (expected: one endpoint or route for each)");
+  void requireFree(String path) {
+    requireNoSocket(path);
+    if (routes.containsKey(path)) {
+      throw taken(path);
     }
+  }
+
+  private void requireNoSocket(String path) {
+    if (sockets.keySet().stream().anyMatch(taken -> taken.toString().equals(path))) {
+      throw taken(path);
+    }
+  }
+
+  static IllegalArgumentException taken(String path) {
+    return new IllegalArgumentException(
+        "path: " + path + " is taken (expected: one endpoint or route for each)");
   }
 
   private static void requirePath(String path) {

@@ -1,5 +1,6 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.Time;
 import dev.switchboard.spi.Broker;
@@ -12,11 +13,18 @@ import dev.switchboard.spi.PresenceStore;
  * @param users knows who is where
  * @param restrictions what operators have forbidden
  * @param time the clocks
+ * @param audit writes the audit log
  */
-record Services(Broker broker, PresenceStore users, Restrictions restrictions, Time time) {
+record Services(
+    Broker broker,
+    PresenceStore users,
+    Restrictions restrictions,
+    Time time,
+    AuditLog audit) {
   /** Releases the stores, after the broker was closed. */
   void close() {
     users.close();
     restrictions.close();
+    audit.close();
   }
 }

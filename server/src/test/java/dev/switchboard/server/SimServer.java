@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.wire.Encoding;
 import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.Meter;
@@ -58,7 +59,8 @@ final class SimServer {
     MemoryPresence users = new MemoryPresence();
     users.watch(path::changed);
     Restrictions none = new Restrictions(null, world.clock);
-    path.start("/ws", new Services(broker, users, none, Time.of(world.clock)), Meter.NONE);
+    AuditLog audit = new AuditLog(world.clock::millis);
+    path.start("/ws", new Services(broker, users, none, Time.of(world.clock), audit), Meter.NONE);
     loops.forEach(world::add);
     List.of(threads, reads, broker).forEach(world::add);
     tick();

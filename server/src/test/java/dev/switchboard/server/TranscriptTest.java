@@ -70,7 +70,7 @@ class TranscriptTest {
   }
 
   private static boolean withTokens(List<String> lines) {
-    return lines.stream().anyMatch(line -> line.startsWith("ann! token "));
+    return lines.stream().anyMatch(line -> line.matches("ann! (token|code) .*"));
   }
 
   /** As {@code ann-1h-a}: whose it is, and for how long. */

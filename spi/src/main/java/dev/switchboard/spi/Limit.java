@@ -35,6 +35,8 @@ public enum Limit {
    * Rate of bytes that one user publishes to logs. Messages are refused with {@code rate_limited}.
    */
   USER_BYTES,
+  /** Rate of bind codes that one user asks for. The request is refused with HTTP 429. */
+  BIND_CODES,
   /** Size of a message. The connection is closed with 1009. */
   MESSAGE_BYTES,
   /** Time without a message. The connection is closed. */

@@ -64,6 +64,19 @@ public interface ServerMetrics {
   /** A limit was reached: something was refused, closed or paused because of it. */
   default void limitReached(String path, Limit limit) {}
 
+  /** A bind code was issued or used. */
+  default void bindCode(String path, BindCode what) {}
+
+  /** What happened to a bind code. */
+  enum BindCode {
+    /** A user was given a code. */
+    ISSUED,
+    /** A client connected with a code, which is used up now. */
+    TAKEN,
+    /** A client showed a code that was guessed, used before, or expired. */
+    REFUSED
+  }
+
   /** What happened to a message or a connection because its reader was too slow. */
   enum SlowReader {
     /** A fleeting message was dropped. */

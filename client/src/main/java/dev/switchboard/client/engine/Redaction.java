@@ -60,13 +60,18 @@ public final class Redaction {
     return words(words);
   }
 
+  private static boolean isAuthenticate(ObjectNode object) {
+    return object.path("type").asString("").equals("authenticate");
+  }
+
   private static void mask(JsonNode tree) {
     if (tree instanceof ObjectNode object) {
       if (object.path("enc").asBoolean(false) && object.has("data")) {
         object.put("data", MASK);
       }
       for (Map.Entry<String, JsonNode> each : object.properties()) {
-        if (SECRET.matcher(each.getKey()).find()) {
+        if (SECRET.matcher(each.getKey()).find()
+            || (each.getKey().equals("code") && isAuthenticate(object))) {
           each.setValue(JSON.getNodeFactory().stringNode(MASK));
         } else {
           mask(each.getValue());

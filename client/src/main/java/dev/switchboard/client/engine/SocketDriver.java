@@ -13,6 +13,8 @@ import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.StreamedMessage;
 import dev.switchboard.transport.WebSocket;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,8 +134,14 @@ public final class SocketDriver implements Effects {
   @Override
   public void connect(int number, String token) {
     ClientConnect request = options.attempt().request();
-    Headers headers = request.headers().with("Authorization", "Bearer " + token);
-    connect(number, request.withHeaders(headers));
+    if (options.attempt().tokens().codes()) {
+      List<String> offered = new ArrayList<>(request.subprotocols());
+      offered.add("switchboard.code." + token);
+      connect(number, request.withSubprotocols(offered));
+    } else {
+      Headers headers = request.headers().with("Authorization", "Bearer " + token);
+      connect(number, request.withHeaders(headers));
+    }
   }
 
   private void connect(int number, ClientConnect request) {

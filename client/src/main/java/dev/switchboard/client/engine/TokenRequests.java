@@ -79,7 +79,14 @@ final class TokenRequests {
 
     private void failed(Throwable why) {
       ConnectFailedException failure =
-          new ConnectFailedException("token: " + Redaction.words(why.toString()), 0, true, why);
+          why instanceof ConnectFailedException known // who supplies it has asked a server
+              ? new ConnectFailedException(
+                  "token: " + Redaction.words(String.valueOf(known.getMessage())),
+                  known.status(),
+                  known.retryable(),
+                  known)
+              : new ConnectFailedException(
+                  "token: " + Redaction.words(why.toString()), 0, true, why);
       engine.input(session -> session.noToken(engine.now(), number, failure));
     }
 

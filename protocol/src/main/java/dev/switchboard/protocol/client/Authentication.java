@@ -17,6 +17,9 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>A token that the server refused permanently is never presented again by the same attempt. If
  * the user supplies another, that is tried once; then the attempt has failed for good.
+ *
+ * <p>A bind code is a token that is good once ({@link Tokens#codes}): every attempt and every
+ * renewal asks for a new one anyway.
  */
 final class Authentication {
   /** The time limit of a token request, in milliseconds. */
@@ -127,8 +130,9 @@ final class Authentication {
     if (number != request || tokenBy == Questions.NEVER) {
       return null;
     }
-    if (!Tokens.usable(token)) {
-      return noToken(now, number, new ConnectFailedException(Tokens.UNUSABLE, 0, true, null));
+    String unusable = how.unusable(token);
+    if (unusable != null) {
+      return noToken(now, number, new ConnectFailedException(unusable, 0, true, null));
     }
     Need what = answered();
     if (what == Need.RENEWAL && token.equals(refused)) {
@@ -140,7 +144,7 @@ final class Authentication {
       return new ConnectFailedException("token refused, and no other given", 0, false, null);
     } else if (what == Need.ATTEMPT) {
       shown = token;
-      if (how == Tokens.IN_UPGRADE) {
+      if (how.inUpgrade()) {
         effects.connect(connection, token);
       } else {
         effects.connect(connection);
@@ -171,12 +175,12 @@ final class Authentication {
   private void show(String token) {
     shown = token;
     messageId = questions.nextId();
-    effects.send(ClientMessages.authenticate(messageId, token));
+    effects.send(ClientMessages.authenticate(messageId, token, how.codes()));
   }
 
   /** Presents the token as the first message of an open socket, if it is sent in a message. */
   void opened() {
-    if (how == Tokens.IN_MESSAGE && shown != null) {
+    if (how.inMessage() && shown != null) {
       show(shown);
     }
   }
@@ -187,7 +191,7 @@ final class Authentication {
   void begun() {
     begun = true;
     refused = null;
-    authenticated |= how == Tokens.IN_UPGRADE;
+    authenticated |= how.inUpgrade();
     if (refusal != null) {
       effects.report(new Report.AuthFailed(refusal, false));
       refusal = null;

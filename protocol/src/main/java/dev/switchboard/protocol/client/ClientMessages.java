@@ -58,8 +58,8 @@ final class ClientMessages {
         });
   }
 
-  static Draft authenticate(long id, String token) {
-    return object("authenticate", id, out -> out.text("token", token));
+  static Draft authenticate(long id, String proof, boolean code) {
+    return object("authenticate", id, out -> out.text(code ? "code" : "token", proof));
   }
 
   static Draft ping(long id) {

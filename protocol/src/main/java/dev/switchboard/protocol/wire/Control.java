@@ -45,11 +45,16 @@ public sealed interface Control {
     }
   }
 
-  /** Proves who the client is, at first or to renew a proof. */
-  record Authenticate(String token) implements Control {
+  /**
+   * Proves who the client is, at first or to renew a proof.
+   *
+   * @param proof a token, or a bind code: a secret
+   * @param code whether it is a bind code
+   */
+  record Authenticate(String proof, boolean code) implements Control {
     @Override
     public String toString() {
-      return "Authenticate"; // the token never reaches a log
+      return "Authenticate"; // the proof never reaches a log
     }
   }
 
@@ -86,7 +91,7 @@ public sealed interface Control {
               (int) fields.integer("limit", Defaults.PAGE_ENTRIES, 1, Limits.MAX_PAGE_ENTRIES));
       case "resume" ->
           new Resume(fields.required("session"), fields.required("secret"), fields.places());
-      case "authenticate" -> new Authenticate(fields.token());
+      case "authenticate" -> fields.proof();
       case "ping" -> new Ping();
       case "pong" -> new Pong();
       default ->
@@ -131,14 +136,17 @@ public sealed interface Control {
       return text;
     }
 
-    String token() {
-      JsonNode node = tree.path("token");
+    Authenticate proof() {
+      boolean code = tree.has("code");
+      JsonNode node = tree.path(code ? "code" : "token");
       if (!node.isString()
           || node.stringValue().isEmpty()
-          || node.stringValue().length() > Limits.MAX_TOKEN_CHARACTERS) {
-        throw wrong("token", "a string of 1-" + Limits.MAX_TOKEN_CHARACTERS + " characters");
+          || node.stringValue().length() > Limits.MAX_TOKEN_CHARACTERS
+          || (code && tree.has("token"))) {
+        throw wrong(
+            "token", "it or code, a string of 1-" + Limits.MAX_TOKEN_CHARACTERS + " characters");
       }
-      return node.stringValue();
+      return new Authenticate(node.stringValue(), code);
     }
 
     String room() {

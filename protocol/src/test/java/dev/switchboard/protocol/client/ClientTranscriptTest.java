@@ -39,11 +39,17 @@ class ClientTranscriptTest {
   }
 
   private static Tokens tokens(Transcript transcript, String who) {
-    boolean any =
+    List<String> calls =
         transcript.lines().stream()
             .filter(line -> line.kind() == Transcript.Kind.CALL && line.who().equals(who))
-            .anyMatch(line -> line.text().startsWith("token "));
-    return any ? Tokens.IN_MESSAGE : Tokens.NONE;
+            .map(Transcript.Line::text)
+            .toList();
+    if (calls.stream().anyMatch(call -> call.startsWith("code "))) {
+      return Tokens.CODE_IN_MESSAGE;
+    }
+    return calls.stream().anyMatch(call -> call.startsWith("token "))
+        ? Tokens.IN_MESSAGE
+        : Tokens.NONE;
   }
 
   @Test

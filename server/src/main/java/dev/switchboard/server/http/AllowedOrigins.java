@@ -51,8 +51,15 @@ public final class AllowedOrigins {
 
   /** Whether every {@code Origin} of the request is allowed. True if it has none. */
   public boolean allows(HttpRequest request) {
-    return any
-        || request.headers().all("Origin").stream().allMatch(origin -> allows(origin, request));
+    return any || trusts(request);
+  }
+
+  /**
+   * Whether every {@code Origin} of the request is the server's host or was named, so that the
+   * cookies of a page's visitor may count. True if it has none.
+   */
+  boolean trusts(HttpRequest request) {
+    return request.headers().all("Origin").stream().allMatch(origin -> allows(origin, request));
   }
 
   private boolean allows(String value, HttpRequest request) {

@@ -1,5 +1,8 @@
 package dev.switchboard.server.http;
 
+import dev.switchboard.server.http.SocketPath.Identified;
+import dev.switchboard.server.identity.Audit;
+import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
@@ -51,25 +54,25 @@ public final class Router implements HttpHandler {
       HttpResponse.text(
           403,
           "Origin: a page of another site (expected: one of this host, or an origin given to the"
-              + " endpoint's origins)\n");
+              + " endpoint or the route)\n");
 
   private final Map<String, SocketPath> exact = new HashMap<>();
   private final Map<PathPattern, SocketPath> patterns = new LinkedHashMap<>();
-  private final Map<String, Route> routes;
+  private final Map<String, PathRoutes> routes;
   private final @Nullable Files files;
   private final Map<String, Supplier<CompletionStage<HttpResponse>>> checks;
   private final AllowedHosts hosts;
   private final TrustedProxies proxies;
   private final SecurityHeaders securityHeaders;
+  private final AuditLog audit;
 
   public Router(
       Map<PathPattern, ? extends SocketPath> sockets,
-      Map<String, Route> routes,
+      Map<String, PathRoutes> routes,
       @Nullable Files files,
       HealthChecks health,
-      AllowedHosts hosts,
-      TrustedProxies proxies,
-      SecurityHeaders securityHeaders) {
+      HttpPolicy policy,
+      AuditLog audit) {
     sockets.forEach((pattern, socket) -> {
       if (pattern.exact()) {
         exact.put(pattern.toString(), socket);
@@ -80,9 +83,10 @@ public final class Router implements HttpHandler {
     this.routes = Map.copyOf(routes);
     this.files = files;
     this.checks = Map.of("/healthz", health::alive, "/readyz", health::ready);
-    this.hosts = hosts;
-    this.proxies = proxies;
-    this.securityHeaders = securityHeaders;
+    this.hosts = policy.hosts();
+    this.proxies = policy.proxies();
+    this.securityHeaders = policy.headers();
+    this.audit = audit;
   }
 
   /** An exchange with a client that uses TLS to a proxy, and not from there on. */
@@ -147,6 +151,7 @@ public final class Router implements HttpHandler {
       if (found != null && exchange.isUpgrade()) {
         found.socket.meter().refused(OTHER_HOST.status());
       }
+      new Audit(audit, request.path()).hostRefused(request);
       exchange.respond(OTHER_HOST);
     } else if (found != null) {
       if (exchange.isUpgrade()) {
@@ -179,12 +184,12 @@ public final class Router implements HttpHandler {
 
   private void plain(HttpExchange exchange, HttpRequest request) {
     HttpResponse refused = unanswered(request);
-    Route route = routes.get(request.path());
+    PathRoutes route = routes.get(request.path());
     var check = checks.get(request.path());
     if (refused != null) {
       exchange.respond(refused);
     } else if (route != null) {
-      Thread.startVirtualThread(() -> exchange.respond(answer(route, request)));
+      call(exchange, request, route);
     } else if (check != null) {
       check.get().thenAccept(exchange::respond);
     } else {
@@ -194,14 +199,33 @@ public final class Router implements HttpHandler {
 
   /** Returns the response to a plain request that nothing serves, or null if something does. */
   private @Nullable HttpResponse unanswered(HttpRequest request) {
-    boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
-    boolean known = routes.containsKey(request.path()) || checks.containsKey(request.path());
-    if (!known && (files == null || !reads)) {
+    PathRoutes route = routes.get(request.path());
+    if (route != null) {
+      return route.unanswered(request.method());
+    }
+    boolean reads = PathRoutes.reads(request.method());
+    if (!checks.containsKey(request.path()) && (files == null || !reads)) {
       return HttpResponse.text(404, "nothing at this path\n");
     }
     return reads
         ? null
-        : HttpResponse.text(405, "only GET and HEAD here\n").with("Allow", "GET, HEAD");
+        : HttpResponse.text(405, "only GET, HEAD here\n").with("Allow", "GET, HEAD");
+  }
+
+  private void call(HttpExchange exchange, HttpRequest request, PathRoutes route) {
+    Route get = route.get();
+    Route post = route.post();
+    if (PathRoutes.reads(request.method()) && get != null) {
+      Thread.startVirtualThread(() -> exchange.respond(answer(get, request)));
+    } else if (!route.origins().allows(request)) {
+      new Audit(audit, request.path()).originRefused(request);
+      exchange.respond(OTHER_ORIGIN);
+    } else if (request.method().equals("POST") && post != null) {
+      Thread.startVirtualThread(
+          () -> exchange.respond(route.shared(request, answer(post, request))));
+    } else {
+      exchange.respond(route.preflight(request));
+    }
   }
 
   private void file(HttpExchange exchange, HttpRequest request) {
@@ -231,6 +255,7 @@ public final class Router implements HttpHandler {
       return;
     }
     if (!socket.origins().allows(request)) {
+      socket.audit().originRefused(request);
       refuse(exchange, socket, OTHER_ORIGIN);
       return;
     }
@@ -246,7 +271,7 @@ public final class Router implements HttpHandler {
       return;
     }
     if (socket.guestsOnly()) {
-      accept(exchange, request, socket, choice, parameters, null);
+      accept(exchange, request, socket, choice, parameters, Identified.LATER);
       return;
     }
     String address = ConnectionCounts.address(request);
@@ -266,9 +291,10 @@ public final class Router implements HttpHandler {
             LOG.error("{}: identifying a request failed", request.path(), failure);
             refuse(exchange, socket, HttpResponse.text(500, "the server failed\n"));
           } else if (who.refusal() != null) {
+            socket.audit().loginFailed(request, null, who.by(), who.reason());
             refuse(exchange, socket, who.refusal());
           } else {
-            accept(exchange, request, socket, choice, parameters, who.user());
+            accept(exchange, request, socket, choice, parameters, who);
           }
         });
   }
@@ -297,7 +323,9 @@ public final class Router implements HttpHandler {
       SocketPath socket,
       SocketPath.Choice choice,
       Map<String, String> parameters,
-      @Nullable AuthenticatedUser user) {
+      Identified who) {
+    AuthenticatedUser user = who.user();
+    String by = who.by();
     String name = user == null ? "" : user.name();
     String address = ConnectionCounts.address(request);
     Limit reached = socket.connectionCounts().enter(name, address, socket.settings().clients());
@@ -309,6 +337,9 @@ public final class Router implements HttpHandler {
           HttpResponse.text(429, "too many connections of this user or address\n")
               .with("Retry-After", "5"));
       return;
+    }
+    if (user != null && by != null) {
+      socket.audit().loginSucceeded(request, user.name(), by);
     }
     exchange.accept(
         new Upgrade(

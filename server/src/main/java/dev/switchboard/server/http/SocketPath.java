@@ -1,5 +1,6 @@
 package dev.switchboard.server.http;
 
+import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.Meter;
@@ -9,6 +10,7 @@ import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -25,21 +27,35 @@ public interface SocketPath {
   /**
    * The user of a request, or the response that refuses it.
    *
+   * @param by what proves it or fails to, for the {@link Audit}; null if the request has nothing
    * @param loginFailed whether it is refused because of wrong credentials
    */
   record Identified(
-      @Nullable AuthenticatedUser user, @Nullable HttpResponse refusal, boolean loginFailed) {
+      @Nullable AuthenticatedUser user,
+      @Nullable HttpResponse refusal,
+      @Nullable String by,
+      boolean loginFailed) {
     /** The request has no credentials; a message will bring them. */
-    public static final Identified LATER = new Identified(null, null, false);
+    public static final Identified LATER = new Identified(null, null, null, false);
 
     /** Identifies a request as a user's. */
-    public static Identified of(AuthenticatedUser user) {
-      return new Identified(user, null, false);
+    public static Identified of(AuthenticatedUser user, String by) {
+      return new Identified(user, null, by, false);
     }
 
     /** Refuses a request. */
-    public static Identified refused(HttpResponse refusal, boolean loginFailed) {
-      return new Identified(null, refusal, loginFailed);
+    public static Identified refused(HttpResponse refusal, @Nullable String by) {
+      return new Identified(null, refusal, by, false);
+    }
+
+    /** Returns this refusal as one because of wrong credentials. */
+    public Identified asFailedLogin() {
+      return new Identified(null, refusal, by, true);
+    }
+
+    /** Returns why the request is refused, as the client is told. */
+    public String reason() {
+      return refusal == null ? "" : new String(refusal.body(), StandardCharsets.UTF_8).strip();
     }
   }
 
@@ -69,6 +85,9 @@ public interface SocketPath {
 
   /** Returns the endpoint's meter. */
   Meter meter();
+
+  /** Returns the endpoint's audit. */
+  Audit audit();
 
   /**
    * Opens a connection; called on its event loop. The user is null if there are {@link

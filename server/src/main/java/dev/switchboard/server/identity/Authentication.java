@@ -29,20 +29,22 @@ import org.slf4j.LoggerFactory;
  * @param authenticator the users' authenticator
  * @param cookie the name of the cookie that may contain credentials, or null
  * @param restrictions tells what was revoked
+ * @param codes takes bind codes; null if the authenticator does
  * @param timeout how long the authenticator may take
  */
 public record Authentication(
     Authenticator authenticator,
     @Nullable String cookie,
     Restrictions restrictions,
+    @Nullable OneTimeCodes codes,
     Duration timeout) {
   private static final Logger LOG = LoggerFactory.getLogger(Authentication.class);
 
-  /** Browsers can't set headers of an upgrade, but may offer subprotocols. */
-  private static final String BEARER_SUBPROTOCOL = "switchboard.bearer.";
-
   /** What a client whose proof of identity was revoked is told. */
   public static final String REVOKED = "the proof of identity was revoked";
+
+  /** Browsers can't set headers of an upgrade, but may offer subprotocols. */
+  private static final String BEARER_SUBPROTOCOL = "switchboard.bearer.";
 
   private static final String CODE_SUBPROTOCOL = "switchboard.code.";
 
@@ -91,8 +93,7 @@ public record Authentication(
   }
 
   private AuthenticatedUser authenticated(Credentials credentials) throws Exception {
-    AuthenticatedUser user =
-        Objects.requireNonNull(authenticator.authenticate(credentials), "authenticated user");
+    AuthenticatedUser user = Objects.requireNonNull(check(credentials), "authenticated user");
     if (restrictions.revoked(user)) {
       throw AuthenticationException.refused(REVOKED);
     }
@@ -125,6 +126,17 @@ public record Authentication(
           }
           return CompletableFuture.failedStage(failure);
         });
+  }
+
+  private @Nullable AuthenticatedUser check(Credentials credentials) throws Exception {
+    return codes != null && credentials.kind() == Kind.BIND_CODE
+        ? codes.take(credentials.value())
+        : authenticator.authenticate(credentials);
+  }
+
+  /** Returns the name of a kind of credentials, for the {@link Audit}. */
+  public static String named(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   /** Returns why {@link #prove} failed. */

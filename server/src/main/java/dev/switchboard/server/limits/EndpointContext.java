@@ -1,6 +1,7 @@
 package dev.switchboard.server.limits;
 
 import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.identity.Expiry;
 import dev.switchboard.server.identity.Restrictions;
@@ -15,18 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param settings its limits and options
  * @param meter counts events
  * @param time its clocks
- * @param restrictions what operators have forbidden
- * @param arrivals limits how clients arrive
- * @param authentication authenticates clients; null if something else does, or nothing
+ * @param access who may come in
  */
 public record EndpointContext(
-    String path,
-    Settings settings,
-    Meter meter,
-    Time time,
-    Restrictions restrictions,
-    Arrivals arrivals,
-    @Nullable Authentication authentication) {
+    String path, Settings settings, Meter meter, Time time, Access access) {
   /** Why a user may not be here, as the end of the connection. */
   public record Barred(CloseCode code, String reason) {}
 
@@ -35,14 +28,34 @@ public record EndpointContext(
     if (user == null) {
       return null;
     }
-    if (restrictions.revoked(user)) {
+    if (restrictions().revoked(user)) {
       return new Barred(CloseCode.AUTH_EXPIRED, Authentication.REVOKED);
     }
-    Restriction ban = restrictions.ban(path, user.name());
+    Restriction ban = restrictions().ban(path, user.name());
     return ban == null
         ? null
         : new Barred(
             CloseCode.BANNED, ban.reason().isEmpty() ? "banned" : "banned: " + ban.reason());
+  }
+
+  /** Returns what operators have forbidden. */
+  public Restrictions restrictions() {
+    return access.restrictions();
+  }
+
+  /** Returns the limits of how clients arrive. */
+  public Arrivals arrivals() {
+    return access.arrivals();
+  }
+
+  /** Returns what authenticates clients; null if something else does, or nothing. */
+  public @Nullable Authentication authentication() {
+    return access.authentication();
+  }
+
+  /** Returns the endpoint's reports of who came, who was turned away, and what operators did. */
+  public Audit audit() {
+    return access.audit();
   }
 
   /** Returns the milliseconds since some moment, for intervals. */

@@ -4,6 +4,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.spi.ServerMetrics;
+import dev.switchboard.spi.ServerMetrics.BindCode;
 import dev.switchboard.spi.ServerMetrics.SlowReader;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,12 @@ public final class Meter {
   public void handlerReturned(Duration after) {
     if (metrics != null) {
       metrics.handlerReturned(path, after);
+    }
+  }
+
+  public void bindCode(BindCode what) {
+    if (metrics != null) {
+      metrics.bindCode(path, what);
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.switchboard.server.session;
 
+import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.server.ServerConversation.Incoming;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Id;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +26,7 @@ record Answering(EndpointRuntime endpoint, Connection connection, Incoming messa
   void answer(@Nullable Answer answer, @Nullable Throwable failure) {
     Id id = message.envelope().id();
     if (failure != null || answer == null) {
+      report(failure);
       connection.refuse(id, failure != null ? failure : new NullPointerException("answer"), what());
     } else if (id != null) {
       Draft draft;
@@ -43,6 +46,24 @@ record Answering(EndpointRuntime endpoint, Connection connection, Incoming messa
       if (draft != null) {
         connection.answer(draft);
       }
+    }
+  }
+
+  /** Reports a message that may not be published. Failures of users' code are none of that. */
+  private void report(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof RefusedException refused
+        && refused.code() == ErrorCode.FORBIDDEN
+        && !message.envelope().addresses().isEmpty()) {
+      endpoint
+          .context()
+          .audit()
+          .publishRefused(
+              connection.request(),
+              connection.user(),
+              message.type().name(),
+              message.envelope().addresses(),
+              String.valueOf(refused.getMessage()));
     }
   }
 

@@ -8,6 +8,7 @@ import dev.switchboard.protocol.wire.Envelope;
 import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
+import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
@@ -48,6 +49,7 @@ public final class AuthenticationGate implements WebSocketListener {
   private final Future<?> deadline;
   private boolean asked; // whether the client has sent its first message
   private boolean waiting = true; // whether it counts as one that is being identified
+  private String by = ""; // the kind of its proof, for the audit; empty until it has shown one
   private @Nullable Connection connection; // takes over after the proof; null until then
 
   /** Takes over a WebSocket that just opened. Must be called on its loop. */
@@ -104,7 +106,7 @@ public final class AuthenticationGate implements WebSocketListener {
       if (envelope != null
           && envelope.control() != null
           && Control.of(envelope) instanceof Control.Authenticate proof) {
-        prove(envelope.id(), proof.token());
+        prove(envelope.id(), Identification.shown(proof));
         return;
       }
     } catch (MalformedEnvelope malformed) {
@@ -113,7 +115,8 @@ public final class AuthenticationGate implements WebSocketListener {
     refuse("the first message: not authenticate");
   }
 
-  private void prove(@Nullable Id id, String token) {
+  private void prove(@Nullable Id id, Credentials shown) {
+    by = Authentication.named(shown.kind());
     deadline.cancel(false);
     Arrivals.Refusal locked = arrivals.locked(address, endpoint.context().now());
     if (locked != null) {
@@ -125,7 +128,7 @@ public final class AuthenticationGate implements WebSocketListener {
     webSocket.pauseReading(); // further messages are for the connection, if there will be one
     var unused =
         authentication
-            .prove(new Credentials(Credentials.Kind.TOKEN, token))
+            .prove(shown)
             .whenComplete((user, failure) -> webSocket.execute(() -> proved(id, user, failure)));
   }
 
@@ -142,6 +145,7 @@ public final class AuthenticationGate implements WebSocketListener {
         arrivals.loginFailed(address, endpoint.context().now());
       }
       String why = String.valueOf(refused.getMessage());
+      audit().loginFailed(request, null, by, why);
       send(ServerMessages.authFailed(id, why, refused.retryable()));
       end(refused.retryable() ? CloseCode.TRY_AGAIN_LATER : CloseCode.NOT_AUTHENTICATED, why);
     } else if (barred != null) {
@@ -152,9 +156,11 @@ public final class AuthenticationGate implements WebSocketListener {
         .connectionCounts()
         .name(user.name(), endpoint.settings().clients())) {
       endpoint.meter().limit(Limit.USER_CONNECTIONS);
+      audit().loginFailed(request, user.name(), by, "too many connections of this user");
       send(ServerMessages.authFailed(id, "too many connections of this user", true));
       end(CloseCode.TRY_AGAIN_LATER, "too many connections of this user");
     } else {
+      audit().loginSucceeded(request, user.name(), by);
       send(ServerMessages.authSuccess(id, user.name(), endpoint.context().millisLeft(user)));
       connection = new Connection(endpoint, webSocket, request, parameters, user);
       connection.takesOver();
@@ -170,7 +176,12 @@ public final class AuthenticationGate implements WebSocketListener {
     }
   }
 
+  private Audit audit() {
+    return endpoint.context().audit();
+  }
+
   private void refuse(String why) {
+    audit().loginFailed(request, null, null, why);
     end(CloseCode.NOT_AUTHENTICATED, why + " (expected: {\"type\":\"authenticate\",\"token\":…})");
   }
 

@@ -1,6 +1,7 @@
 package dev.switchboard.server.session;
 
 import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.wire.Control;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.identity.Authentication;
@@ -51,8 +52,14 @@ final class Identification {
     return present == null ? "" : present.name();
   }
 
-  /** Checks a token that renews the proof, and answers. */
-  void authenticate(@Nullable Id id, String token) {
+  /** Returns the credentials in a client's message. */
+  static Credentials shown(Control.Authenticate message) {
+    return new Credentials(
+        message.code() ? Credentials.Kind.BIND_CODE : Credentials.Kind.TOKEN, message.proof());
+  }
+
+  /** Checks credentials that renew the proof, and answers. */
+  void authenticate(@Nullable Id id, Credentials shown) {
     Authentication authentication = endpoint.context().authentication();
     if (authentication == null || proving) {
       String why = proving ? "another token is being checked" : "no token is taken here";
@@ -68,13 +75,14 @@ final class Identification {
     proving = true;
     var unused =
         authentication
-            .prove(new Credentials(Credentials.Kind.TOKEN, token))
-            .whenComplete(
-                (proved, failure) -> connection.onLoop(() -> proved(id, proved, failure)));
+            .prove(shown)
+            .whenComplete((proved, failure) ->
+                connection.onLoop(
+                    () -> proved(id, Authentication.named(shown.kind()), proved, failure)));
   }
 
   private void proved(
-      @Nullable Id id, @Nullable AuthenticatedUser proved, @Nullable Throwable failure) {
+      @Nullable Id id, String by, @Nullable AuthenticatedUser proved, @Nullable Throwable failure) {
     proving = false;
     if (!connection.open()) {
       return;
@@ -84,11 +92,10 @@ final class Identification {
       if (!why.retryable()) {
         loginFailed();
       }
-      connection.send(
-          ServerMessages.authFailed(id, String.valueOf(why.getMessage()), why.retryable()));
+      refuse(id, by, String.valueOf(why.getMessage()), why.retryable());
     } else if (!proved.name().equals(name())) {
       loginFailed();
-      connection.send(ServerMessages.authFailed(id, "token: of another user", false));
+      refuse(id, by, "token: of another user", false);
     } else {
       user = proved;
       EndpointContext.Barred barred = endpoint.context().barred(proved);
@@ -100,6 +107,11 @@ final class Identification {
       expiry.in(left);
       connection.send(ServerMessages.authSuccess(id, proved.name(), left));
     }
+  }
+
+  private void refuse(@Nullable Id id, String by, String why, boolean retryable) {
+    endpoint.context().audit().loginFailed(connection.request(), name(), by, why);
+    connection.send(ServerMessages.authFailed(id, why, retryable));
   }
 
   /** Returns why no further login may be tried; null if it may. */

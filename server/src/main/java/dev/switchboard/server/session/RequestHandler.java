@@ -80,7 +80,7 @@ final class RequestHandler implements ServerConversation.Requests {
   @Override
   public void authenticate(@Nullable Id id, Control.Authenticate authenticate) {
     if (asked(id, COSTLY)) {
-      connection.identification().authenticate(id, authenticate.token());
+      connection.identification().authenticate(id, Identification.shown(authenticate));
     }
   }
 
@@ -117,6 +117,16 @@ final class RequestHandler implements ServerConversation.Requests {
       @Nullable Id id, Control.JoinRoom join, AtomicBoolean left, @Nullable Throwable refused) {
     hooked.removeIf(one -> one.getValue().equals(left));
     if (refused != null) {
+      if (refused instanceof RefusedException) { // others are failures of users' code
+        endpoint
+            .context()
+            .audit()
+            .joinRefused(
+                connection.request(),
+                connection.user(),
+                join.room(),
+                String.valueOf(refused.getMessage()));
+      }
       connection.refuse(id, refused, "onJoin of " + join.room());
     } else if (left.get()) {
       connection.refuse(id, Opening.leftMeanwhile());
@@ -298,7 +308,7 @@ final class RequestHandler implements ServerConversation.Requests {
       endpoint.sizes().requirePublished(message.type().name(), message.envelope().payload());
       takeBytes(message);
     } catch (RefusedException refused) {
-      connection.refuse(message.envelope().id(), refused);
+      new Answering(endpoint, connection, message).answer(null, refused);
       return;
     }
     connection.admission().charge(message.envelope().addresses().size() - 1);

@@ -122,6 +122,11 @@ final class SessionHandshake {
     if (standing == null) {
       hub.back(former);
     } else {
+      connection
+          .endpoint()
+          .context()
+          .audit()
+          .sessionTakenOver(connection.request(), former.user(), former.id());
       standing.onLoop(() ->
           standing.close(CloseCode.SESSION_TAKEN_OVER.code(), "the session goes on elsewhere"));
     }

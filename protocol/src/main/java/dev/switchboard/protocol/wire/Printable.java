@@ -1,14 +1,14 @@
-package dev.switchboard.cli;
+package dev.switchboard.protocol.wire;
 
 import java.util.Locale;
 
 /**
  * Makes text safe to print. Text from other people (messages, names, close reasons, the body of an
- * HTTP response, and log lines that quote them) passes through here on its way to the terminal. The
- * result stays on one line and can't move the cursor, change colors, or change the direction of the
- * text around it. Characters that could are shown as visible symbols. Stateless.
+ * HTTP response, and log lines that quote them) passes through here on its way to a terminal or a
+ * log. The result stays on one line and can't move the cursor, change colors, or change the
+ * direction of the text around it. Characters that could are shown as visible symbols. Stateless.
  */
-final class Printable {
+public final class Printable {
   /** U+2400 to U+241F are symbols for U+0000 to U+001F. */
   private static final int PICTURES = 0x2400;
 
@@ -21,7 +21,7 @@ final class Printable {
    * Returns the text with a visible symbol for each character that would affect the terminal or be
    * invisible.
    */
-  static String of(String foreign) {
+  public static String of(String foreign) {
     StringBuilder out = new StringBuilder(foreign.length());
     foreign.codePoints().forEach(c -> append(out, c));
     return out.toString();
