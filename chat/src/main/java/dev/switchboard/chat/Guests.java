@@ -5,10 +5,8 @@ import dev.switchboard.server.Verdict;
 import dev.switchboard.transport.HttpRequest;
 import java.math.BigInteger;
 import java.security.SecureRandom;
-import java.text.Normalizer;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,9 +15,9 @@ import java.util.function.Predicate;
 
 /**
  * Guests by name. A name belongs to whoever uses it first, for as long as any connection of it
- * stands: a cookie tells browsers apart, and all clients without one are taken for the same. It
- * keeps people from being confused with each other, not from lying: there are no passwords.
- * Thread-safe.
+ * stands, and so does every name that looks like it: a cookie tells browsers apart, and all clients
+ * without one are taken for the same. It keeps people from being confused with each other, not from
+ * lying: there are no passwords. Thread-safe.
  */
 final class Guests {
   static final String COOKIE = "switchboard_guest";
@@ -43,10 +41,11 @@ final class Guests {
           "undefined");
 
   private final Clock clock;
-  private final Map<String, Holder> holders = new ConcurrentHashMap<>();
+  private final Map<String, Holder> holders = new ConcurrentHashMap<>(); // by appearance
   private final SecureRandom random = new SecureRandom();
 
-  private record Holder(String cookie, long since) {}
+  /** Who has the names of one appearance, and the last of these names that was used. */
+  private record Holder(String name, String cookie, long since) {}
 
   /** Why a name can't be had, with the HTTP status that says so. */
   record Problem(int status, String code, String message) {}
@@ -69,8 +68,10 @@ final class Guests {
     if (user.isEmpty()) {
       return Optional.of(new Problem(400, "invalid", "user: missing (expected: ?user=NAME)"));
     }
+    String appearance = Appearance.of(user);
     if (!Names.valid(user)
         || !user.strip().equals(user)
+        || appearance.isEmpty()
         || user.codePointCount(0, user.length()) > MAX_LENGTH) {
       return Optional.of(
           new Problem(
@@ -80,32 +81,33 @@ final class Guests {
                   + MAX_LENGTH
                   + " characters, no control characters, no white space around)"));
     }
-    if (RESERVED.contains(
-        Normalizer.normalize(user, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT))) {
+    if (RESERVED.contains(appearance)) {
       return Optional.of(new Problem(400, "reserved", "user: reserved (expected: another name)"));
     }
-    return taken(user, cookie, online, hold)
+    return taken(user, appearance, cookie, online, hold)
         ? Optional.of(
             new Problem(
                 409,
                 "taken",
-                "user: somebody else is here under that name (expected: another name)"))
+                "user: somebody else is here under that name or one like it (expected: another"
+                    + " name)"))
         : Optional.empty();
   }
 
-  private boolean taken(String user, String cookie, Predicate<String> online, boolean hold) {
+  private boolean taken(
+      String user, String appearance, String cookie, Predicate<String> online, boolean hold) {
     if (holders.size() > MAX_HOLDERS) {
-      holders.keySet().removeIf(held -> !online.test(held));
+      holders.values().removeIf(holder -> !online.test(holder.name));
     }
     long now = clock.millis();
     boolean[] taken = {false};
     holders.compute(
-        user,
-        (name, holder) -> {
+        appearance,
+        (same, holder) -> {
           boolean held =
-              holder != null && (online.test(name) || now - holder.since < RESERVED_MILLIS);
+              holder != null && (online.test(holder.name) || now - holder.since < RESERVED_MILLIS);
           taken[0] = held && !holder.cookie.equals(cookie);
-          return taken[0] || !hold ? holder : new Holder(cookie, now);
+          return taken[0] || !hold ? holder : new Holder(user, cookie, now);
         });
     return taken[0];
   }

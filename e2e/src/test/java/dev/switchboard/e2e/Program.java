@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A process of ours: the command line, as a user starts it. */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
   private final Process process;
   private final List<String> out = new CopyOnWriteArrayList<>();
   private final List<String> err = new CopyOnWriteArrayList<>();
@@ -30,7 +30,7 @@ final class Program implements AutoCloseable {
     Thread.startVirtualThread(() -> copy(process.errorReader(StandardCharsets.UTF_8), err));
   }
 
-  static Program switchboard(String... arguments) {
+  public static Program switchboard(String... arguments) {
     return switchboard(Path.of(System.getProperty("java.io.tmpdir")), arguments);
   }
 
@@ -63,7 +63,7 @@ final class Program implements AutoCloseable {
   }
 
   /** Waits for a line of standard output that has this in it. */
-  String says(String part) {
+  public String says(String part) {
     await("\"" + part + "\" in " + out + err)
         .atMost(Duration.ofSeconds(30))
         .until(() -> !process.isAlive() || out.stream().anyMatch(line -> line.contains(part)));
@@ -87,7 +87,7 @@ final class Program implements AutoCloseable {
     }
   }
 
-  List<String> out() {
+  public List<String> out() {
     return out;
   }
 

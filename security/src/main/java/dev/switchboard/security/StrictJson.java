@@ -43,10 +43,21 @@ final class StrictJson {
   static @Nullable Map<String, @Nullable Object> object(byte[] utf8) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
-      return MAPPER.readValue(text, Object.class) instanceof Map<?, ?> map ? frozen(map) : null;
+      Object value = MAPPER.readValue(text, Object.class);
+      return value instanceof Map<?, ?> map && finite(map) ? frozen(map) : null;
     } catch (CharacterCodingException | JacksonException malformed) {
       return null; // what Jackson says may quote a secret
     }
+  }
+
+  /** Whether no number was too large to be read as what it is. */
+  private static boolean finite(@Nullable Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> map.values().stream().allMatch(StrictJson::finite);
+      case List<?> list -> list.stream().allMatch(StrictJson::finite);
+      case Double number -> Double.isFinite(number);
+      case null, default -> true;
+    };
   }
 
   static byte[] bytes(Map<String, ?> object) {

@@ -337,7 +337,6 @@ class HostileTokensTest {
             "-1",
             "-1e300",
             "1e300",
-            "1e999",
             "-0.5",
             "253402300800",
             "9223372036854775807",
@@ -354,6 +353,8 @@ class HostileTokensTest {
     table.payload("nbf null", claims().with("nbf", "null"), "nbf" + NO_DATE);
     table.payload("nbf negative", claims().with("nbf", "-1"), "nbf" + NO_DATE);
     table.payload("iat a string", claims().with("iat", "\"1\""), "iat" + NO_DATE);
+    table.payload(
+        "exp beyond any double", claims().with("exp", "1e999"), "claims are not a JSON object");
     table.payload("exp NaN", claims().with("exp", "NaN"), "claims are not a JSON object");
     table.payload(
         "exp with leading zero",

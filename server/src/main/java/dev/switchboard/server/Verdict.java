@@ -1,16 +1,18 @@
 package dev.switchboard.server;
 
+import dev.switchboard.protocol.Names;
 import dev.switchboard.spi.AuthenticatedUser;
 
 /** The decision of an {@link Identifier}. Immutable. */
 public sealed interface Verdict {
   /**
-   * Allows the connection for a user of that name.
-   *
-   * @throws IllegalArgumentException if the name is invalid
+   * Allows the connection for a user of that name. If the name is invalid, which is up to the
+   * client where it comes from the request, the connection is refused with 400.
    */
   static Verdict allow(String user) {
-    return new Allowed(AuthenticatedUser.of(user));
+    return Names.valid(user)
+        ? new Allowed(AuthenticatedUser.of(user))
+        : refuse(400, "user: not a valid name (expected: " + Names.RULE + ")");
   }
 
   /** Allows the connection for a user, with roles and claims, until the user's proof expires. */

@@ -76,6 +76,26 @@ class FailingCodeTest {
   }
 
   @Test
+  @Tag("D11")
+  void aLogLineStaysOneLineWhateverThePathIs() throws Exception {
+    Endpoint<Talk> endpoint =
+        Endpoint.of(Talk.class)
+            .identify(request -> {
+              throw new IllegalStateException("on purpose");
+            });
+    Server server = Server.builder().port(0).endpoint("/rooms/{room}", endpoint).start();
+    started.add(server);
+    try (Stranger eve = new Stranger(server.port(), 1)) {
+      eve.send(Stranger.handshake("/rooms/a%0a12:00%20forged?token=secret"));
+      assertThat(eve.read(new byte[1_000])).as("bytes of the refusal").isPositive();
+    }
+    await().untilAsserted(() -> assertThat(lines).hasSize(1));
+    assertThat(lines.getFirst())
+        .startsWith("identifying GET /rooms/a%0a12:00%20forged from /127.0.0.")
+        .endsWith(" failed");
+  }
+
+  @Test
   void anOnOpenThatThrowsEndsItsConnectionAndNothingIsHandled() {
     CountDownLatch gate = new CountDownLatch(1);
     int port =

@@ -117,14 +117,19 @@ class SafetyTest {
         serve(
             byName()
                 .identify(request ->
-                    request.query().containsKey("broken")
-                        ? Verdict.allow("a\nb")
-                        : Verdict.refuse(403, "not on Sundays")));
+                    switch (request.rawTarget()) {
+                      case "/ws?broken" -> throw new IllegalStateException("a mistake");
+                      case "/ws?named" -> Verdict.allow("a\nb");
+                      default -> Verdict.refuse(403, "not on Sundays");
+                    }));
     assertThatThrownBy(() -> Wire.open(port, "/ws"))
         .hasCauseInstanceOf(WebSocketHandshakeException.class)
         .satisfies(failed -> assertThat(status(failed)).isEqualTo(403));
-    assertThatThrownBy(() -> Wire.open(port, "/ws?broken=1"))
+    assertThatThrownBy(() -> Wire.open(port, "/ws?broken"))
         .satisfies(failed -> assertThat(status(failed)).isEqualTo(500));
+    assertThatThrownBy(() -> Wire.open(port, "/ws?named"))
+        .as("a name that is none is the client's fault")
+        .satisfies(failed -> assertThat(status(failed)).isEqualTo(400));
     assertThatThrownBy(() -> Wire.open(port, "/elsewhere"))
         .satisfies(failed -> assertThat(status(failed)).isEqualTo(404));
     HttpResponse<String> plain =

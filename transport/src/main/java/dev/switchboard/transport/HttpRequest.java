@@ -113,8 +113,14 @@ public final class HttpRequest {
     return body;
   }
 
+  /**
+   * Returns the method, the path and the address, for logs. The path is as it was sent, so it has
+   * no control characters; the query, which may hold a secret, is left out.
+   */
   @Override
   public String toString() {
-    return method + " " + path() + " from " + remoteAddress;
+    String raw = target.raw();
+    int mark = raw.indexOf('?');
+    return method + " " + (mark < 0 ? raw : raw.substring(0, mark)) + " from " + remoteAddress;
   }
 }

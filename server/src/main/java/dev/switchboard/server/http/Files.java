@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Serves static files from the class path, which are read once and cached. Each has an {@code ETag}
  * of its content, so browsers revalidate with 304, and nothing stale is served after an update.
- * Only names inside the resource folder are found; a path with {@code ..} or an encoded slash never
- * leaves it. Thread-safe.
+ * Only names inside the resource folder are found, each by one path: none that begin with a dot, so
+ * {@code ..} never leaves the folder. Thread-safe.
  */
 public final class Files {
   private static final int MAX_FILES = 1_000;
@@ -83,11 +83,8 @@ public final class Files {
 
   private @Nullable File find(String name) {
     File known = files.get(name);
-    if (known != null
-        || name.contains("..")
-        || name.contains("\\")
-        || name.contains("//")
-        || name.startsWith("/")) {
+    String path = "/" + name;
+    if (known != null || path.contains("/.") || path.contains("\\") || path.contains("//")) {
       return known;
     }
     String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));

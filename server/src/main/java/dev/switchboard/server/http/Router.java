@@ -238,7 +238,7 @@ public final class Router implements HttpHandler {
     try {
       return Objects.requireNonNull(route.answer(request), "answer");
     } catch (Throwable failure) { // users' code may throw anything: answered with 500
-      LOG.error("{} {} failed", request.method(), request.path(), failure);
+      LOG.error("{} failed", request, failure);
       return HttpResponse.text(500, "the server failed\n");
     }
   }
@@ -288,7 +288,7 @@ public final class Router implements HttpHandler {
             socket.arrivals().loginFailed(address, socket.now());
           }
           if (failure != null) {
-            LOG.error("{}: identifying a request failed", request.path(), failure);
+            LOG.error("identifying {} failed", request, failure);
             refuse(exchange, socket, HttpResponse.text(500, "the server failed\n"));
           } else if (who.refusal() != null) {
             socket.audit().loginFailed(request, null, who.by(), who.reason());
