@@ -7,6 +7,7 @@ import type { Url } from "./link.js";
 import { settings, type Options, type SocketConstructor } from "./options.js";
 import { limits } from "./protocol.js";
 import { Room, type ByType } from "./room.js";
+import { Opening } from "./opening.js";
 import type {
   AnyMessages,
   Answer,
@@ -47,6 +48,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   readonly #listeners = new Emitter<Listeners<M>>(this.#thrown);
   readonly #types = new Emitter<ByType<M>>(this.#thrown);
   readonly #online = () => this.#engine.do((now) => this.#engine.session.online(now));
+  readonly #opening: Opening;
   readonly #repliers = new Map<string, Replier>();
   /** Whether listeners of `error` are being told that a listener threw, so that theirs go to the console. */
   #listenerThrowing = false;
@@ -65,8 +67,9 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     if (typeof url === "string" && !/^(wss?|https?):\/\/./.test(url)) {
       throw new TypeError(`url: ${url} (expected: ws://… or wss://…)`);
     }
+    this.#opening = new Opening(chosen.encryption, (report) => this.#report(report), this.#thrown);
     this.#engine = new Engine(url, chosen, Socket, {
-      report: (report) => this.#report(report),
+      report: (report) => this.#opening.report(report),
       asked: (question) => void this.#answer(question),
       failed: (error) => console.error(error),
     });
@@ -223,7 +226,8 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
 
   /** Reads a page of a log: of a room you are in, of your own inbox, or of everyone's log. */
   history(log: LogAddress, options?: HistoryOptions): Promise<Page<M>> {
-    return this.#engine.ask((now) => this.#talk.history(now, log, options));
+    const page = this.#engine.ask((now) => this.#talk.history(now, log, options));
+    return page.then((sealed: any) => this.#opening.page(sealed)) as Promise<Page<M>>;
   }
 
   /** Asks who is in a room or, without a room, online. */
@@ -298,6 +302,9 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
       }
       case "auth_failed":
         if (!this.#listeners.has("auth_failed")) console.warn(`not authenticated: ${event.message}`);
+        break;
+      case "decryption_failed":
+        if (!this.#listeners.has(name)) console.warn(`a ${event.type} was dropped: ${event.reason}: ${event.message}`);
         break;
       case "reconnect_failed":
         this.#gaveUp(`${event.attempt} attempts to reconnect failed`, event);

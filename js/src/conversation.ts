@@ -7,10 +7,12 @@ import type { Settings } from "./options.js";
 import { Outbox, type Command, type CommandKind } from "./outbox.js";
 import { Places, type Gap } from "./places.js";
 import { defaults } from "./protocol.js";
+import { presenceChanged, usersChanged } from "./presence.js";
 import { Replies, type QuestionId } from "./replies.js";
+import { Sealing } from "./sealing.js";
 import { Statuses } from "./statuses.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
-import { byteLength, errorOf, frame, names, reserved, retryAfter, text, typeFault, whole, type Json } from "./wire.js";
+import { byteLength, errorOf, frame, names, reserved, retryAfter, text, typeFault, type Json } from "./wire.js";
 
 /** Sources of randomness: message IDs, and numbers for delays. */
 interface Draws {
@@ -31,6 +33,7 @@ export class Conversation {
   readonly #arrivals: Arrivals;
   readonly #replies: Replies;
   readonly #statuses: Statuses;
+  readonly #sealing: Sealing;
   readonly #settings: Settings;
   readonly #emit: Emit;
   readonly #draws: Draws;
@@ -49,6 +52,7 @@ export class Conversation {
     this.#outbox = new Outbox(settings);
     this.#replies = new Replies(emit);
     this.#statuses = new Statuses(emit);
+    this.#sealing = new Sealing(settings.encryption, emit);
     this.#arrivals = new Arrivals(this.places, this.#outbox, (gap) => this.#gap(gap));
   }
 
@@ -57,7 +61,8 @@ export class Conversation {
     const head: Json = { type, ...address, messageId };
     if (options.echo === false) head.echo = false;
     const unsent: Unsent = { type, data, ...address, messageId };
-    return this.#command("publish", head, { data: JSON.stringify(data), unsent, fault: typeFault(type) });
+    const fault = typeFault(type) ?? this.#sealing.fault(head);
+    return this.#command("publish", head, { data: JSON.stringify(data), unsent, fault, cipher: this.#sealing.cipher(head) });
   }
 
   /** Sends a message to the server's handler. */
@@ -111,9 +116,12 @@ export class Conversation {
     if (!this.#open) return false;
     const head: Json = { type, ...address, fleeting: true };
     if (!echo) head.echo = false;
-    const message = frame(head, JSON.stringify(data));
-    if (!this.fits(message)) throw this.#tooLarge(message, { type, data, ...address });
-    this.#emit({ kind: "send", text: message });
+    const unsent: Unsent = { type, data, ...address };
+    this.#sealing.fleeting(head, this.user, unsent, (json) => {
+      const message = frame(head, json);
+      if (!this.fits(message)) throw this.#tooLarge(message, unsent);
+      if (this.#open) this.#emit({ kind: "send", text: message });
+    });
     return true;
   }
 
@@ -215,15 +223,12 @@ export class Conversation {
     if (command) return this.#answered(now, command, message);
     switch (message.type) {
       case "user_joined":
-      case "user_left": {
-        const event = { room: text(message.room), user: text(message.user), count: whole(message.count) };
-        this.#emit({ kind: "report", name: message.type, event });
-        return;
-      }
+      case "user_left":
+        return presenceChanged(message.type, message, this.#emit);
       case "user_status":
         return this.#statuses.told(message);
       case "users_changed":
-        return this.#usersChanged(message);
+        return usersChanged(message, this.user, this.#emit);
       case "room_left":
         return this.#left(message);
       case "error":
@@ -236,18 +241,6 @@ export class Conversation {
     }
   }
 
-  #usersChanged(message: Json): void {
-    const room = text(message.room);
-    const count = whole(message.count);
-    const [joined, left] = [names(message.joined), names(message.left)];
-    for (const user of joined) {
-      if (user !== this.user) this.#emit({ kind: "report", name: "user_joined", event: { room, user, count } });
-    }
-    for (const user of left) this.#emit({ kind: "report", name: "user_left", event: { room, user, count } });
-    const event = { room, joined, left, count, more: message.more === true };
-    this.#emit({ kind: "report", name: "users_changed", event });
-  }
-
   #command(kind: CommandKind, head: Json, extra: Partial<Command> & { fault?: SwitchboardError | undefined }): number {
     const { fault, ...rest } = extra;
     const ticket = ++this.#tickets;
@@ -256,9 +249,18 @@ export class Conversation {
     const closed = ended && new SwitchboardError("closed", ended.message, false, undefined, command.unsent);
     const error = closed ?? fault ?? this.#outbox.add(command);
     if (error) this.#emit({ kind: "refuse", ticket, error });
-    else if (this.#open && this.#anyAway()) this.flush();
-    else if (this.#open) this.#send(command);
+    else {
+      if (this.user) this.#sealPublication(command);
+      if (this.#open && (command.cipher || this.#anyAway() || this.#outbox.unsealed)) this.flush();
+      else if (this.#open) this.#send(command);
+    }
     return ticket;
+  }
+
+  /** Has a publication encrypted if it must be. It keeps its position, and later ones to the same log wait for it. */
+  #sealPublication(command: Command): void {
+    const sealed = () => this.#open && this.flush();
+    this.#sealing.publication(command, this.user, sealed, ({ code, message }) => this.#refuse(command, code, message, false));
   }
 
   /** Whether a room has not been joined again yet. */
@@ -268,15 +270,17 @@ export class Conversation {
   }
 
   /**
-   * Whether a publication must wait for a room that is not joined again yet, or behind another that does, because order within
-   * a log matters. `held` contains the rooms of earlier ones. A leave does not overtake waiting publications.
+   * Whether a publication must wait until it is encrypted, for a room that is not joined again yet, or behind another that
+   * does, because order within a log matters. `held` contains the logs of earlier ones: rooms by their names, others by names
+   * that no room has. A leave does not overtake waiting publications.
    */
-  #isHeld({ kind, head }: Command, held: Set<string>): boolean {
+  #isHeld({ kind, head, cipher }: Command, held: Set<string>): boolean {
     if (kind === "leave") return held.has(text(head.room));
     if (kind !== "publish") return false;
-    const rooms = head.rooms ? names(head.rooms) : typeof head.room === "string" ? [head.room] : [];
-    if (!rooms.some((room) => held.has(room) || this.places.rooms.get(room)?.joined === false)) return false;
-    for (const room of rooms) held.add(room);
+    const logs = head.rooms ? names(head.rooms) : [text(head.room, `\0${text(head.user)}`)];
+    const away = (log: string) => held.has(log) || this.places.rooms.get(log)?.joined === false;
+    if (cipher === undefined && !logs.some(away)) return false;
+    for (const log of logs) held.add(log);
     return true;
   }
 
@@ -299,9 +303,11 @@ export class Conversation {
   }
 
   #begin(user: string, mostBytes: number): void {
+    const first = this.user === "";
     this.user = user;
     this.#mostBytes = mostBytes;
     this.#open = true;
+    if (first) for (const command of this.#outbox.all()) this.#sealPublication(command);
   }
 
   /** Completes leaves that were under way when the session ended, because the new one is in no room. */

@@ -1,5 +1,6 @@
 import type { SwitchboardError } from "./error.js";
-import type { AnyMessages, Events } from "./types.js";
+import type { Binding } from "./jwe.js";
+import type { AnyMessages, Events, MessageCipher } from "./types.js";
 
 /** Something to report to the user's code. */
 export type Report = {
@@ -13,6 +14,8 @@ export type Effect =
   /** Ask the user for a token; `token` or `noToken` follows with the same number. */
   | { kind: "token"; request: number }
   | { kind: "send"; text: string }
+  /** Encrypt a message, and call `done` with it as JSON or `failed`, as inputs. */
+  | ({ kind: "seal"; cipher: MessageCipher; text: string; binding: Binding } & Sealed)
   /** Close it and report when it is closed. */
   | { kind: "close"; code: number; reason: string }
   /** Close it and forget it; without a code, the close frame has none. */
@@ -24,5 +27,11 @@ export type Effect =
   /** The server sent a request; `reply` or `refuse` of the conversation answers it. */
   | { kind: "asked"; id: string | number; type: string; data: unknown }
   | Report;
+
+/** What is done with a message once it is encrypted, or could not be. */
+export interface Sealed {
+  done(data: string): void;
+  failed(error: unknown): void;
+}
 
 export type Emit = (effect: Effect) => void;

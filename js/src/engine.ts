@@ -108,6 +108,8 @@ export class Engine {
         return this.#askForToken(effect.request);
       case "send":
         return this.#link.send(effect.text);
+      case "seal":
+        return this.#seal(effect);
       case "close":
         return this.#link.close(effect.code, effect.reason);
       case "abandon":
@@ -121,6 +123,15 @@ export class Engine {
       case "report":
         return this.#report(effect);
     }
+  }
+
+  #seal({ cipher, text, binding, done, failed }: Extract<Effect, { kind: "seal" }>): void {
+    Promise.resolve()
+      .then(() => cipher.encrypt(text, binding))
+      .then(
+        (sealed) => this.do(() => done(JSON.stringify(sealed))),
+        (error: unknown) => this.do(() => failed(error)),
+      );
   }
 
   #askForToken(request: number): void {

@@ -8,6 +8,8 @@ export type LocalCode =
   | "connection_lost"
   /** The client is closed, or was before the answer arrived. Whether the server has a message that was sent is unknown. */
   | "closed"
+  /** The message could not be encrypted. */
+  | "encryption"
   /** One of your listeners threw an exception, which is the `cause`. */
   | "listener";
 

@@ -15,7 +15,9 @@ export type DecryptionReason =
   /** Encrypted with another key, or changed since. */
   | "not_authentic"
   /** Decrypted before, at another place. */
-  | "replayed";
+  | "replayed"
+  /** Plain, where everything has to be encrypted. Only clients that decrypt by themselves say so. */
+  | "not_encrypted";
 
 /** An encrypted message that was not decrypted. Trying again helps only for `unknown_key`, once the key is there. */
 export class DecryptionError extends Error {

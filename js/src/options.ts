@@ -1,5 +1,7 @@
 import type { BindCode } from "./bindcode.js";
 import { defaults } from "./protocol.js";
+import { rules, type Rule } from "./sealing.js";
+import type { Encryption } from "./types.js";
 
 /** The part of a WebSocket that the client uses. Browsers, Node.js (22 or newer) and the `ws` package provide it. */
 export interface SocketLike {
@@ -37,6 +39,12 @@ export interface Options {
    * connects once and can't come back.
    */
   bindCode?: Code;
+  /**
+   * Encrypts everything that is published to some logs, and accepts only encrypted messages there: others are told as
+   * `decryption_failed` and reach no listener. Nothing else is encrypted; the first that covers a log applies. A message
+   * names its sender as the server does, so what is published before the first connection waits for it.
+   */
+  encryption?: Encryption | readonly Encryption[];
   /** Whether to reconnect after a lost connection. Default true. */
   autoReconnect?: boolean;
   /** Whether to retry if the first attempt fails. Default false: `connect()` rejects at once. */
@@ -63,7 +71,8 @@ export interface Options {
   maxUnacknowledgedBytes?: number;
 }
 
-export type Settings = Required<Omit<Options, "WebSocket" | Undefinable>> & Pick<Options, Undefinable>;
+export type Settings = Required<Omit<Options, "WebSocket" | "encryption" | Undefinable>> &
+  Pick<Options, Undefinable> & { encryption: readonly Rule[] };
 
 type Undefinable = "token" | "bindCode" | "heartbeatInterval" | "heartbeatTimeout";
 
@@ -97,6 +106,7 @@ export function settings(options: Options = {}): Settings {
     subprotocols: options.subprotocols ?? ["switchboard.v1.json"],
     token,
     bindCode,
+    encryption: rules(options.encryption),
     autoReconnect: options.autoReconnect ?? true,
     reconnectFromStart: options.reconnectFromStart ?? false,
     maxReconnectAttempts: unlimited ? Infinity : whole("maxReconnectAttempts", 0, 0),

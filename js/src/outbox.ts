@@ -1,5 +1,6 @@
 import { SwitchboardError, type Unsent } from "./error.js";
 import type { Settings } from "./options.js";
+import type { MessageCipher } from "./types.js";
 import { byteLength, frame, type Json } from "./wire.js";
 
 export type CommandKind = "publish" | "request" | "join" | "rejoin" | "leave" | "history" | "user_list" | "user_status";
@@ -11,7 +12,10 @@ export interface Command {
   readonly kind: CommandKind;
   /** The envelope without `id` and `data`. */
   readonly head: Json;
-  readonly data?: string | undefined;
+  /** JSON; replaced once it is encrypted. */
+  data?: string | undefined;
+  /** What `data` is still to be encrypted with before it can be sent. */
+  cipher?: MessageCipher | undefined;
   readonly deadline?: number | undefined;
   readonly unsent?: Unsent | undefined;
   /** Its ID on the current connection, once it was sent there. */
@@ -48,6 +52,11 @@ export class Outbox {
       this.#bytes += command.bytes!;
     }
     return undefined;
+  }
+
+  /** Whether a publication is still to be encrypted. */
+  get unsealed(): boolean {
+    return this.#settings.encryption.length > 0 && this.has(({ cipher }) => cipher !== undefined);
   }
 
   /** Returns an ID that no other message on this connection has. */

@@ -1,4 +1,5 @@
 import type { SwitchboardError } from "./error.js";
+import type { Binding, DecryptionReason } from "./jwe.js";
 
 /** Message types if a client is given no map: any name, with unknown data. */
 export type AnyMessages = Record<string, unknown>;
@@ -70,6 +71,37 @@ export interface PublishOptions {
   echo?: boolean;
   /** The message's ID, to publish a refused message again. Default a new UUIDv7. */
   messageId?: string;
+}
+
+/** Encrypts the data of messages; `MessageEncryption` of `switchboard-client/encryption` is one. */
+export interface MessageCipher {
+  /** Encrypts JSON. `message` is what the envelope will say; it has no `messageId` if the message is fleeting. */
+  encrypt(plaintext: string, message: Binding): Promise<string>;
+  /** Decrypts it. Rejects with a `DecryptionError` if the message can't be decrypted, or must not be. */
+  decryptText(ciphertext: string, message: Binding & { readonly seq?: number }): Promise<string>;
+}
+
+/** What a client encrypts, and how. */
+export interface Encryption {
+  /** Used by this client only, as it notices messages that come twice. */
+  readonly cipher: MessageCipher;
+  /** The names of rooms, or what decides for any log. */
+  readonly where: readonly string[] | ((log: LogAddress) => boolean);
+}
+
+/** An encrypted message that no listener gets. All but `reason` and `message` is what the server says, and not proven. */
+export interface DecryptionFailed {
+  /** Why (spec/encryption.md#reasons). Only `unknown_key` may pass, when the key arrives. */
+  readonly reason: DecryptionReason;
+  readonly message: string;
+  readonly type: string;
+  readonly from: string;
+  readonly timestamp: number;
+  readonly room?: string;
+  readonly user?: string;
+  readonly everyone?: true;
+  readonly seq?: number;
+  readonly messageId?: string;
 }
 
 export interface UserListOptions {
@@ -168,6 +200,8 @@ export interface Events<M> {
   /** The last allowed attempt has failed; the client is closed. */
   reconnect_failed: { readonly attempt: number };
   message: Entry<M>;
+  /** A message arrived that could not be decrypted, is plain where all are encrypted, or the reverse. */
+  decryption_failed: DecryptionFailed;
   room_joined: RoomJoined;
   /** You left the room, or the server removed you; then `error` may tell why. */
   room_left: { readonly room: string; readonly error?: SwitchboardError };

@@ -38,7 +38,8 @@ export class Machine {
       else if (effect.kind === "settle") this.settled.set(effect.ticket, effect.value);
       else if (effect.kind === "refuse") this.refused.set(effect.ticket, effect.error);
       else if (effect.kind === "asked") this.asked.push(effect);
-      else if (effect.kind !== "report") this.closes.push(effect.code);
+      else if (effect.kind === "close" || effect.kind === "abandon") this.closes.push(effect.code);
+      else if (effect.kind !== "report") throw new Error(`${effect.kind} (expected: none, without encryption)`);
       else if (effect.name !== "state") this.reports.push([effect.name, effect.event]);
     }
     return result;

@@ -26,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   private final TypedMessages<M> messages;
   private final CommandFactory<M> factory;
+  private final Encryption encryption;
   private final Replies<M> replies;
   private final Statuses statuses = new Statuses(this);
 
   Client(Protocol<M> protocol, ClientOptions options) {
     super(options, Encodings.of(protocol));
-    this.messages = new TypedMessages<>(protocol, dispatcher, events, pulled);
-    this.factory = new CommandFactory<>(protocol, messages);
+    this.encryption = new Encryption(options.encryption(), events::session);
+    this.messages = new TypedMessages<>(protocol, dispatcher, events, pulled, encryption);
+    this.factory = new CommandFactory<>(protocol, messages, encryption);
     this.replies = new Replies<>(protocol, dispatcher, engine);
   }
 
@@ -324,6 +326,11 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   void fleeting(@Nullable Address address, CommandFactory.Fleeting message, Object unsent) {
-    engine.commands().fleeting(message.type(), address, message.data(), unsent);
+    if (!encryption.covers(address)) {
+      engine.commands().fleeting(message.type(), address, message.data(), unsent);
+    } else if (session().isPresent()) { // without one, there is no connection to send it on
+      byte[] data = encryption.sealed(address, message.type(), null, message.data(), unsent);
+      engine.commands().fleeting(message.type(), address, data, unsent);
+    }
   }
 }

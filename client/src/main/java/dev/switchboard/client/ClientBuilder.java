@@ -1,9 +1,14 @@
 package dev.switchboard.client;
 
+import static dev.switchboard.client.Ranges.duration;
+import static dev.switchboard.client.Ranges.range;
+
 import dev.switchboard.client.engine.Carrier;
 import dev.switchboard.client.engine.LoopCarrier;
 import dev.switchboard.client.engine.Waiting;
+import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ConnectFailedException;
+import dev.switchboard.protocol.MessageCipher;
 import dev.switchboard.protocol.client.Tokens;
 import dev.switchboard.protocol.wire.Defaults;
 import dev.switchboard.protocol.wire.Encodings;
@@ -15,11 +20,13 @@ import io.netty.handler.ssl.SslContext;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * @param <C> the client it builds
  */
 public final class ClientBuilder<C extends WebSocketClient> {
-  private static final Duration LONGEST = Duration.ofDays(1);
-
   private final Function<ClientOptions, C> making;
   final boolean greeted; // whether the server is a Switchboard server
   // The options: set by the methods below, read by ClientOptions.of.
@@ -61,6 +66,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   boolean bindCodes; // whether the tokens are bind codes
   boolean tokenAsMessage; // whether the token goes in a message
   @Nullable Outbox outbox; // null for none
+  final List<Encryption.Rule> encryption = new ArrayList<>(0);
   @Nullable Duration performanceMetrics; // null for never
   boolean debug;
   @Nullable Consumer<? super String> debugLines; // null for the logger
@@ -162,6 +168,33 @@ public final class ClientBuilder<C extends WebSocketClient> {
     }
     tokenAsMessage = true;
     return this;
+  }
+
+  /**
+   * Encrypts everything that is published to matching addresses, and accepts only encrypted
+   * messages there: what can't be decrypted, and what is plain, is reported as {@link
+   * ClientEvent.DecryptionFailed} and reaches no handler. Nothing else is encrypted. The first call
+   * that matches an address applies. Encryption happens on the thread that publishes, before a
+   * message is queued or stored in the {@link Outbox}.
+   *
+   * <p>A message names its sender as the server does. Publishing to such an address therefore
+   * throws {@link dev.switchboard.protocol.UnsentException} before the client was first connected,
+   * and a message to several rooms can't be encrypted.
+   *
+   * @param cipher used by this client only, as it notices messages that come twice
+   * @throws IllegalArgumentException if the server is not a Switchboard server
+   */
+  public ClientBuilder<C> encryption(MessageCipher cipher, Predicate<? super Address> where) {
+    if (!greeted) {
+      throw new IllegalArgumentException("encryption: (expected: a Switchboard server)");
+    }
+    encryption.add(new Encryption.Rule(where, cipher));
+    return this;
+  }
+
+  /** Like {@link #encryption(MessageCipher, Predicate)}, for rooms of these names. */
+  public ClientBuilder<C> encryption(MessageCipher cipher, String... rooms) {
+    return encryption(cipher, List.of(rooms).stream().map(Address::room).toList()::contains);
   }
 
   /**
@@ -442,20 +475,5 @@ public final class ClientBuilder<C extends WebSocketClient> {
           client.close();
           throw Waiting.unwrapped(failure);
         });
-  }
-
-  private static Duration duration(String name, Duration value) {
-    if (value.toMillis() < 1 || value.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: PT0.001S-PT24H)");
-    }
-    return value;
-  }
-
-  private static long range(String name, long value, long least, long most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          name + ": " + value + " (expected: " + least + "-" + most + ")");
-    }
-    return value;
   }
 }

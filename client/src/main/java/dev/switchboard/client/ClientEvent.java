@@ -35,6 +35,27 @@ public sealed interface ClientEvent {
       dev.switchboard.protocol.InvalidMessageException error, String type, @Nullable String data)
       implements ClientEvent {}
 
+  /**
+   * A message arrived that could not be decrypted, or must not be trusted ({@link
+   * ClientBuilder#encryption}). No handler receives it. All but {@code error} is what the server
+   * says, and not proven.
+   *
+   * @param error why; only {@code UNKNOWN_KEY} may pass, when the key arrives
+   * @param address the log it was published to; null if the server sent it to this client
+   * @param seq its number in that log; 0 if it is in no log
+   * @param type its type's name
+   * @param from the user who published it; null if the server did
+   * @param messageId the publisher's ID for it; null if none was given
+   */
+  record DecryptionFailed(
+      dev.switchboard.protocol.DecryptionException error,
+      @Nullable Address address,
+      long seq,
+      String type,
+      @Nullable String from,
+      @Nullable String messageId)
+      implements ClientEvent {}
+
   /** A reconnect attempt starts, counted from 1. */
   record ReconnectAttempt(int attempt) implements ClientEvent {}
 
@@ -127,7 +148,7 @@ public sealed interface ClientEvent {
    * A message from the outbox, or one passed to {@link Channel#enqueue}, will not be delivered: the
    * server refused it for good, or it waited too long.
    *
-   * @param data its JSON, or null if it has none
+   * @param data its JSON, or null if it has none; a JSON string of what was encrypted
    */
   record Undelivered(
       String type,

@@ -9,6 +9,7 @@ import dev.switchboard.transport.ClientConnect;
 import dev.switchboard.transport.WebSocketOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param whenFull what happens to a message that does not fit
  * @param outbox where publications are stored; null for none
  * @param performanceMetrics how often metrics are reported; null for never
- * @param debug whether debug lines are reported
- * @param debugLines receives the debug lines; null for the logger
+ * @param encryption what is encrypted, and how
+ * @param debug whether debug lines are reported, and to whom
  */
 record ClientOptions(
     EngineOptions engine,
@@ -30,8 +31,8 @@ record ClientOptions(
     WhenFull whenFull,
     @Nullable Outbox outbox,
     @Nullable Duration performanceMetrics,
-    boolean debug,
-    @Nullable Consumer<? super String> debugLines) {
+    List<Encryption.Rule> encryption,
+    Debug debug) {
   private static final int WINDOW_BYTES = 512 << 10;
 
   /** The maximum length of a message that leaves in one frame, and of a piece of a longer one. */
@@ -59,9 +60,12 @@ record ClientOptions(
         from.whenFull,
         from.outbox,
         from.performanceMetrics,
-        from.debug,
-        from.debugLines);
+        List.copyOf(from.encryption),
+        new Debug(from.debug, from.debugLines));
   }
+
+  /** Whether debug lines are reported; {@code lines} receives them, or the logger if it is null. */
+  record Debug(boolean on, @Nullable Consumer<? super String> lines) {}
 
   /** Returns the request that each attempt to connect makes. */
   ClientConnect request() {

@@ -21,36 +21,45 @@ import org.jspecify.annotations.Nullable;
 final class CommandFactory<M> {
   private final Protocol<M> protocol;
   private final TypedMessages<M> messages;
+  private final Encryption encryption;
 
   /** A message that may be lost; the data are JSON. */
   record Fleeting(String type, byte[] data) {}
 
-  CommandFactory(Protocol<M> protocol, TypedMessages<M> messages) {
+  CommandFactory(Protocol<M> protocol, TypedMessages<M> messages, Encryption encryption) {
     this.protocol = protocol;
     this.messages = messages;
+    this.encryption = encryption;
   }
 
   /** A message for one log. */
   Command.Publish publication(Address address, boolean echo, M message) {
-    return publication(List.of(address), false, echo, message);
+    String type = Verbs.requireAcknowledged(own(message)).name();
+    return publication(address, echo, type, protocol.encode(message), message);
   }
 
   /** A message for several rooms, all or none. */
   Command.Publish publication(List<String> rooms, M message) {
-    return publication(rooms.stream().map(Address::room).toList(), true, true, message);
-  }
-
-  private Command.Publish publication(
-      List<Address> addresses, boolean several, boolean echo, M message) {
+    List<Address> addresses = rooms.stream().map(Address::room).toList();
+    if (addresses.stream().anyMatch(encryption::covers)) {
+      throw new IllegalArgumentException(
+          "rooms: an encrypted one among several (expected: a message for each)");
+    }
     String type = Verbs.requireAcknowledged(own(message)).name();
     byte[] data = protocol.encode(message);
-    return new Command.Publish(type, MessageIds.next(), addresses, several, echo, data);
+    return new Command.Publish(type, MessageIds.next(), addresses, true, true, data);
   }
 
   /** Data under a type's name for one log. */
   Command.Publish publication(Address address, boolean echo, String type, Object data) {
-    byte[] json = encode(acknowledged(type), data);
-    return new Command.Publish(type, MessageIds.next(), List.of(address), false, echo, json);
+    return publication(address, echo, type, encode(acknowledged(type), data), data);
+  }
+
+  private Command.Publish publication(
+      Address address, boolean echo, String type, byte[] json, Object unsent) {
+    String id = MessageIds.next();
+    byte[] data = encryption.sealed(address, type, id, json, unsent);
+    return new Command.Publish(type, id, List.of(address), false, echo, data);
   }
 
   /** A message for the server's own handler. */

@@ -140,6 +140,12 @@ final class Events {
       case ClientEvent.ValidationError invalid ->
           LOG.warn(
               "a message of type {} was dropped: {}", invalid.type(), invalid.error().getMessage());
+      case ClientEvent.DecryptionFailed failed ->
+          LOG.warn(
+              "a message of type {} to {} was dropped: {}",
+              failed.type(),
+              failed.address(),
+              failed.error().getMessage());
       case ClientEvent.Undelivered lost ->
           LOG.warn(
               "message {} of type {} will not be delivered: {}",

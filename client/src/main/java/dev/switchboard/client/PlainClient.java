@@ -21,7 +21,7 @@ public final class PlainClient<M> extends RawClient implements TypedClient<M> {
     super(options);
     this.protocol = protocol;
     this.form = form;
-    this.typed = new TypedMessages<>(protocol, dispatcher, events, pulled);
+    this.typed = new TypedMessages<>(protocol, dispatcher, events, pulled, Encryption.NONE);
   }
 
   /**

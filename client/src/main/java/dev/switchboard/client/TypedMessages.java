@@ -2,6 +2,7 @@ package dev.switchboard.client;
 
 import dev.switchboard.client.engine.Dispatcher;
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.DecryptionException;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Payload;
@@ -29,13 +30,20 @@ final class TypedMessages<M> {
   private final Dispatcher dispatcher;
   private final Events events;
   private final Pulled pulled;
+  private final Encryption encryption;
   private final Listeners<MessageEvent<? extends M>> messages = new Listeners<>();
 
-  TypedMessages(Protocol<M> protocol, Dispatcher dispatcher, Events events, Pulled pulled) {
+  TypedMessages(
+      Protocol<M> protocol,
+      Dispatcher dispatcher,
+      Events events,
+      Pulled pulled,
+      Encryption encryption) {
     this.protocol = protocol;
     this.dispatcher = dispatcher;
     this.events = events;
     this.pulled = pulled;
+    this.encryption = encryption;
   }
 
   Subscription onMatching(
@@ -98,9 +106,13 @@ final class TypedMessages<M> {
     return messages.add(event -> true, handler, false);
   }
 
-  /** On the loop: passes a message to the handlers' thread, if there is a handler. */
+  /**
+   * On the loop: passes a message to the handlers' thread, if there is a handler, or it must be
+   * decrypted to find out whether it is genuine.
+   */
   void received(Report.Received message) {
-    if (message instanceof Report.Message entry && !messages.isEmpty()) {
+    if (message instanceof Report.Message entry
+        && (!messages.isEmpty() || encryption.covers(address(entry.envelope())))) {
       Payload payload = entry.envelope().payload();
       dispatcher.submit(
           () -> handle(entry.envelope()), payload == null ? 0 : payload.bytes().length);
@@ -109,7 +121,21 @@ final class TypedMessages<M> {
 
   /** On the handlers' thread: calls the matching handlers. */
   private void handle(Envelope envelope) {
-    handle(envelope.type(), envelope.payload(), () -> read(envelope));
+    MessageType<? extends M> type = known(envelope.type());
+    if (type == null) {
+      return;
+    }
+    Payload payload;
+    try {
+      payload = encryption.opened(envelope);
+    } catch (DecryptionException refused) {
+      events.tell(failure(envelope, refused));
+      return;
+    } catch (RuntimeException broken) { // thrown by a user's cipher
+      events.failed(type.name(), broken);
+      return;
+    }
+    handle(type.name(), payload, () -> read(type, envelope, payload));
   }
 
   /**
@@ -148,21 +174,32 @@ final class TypedMessages<M> {
   List<MessageEvent<? extends M>> readable(List<Envelope> entries) {
     List<MessageEvent<? extends M>> read = new ArrayList<>();
     for (Envelope entry : entries) {
+      MessageType<? extends M> type = known(entry.type());
+      if (type == null) {
+        continue;
+      }
+      Payload payload = null;
       try {
-        MessageEvent<? extends M> event = read(entry);
-        if (event != null) {
-          read.add(event);
-        }
+        payload = encryption.opened(entry);
+        read.add(read(type, entry, payload));
+      } catch (DecryptionException refused) {
+        dispatcher.submit(() -> events.tell(failure(entry, refused)), 0);
       } catch (InvalidMessageException invalid) {
-        dispatcher.submit(() -> invalid(entry.type(), entry.payload(), invalid), 0);
+        Payload shown = payload;
+        dispatcher.submit(() -> invalid(entry.type(), shown, invalid), 0);
       }
     }
     return read;
   }
 
-  private @Nullable MessageEvent<? extends M> read(Envelope envelope) {
-    MessageType<? extends M> type = known(envelope.type());
-    return type == null ? null : read(type, envelope);
+  private static ClientEvent failure(Envelope envelope, DecryptionException why) {
+    return new ClientEvent.DecryptionFailed(
+        why,
+        address(envelope),
+        seq(envelope),
+        envelope.type(),
+        envelope.from(),
+        envelope.messageId());
   }
 
   private @Nullable MessageEvent<? extends M> read(MessageFormatReader.Message message) {
@@ -190,13 +227,21 @@ final class TypedMessages<M> {
         null);
   }
 
-  private <T extends M> MessageEvent<T> read(MessageType<T> type, Envelope envelope) {
-    List<Address> addresses = envelope.addresses();
+  static @Nullable Address address(Envelope envelope) {
+    return envelope.addresses().isEmpty() ? null : envelope.addresses().get(0);
+  }
+
+  static long seq(Envelope envelope) {
+    return envelope.fleeting() ? 0 : envelope.seq();
+  }
+
+  private <T extends M> MessageEvent<T> read(
+      MessageType<T> type, Envelope envelope, @Nullable Payload payload) {
     return new MessageEvent<>(
-        protocol.decode(type, envelope.payload()),
+        protocol.decode(type, payload),
         type.name(),
-        addresses.isEmpty() ? null : addresses.get(0),
-        envelope.fleeting() ? 0 : envelope.seq(),
+        address(envelope),
+        seq(envelope),
         envelope.from(),
         Instant.ofEpochMilli(envelope.timestamp()),
         envelope.messageId());

@@ -47,9 +47,9 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     this.dispatcher = new Dispatcher(this::flow);
     this.events = new Events(dispatcher, this::received, this::goesOn);
     this.pulled = new Pulled(dispatcher);
-    this.traffic = new Traffic(options.debug() ? events::debug : null);
+    this.traffic = new Traffic(options.debug().on() ? events::debug : null);
     this.engine = new Engine(options.engine().with(encodings), dispatcher, traffic, new Told());
-    events.debugTo(options.debugLines());
+    events.debugTo(options.debug().lines());
     Duration interval = options.performanceMetrics();
     if (interval != null) {
       engine.every(interval, () -> events.performance(statistics()));

@@ -125,6 +125,7 @@ class ArchitectureTest {
             ROOT + "server..",
             ROOT + "client..",
             ROOT + "cli..",
+            ROOT + "testkit..",
             ROOT + "leaks..")
         .should()
         .dependOnClassesThat()

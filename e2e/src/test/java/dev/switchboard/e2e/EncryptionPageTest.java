@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program in {@code docs/encryption.md} is compiled and run, and prints what stands there. */
+/** The programs in {@code docs/encryption.md} are compiled and run, and print what stands there. */
 @Tag("A16")
 class EncryptionPageTest {
   private static final Path PAGE = Path.of("..", "docs", "encryption.md");
@@ -19,12 +20,15 @@ class EncryptionPageTest {
   @TempDir private Path folder;
 
   @Test
-  void theProgramDoesWhatItSays() throws Exception {
+  void theProgramsDoWhatTheySay() throws Exception {
     Matcher output = OUTPUT.matcher(Files.readString(PAGE));
-    assertThat(output.find()).isTrue();
     try (Snippets snippets = new Snippets(PAGE, folder)) {
-      assertThat(snippets.run("Secrets").lines())
-          .containsExactlyInAnyOrderElementsOf(output.group(1).lines().toList());
+      for (String program : List.of("Vault", "Secrets")) {
+        assertThat(output.find()).isTrue();
+        assertThat(snippets.run(program).lines())
+            .as(program)
+            .containsExactlyInAnyOrderElementsOf(output.group(1).lines().toList());
+      }
     }
   }
 }

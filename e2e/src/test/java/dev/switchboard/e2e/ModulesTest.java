@@ -18,6 +18,8 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A user's program against what was built: as a module, and on the class path. */
 class ModulesTest {
@@ -136,12 +138,12 @@ class ModulesTest {
     assertThat(run(List.of("-cp", path, "shop.Main"))).contains("Price[of=tea, cents=250]", "ann");
   }
 
-  /** Maven does not build it, so nothing else would notice that it no longer compiles. */
-  @Test
-  void theProgramThatIsMeasuredCompiles() {
+  /** Maven does not build them, so nothing else would notice that one no longer compiles. */
+  @ParameterizedTest
+  @ValueSource(strings = {"../benchmarks/Typed.java", "../benchmarks/Encrypted.java"})
+  void theProgramsThatAreMeasuredCompile(String program) {
     String libraries = System.getProperty("java.class.path");
-    Path program = Path.of("../benchmarks/Typed.java");
-    assertThat(compile(List.of("-proc:none", "-cp", libraries), program)).isEmpty();
+    assertThat(compile(List.of("-proc:none", "-cp", libraries), Path.of(program))).isEmpty();
   }
 
   @Test

@@ -2,11 +2,15 @@ package dev.switchboard.encryption;
 
 import dev.switchboard.protocol.DecryptionException;
 import dev.switchboard.protocol.DecryptionException.Reason;
+import dev.switchboard.protocol.Entry;
+import dev.switchboard.protocol.MessageCipher;
+import dev.switchboard.protocol.Payload;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.Objects;
 import java.util.UUID;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -24,7 +28,7 @@ import javax.crypto.spec.SecretKeySpec;
  * memory for that is bounded and lives as long as this object: use one object for all that a
  * process receives. Thread-safe; nothing blocks.
  */
-public final class MessageEncryption {
+public final class MessageEncryption implements MessageCipher {
   /** How many messages are remembered unless configured. */
   public static final int REMEMBERED = 10_000;
 
@@ -36,6 +40,7 @@ public final class MessageEncryption {
   private static final int KEY_BYTES = 32;
   private static final int IV_BYTES = 12;
   private static final int TAG_BYTES = 16;
+  private static final byte[] EMPTY = {'{', '}'};
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final KeyRing keys;
@@ -140,6 +145,26 @@ public final class MessageEncryption {
           Reason.REPLAYED, "a message id of this sender that was decrypted at another place");
     }
     return plaintext;
+  }
+
+  @Override
+  public String encrypt(Entry message) {
+    byte[] data = message.data();
+    return encrypt(data == null ? EMPTY : data, Binding.of(message));
+  }
+
+  @Override
+  public byte[] decrypt(Entry message) {
+    Payload payload = Objects.requireNonNull(message.payload(), "payload");
+    return decrypt(payload.ciphertext(), binding(message), message.seq());
+  }
+
+  private static Binding binding(Entry message) {
+    try {
+      return Binding.of(message);
+    } catch (IllegalArgumentException badName) { // as no user has, so nobody encrypted for it
+      throw new DecryptionException(Reason.WRONG_BINDING, "from: not a name");
+    }
   }
 
   private static byte[] open(

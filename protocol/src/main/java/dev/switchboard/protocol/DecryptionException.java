@@ -41,7 +41,9 @@ public final class DecryptionException extends SwitchboardException {
     /** Encrypted with another key, or changed since. */
     NOT_AUTHENTIC,
     /** Decrypted before, at another place. */
-    REPLAYED;
+    REPLAYED,
+    /** Plain, where everything has to be encrypted. */
+    NOT_ENCRYPTED;
 
     /** The word that all implementations use. */
     public String wire() {

@@ -1,6 +1,7 @@
 package dev.switchboard.protocol;
 
 import dev.switchboard.protocol.format.Cbor;
+import dev.switchboard.protocol.format.Json;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * both get equal bytes, so it does not matter whose result stays.
  */
 public final class Payload {
+  private static final int CBOR_TEXT = 3 << 5; // the major type (RFC 8949 §3.1)
+
   private final boolean binary;
   private volatile byte @Nullable [] json; // null until asked for, if it arrived as CBOR
   private volatile byte @Nullable [] cbor; // null until asked for, if it arrived as JSON
@@ -37,6 +40,32 @@ public final class Payload {
   /** Returns a payload with CBOR that has been checked ({@code spec/protocol.md#13-cbor}). */
   public static Payload cbor(byte[] cbor) {
     return new Payload(null, cbor);
+  }
+
+  /** Returns a payload that only holders of a key can read ({@code spec/encryption.md}). */
+  public static Payload encrypted(String ciphertext) {
+    return of(Json.MAPPER.writeValueAsBytes(ciphertext));
+  }
+
+  /**
+   * Whether it is encrypted: a text, where others are objects ({@code
+   * spec/protocol.md#encrypted-messages}).
+   */
+  public boolean encrypted() {
+    byte[] came = bytes();
+    return came.length > 0 && (binary ? (came[0] & 0xe0) == CBOR_TEXT : came[0] == '"');
+  }
+
+  /**
+   * Returns the text of an encrypted payload.
+   *
+   * @throws IllegalStateException if it is not {@link #encrypted}
+   */
+  public String ciphertext() {
+    if (!encrypted()) {
+      throw new IllegalStateException("data: an object (expected: a text)");
+    }
+    return (binary ? Cbor.MAPPER : Json.MAPPER).readTree(bytes()).stringValue();
   }
 
   /** Whether it arrived as CBOR. */

@@ -45,7 +45,8 @@ public final class Destination<M> {
    *
    * @return the message's seq
    * @throws IllegalArgumentException if the type is {@link
-   *     dev.switchboard.protocol.Fleeting @Fleeting}; use {@link #fleeting} for those
+   *     dev.switchboard.protocol.Fleeting @Fleeting}, use {@link #fleeting} for those; or if the
+   *     destination is {@link Endpoint#encrypted encrypted}
    * @throws RefusedException {@code too_large} if the message could not be delivered to every
    *     reader ({@link Endpoint#maxPendingBytes}); {@code unavailable} if the log could not be
    *     written, in which case the message may or may not be in it
@@ -93,6 +94,7 @@ public final class Destination<M> {
   private CompletionStage<List<Committed>> publish(
       MessageType<?> type, M message, @Nullable String name) {
     EndpointRuntime running = endpoint.get();
+    running.sessionSettings().publishing().encrypted().requirePlain(address);
     Publication publication =
         new Publication(
             running.topics().log(address),

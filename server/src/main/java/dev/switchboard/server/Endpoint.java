@@ -85,6 +85,17 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
     void publishing(T message, PublishContext<M> publishing) throws Exception;
   }
 
+  /** Checks encrypted messages before they are published. */
+  @FunctionalInterface
+  public interface EncryptedHook<M> {
+    /**
+     * Accepts the message by returning, or refuses it by throwing {@link RefusedException}.
+     *
+     * @param type the name of the message's type
+     */
+    void publishing(String type, PublishContext<M> publishing) throws Exception;
+  }
+
   /** Called when connections end. */
   @FunctionalInterface
   public interface CloseHandler<M> {
@@ -165,6 +176,14 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
    */
   public <T extends M> Endpoint<M> onPublish(Class<T> type, PublishHook<M, T> hook) {
     return set(() -> reactions.hook(type, hook));
+  }
+
+  /**
+   * Sets the hook that runs before clients' encrypted messages are published; at most one. It sees
+   * who sends which type where, but not what the message says.
+   */
+  public Endpoint<M> onEncrypted(EncryptedHook<M> hook) {
+    return set(() -> reactions.encryptedHook(hook));
   }
 
   /**
@@ -272,6 +291,9 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
   // Package-private from here on.
 
   void start(String path, Services services, Meter meter) {
+    if (!encrypted.none()) {
+      reactions.requireEncryptedHook();
+    }
     EndpointContext started = begin(path, services, meter);
     SessionSettings settings = sessionSettings();
     Sizes sizes = new Sizes(protocol, encodings, started.settings());

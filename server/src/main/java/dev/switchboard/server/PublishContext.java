@@ -48,6 +48,7 @@ public final class PublishContext<M> {
    *
    * @throws dev.switchboard.protocol.RefusedException {@code too_large}, as for {@link
    *     Destination#publish}
+   * @throws IllegalArgumentException if the log is {@link Endpoint#encrypted encrypted}
    */
   public void also(Address address, M copy) {
     publish.also(address, copy);

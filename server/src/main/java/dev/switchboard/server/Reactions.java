@@ -9,6 +9,7 @@ import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.Endpoint.CloseHandler;
+import dev.switchboard.server.Endpoint.EncryptedHook;
 import dev.switchboard.server.Endpoint.JoinHook;
 import dev.switchboard.server.Endpoint.PublishHook;
 import dev.switchboard.server.delivery.Sizes;
@@ -43,6 +44,7 @@ final class Reactions<M> implements Application {
 
   // Set at most once each, until the server starts, then only read. Null for none.
   private @Nullable JoinHook<M> onJoin;
+  private @Nullable EncryptedHook<M> onEncrypted;
   private @Nullable Consumer<Peer<M>> onOpen;
   private @Nullable CloseHandler<M> onClose;
 
@@ -73,6 +75,22 @@ final class Reactions<M> implements Application {
 
   void joinHook(JoinHook<M> hook) {
     onJoin = EndpointOptions.once("onJoin", onJoin, hook);
+  }
+
+  void encryptedHook(EncryptedHook<M> hook) {
+    onEncrypted = EndpointOptions.once("onEncrypted", onEncrypted, hook);
+  }
+
+  /**
+   * Requires that somebody decides about encrypted messages, if somebody does about others.
+   *
+   * @throws IllegalStateException if there are hooks or interceptors, but none for encrypted ones
+   */
+  void requireEncryptedHook() {
+    if (onEncrypted == null && (!hooks.isEmpty() || !interceptors.none())) {
+      throw new IllegalStateException(
+          "encrypted: hooks and interceptors can't see its messages (expected: onEncrypted)");
+    }
   }
 
   void onOpen(Consumer<Peer<M>> handler) {
@@ -121,7 +139,7 @@ final class Reactions<M> implements Application {
     return around(
             message,
             from,
-            () -> CompletableFuture.completedFuture(handling.handle(message.message(), from)))
+            () -> CompletableFuture.completedFuture(handling.handle(record(message), from)))
         .thenApply(outcome -> answer(connection, message, outcome));
   }
 
@@ -141,14 +159,24 @@ final class Reactions<M> implements Application {
     };
   }
 
+  /** Returns the record of a message that is not encrypted. */
+  private static Object record(Incoming message) {
+    return Objects.requireNonNull(message.message(), "record");
+  }
+
   @Override
-  public boolean looksAt(MessageType<?> type) {
-    return !interceptors.none() || hooks.containsKey(type.name());
+  public boolean looksAt(Incoming message) {
+    return message.message() == null
+        ? onEncrypted != null
+        : !interceptors.none() || hooks.containsKey(message.type().name());
   }
 
   @Override
   public CompletionStage<Answer> publish(Publish publish) {
     PublishContext<M> context = new PublishContext<>(peerOf(publish.connection()), publish);
+    if (publish.message().message() == null) {
+      return encrypted(publish, context);
+    }
     return around(
             publish.message(),
             context.from(),
@@ -159,10 +187,25 @@ final class Reactions<M> implements Application {
         .thenApply(outcome -> answer(publish.connection(), publish.message(), outcome));
   }
 
+  private CompletionStage<Answer> encrypted(Publish publish, PublishContext<M> context) {
+    EncryptedHook<M> hook = onEncrypted;
+    try {
+      if (hook != null) { // if not, the message only waits for those before it
+        hook.publishing(publish.message().type().name(), context);
+      }
+    } catch (Throwable failure) { // users' code: whatever it throws is answered
+      return CompletableFuture.failedFuture(failure);
+    }
+    return publish
+        .commit()
+        .thenApply(
+            seqs -> answer(publish.connection(), publish.message(), new Outcome.Published(seqs)));
+  }
+
   @SuppressWarnings("unchecked") // a hook is given for a class of the messages it gets
   private void hook(Incoming message, PublishContext<M> publishing) throws Exception {
     for (PublishHook<M, ?> hook : hooks.getOrDefault(message.type().name(), List.of())) {
-      ((PublishHook<M, Object>) hook).publishing(message.message(), publishing);
+      ((PublishHook<M, Object>) hook).publishing(record(message), publishing);
     }
   }
 
@@ -180,7 +223,7 @@ final class Reactions<M> implements Application {
 
   private Inbound<M> inbound(Incoming message) {
     return new Inbound<>(
-        protocol.union().cast(message.message()),
+        protocol.union().cast(record(message)),
         message.envelope().addresses(),
         Optional.ofNullable(message.envelope().messageId()),
         message.fleeting());

@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.wire.Defaults;
+import dev.switchboard.server.limits.EncryptedAddresses;
 import dev.switchboard.server.limits.PublishRules;
 import dev.switchboard.server.limits.Rate;
 import dev.switchboard.server.limits.Retentions;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class SessionOptions<E extends SessionOptions<E>> extends EndpointOptions<E> {
   private final Retentions retentions = new Retentions();
   private final PublishRules publishRules = new PublishRules();
+  final EncryptedAddresses encrypted = new EncryptedAddresses();
 
   // The options: set by the methods of their names until the server starts, then only read.
   private int maxRooms = Defaults.ROOMS;
@@ -132,6 +134,24 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
   }
 
   /**
+   * Accepts only encrypted messages in some rooms ({@code spec/encryption.md}). Their data is a
+   * text that this server can't read: it checks a message's size, type and address, and who may
+   * publish it, but not what it says. Hooks and interceptors are not called for it, except {@link
+   * Endpoint#onEncrypted}, which an endpoint with any of them must have. Server code can't publish
+   * to such rooms. Elsewhere, encrypted messages are refused. None are encrypted by default.
+   *
+   * @param rooms a name, or a pattern as for {@link #retention(String, Retention)}
+   */
+  public E encrypted(String rooms) {
+    return set(() -> encrypted.rooms(rooms));
+  }
+
+  /** Accepts only encrypted messages in users' inboxes; otherwise like {@link #encrypted}. */
+  public E encryptedInboxes() {
+    return set(encrypted::inboxes);
+  }
+
+  /**
    * Limits what the requests of one connection may cost within a period: 5 for a join, a page of
    * history, a list of users and a renewal of the credentials, 1 for a request of statuses. They
    * count as messages, too. Further requests are refused as by {@link #rate}. The default is 5,000
@@ -183,6 +203,7 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
             lastSeenOf,
             visibility::maySee,
             onlineUsersListed),
-        new SessionSettings.Publishing(userBytes, publishRules, retentions, maxCatchUpBytes));
+        new SessionSettings.Publishing(
+            userBytes, publishRules, encrypted, retentions, maxCatchUpBytes));
   }
 }

@@ -46,7 +46,8 @@ final class SlowConsumerPolicies<M> implements FleetingPolicies {
   @Override
   public Key key(Entry entry) {
     SlowConsumerPolicy<?> policy = given(entry.type());
-    Object by = policy.looks() ? ownKey(policy, entry) : null;
+    boolean readable = entry.payload() == null || !entry.payload().encrypted();
+    Object by = policy.looks() && readable ? ownKey(policy, entry) : null;
     return new Key(entry.address(), entry.type(), by == null ? new Sender(entry.from()) : by);
   }
 

@@ -53,7 +53,7 @@ public final class SlowConsumerPolicy<T> {
    *
    * @param key returns what a message is about, compared with {@code equals}. Called on event
    *     loops, and only for messages that have to wait, so it must return at once. If it throws or
-   *     returns null, the sender is the key
+   *     returns null, or the message is encrypted, the sender is the key
    */
   public static <T> SlowConsumerPolicy<T> newestPer(Function<? super T, ?> key) {
     return new SlowConsumerPolicy<>(Policy.NEWEST, Objects.requireNonNull(key, "key"));

@@ -38,8 +38,8 @@ class TranscriptTest {
       Server.builder()
           .port(0)
           .clock(clock)
-          .endpoint("/ws", Talk.endpoint())
-          .endpoint("/tokens", Talk.endpoint(this::prove))
+          .endpoint("/ws", Talk.endpoint().encrypted("vault"))
+          .endpoint("/tokens", Talk.endpoint(this::prove).encrypted("vault"))
           .start();
   private String path = "/ws";
   private final Map<String, Wire> wires = new HashMap<>();

@@ -1,8 +1,10 @@
 package dev.switchboard.protocol.server;
 
+import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
+import dev.switchboard.protocol.Payload;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.wire.Control;
@@ -16,6 +18,8 @@ import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.protocol.wire.Verbs;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -29,8 +33,12 @@ import tools.jackson.databind.JsonNode;
  * and after it. A malformed first message counts as well.
  */
 public final class ServerConversation {
+  private static final Pattern JWE =
+      Pattern.compile("[A-Za-z0-9_-]++(?:\\.[A-Za-z0-9_-]++){4}"); // RFC 7516 §7.1
+
   private final Protocol<?> protocol;
   private final Encoding encoding;
+  private final Predicate<Address> encrypted;
   private final Requests requests;
   private boolean first = true; // whether no message has been received yet
 
@@ -93,15 +101,21 @@ public final class ServerConversation {
    * A message of one of the protocol's types.
    *
    * @param fleeting whether the type or the sender declares it fleeting
-   * @param message the record
+   * @param message the record; null if it is encrypted, which only published messages are
    */
   public record Incoming(
-      Envelope envelope, MessageType<?> type, boolean fleeting, Object message) {}
+      Envelope envelope, MessageType<?> type, boolean fleeting, @Nullable Object message) {}
 
-  /** Creates a conversation in which nothing has been received. */
-  public ServerConversation(Protocol<?> protocol, Encoding encoding, Requests requests) {
+  /**
+   * Creates a conversation in which nothing has been received.
+   *
+   * @param encrypted the addresses where all messages are encrypted, and only there
+   */
+  public ServerConversation(
+      Protocol<?> protocol, Encoding encoding, Predicate<Address> encrypted, Requests requests) {
     this.protocol = protocol;
     this.encoding = encoding;
+    this.encrypted = encrypted;
     this.requests = requests;
   }
 
@@ -217,7 +231,7 @@ public final class ServerConversation {
       refuse(Refusal.of(envelope.id(), ErrorCode.BAD_MESSAGE, Verbs.isFleeting(type)));
       return;
     }
-    Object message = protocol.decode(type, envelope.payload());
+    Object message = isEncrypted(envelope) ? null : protocol.decode(type, envelope.payload());
     Incoming incoming =
         new Incoming(envelope, type, type.fleeting() || envelope.fleeting(), message);
     if (envelope.addresses().isEmpty()) {
@@ -231,6 +245,30 @@ public final class ServerConversation {
     } else {
       requests.publish(incoming);
     }
+  }
+
+  /**
+   * Whether a message is encrypted.
+   *
+   * @throws InvalidMessageException if it should be and is not, or the reverse
+   */
+  private boolean isEncrypted(Envelope envelope) {
+    Payload data = envelope.payload();
+    boolean jwe = data != null && data.encrypted() && JWE.matcher(data.ciphertext()).matches();
+    boolean required = envelope.addresses().stream().anyMatch(encrypted);
+    if (jwe && !required) {
+      throw new InvalidMessageException(
+          "data", "plain", "data: a JWE (expected: an object; nothing is encrypted here)");
+    }
+    if (required && !jwe) {
+      throw new InvalidMessageException(
+          "data", "encrypted", "data: plain (expected: a JWE; everything is encrypted here)");
+    }
+    if (required && envelope.addresses().size() > 1) {
+      throw new InvalidMessageException(
+          "rooms", "encrypted", "rooms: several (expected: one; an encrypted message has one)");
+    }
+    return jwe;
   }
 
   private void refuse(Refusal refusal) {

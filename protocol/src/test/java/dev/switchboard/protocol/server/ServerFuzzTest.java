@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.Limits;
 import dev.switchboard.protocol.Protocol;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import tools.jackson.databind.JsonNode;
@@ -39,10 +41,14 @@ public class ServerFuzzTest {
 
   public static final Protocol<Talk> PROTOCOL = Protocol.of(Talk.class);
 
+  /** All inboxes are encrypted here. */
+  public static final Predicate<Address> ENCRYPTED = address -> address instanceof Address.User;
+
   @FuzzTest(maxDuration = "3m")
   void whateverIsSaidIsTakenOrAnswered(byte[] said) {
     Heard heard = new Heard(Encoding.JSON);
-    ServerConversation conversation = new ServerConversation(PROTOCOL, Encoding.JSON, heard);
+    ServerConversation conversation =
+        new ServerConversation(PROTOCOL, Encoding.JSON, ENCRYPTED, heard);
     for (byte[] line : lines(said)) {
       int asked = heard.count;
       int answered = heard.answers.size();
@@ -154,7 +160,9 @@ public class ServerFuzzTest {
     @Override
     public void publish(ServerConversation.Incoming message) {
       count++;
-      assertThat(message.envelope().addresses()).isNotEmpty().doesNotHaveDuplicates();
+      List<Address> to = message.envelope().addresses();
+      assertThat(to).isNotEmpty().doesNotHaveDuplicates();
+      assertThat(message.message() == null).isEqualTo(to.stream().anyMatch(ENCRYPTED));
     }
 
     @Override

@@ -34,7 +34,8 @@ class CborFuzzTest {
   @FuzzTest(maxDuration = "3m")
   void whateverIsSaidIsTakenOrAnsweredAndMeansTheSameInJson(byte[] said) {
     ServerFuzzTest.Heard heard = new ServerFuzzTest.Heard(CBOR);
-    new ServerConversation(ServerFuzzTest.PROTOCOL, CBOR, heard).received(said);
+    new ServerConversation(ServerFuzzTest.PROTOCOL, CBOR, ServerFuzzTest.ENCRYPTED, heard)
+        .received(said);
     assertThat(heard.count).isBetween(0, 1);
     heard.answers.forEach(answer -> assertThat(CBOR.read(answer).type()).isIn("error", "pong"));
     try {

@@ -46,6 +46,7 @@ public record SessionSettings(Sessions sessions, Presence presence, Publishing p
    *
    * @param userBytes the byte limit of one user; null for none
    * @param rules what clients may publish, and where
+   * @param encrypted where messages are encrypted; no longer changed
    * @param retentions how much of each log is kept; no longer changed
    * @param maxCatchUpBytes the most bytes read from logs that are on their way to connections that
    *     are behind; above it, each gets one piece at a time
@@ -53,6 +54,7 @@ public record SessionSettings(Sessions sessions, Presence presence, Publishing p
   public record Publishing(
       @Nullable UserBytes userBytes,
       PublishRules rules,
+      EncryptedAddresses encrypted,
       Retentions retentions,
       long maxCatchUpBytes) {}
 }

@@ -25,7 +25,10 @@ final class Admission {
     this.connection = connection;
     this.conversation =
         new ServerConversation(
-            endpoint.protocol(), connection.encoding(), new RequestHandler(endpoint, connection));
+            endpoint.protocol(),
+            connection.encoding(),
+            endpoint.sessionSettings().publishing().encrypted(),
+            new RequestHandler(endpoint, connection));
     this.allowance = Allowance.of(endpoint.settings().clients().rates(), endpoint.context().now());
   }
 

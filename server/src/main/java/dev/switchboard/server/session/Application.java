@@ -27,8 +27,8 @@ public interface Application {
   /** Handles a message to the server. May block. Failures are reported in the stage. */
   CompletionStage<Answer> handle(Incoming message, Connection connection);
 
-  /** Whether publishing this type must go through {@link #publish}. */
-  boolean looksAt(MessageType<?> type);
+  /** Whether publishing this message must go through {@link #publish}. */
+  boolean looksAt(Incoming message);
 
   /**
    * Inspects a publish, may add to it, and commits or refuses it. May block. Failures are reported

@@ -69,8 +69,10 @@ public final class Publish {
    *
    * @throws dev.switchboard.protocol.RefusedException {@code too_large} as {@link
    *     dev.switchboard.server.delivery.Sizes#sent}
+   * @throws IllegalArgumentException if the log is encrypted
    */
   public void also(Address address, Object copy) {
+    endpoint.sessionSettings().publishing().encrypted().requirePlain(address);
     publications.add(publication(address, endpoint.sizes().sent(copy)));
   }
 

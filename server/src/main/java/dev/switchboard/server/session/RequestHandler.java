@@ -313,7 +313,7 @@ final class RequestHandler implements ServerConversation.Requests {
     }
     connection.admission().charge(message.envelope().addresses().size() - 1);
     Publish publish = new Publish(endpoint, connection, message);
-    if (endpoint.application().looksAt(message.type()) || !connection.mailbox().idle()) {
+    if (endpoint.application().looksAt(message) || !connection.mailbox().idle()) {
       connection.mailbox().add(publish::runHooked, size(message));
     } else {
       publish.run();
