@@ -3,6 +3,7 @@ import dev.switchboard.client.Client;
 import dev.switchboard.encryption.EncryptionKey;
 import dev.switchboard.encryption.KeyRing;
 import dev.switchboard.encryption.MessageEncryption;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.MemoryHistory;
 import dev.switchboard.server.Server;
@@ -37,7 +38,9 @@ public class Encrypted {
         new Talk.Said("x".repeat(arguments.length > 2 ? Integer.parseInt(arguments[2]) : 100));
     Endpoint<Talk> endpoint =
         Endpoint.of(Talk.class)
+            .anyRate()
             .identify(request -> Verdict.allow(request.query().get("user").getFirst()))
+            .clientsMayPublish(Talk.class, Addresses.rooms())
             .encrypted("encrypted");
     byte[] key = new byte[32];
     new SecureRandom().nextBytes(key);

@@ -96,8 +96,8 @@ public record BindCode(String code, Instant expireTime) {
 
   static URI require(URI endpoint) {
     String scheme = String.valueOf(endpoint.getScheme());
-    if (!scheme.equalsIgnoreCase("https") && !scheme.equalsIgnoreCase("http")
-        || endpoint.getHost() == null) {
+    boolean http = scheme.equalsIgnoreCase("https") || scheme.equalsIgnoreCase("http");
+    if (!http || endpoint.getHost() == null) {
       throw new IllegalArgumentException(
           "bind code: not an address (expected: https://HOST/PATH or http://HOST/PATH)");
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A client that connects with bind codes, against a server that issues them; real sockets. */
 @Tag("A20")
 class ClientBindCodeTest {
-  private final List<ServerMetrics.BindCode> counted = new CopyOnWriteArrayList<>();
+  private final List<ServerMetrics.BindCodeEvent> counted = new CopyOnWriteArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
   private final Server server =
       Server.builder()
@@ -39,7 +39,7 @@ class ClientBindCodeTest {
           .metrics(
               new ServerMetrics() {
                 @Override
-                public void bindCode(String path, BindCode what) {
+                public void bindCode(String path, BindCodeEvent what) {
                   counted.add(what);
                 }
               })
@@ -104,10 +104,10 @@ class ClientBindCodeTest {
       assertThat(client.rooms()).containsExactly("general");
       assertThat(counted)
           .containsExactly(
-              ServerMetrics.BindCode.ISSUED,
-              ServerMetrics.BindCode.TAKEN,
-              ServerMetrics.BindCode.ISSUED,
-              ServerMetrics.BindCode.TAKEN);
+              ServerMetrics.BindCodeEvent.ISSUED,
+              ServerMetrics.BindCodeEvent.TAKEN,
+              ServerMetrics.BindCodeEvent.ISSUED,
+              ServerMetrics.BindCodeEvent.TAKEN);
     }
   }
 

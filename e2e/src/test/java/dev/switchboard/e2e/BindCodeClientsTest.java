@@ -82,8 +82,8 @@ class BindCodeClientsTest {
           .containsExactly(
               "user ann",
               "resumed true with 2 codes",
-              "refused true not_authenticated",
-              "no code not_authenticated SwitchboardError: bind code: HTTP 401");
+              "refused true closed",
+              "no code closed token: SwitchboardError: bind code: HTTP 401");
     }
   }
 
@@ -93,7 +93,7 @@ class BindCodeClientsTest {
         ask("POST /bind-code HTTP/1.1\r\nConnection: close\r\nAuthorization: Bearer " + token);
     String code = answer.replaceAll("(?s).*\"code\":\"([^\"]+)\".*", "$1");
     String upgrade =
-        "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nConnection: close\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
             + "Sec-WebSocket-Protocol: switchboard.code."
             + code;

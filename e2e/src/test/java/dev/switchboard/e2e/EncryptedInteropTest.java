@@ -9,6 +9,7 @@ import dev.switchboard.encryption.EncryptionKey;
 import dev.switchboard.encryption.KeyRing;
 import dev.switchboard.encryption.MessageEncryption;
 import dev.switchboard.protocol.Fleeting;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.Verdict;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +48,9 @@ class EncryptedInteropTest {
           .endpoint(
               "/ws",
               Endpoint.of(Chat.class)
-                  .identify(request -> Verdict.allow(request.query().get("user").getFirst()))
+                  .identify(request ->
+                      Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)))
+                  .clientsMayPublish(Chat.class, Addresses.rooms())
                   .encrypted("vault"))
           .start();
 

@@ -23,6 +23,7 @@ import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.UnsentException;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.Verdict;
@@ -110,7 +111,9 @@ class EncryptedRoomsTest {
 
   private static Endpoint<Chat> endpoint() {
     return Endpoint.of(Chat.class)
-        .identify(request -> Verdict.allow(request.query().get("user").getFirst()));
+        .clientsMayPublish(Chat.class, Addresses.rooms(), Addresses.users())
+        .identify(request ->
+            Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0)));
   }
 
   @AfterEach

@@ -11,8 +11,8 @@ public interface MessageCipher {
   /**
    * Encrypts a message's data.
    *
-   * @param message what is to be published, by whom, and where; its number and time
-   *     are not known yet and 0, and its ID is null if it is fleeting
+   * @param message what is to be published, by whom, and where; its number and time are not known
+   *     yet and 0, and its ID is null if it is fleeting
    * @return a text, whose form servers check: a JWE in compact form
    */
   String encrypt(Entry message);

@@ -1,5 +1,8 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.identity.OneTimeCodes;
+import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.limits.Time;
 import dev.switchboard.spi.BindCodes;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +57,12 @@ public record BindCodeOptions(
   /** Returns these options with another number of codes per user and minute. */
   public BindCodeOptions withPerMinute(int other) {
     return new BindCodeOptions(path, lifetime, other, store);
+  }
+
+  /** Returns the codes of an endpoint that starts at a path. */
+  OneTimeCodes codes(String endpoint, Time time, Meter meter) {
+    BindCodes given = store != null ? store : new MemoryBindCodes(time.clock());
+    return new OneTimeCodes(endpoint, given, lifetime, time.clock(), meter::bindCode);
   }
 
   /** Returns these options with a store, which several servers can share. */

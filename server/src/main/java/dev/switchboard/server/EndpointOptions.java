@@ -14,7 +14,6 @@ import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Settings;
-import dev.switchboard.server.limits.Time;
 import dev.switchboard.spi.Authenticator;
 import dev.switchboard.spi.BindCodes;
 import dev.switchboard.spi.ServerMetrics;
@@ -107,12 +106,10 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
   }
 
   /**
-   * Issues bind codes: a user who sends {@code POST} to this path of the server, with a token or
-   * the {@link #cookie}, gets a code that connects another client as the same user, once and within
-   * a minute. Needs {@link #authenticate}, which then no longer sees codes. Pages of {@link
-   * #origins} may call the path, too. A client shows the code in a subprotocol {@code
-   * switchboard.code.CODE} or, at a typed endpoint, in an {@code authenticate} message. Its
-   * connection ends when the credentials expire for which the code was issued.
+   * Issues bind codes: a user who sends {@code POST} to this path, with a token or the {@link
+   * #cookie}, gets a code that connects another client as the same user, once and within a minute,
+   * until the user's credentials expire. Needs {@link #authenticate}, whose authenticator then no
+   * longer sees codes. Pages of {@link #origins} may call the path, too.
    */
   public E bindCodes(String path) {
     return bindCodes(BindCodeOptions.at(path));
@@ -256,21 +253,10 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
     return given;
   }
 
-  private static OneTimeCodes codes(
-      BindCodeOptions issuing, String path, Time time, Meter meter) {
-    BindCodes store = issuing.store();
-    return new OneTimeCodes(
-        path,
-        store != null ? store : new MemoryBindCodes(time.clock()),
-        issuing.lifetime(),
-        time.clock(),
-        meter::bindCode);
-  }
-
   /** Called when the server starts. The options are fixed from now on. */
   EndpointContext begin(String path, Services services, Meter meter) {
     Settings settings = newSettings();
-    codes = bindCodes == null ? null : codes(bindCodes, path, services.time(), meter);
+    codes = bindCodes == null ? null : bindCodes.codes(path, services.time(), meter);
     EndpointContext started =
         new EndpointContext(
             path,
@@ -345,7 +331,7 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
       throw new IllegalStateException(
           "bindCodes: nobody can ask for a code (expected: with authenticate)");
     }
-    BindCodeRoute route =
+    var route =
         new BindCodeRoute(context(), authentication, started(codes), origins, issuing.perMinute());
     return Map.entry(issuing.path(), new PathRoutes(null, route, origins));
   }

@@ -14,6 +14,7 @@ import dev.switchboard.server.raw.RawConnection;
 import dev.switchboard.server.session.AuthenticationGate;
 import dev.switchboard.server.session.Connection;
 import dev.switchboard.server.session.EndpointRuntime;
+import dev.switchboard.server.session.Evictions;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.transport.HttpRequest;
@@ -160,16 +161,18 @@ sealed interface EndpointPath extends SocketPath {
       endpoint.hub().presenceNotifier().changed(where, user, present, count);
     }
 
+    private Evictions evictions() {
+      return new Evictions(endpoint.hub(), endpoint.context());
+    }
+
     @Override
     public void revoked(Predicate<AuthenticatedUser> whose) {
-      endpoint.hub().evictions().revoked(whose);
+      evictions().revoked(whose);
     }
 
     @Override
     public boolean endSession(String id) {
-      return endpoint
-              .hub()
-              .evictions()
+      return evictions()
               .end(
                   session -> session.id().equals(id),
                   CloseCode.AUTH_EXPIRED,

@@ -100,9 +100,7 @@ final class Identity {
     return authentication
         .prove(shown)
         .handle((user, failure) ->
-            user != null
-                ? Identified.of(user, by)
-                : refused(Authentication.reason(failure), by));
+            user != null ? Identified.of(user, by) : refused(Authentication.reason(failure), by));
   }
 
   private static Identified refused(AuthenticationException why, String by) {
@@ -118,7 +116,7 @@ final class Identity {
             endpoint.settings().clients().identifyTimeout())
         .exceptionallyCompose(failure ->
             failure.getCause() instanceof AuthenticationException late
-                ? CompletableFuture.completedStage(refused(late))
+                ? CompletableFuture.completedStage(refused(late, "request"))
                 : CompletableFuture.failedStage(failure));
   }
 

@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.server.identity.Audit.Measure;
 import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.session.EndpointRuntime;
@@ -48,6 +49,7 @@ public final class Moderation {
    * @return how many sessions were there
    */
   public int kick(String user, String reason) {
+    audit(room == null ? Measure.KICKED : Measure.REMOVED, user, reason);
     return evict(user, "removed", reason);
   }
 
@@ -64,6 +66,7 @@ public final class Moderation {
    * @throws IllegalArgumentException if the time is not within its limits
    */
   public void ban(String user, Duration time, String reason) {
+    audit(Measure.BANNED, user, reason);
     try {
       impose(Kind.BAN, user, time, reason);
     } finally {
@@ -73,6 +76,7 @@ public final class Moderation {
 
   /** Lifts a ban. Returns whether there was one. May throw as {@link #ban}. */
   public boolean unban(String user) {
+    audit(Measure.UNBANNED, user, null);
     return restrictions().lift(key(Kind.BAN, user));
   }
 
@@ -85,11 +89,13 @@ public final class Moderation {
    * @param reason for the user
    */
   public void mute(String user, Duration time, String reason) {
+    audit(Measure.MUTED, user, reason);
     impose(Kind.MUTE, user, time, reason);
   }
 
   /** Lifts a mute. Returns whether there was one. May throw as {@link #ban}. */
   public boolean unmute(String user) {
+    audit(Measure.UNMUTED, user, null);
     return restrictions().lift(key(Kind.MUTE, user));
   }
 
@@ -108,8 +114,12 @@ public final class Moderation {
     restrictions().impose(key(kind, user), time, reason);
   }
 
+  private void audit(Measure measure, String user, @Nullable String reason) {
+    context().audit().measure(measure, user, room, null, reason);
+  }
+
   private int evict(String user, String what, String reason) {
-    Evictions evictions = endpoint.get().hub().evictions();
+    Evictions evictions = new Evictions(endpoint.get().hub(), context());
     String why = reason.isEmpty() ? what : what + ": " + reason;
     return room == null
         ? evictions.end(session -> session.user().equals(user), CloseCode.BANNED, why)

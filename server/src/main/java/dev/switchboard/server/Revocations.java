@@ -1,5 +1,7 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.identity.Audit;
+import dev.switchboard.server.identity.Audit.Measure;
 import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Restriction;
@@ -21,10 +23,12 @@ import java.util.function.Predicate;
 public final class Revocations {
   private final Collection<EndpointPath> endpoints;
   private final Restrictions restrictions;
+  private final Audit audit;
 
-  Revocations(Collection<EndpointPath> endpoints, Restrictions restrictions) {
+  Revocations(Collection<EndpointPath> endpoints, Restrictions restrictions, Audit audit) {
     this.endpoints = endpoints;
     this.restrictions = restrictions;
+    this.audit = audit;
   }
 
   /**
@@ -61,6 +65,7 @@ public final class Revocations {
    * @return whether there was such a session
    */
   public boolean session(String id) {
+    audit.measure(Measure.REVOKED, "session " + id, null, null, null);
     boolean ended = false;
     for (EndpointPath endpoint : endpoints) {
       ended |= endpoint.endSession(id);
@@ -69,6 +74,12 @@ public final class Revocations {
   }
 
   private void revoke(Restriction.Key key, Duration life, Predicate<AuthenticatedUser> whose) {
+    audit.measure(
+        Measure.REVOKED,
+        (key.kind() == Kind.USER_REVOKED ? "user " : "credential ") + key.subject(),
+        null,
+        null,
+        null);
     try {
       restrictions.impose(key, life, "");
     } finally {

@@ -6,6 +6,7 @@ import dev.switchboard.server.http.HttpPolicy;
 import dev.switchboard.server.http.PathPattern;
 import dev.switchboard.server.http.PathRoutes;
 import dev.switchboard.server.http.Router;
+import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.spi.Broker;
@@ -51,7 +52,7 @@ public final class Server implements AutoCloseable {
     this.sockets = new LinkedHashMap<>(builder.sockets);
     this.closeTimeout = builder.closeTimeout;
     this.broker = builder.broker();
-    this.services = 
+    this.services =
         new Services(
             broker,
             builder.users(),
@@ -183,7 +184,8 @@ public final class Server implements AutoCloseable {
 
   /** Returns what takes back the proofs of users' identities. */
   public Revocations revocations() {
-    return new Revocations(sockets.values(), services.restrictions());
+    return new Revocations(
+        sockets.values(), services.restrictions(), new Audit(services.audit(), ""));
   }
 
   /**

@@ -8,7 +8,6 @@ import dev.switchboard.server.http.Files;
 import dev.switchboard.server.http.Networks;
 import dev.switchboard.server.http.PathPattern;
 import dev.switchboard.server.http.PathRoutes;
-import dev.switchboard.server.http.Router;
 import dev.switchboard.server.http.SecurityHeaders;
 import dev.switchboard.server.http.TrustedProxies;
 import dev.switchboard.server.identity.Restrictions;

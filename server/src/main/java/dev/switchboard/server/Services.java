@@ -16,11 +16,7 @@ import dev.switchboard.spi.PresenceStore;
  * @param audit writes the audit log
  */
 record Services(
-    Broker broker,
-    PresenceStore users,
-    Restrictions restrictions,
-    Time time,
-    AuditLog audit) {
+    Broker broker, PresenceStore users, Restrictions restrictions, Time time, AuditLog audit) {
   /** Releases the stores, after the broker was closed. */
   void close() {
     users.close();

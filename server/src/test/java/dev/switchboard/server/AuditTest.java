@@ -9,8 +9,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.server.identity.Audit;
-import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.AuthenticationException;
 import dev.switchboard.spi.Credentials;
@@ -44,18 +42,21 @@ class AuditTest {
           }
         }
       };
+  private final Endpoint<Talk> typed = endpoint();
   private final Server server =
       Server.builder()
           .port(0)
           .clock(clock)
-          .endpoint("/ws", endpoint())
+          .endpoint("/ws", typed)
           .endpoint("/named", RawEndpoint.create().identify(AuditTest::named))
           .endpoint("/guests", RawEndpoint.create())
           .start();
 
   private static Endpoint<Talk> endpoint() {
     return Endpoint.of(Talk.class)
+        .clientsMayPublish(Talk.class, Addresses.rooms())
         .authenticate(AuditTest::prove)
+        .clientsMayPublish(Talk.Said.class, Addresses.rooms())
         .onJoin((room, who) -> {
           if (room.startsWith("secret")) {
             throw new RefusedException(ErrorCode.FORBIDDEN, "not for " + who.user());
@@ -176,7 +177,8 @@ class AuditTest {
         "event=publish_refused"
             + who
             + "type=chat to=everyone"
-            + " reason=\"everyone: not for clients here (expected: a room or a user)\"");
+            + " reason=\"type: clients may not publish chat to everyone (expected: what"
+            + " clientsMayPublish allows at the server)\"");
   }
 
   @Test
@@ -250,14 +252,29 @@ class AuditTest {
 
   @Test
   void whatOperatorsDoIsAlwaysTold() {
-    Audit audit = new Audit(new AuditLog(clock::millis), "/ws");
-    for (int i = 0; i < 2_000; i++) {
-      audit.measure(Audit.Measure.BANNED, "eve", null, "ann", "spam again");
-    }
-    audit.measure(Audit.Measure.REMOVED, "eve", "open", null, null);
+    Moderation moderation = typed.moderation();
+    moderation.in("open").kick("eve", "calm down");
+    moderation.ban("eve", Duration.ofDays(1), "spam again");
+    moderation.unban("eve");
+    moderation.in("open").mute("eve", Duration.ofDays(1), "");
+    moderation.in("open").unmute("eve");
+    server.revocations().user("eve", Duration.ofDays(1));
+    server.revocations().credential("t-1", Duration.ofDays(1));
+    server.revocations().session("s-1");
     assertThat(lines)
-        .hasSize(2_001)
-        .startsWith("event=banned path=/ws user=eve by=ann reason=\"spam again\"")
-        .endsWith("event=removed path=/ws user=eve room=open");
+        .containsExactly(
+            "event=removed path=/ws user=eve room=open reason=\"calm down\"",
+            "event=banned path=/ws user=eve reason=\"spam again\"",
+            "event=unbanned path=/ws user=eve",
+            "event=muted path=/ws user=eve room=open reason=\"\"",
+            "event=unmuted path=/ws user=eve room=open",
+            "event=revoked path=\"\" user=\"user eve\"",
+            "event=revoked path=\"\" user=\"credential t-1\"",
+            "event=revoked path=\"\" user=\"session s-1\"");
+    lines.clear();
+    for (int i = 0; i < 2_000; i++) {
+      moderation.kick("eve", "");
+    }
+    assertThat(lines).hasSize(2_000);
   }
 }

@@ -85,7 +85,7 @@ class BindCodeTest {
 
   private final class Counts implements ServerMetrics {
     @Override
-    public void bindCode(String path, BindCode what) {
+    public void bindCode(String path, BindCodeEvent what) {
       counted.add(path + " " + what);
     }
 
@@ -418,9 +418,15 @@ class BindCodeTest {
           .startsWith("HTTP/1.1 503")
           .contains("Retry-After");
       String shows =
-          "GET /raw HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-              + "Sec-WebSocket-Protocol: switchboard.code.x\r\n";
+          """
+          GET /raw HTTP/1.1
+          Upgrade: websocket
+          Connection: Upgrade
+          Sec-WebSocket-Version: 13
+          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+          Sec-WebSocket-Protocol: switchboard.code.x
+          """
+              .replace("\n", "\r\n");
       assertThat(ask(other.port(), shows + HOST + "\r\nConnection: close\r\n\r\n"))
           .startsWith("HTTP/1.1 503");
     }

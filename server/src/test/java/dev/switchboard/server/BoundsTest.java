@@ -191,7 +191,7 @@ class BoundsTest {
                 .port(0)
                 .history(store)
                 .metrics(counted)
-                .endpoint("/ws", Talk.endpoint())
+                .endpoint("/ws", Talk.endpoint().anyRate())
                 .start();
         Wire ann = Wire.welcomed(server.port(), "ann");
         Wire bob = Wire.welcomed(server.port(), "bob")) {

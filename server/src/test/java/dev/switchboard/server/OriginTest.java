@@ -124,6 +124,8 @@ class OriginTest {
     "192.168.7.9, 101",
     "chat.example.com, 101",
     "CHAT.example.com.:8080, 101",
+    "localhost:evil.example, 421",
+    "[::1]:80;evil.example, 421",
     "other.example.com, 421",
     "a.wild.example, 101",
     "a.b.wild.example, 101",

@@ -26,9 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("B3")
 class ProxyProtocolTest {
   private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
-  private static final String UPGRADE =
-      "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-          + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n";
 
   @TempDir private Path folder;
   private final AtomicReference<String> seen = new AtomicReference<>("");
@@ -77,11 +74,22 @@ class ProxyProtocolTest {
 
   private static int status(Socket socket) throws IOException {
     byte[] line = socket.getInputStream().readNBytes(12); // HTTP/1.1 101
-    return line.length < 12 ? 0 : Integer.parseInt(new String(line, 9, 3));
+    return line.length < 12
+        ? 0
+        : Integer.parseInt(new String(line, 9, 3, StandardCharsets.US_ASCII));
   }
 
   private static byte[] upgrade(String fields) {
-    return UPGRADE.formatted(fields).getBytes(StandardCharsets.US_ASCII);
+    String request =
+        """
+        GET /ws HTTP/1.1
+        Host: localhost
+        Upgrade: websocket
+        Connection: Upgrade
+        Sec-WebSocket-Version: 13
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+        """;
+    return (request.replace("\n", "\r\n") + fields + "\r\n").getBytes(StandardCharsets.US_ASCII);
   }
 
   @ParameterizedTest

@@ -37,6 +37,7 @@ class SlowConsumerPolicyTest {
   private static Endpoint<Board> endpoint() {
     return Endpoint.of(Board.class)
         .clientsMayPublish(Board.class, Addresses.rooms(), Addresses.users())
+        .clientsMayListOnlineUsers()
         .identify(
             request -> Verdict.allow(request.query().getOrDefault("user", List.of("x")).get(0)))
         .maxPendingBytes(256 << 10);

@@ -65,10 +65,10 @@ public interface ServerMetrics {
   default void limitReached(String path, Limit limit) {}
 
   /** A bind code was issued or used. */
-  default void bindCode(String path, BindCode what) {}
+  default void bindCode(String path, BindCodeEvent what) {}
 
   /** What happened to a bind code. */
-  enum BindCode {
+  enum BindCodeEvent {
     /** A user was given a code. */
     ISSUED,
     /** A client connected with a code, which is used up now. */

@@ -13,6 +13,7 @@ import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.TypeName;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import jakarta.validation.constraints.NotBlank;
@@ -157,6 +158,7 @@ class BothWaysTest {
   private static Server strict(UnaryOperator<Protocol<Strict>> rules) {
     return serve(
         Endpoint.of(rules.apply(Protocol.of(Strict.class)))
+            .clientsMayPublish(Strict.class, Addresses.rooms())
             .reply(Strict.Asked.class, (asked, from) -> new Page("too long")));
   }
 

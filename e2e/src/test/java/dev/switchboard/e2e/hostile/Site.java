@@ -2,6 +2,7 @@ package dev.switchboard.e2e.hostile;
 
 import dev.switchboard.chat.ChatServer;
 import dev.switchboard.security.JwtAuthenticator;
+import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Backstage;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.RawEndpoint;
@@ -90,6 +91,8 @@ final class Site implements AutoCloseable {
 
   private static Endpoint<Talk> answering(Endpoint<Talk> endpoint) {
     return endpoint
+        .clientsMayPublish(Talk.Said.class, Addresses.rooms())
+        .clientsMayPublish(Talk.Typing.class, Addresses.rooms())
         .reply(Talk.Ask.class, (ask, from) -> new Talk.Answer(ask.n() + 1))
         .reply(Talk.Who.class, (who, from) -> new Talk.Author(from.user()));
   }

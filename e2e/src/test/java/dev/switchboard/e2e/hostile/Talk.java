@@ -1,6 +1,7 @@
 package dev.switchboard.e2e.hostile;
 
 import dev.switchboard.protocol.Fleeting;
+import dev.switchboard.protocol.FromServer;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.TypeName;
 
@@ -11,6 +12,10 @@ sealed interface Talk {
 
   @Fleeting
   record Typing(boolean on) implements Talk {}
+
+  /** Only the server says it. */
+  @FromServer
+  record Notice(String text) implements Talk {}
 
   record Ask(int n) implements Talk, Request<Answer> {}
 

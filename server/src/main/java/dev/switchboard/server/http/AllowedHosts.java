@@ -77,7 +77,8 @@ public final class AllowedHosts {
 
   private static String withoutPort(String host) {
     int colon = host.lastIndexOf(':');
-    return colon < 0 || host.endsWith("]") ? host : host.substring(0, colon);
+    boolean port = colon >= 0 && host.chars().skip(colon + 1).allMatch(c -> c >= '0' && c <= '9');
+    return port ? host.substring(0, colon) : host;
   }
 
   private static String normal(String host) {

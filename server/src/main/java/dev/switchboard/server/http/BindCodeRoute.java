@@ -4,8 +4,11 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.identity.OneTimeCodes;
-import dev.switchboard.server.limits.Allowance;
+import dev.switchboard.server.limits.Arrivals;
+import dev.switchboard.server.limits.Buckets;
+import dev.switchboard.server.limits.ConnectionCounts;
 import dev.switchboard.server.limits.EndpointContext;
+import dev.switchboard.server.limits.Rate;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Credentials;
 import dev.switchboard.spi.Limit;
@@ -14,8 +17,6 @@ import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,25 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BindCodeRoute implements Router.Route {
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final int KNOWN_USERS = 10_000;
 
   private final EndpointContext context;
   private final Authentication authentication;
   private final OneTimeCodes codes;
   private final AllowedOrigins origins;
-  private final Allowance.Rate rate;
-
-  /**
-   * How many codes each user may get now. Only those who asked last are remembered; others may have
-   * as many as at first. Guarded by itself.
-   */
-  private final Map<String, Allowance> allowances =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Allowance> eldest) {
-          return size() > KNOWN_USERS;
-        }
-      };
+  private final Buckets perUser;
 
   /**
    * Creates the route of an endpoint.
@@ -62,7 +50,7 @@ public final class BindCodeRoute implements Router.Route {
     this.authentication = authentication;
     this.codes = codes;
     this.origins = origins;
-    this.rate = new Allowance.Rate(perMinute, MINUTE);
+    this.perUser = new Buckets(Rate.of("perMinute", perMinute, MINUTE));
   }
 
   @Override
@@ -79,22 +67,24 @@ public final class BindCodeRoute implements Router.Route {
       String why = "a cookie, sent by a page of another site";
       return refused(request, null, why, HttpResponse.text(403, why + " (expected: a token)\n"));
     }
+    String address = ConnectionCounts.address(request);
+    Arrivals.Refusal locked = context.arrivals().locked(address, context.now());
+    if (locked != null) {
+      return tooMany(request, null, locked.limit(), locked.reason(), locked.retryAfter());
+    }
     AuthenticatedUser user;
     try {
       user = authentication.prove(shown).toCompletableFuture().join();
     } catch (CompletionException failed) {
       var why = Authentication.reason(failed);
+      if (!why.retryable()) {
+        context.arrivals().loginFailed(address, context.now());
+      }
       return refused(request, null, String.valueOf(why.getMessage()), Authentication.refused(why));
     }
-    long wait = take(user.name());
+    long wait = perUser.take(user.name(), 1, context.now());
     if (wait > 0) {
-      context.meter().limit(Limit.BIND_CODES);
-      return refused(
-          request,
-          user.name(),
-          "too many bind codes",
-          HttpResponse.text(429, "too many bind codes\n")
-              .with("Retry-After", String.valueOf((wait + 999) / 1000)));
+      return tooMany(request, user.name(), Limit.BIND_CODES, "too many bind codes", wait);
     }
     try {
       OneTimeCodes.Issued issued = codes.issue(user);
@@ -109,13 +99,15 @@ public final class BindCodeRoute implements Router.Route {
     }
   }
 
-  /** Counts a code for a user. Returns 0, or the milliseconds until the user may get the next. */
-  private long take(String user) {
-    long now = context.now();
-    synchronized (allowances) {
-      Allowance allowance = allowances.computeIfAbsent(user, name -> new Allowance(rate, now));
-      return allowance.take(now) ? 0 : Math.max(1, allowance.retryAfter());
-    }
+  private HttpResponse tooMany(
+      HttpRequest request, @Nullable String user, Limit limit, String why, long wait) {
+    context.meter().limit(limit);
+    return refused(
+        request,
+        user,
+        why,
+        HttpResponse.text(429, why + "\n")
+            .with("Retry-After", String.valueOf((wait + 999) / 1000)));
   }
 
   private Audit audit() {

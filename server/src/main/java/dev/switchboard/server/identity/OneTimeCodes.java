@@ -4,7 +4,7 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.AuthenticationException;
 import dev.switchboard.spi.BindCodes;
-import dev.switchboard.spi.ServerMetrics.BindCode;
+import dev.switchboard.spi.ServerMetrics.BindCodeEvent;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -32,7 +32,7 @@ public final class OneTimeCodes {
   private final BindCodes store;
   private final Duration lifetime;
   private final InstantSource clock;
-  private final Consumer<BindCode> count;
+  private final Consumer<BindCodeEvent> count;
 
   /**
    * A code and when it expires.
@@ -57,7 +57,7 @@ public final class OneTimeCodes {
       BindCodes store,
       Duration lifetime,
       InstantSource clock,
-      Consumer<BindCode> count) {
+      Consumer<BindCodeEvent> count) {
     this.path = path;
     this.store = store;
     this.lifetime = lifetime;
@@ -80,7 +80,7 @@ public final class OneTimeCodes {
       expiry = end;
     }
     store.put(hash(code), user, expiry);
-    count.accept(BindCode.ISSUED);
+    count.accept(BindCodeEvent.ISSUED);
     return new Issued(code, expiry);
   }
 
@@ -95,13 +95,13 @@ public final class OneTimeCodes {
       Optional<AuthenticatedUser> user =
           code.length() > MAX_LENGTH ? Optional.empty() : store.take(hash(code));
       if (user.isPresent()) {
-        count.accept(BindCode.TAKEN);
+        count.accept(BindCodeEvent.TAKEN);
         return user.get();
       }
     } catch (RefusedException away) {
       throw AuthenticationException.unavailable("bind code: can't be checked now", away);
     }
-    count.accept(BindCode.REFUSED);
+    count.accept(BindCodeEvent.REFUSED);
     throw AuthenticationException.refused(
         "bind code: wrong, used or expired (expected: a new one)");
   }

@@ -4,7 +4,7 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.spi.ServerMetrics;
-import dev.switchboard.spi.ServerMetrics.BindCode;
+import dev.switchboard.spi.ServerMetrics.BindCodeEvent;
 import dev.switchboard.spi.ServerMetrics.SlowReader;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +99,7 @@ public final class Meter {
     }
   }
 
-  public void bindCode(BindCode what) {
+  public void bindCode(BindCodeEvent what) {
     if (metrics != null) {
       metrics.bindCode(path, what);
     }

@@ -18,7 +18,6 @@ import dev.switchboard.server.limits.IdleSweep;
 import dev.switchboard.server.limits.ReadGate;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.transport.HttpRequest;
-import dev.switchboard.transport.ReadyState;
 import dev.switchboard.transport.WebSocket;
 import dev.switchboard.transport.WebSocketListener;
 import io.netty.buffer.ByteBuf;
@@ -109,7 +108,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     this.peer = endpoint.application().peer(this);
     this.mailbox = endpoint.threads().mailbox(readGate, webSocket.eventLoop(), this::onLoop, peer);
     this.admission = new Admission(endpoint, this);
-    this.departure = new Departure(this);
+    this.departure = new Departure(webSocket, out, mailbox, readGate, endpoint.meter());
     endpoint.meter().opened();
     heard();
     SessionHandshake handshake = new SessionHandshake(this);
@@ -225,7 +224,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
 
   /** Whether the end has not begun. Must be called on the loop. */
   public boolean open() {
-    return !out.closed() && webSocket.readyState() == ReadyState.OPEN;
+    return departure.open();
   }
 
   /** Whether the connection has ended. Must be called on the loop. */
@@ -324,9 +323,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
 
   @Override
   public void close(int code, String reason) {
-    if (open()) {
-      webSocket.close(code, reason);
-    }
+    departure.close(code, reason);
   }
 
   @Override

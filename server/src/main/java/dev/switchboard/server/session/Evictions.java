@@ -18,7 +18,8 @@ public final class Evictions {
   private final Hub hub;
   private final EndpointContext context;
 
-  Evictions(Hub hub, EndpointContext context) {
+  /** Acts on the sessions of an endpoint. */
+  public Evictions(Hub hub, EndpointContext context) {
     this.hub = hub;
     this.context = context;
   }

@@ -64,7 +64,6 @@ public final class Hub {
 
   private final ConnectionCounts connectionCounts = new ConnectionCounts();
   private final IdleSweep idleSweep;
-  private final Evictions evictions;
 
   private record Waiting(Session session, int rooms, long since) {}
 
@@ -80,7 +79,6 @@ public final class Hub {
         new PresenceNotifier(settings.presence(), statuses, context.now(), this::tell);
     this.presence = new Presence(settings.presence().grace().toMillis(), users);
     this.idleSweep = new IdleSweep(context.settings().idleTimeout(), context.meter());
-    this.evictions = new Evictions(this, context);
   }
 
   /** Returns the options of the endpoint's sessions. */
@@ -149,11 +147,6 @@ public final class Hub {
     return maySee(asker, user)
         ? isOnline(user).thenApply(is -> statuses.state(user, is))
         : CompletableFuture.completedStage(new UserState(user, false, 0));
-  }
-
-  /** Returns what ends sessions for operators. */
-  public Evictions evictions() {
-    return evictions;
   }
 
   /** Returns the sweep that closes idle connections. */

@@ -3,26 +3,38 @@ package dev.switchboard.server.session;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
+import dev.switchboard.server.limits.EndpointContext;
+import dev.switchboard.server.limits.SessionSettings;
 import dev.switchboard.spi.Restriction;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection's client may ask for, as far as the endpoint's options and its operators decide
  * it; hooks decide the rest. Confined to the connection's loop.
+ *
+ * @param endpoint what the endpoint was started with
+ * @param settings the options of its sessions
+ * @param user the user's present name
+ * @param in whether the session is in a room
  */
-record Permissions(EndpointRuntime endpoint, Connection connection) {
+record Permissions(
+    EndpointContext endpoint,
+    SessionSettings settings,
+    Supplier<String> user,
+    Predicate<String> in) {
   /**
    * Refuses a message that this client may not publish.
    *
    * @throws RefusedException {@code forbidden} or {@code not_a_member}
    */
   void requirePublish(String type, Address address) {
-    endpoint.sessionSettings().publishing().rules().require(type, address);
+    settings.publishing().rules().require(type, address);
     String room = address instanceof Address.Room named ? named.name() : null;
     requireMember(room);
-    Restriction mute =
-        endpoint.context().restrictions().mute(endpoint.path(), session().user(), room);
+    Restriction mute = endpoint.restrictions().mute(endpoint.path(), user.get(), room);
     if (mute != null) {
       throw restricted("muted", mute);
     }
@@ -35,8 +47,7 @@ record Permissions(EndpointRuntime endpoint, Connection connection) {
    * @throws RefusedException {@code forbidden}
    */
   void requireJoin(String room) {
-    Restriction ban =
-        endpoint.context().restrictions().ban(endpoint.path(), session().user(), room);
+    Restriction ban = endpoint.restrictions().ban(endpoint.path(), user.get(), room);
     if (ban != null) {
       throw restricted("banned", ban);
     }
@@ -49,7 +60,7 @@ record Permissions(EndpointRuntime endpoint, Connection connection) {
    */
   void requireUserList(@Nullable String room) {
     requireMember(room);
-    if (room == null && !endpoint.sessionSettings().presence().listed()) {
+    if (room == null && !settings.presence().listed()) {
       throw new RefusedException(
           ErrorCode.FORBIDDEN,
           "users: not listed for clients here (expected: a room that you are in)");
@@ -65,14 +76,14 @@ record Permissions(EndpointRuntime endpoint, Connection connection) {
     if (address instanceof Address.Room room) {
       requireMember(room.name());
     }
-    if (address instanceof Address.User user && !user.name().equals(session().user())) {
+    if (address instanceof Address.User inbox && !inbox.name().equals(user.get())) {
       throw new RefusedException(
           ErrorCode.FORBIDDEN, "user: another one's inbox (expected: your own)");
     }
   }
 
   private void requireMember(@Nullable String room) {
-    if (room != null && !session().in(room)) {
+    if (room != null && !in.test(room)) {
       throw notAMember(room);
     }
   }
@@ -92,9 +103,5 @@ record Permissions(EndpointRuntime endpoint, Connection connection) {
         why.reason().isEmpty() ? what : what + ": " + why.reason(),
         false,
         Map.of("until", why.until().toEpochMilli()));
-  }
-
-  private Session session() {
-    return connection.session();
   }
 }

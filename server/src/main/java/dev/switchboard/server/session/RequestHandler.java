@@ -47,7 +47,12 @@ final class RequestHandler implements ServerConversation.Requests {
     this.endpoint = endpoint;
     this.connection = connection;
     this.hub = endpoint.hub();
-    this.permissions = new Permissions(endpoint, connection);
+    this.permissions =
+        new Permissions(
+            endpoint.context(),
+            endpoint.sessionSettings(),
+            connection::user,
+            room -> connection.session().in(room));
     this.historyPages = new HistoryPages(endpoint.topics(), endpoint.sizes(), connection);
   }
 
@@ -117,15 +122,8 @@ final class RequestHandler implements ServerConversation.Requests {
       @Nullable Id id, Control.JoinRoom join, AtomicBoolean left, @Nullable Throwable refused) {
     hooked.removeIf(one -> one.getValue().equals(left));
     if (refused != null) {
-      if (refused instanceof RefusedException) { // others are failures of users' code
-        endpoint
-            .context()
-            .audit()
-            .joinRefused(
-                connection.request(),
-                connection.user(),
-                join.room(),
-                String.valueOf(refused.getMessage()));
+      if (refused instanceof RefusedException known) { // others are failures of users' code
+        auditJoin(join.room(), known);
       }
       connection.refuse(id, refused, "onJoin of " + join.room());
     } else if (left.get()) {
@@ -133,6 +131,14 @@ final class RequestHandler implements ServerConversation.Requests {
     } else {
       enter(id, join);
     }
+  }
+
+  private void auditJoin(String room, RefusedException refused) {
+    endpoint
+        .context()
+        .audit()
+        .joinRefused(
+            connection.request(), connection.user(), room, String.valueOf(refused.getMessage()));
   }
 
   private void enter(@Nullable Id id, Control.JoinRoom join) {
@@ -156,6 +162,7 @@ final class RequestHandler implements ServerConversation.Requests {
       if (joined && session.leave(room, connection)) { // otherwise the ban is about to remove it
         connection.feed().drop(Address.room(room));
       }
+      auditJoin(room, banned);
       connection.refuse(id, banned);
       return;
     }
