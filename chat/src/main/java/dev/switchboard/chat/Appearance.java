@@ -17,7 +17,7 @@ final class Appearance {
       "АВЕЅІЈКМНОРСТХУԌԚԜҮ" // Cyrillic capitals
           + "асеѕіјорхуһԁԛԝүӏ" // Cyrillic
           + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" // Greek capitals
-          + "ονϳϲ" // Greek
+          + "ονϳς" // Greek, as NFKC writes it
           + "ıɑɡ"; // Latin itself
 
   private static final String LATIN =
