@@ -49,6 +49,8 @@ function isBindCode(answer: unknown): answer is BindCode {
 const CODES = new Map<number, ErrorCode>([
   [401, "not_authenticated"],
   [403, "forbidden"],
+  [408, "unavailable"], // as 425, to be tried again
+  [425, "unavailable"],
   [429, "rate_limited"],
 ]);
 
