@@ -25,7 +25,7 @@ public class Typed {
         arguments.length > 2 ? SqliteHistory.open(Path.of(arguments[2])) : new MemoryHistory();
     Endpoint<Talk> endpoint =
         Endpoint.of(Talk.class)
-.clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
+            .clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users())
             .anyRate()
             .identify(request ->
                 Verdict.allow(

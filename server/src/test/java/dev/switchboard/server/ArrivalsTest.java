@@ -7,14 +7,12 @@ import static org.awaitility.Awaitility.await;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.AuthenticationException;
 import dev.switchboard.spi.Limit;
-import dev.switchboard.spi.ServerMetrics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +26,7 @@ class ArrivalsTest {
   private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
 
   private final ManualClock clock = new ManualClock();
-  private final List<Limit> reached = new CopyOnWriteArrayList<>();
+  private final Reached reached = new Reached();
   private final AtomicInteger asked = new AtomicInteger();
   private Server server = Server.builder().port(0).start();
 
@@ -47,17 +45,7 @@ class ArrivalsTest {
   }
 
   private ServerBuilder builder() {
-    return Server.builder()
-        .port(0)
-        .clock(clock)
-        .trustedProxies("127.0.0.1")
-        .metrics(
-            new ServerMetrics() {
-              @Override
-              public void limitReached(String path, Limit limit) {
-                reached.add(limit);
-              }
-            });
+    return Server.builder().port(0).clock(clock).trustedProxies("127.0.0.1").metrics(reached);
   }
 
   /** Sends an upgrade, as a proxy would for a client at that address. */
@@ -99,7 +87,7 @@ class ArrivalsTest {
     assertThat(upgrade("2001:db8::1")).isEqualTo("101");
     assertThat(upgrade("2001:db8::2", "Origin: https://evil.example")).isEqualTo("403");
     assertThat(upgrade("2001:db8::3")).isEqualTo("429 5");
-    assertThat(reached).containsExactly(Limit.CONNECTS);
+    assertThat(reached.limits).containsExactly(Limit.CONNECTS);
     assertThat(upgrade("2001:db8:0:1::3")).as("another network").isEqualTo("101");
     assertThat(upgrade("203.0.113.9")).isEqualTo("101");
     clock.advance(Duration.ofMillis(4_999));
@@ -126,7 +114,7 @@ class ArrivalsTest {
       try (Socket three = begin("203.0.113.2")) {
         await().until(() -> asked.get() == 3);
         assertThat(upgrade("203.0.113.3")).isEqualTo("503 1");
-        assertThat(reached).containsExactly(Limit.UPGRADES, Limit.UPGRADES);
+        assertThat(reached.limits).containsExactly(Limit.UPGRADES, Limit.UPGRADES);
         gate.countDown();
         assertThat(List.of(answer(one), answer(two), answer(three))).containsOnly("101");
       }
@@ -173,7 +161,7 @@ class ArrivalsTest {
     assertThat(asked.get()).isEqualTo(3);
     assertThat(upgrade("203.0.113.1", "Authorization: Bearer good.ann")).isEqualTo("429 5");
     assertThat(asked.get()).isEqualTo(3);
-    assertThat(reached).containsExactly(Limit.FAILED_LOGINS);
+    assertThat(reached.limits).containsExactly(Limit.FAILED_LOGINS);
     assertThat(upgrade("203.0.113.2", "Authorization: Bearer good.ann")).isEqualTo("101");
     clock.advance(Duration.ofSeconds(5));
     assertThat(upgrade("203.0.113.1", "Authorization: Bearer good.ann")).isEqualTo("101");

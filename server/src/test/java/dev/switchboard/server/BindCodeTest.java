@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -43,6 +44,8 @@ import tools.jackson.databind.JsonNode;
 @Tag("B16")
 class BindCodeTest {
   private static final String HOST = "Host: localhost:8080";
+  private static final String CLOSE = "\r\nConnection: close\r\n\r\n";
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final String TOKEN = "Authorization: Bearer good.ann.admin";
 
   private final ManualClock clock = new ManualClock();
@@ -431,6 +434,48 @@ class BindCodeTest {
           .startsWith("HTTP/1.1 503");
     }
     assertThat(counted).containsExactly("closed");
+  }
+
+  @Test
+  void theStoreSeesNoCodeButItsHash() throws Exception {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    BindCodes watched =
+        new BindCodes() {
+          private final BindCodes inner = new MemoryBindCodes(clock);
+
+          @Override
+          public void put(String hash, AuthenticatedUser user, Instant expiry) {
+            seen.add(hash);
+            inner.put(hash, user, expiry);
+          }
+
+          @Override
+          public Optional<AuthenticatedUser> take(String hash) {
+            seen.add(hash);
+            return inner.take(hash);
+          }
+
+          @Override
+          public void close() {}
+        };
+    RawEndpoint endpoint =
+        RawEndpoint.create()
+            .authenticate(this::prove)
+            .bindCodes(BindCodeOptions.at("/code").withStore(watched));
+    try (Server other = Server.builder().port(0).endpoint("/raw", endpoint).start()) {
+      String asks = "POST /code HTTP/1.1\r\nConnection: close\r\n" + HOST + "\r\n" + TOKEN;
+      String code =
+          ask(other.port(), asks + "\r\n\r\n").replaceAll("(?s).*\"code\":\"([^\"]+)\".*", "$1");
+      assertThat(code).hasSize(32);
+      String get = "GET /raw HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
+      String shows =
+          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+              + "Sec-WebSocket-Protocol: switchboard.code.";
+      String again = ask(other.port(), get + shows + code + "x\r\n" + HOST + CLOSE);
+      assertThat(again).startsWith("HTTP/1.1 401");
+      assertThat(seen).hasSize(2).doesNotHaveDuplicates().allMatch(HASH.asMatchPredicate());
+      assertThat(seen).noneMatch(hash -> hash.contains(code));
+    }
   }
 
   @Test

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.spi.Limit;
-import dev.switchboard.spi.ServerMetrics;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,7 +20,7 @@ class RatesTest {
   private static final String JOIN = "{\"type\":\"join_room\",\"room\":\"%s\",\"id\":%d}";
 
   private final ManualClock clock = new ManualClock();
-  private final List<Limit> reached = new CopyOnWriteArrayList<>();
+  private final Reached reached = new Reached();
   private Server server = Server.builder().port(0).start();
 
   @AfterEach
@@ -41,16 +38,7 @@ class RatesTest {
   }
 
   private ServerBuilder builder() {
-    return Server.builder()
-        .port(0)
-        .clock(clock)
-        .metrics(
-            new ServerMetrics() {
-              @Override
-              public void limitReached(String path, Limit limit) {
-                reached.add(limit);
-              }
-            });
+    return Server.builder().port(0).clock(clock).metrics(reached);
   }
 
   @Test
@@ -67,7 +55,7 @@ class RatesTest {
       clock.advance(Duration.ofSeconds(2));
       assertThat(ann.ask(note.formatted(3)).get("type").stringValue()).isEqualTo("answer");
     }
-    assertThat(reached).containsExactly(Limit.RATE);
+    assertThat(reached.limits).containsExactly(Limit.RATE);
   }
 
   @ParameterizedTest
@@ -92,7 +80,7 @@ class RatesTest {
         assertThat(next.get("code").stringValue()).isEqualTo("rate_limited");
         int retryAfter = next.get("details").get("retryAfter").intValue();
         assertThat(retryAfter).isEqualTo(allowed == 2 ? 5_000 : 1_000);
-        assertThat(reached).containsExactly(Limit.REQUEST_RATE);
+        assertThat(reached.limits).containsExactly(Limit.REQUEST_RATE);
         clock.advance(Duration.ofMillis(retryAfter));
         assertThat(ann.ask(request.formatted(101)).path("code").asString(""))
             .isNotEqualTo("rate_limited");

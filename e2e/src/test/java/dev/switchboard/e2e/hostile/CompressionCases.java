@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchboard.peers.BarePeer;
 import dev.switchboard.peers.Zip;
 import java.io.ByteArrayOutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -97,8 +98,8 @@ final class CompressionCases {
           }
           try {
             peer.send(out.toByteArray());
-          } catch (java.io.UncheckedIOException cutShort) {
-            assertThat(cutShort).as("the server has heard enough").isNotNull();
+          } catch (UncheckedIOException cutShort) {
+            // The server has heard enough; its close is still to be read.
           }
         });
     add(

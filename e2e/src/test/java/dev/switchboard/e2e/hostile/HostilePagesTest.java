@@ -96,6 +96,7 @@ class HostilePagesTest {
 
   @AfterAll
   static void stop() {
+    PlaywrightAssertions.setDefaultAssertionTimeout(5_000); // as it is unless set, in this JVM
     watch.close();
     terminal.close();
     chromium.close();

@@ -152,7 +152,7 @@ final class SessionCases {
         });
   }
 
-  /** Codes: none is given out here, so none is true. Cases of given ones belong here, too. */
+  /** Codes: none is given out here, so none is true. */
   private void codes() {
     for (String code : List.of("AAAAAAAAAAAAAAAAAAAAAA", "0", "..", "ann")) {
       add(

@@ -56,11 +56,6 @@ final class Watch implements AutoCloseable {
     return typist;
   }
 
-  /** Returns a bystander, who is asked something by the server. */
-  Typist bob() {
-    return bob;
-  }
-
   /** Checks that all is as if nothing had happened. */
   void check() {
     exchange();
