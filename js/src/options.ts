@@ -92,13 +92,11 @@ export function settings(options: Options = {}): Settings {
   if (backoff !== "exponential" && backoff !== "fixed") {
     throw new RangeError(`reconnectBackoff: ${String(backoff)} (expected: "exponential" or "fixed")`);
   }
-  const { token } = options;
-  if (token !== undefined && typeof token !== "string" && typeof token !== "function") {
-    throw new TypeError(`token: ${typeof token} (expected: a string, or a function that gives one)`);
-  }
-  const { bindCode } = options;
-  if (bindCode !== undefined && typeof bindCode !== "string" && typeof bindCode !== "function") {
-    throw new TypeError(`bindCode: ${typeof bindCode} (expected: a string, or a function that gives one)`);
+  const { token, bindCode } = options;
+  for (const [name, given] of Object.entries({ token, bindCode })) {
+    if (given !== undefined && typeof given !== "string" && typeof given !== "function") {
+      throw new TypeError(`${name}: ${typeof given} (expected: a string, or a function that gives one)`);
+    }
   }
   if (token !== undefined && bindCode !== undefined) throw new TypeError("token, bindCode: both given (expected: one)");
   const unlimited = (options.maxReconnectAttempts ?? Infinity) === Infinity;

@@ -32,7 +32,7 @@ final class Access {
       names = "--jwt-secret-file",
       paramLabel = "FILE",
       description =
-          "Accept tokens signed with the secret in this file (HS256), which only its owner may read.")
+          "Accept tokens signed with the secret in this file (HS256), which not everybody may read.")
   private @Nullable Path secretFile;
 
   @Option(
@@ -159,13 +159,12 @@ final class Access {
     } catch (UnsupportedOperationException | IOException unknown) {
       return; // no such permissions here; or no such file, which reading it says better
     }
-    boolean open =
-        permissions.contains(worst) || permissions.contains(PosixFilePermission.OTHERS_WRITE);
+    boolean written = permissions.contains(PosixFilePermission.OTHERS_WRITE);
     require(
-        !open,
+        !written && !permissions.contains(worst),
         option
             + ": everybody on this machine may "
-            + (permissions.contains(PosixFilePermission.OTHERS_WRITE) ? "change " : "read ")
+            + (written ? "change " : "read ")
             + file
             + " (expected: "
             + command

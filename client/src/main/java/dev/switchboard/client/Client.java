@@ -326,11 +326,10 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
   }
 
   void fleeting(@Nullable Address address, CommandFactory.Fleeting message, Object unsent) {
-    if (!encryption.covers(address)) {
-      engine.commands().fleeting(message.type(), address, message.data(), unsent);
-    } else if (session().isPresent()) { // without one, there is no connection to send it on
-      byte[] data = encryption.sealed(address, message.type(), null, message.data(), unsent);
-      engine.commands().fleeting(message.type(), address, data, unsent);
+    if (encryption.covers(address) && session().isEmpty()) {
+      return; // without a session, there is no connection to send it on
     }
+    byte[] data = encryption.sealed(address, message.type(), null, message.data(), unsent);
+    engine.commands().fleeting(message.type(), address, data, unsent);
   }
 }

@@ -6,27 +6,19 @@ import static dev.switchboard.client.Ranges.range;
 import dev.switchboard.client.engine.Carrier;
 import dev.switchboard.client.engine.LoopCarrier;
 import dev.switchboard.client.engine.Waiting;
-import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ConnectFailedException;
-import dev.switchboard.protocol.MessageCipher;
-import dev.switchboard.protocol.client.Tokens;
 import dev.switchboard.protocol.wire.Defaults;
 import dev.switchboard.protocol.wire.Encodings;
 import dev.switchboard.transport.Deflate;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.ProxyServer;
 import dev.switchboard.transport.Resolver;
-import io.netty.handler.ssl.SslContext;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <C> the client it builds
  */
-public final class ClientBuilder<C extends WebSocketClient> {
+public final class ClientBuilder<C extends WebSocketClient>
+    extends SecurityOptions<ClientBuilder<C>> {
   private final Function<ClientOptions, C> making;
-  final boolean greeted; // whether the server is a Switchboard server
   // The options: set by the methods below, read by ClientOptions.of.
   Headers headers = Headers.EMPTY;
   List<String> subprotocols;
@@ -48,8 +40,6 @@ public final class ClientBuilder<C extends WebSocketClient> {
   Redirects redirects = Redirects.NONE;
   @Nullable Deflate deflate; // null for none
   @Nullable ProxyServer proxy; // null for none
-  private final ClientTls clientTls = new ClientTls();
-  @Nullable Supplier<SslContext> tls; // null for the JDK's
   @Nullable Duration heartbeatInterval =
       Duration.ofMillis(Defaults.HEARTBEAT_INTERVAL); // null for no heartbeat
   Duration heartbeatTimeout = Duration.ofMillis(Defaults.HEARTBEAT_TIMEOUT);
@@ -62,11 +52,7 @@ public final class ClientBuilder<C extends WebSocketClient> {
   WhenFull whenFull = WhenFull.REFUSE;
   int batchCount = 1;
   Duration batchInterval = Duration.ZERO;
-  @Nullable TokenSupplier token; // null for none
-  boolean bindCodes; // whether the tokens are bind codes
-  boolean tokenAsMessage; // whether the token goes in a message
   @Nullable Outbox outbox; // null for none
-  final List<Encryption.Rule> encryption = new ArrayList<>(0);
   @Nullable Duration performanceMetrics; // null for never
   boolean debug;
   @Nullable Consumer<? super String> debugLines; // null for the logger
@@ -76,150 +62,19 @@ public final class ClientBuilder<C extends WebSocketClient> {
    * Creates a builder that builds with {@code making}, for a Switchboard server if {@code greeted}.
    */
   ClientBuilder(boolean greeted, Function<ClientOptions, C> making) {
-    this.greeted = greeted;
+    super(greeted);
     this.making = making;
     this.subprotocols = greeted ? Encodings.JSON.subprotocols() : List.of();
+  }
+
+  @Override
+  ClientBuilder<C> self() {
+    return this;
   }
 
   /** Adds a header to each upgrade request. There are none by default. */
   public ClientBuilder<C> header(String name, String value) {
     headers = headers.with(name, value);
-    return this;
-  }
-
-  /**
-   * Authenticates with a token, sent in the {@code Authorization: Bearer} header of each upgrade
-   * request. There is none by default.
-   *
-   * <p>The supplier is called before each attempt to connect, and before the token expires; it is
-   * then renewed on the open connection. If the server refuses a token permanently (401, 403 or
-   * 4501), the supplier is called once more immediately. If it returns the same token, or the other
-   * one is refused too, the client stops with a {@link ConnectFailedException} whose message begins
-   * with {@code token refused}. A redirect to another host or port is not followed, because the
-   * token is not meant for it.
-   */
-  public ClientBuilder<C> token(TokenSupplier supplier) {
-    token = supplier;
-    bindCodes = false;
-    return this;
-  }
-
-  /**
-   * Authenticates with bind codes instead of tokens, in a subprotocol {@code
-   * switchboard.code.CODE}. A code is good for one attempt to connect, so the supplier, which is
-   * called as for {@link #token(TokenSupplier)}, must return a new one each time. Codes consist of
-   * letters, digits and {@code -._~}.
-   */
-  public ClientBuilder<C> bindCode(TokenSupplier codes) {
-    token = codes;
-    bindCodes = true;
-    return this;
-  }
-
-  /**
-   * Authenticates with bind codes that the client fetches, a new one for each attempt, as {@link
-   * BindCode#fetch} does.
-   *
-   * @param endpoint where the server issues codes, such as {@code
-   *     https://chat.example.com/bind-code}
-   * @param tokens supplies the tokens that the codes are issued for; called before each fetch
-   * @throws IllegalArgumentException if the address is not {@code http://} or {@code https://}
-   */
-  public ClientBuilder<C> bindCode(URI endpoint, TokenSupplier tokens) {
-    return bindCode(BindCode.supplier(endpoint, tokens));
-  }
-
-  /**
-   * Authenticates with one bind code, such as one that the user has typed. It connects once: a
-   * client that loses its connection can't come back with it and stops with a {@link
-   * ConnectFailedException}.
-   *
-   * @throws IllegalArgumentException if it is no bind code
-   */
-  public ClientBuilder<C> bindCode(String once) {
-    if (!Tokens.usableCode(once)) {
-      throw new IllegalArgumentException(Tokens.UNUSABLE_CODE);
-    }
-    return bindCode(() -> CompletableFuture.completedFuture(once));
-  }
-
-  /**
-   * Like {@link #token(TokenSupplier)}, with a token that never changes.
-   *
-   * @throws IllegalArgumentException if it is not of 1–16,384 visible ASCII characters
-   */
-  public ClientBuilder<C> token(String fixed) {
-    if (!Tokens.usable(fixed)) {
-      throw new IllegalArgumentException(Tokens.UNUSABLE);
-    }
-    return token(() -> CompletableFuture.completedFuture(fixed));
-  }
-
-  /**
-   * Sends the token or code in the first message of each connection instead of a header, as clients
-   * in browsers do. A {@code resume} follows without waiting for the answer.
-   *
-   * @throws IllegalArgumentException if the server is not a Switchboard server, as others know no
-   *     such message
-   */
-  public ClientBuilder<C> tokenAsMessage() {
-    if (!greeted) {
-      throw new IllegalArgumentException("tokenAsMessage: (expected: a Switchboard server)");
-    }
-    tokenAsMessage = true;
-    return this;
-  }
-
-  /**
-   * Encrypts everything that is published to matching addresses, and accepts only encrypted
-   * messages there: what can't be decrypted, and what is plain, is reported as {@link
-   * ClientEvent.DecryptionFailed} and reaches no handler. Nothing else is encrypted. The first call
-   * that matches an address applies. Encryption happens on the thread that publishes, before a
-   * message is queued or stored in the {@link Outbox}.
-   *
-   * <p>A message names its sender as the server does. Publishing to such an address therefore
-   * throws {@link dev.switchboard.protocol.UnsentException} before the client was first connected,
-   * and a message to several rooms can't be encrypted.
-   *
-   * @param cipher used by this client only, as it notices messages that come twice
-   * @throws IllegalArgumentException if the server is not a Switchboard server
-   */
-  public ClientBuilder<C> encryption(MessageCipher cipher, Predicate<? super Address> where) {
-    if (!greeted) {
-      throw new IllegalArgumentException("encryption: (expected: a Switchboard server)");
-    }
-    encryption.add(new Encryption.Rule(where, cipher));
-    return this;
-  }
-
-  /** Like {@link #encryption(MessageCipher, Predicate)}, for rooms of these names. */
-  public ClientBuilder<C> encryption(MessageCipher cipher, String... rooms) {
-    return encryption(cipher, List.of(rooms).stream().map(Address::room).toList()::contains);
-  }
-
-  /**
-   * Trusts the certificates of a PEM file instead of the JDK's, for {@code wss://}. The host name
-   * is verified either way.
-   *
-   * @throws IllegalArgumentException if the file cannot be read
-   */
-  public ClientBuilder<C> trust(Path certificates) {
-    SslContext context = clientTls.trust(certificates);
-    tls = () -> context;
-    return this;
-  }
-
-  /**
-   * Presents a certificate to servers that ask for one (mutual TLS), for {@code wss://}. None by
-   * default.
-   *
-   * @param chain a PEM file with the certificate, and those of its authorities after it
-   * @param key a PEM file with its unencrypted PKCS#8 key
-   * @throws IllegalArgumentException if the files cannot be used
-   */
-  public ClientBuilder<C> certificate(Path chain, Path key) {
-    SslContext context = clientTls.present(chain, key);
-    tls = () -> context;
     return this;
   }
 

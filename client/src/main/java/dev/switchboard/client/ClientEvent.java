@@ -1,6 +1,8 @@
 package dev.switchboard.client;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.DecryptionException;
+import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.RefusedException;
 import java.time.Duration;
 import java.util.List;
@@ -31,8 +33,7 @@ public sealed interface ClientEvent {
    * @param type the message's type
    * @param data its JSON, or null if it has none
    */
-  record ValidationError(
-      dev.switchboard.protocol.InvalidMessageException error, String type, @Nullable String data)
+  record ValidationError(InvalidMessageException error, String type, @Nullable String data)
       implements ClientEvent {}
 
   /**
@@ -48,7 +49,7 @@ public sealed interface ClientEvent {
    * @param messageId the publisher's ID for it; null if none was given
    */
   record DecryptionFailed(
-      dev.switchboard.protocol.DecryptionException error,
+      DecryptionException error,
       @Nullable Address address,
       long seq,
       String type,

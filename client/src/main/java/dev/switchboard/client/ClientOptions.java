@@ -111,7 +111,7 @@ record ClientOptions(
         .withHeaders(from.headers)
         .withSubprotocols(from.subprotocols)
         .withConnectTimeout(from.connectTimeout)
-        .withTls(from.tls)
+        .withTls(from.tls.supplier())
         .withProxy(from.proxy)
         .withResolver(from.resolver)
         .withOptions(

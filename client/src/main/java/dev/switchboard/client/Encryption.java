@@ -81,7 +81,7 @@ record Encryption(List<Rule> rules, Supplier<Optional<SessionInfo>> session) {
    *     decrypted
    */
   @Nullable Payload opened(Envelope envelope) {
-    Address address = TypedMessages.address(envelope);
+    Address address = envelope.address();
     Payload came = envelope.payload();
     MessageCipher cipher = cipher(address);
     if (cipher == null || address == null) {
@@ -97,7 +97,7 @@ record Encryption(List<Rule> rules, Supplier<Optional<SessionInfo>> session) {
         cipher.decrypt(
             new Entry(
                 address,
-                TypedMessages.seq(envelope),
+                envelope.logSeq(),
                 envelope.type(),
                 envelope.from(),
                 envelope.timestamp(),

@@ -1,7 +1,6 @@
 package dev.switchboard.client;
 
 import dev.switchboard.client.engine.Dispatcher;
-import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.DecryptionException;
 import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
@@ -112,7 +111,7 @@ final class TypedMessages<M> {
    */
   void received(Report.Received message) {
     if (message instanceof Report.Message entry
-        && (!messages.isEmpty() || encryption.covers(address(entry.envelope())))) {
+        && (!messages.isEmpty() || encryption.covers(entry.envelope().address()))) {
       Payload payload = entry.envelope().payload();
       dispatcher.submit(
           () -> handle(entry.envelope()), payload == null ? 0 : payload.bytes().length);
@@ -195,8 +194,8 @@ final class TypedMessages<M> {
   private static ClientEvent failure(Envelope envelope, DecryptionException why) {
     return new ClientEvent.DecryptionFailed(
         why,
-        address(envelope),
-        seq(envelope),
+        envelope.address(),
+        envelope.logSeq(),
         envelope.type(),
         envelope.from(),
         envelope.messageId());
@@ -227,21 +226,13 @@ final class TypedMessages<M> {
         null);
   }
 
-  static @Nullable Address address(Envelope envelope) {
-    return envelope.addresses().isEmpty() ? null : envelope.addresses().get(0);
-  }
-
-  static long seq(Envelope envelope) {
-    return envelope.fleeting() ? 0 : envelope.seq();
-  }
-
   private <T extends M> MessageEvent<T> read(
       MessageType<T> type, Envelope envelope, @Nullable Payload payload) {
     return new MessageEvent<>(
         protocol.decode(type, payload),
         type.name(),
-        address(envelope),
-        seq(envelope),
+        envelope.address(),
+        envelope.logSeq(),
         envelope.from(),
         Instant.ofEpochMilli(envelope.timestamp()),
         envelope.messageId());

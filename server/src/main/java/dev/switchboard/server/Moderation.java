@@ -115,7 +115,7 @@ public final class Moderation {
   }
 
   private void audit(Measure measure, String user, @Nullable String reason) {
-    context().audit().measure(measure, user, room, null, reason);
+    context().audit().measure(measure, user, room, reason);
   }
 
   private int evict(String user, String what, String reason) {

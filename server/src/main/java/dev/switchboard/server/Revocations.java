@@ -65,7 +65,7 @@ public final class Revocations {
    * @return whether there was such a session
    */
   public boolean session(String id) {
-    audit.measure(Measure.REVOKED, "session " + id, null, null, null);
+    audit.measure(Measure.REVOKED, "session " + id, null, null);
     boolean ended = false;
     for (EndpointPath endpoint : endpoints) {
       ended |= endpoint.endSession(id);
@@ -77,7 +77,6 @@ public final class Revocations {
     audit.measure(
         Measure.REVOKED,
         (key.kind() == Kind.USER_REVOKED ? "user " : "credential ") + key.subject(),
-        null,
         null,
         null);
     try {

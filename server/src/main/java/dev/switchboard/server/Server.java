@@ -8,13 +8,12 @@ import dev.switchboard.server.http.PathRoutes;
 import dev.switchboard.server.http.Router;
 import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.AuditLog;
+import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.Meter;
-import dev.switchboard.spi.Broker;
 import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.ServerTransport;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
@@ -39,7 +38,6 @@ public final class Server implements AutoCloseable {
   private static final long LEAST_COMMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Loops loops;
-  private final Broker broker;
   private final Services services;
   private final ServerTransport transport;
   private final Map<PathPattern, EndpointPath> sockets;
@@ -49,14 +47,15 @@ public final class Server implements AutoCloseable {
   private volatile boolean closed; // true once close() was called; written under this
 
   Server(ServerBuilder builder) {
-    this.sockets = new LinkedHashMap<>(builder.sockets);
+    Paths paths = builder.paths.copy();
+    this.sockets = paths.sockets();
     this.closeTimeout = builder.closeTimeout;
-    this.broker = builder.broker();
+    Restrictions restrictions = builder.restrictions(); // may fail, so before the broker begins
     this.services =
         new Services(
-            broker,
+            builder.broker(),
             builder.users(),
-            builder.restrictions(),
+            restrictions,
             builder.time,
             new AuditLog(builder.time.elapsed()));
     Loops started = null;
@@ -72,7 +71,7 @@ public final class Server implements AutoCloseable {
         byPath.put(path.toString(), socket);
         socket.start(path.toString(), services, meter);
       });
-      Map<String, PathRoutes> routes = routes(builder);
+      sockets.values().forEach(socket -> issueBindCodes(socket, paths));
       started = builder.startLoops();
       this.transport =
           ServerTransport.bind(
@@ -80,17 +79,20 @@ public final class Server implements AutoCloseable {
               started,
               new Router(
                   sockets,
-                  routes,
+                  paths.routes(),
                   builder.files,
                   new HealthChecks(
-                      started.all(), broker::health, () -> closed, HealthChecks.PATIENCE),
+                      started.all(),
+                      services.broker()::health,
+                      () -> closed,
+                      HealthChecks.PATIENCE),
                   new HttpPolicy(builder.hosts, builder.proxies, builder.securityHeaders),
                   services.audit()));
     } catch (RuntimeException failed) {
       if (started != null) {
         started.close();
       }
-      broker.close();
+      services.broker().close();
       sockets.values().forEach(socket -> socket.endpoint().close());
       services.close();
       throw failed;
@@ -115,19 +117,11 @@ public final class Server implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
   }
 
-  /** Returns the builder's routes and those that issue bind codes. */
-  private Map<String, PathRoutes> routes(ServerBuilder builder) {
-    Map<String, PathRoutes> routes = new HashMap<>(builder.routes);
-    for (EndpointPath socket : sockets.values()) {
-      Map.Entry<String, PathRoutes> codes = socket.endpoint().bindCodeRoute();
-      if (codes != null) {
-        builder.requireFree(codes.getKey());
-        if (routes.putIfAbsent(codes.getKey(), codes.getValue()) != null) {
-          throw ServerBuilder.taken(codes.getKey()); // by another endpoint's codes
-        }
-      }
+  private static void issueBindCodes(EndpointPath socket, Paths paths) {
+    Map.Entry<String, PathRoutes> codes = socket.endpoint().bindCodeRoute();
+    if (codes != null) {
+      paths.add(codes.getKey(), codes.getValue());
     }
-    return routes;
   }
 
   /**
@@ -213,7 +207,7 @@ public final class Server implements AutoCloseable {
     drain(deadline);
     transport.close();
     long left = Math.max(deadline - System.nanoTime(), LEAST_COMMIT_NANOS);
-    broker.close(Duration.ofNanos(left)); // before the loops, which it delivers to
+    services.broker().close(Duration.ofNanos(left)); // before the loops, which it delivers to
     watching.close();
     loops.close();
     sockets.values().forEach(socket -> socket.endpoint().close());

@@ -6,8 +6,6 @@ import dev.switchboard.server.http.AllowedHosts;
 import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.http.Files;
 import dev.switchboard.server.http.Networks;
-import dev.switchboard.server.http.PathPattern;
-import dev.switchboard.server.http.PathRoutes;
 import dev.switchboard.server.http.SecurityHeaders;
 import dev.switchboard.server.http.TrustedProxies;
 import dev.switchboard.server.identity.Restrictions;
@@ -26,16 +24,13 @@ import dev.switchboard.transport.ServerTransportOptions;
 import dev.switchboard.transport.netty.Loops;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Collects a server's options and starts servers with them. Not thread-safe. */
 public final class ServerBuilder {
   // The options: set by the methods of their names, read when the server starts.
-  final Map<PathPattern, EndpointPath> sockets = new LinkedHashMap<>();
-  final Map<String, PathRoutes> routes = new LinkedHashMap<>();
+  final Paths paths = new Paths();
   final ServerTransportOptions.Builder transport =
       ServerTransportOptions.builder().host("127.0.0.1");
   @Nullable Files files; // null for none
@@ -145,7 +140,8 @@ public final class ServerBuilder {
    * other endpoints have their own.
    */
   public ServerBuilder endpoint(String path, Endpoint<?> endpoint) {
-    return socket(path, new EndpointPath.Typed(endpoint));
+    paths.add(path, new EndpointPath.Typed(endpoint));
+    return this;
   }
 
   /**
@@ -153,13 +149,7 @@ public final class ServerBuilder {
    * #endpoint(String, Endpoint)}.
    */
   public ServerBuilder endpoint(String path, RawEndpoint endpoint) {
-    return socket(path, new EndpointPath.Raw(endpoint));
-  }
-
-  private ServerBuilder socket(String path, EndpointPath socket) {
-    PathPattern pattern = PathPattern.of(path);
-    requireFree(path);
-    sockets.put(pattern, socket);
+    paths.add(path, new EndpointPath.Raw(endpoint));
     return this;
   }
 
@@ -169,11 +159,7 @@ public final class ServerBuilder {
    * …), as all of this server's do, unless it sets its own.
    */
   public ServerBuilder get(String path, HttpRoute route) {
-    PathRoutes there = routesAt(path);
-    if (there.get() != null) {
-      throw taken(path);
-    }
-    routes.put(path, new PathRoutes(route::answer, there.post(), there.origins()));
+    paths.get(path, route::answer);
     return this;
   }
 
@@ -189,19 +175,8 @@ public final class ServerBuilder {
    *     scheme://host:port}
    */
   public ServerBuilder post(String path, HttpRoute route, String... origins) {
-    PathRoutes there = routesAt(path);
-    if (there.post() != null) {
-      throw taken(path);
-    }
-    AllowedOrigins allowed = AllowedOrigins.sameHostAnd(List.of(origins));
-    routes.put(path, new PathRoutes(there.get(), route::answer, allowed));
+    paths.post(path, route::answer, AllowedOrigins.sameHostAnd(List.of(origins)));
     return this;
-  }
-
-  private PathRoutes routesAt(String path) {
-    requirePath(path);
-    requireNoSocket(path);
-    return routes.getOrDefault(path, PathRoutes.NONE);
   }
 
   /**
@@ -394,30 +369,6 @@ public final class ServerBuilder {
     if (other != null) {
       throw new IllegalStateException(
           "history, broker: both given (expected: one of them, as a broker keeps the logs)");
-    }
-  }
-
-  void requireFree(String path) {
-    requireNoSocket(path);
-    if (routes.containsKey(path)) {
-      throw taken(path);
-    }
-  }
-
-  private void requireNoSocket(String path) {
-    if (sockets.keySet().stream().anyMatch(taken -> taken.toString().equals(path))) {
-      throw taken(path);
-    }
-  }
-
-  static IllegalArgumentException taken(String path) {
-    return new IllegalArgumentException(
-        "path: " + path + " is taken (expected: one endpoint or route for each)");
-  }
-
-  private static void requirePath(String path) {
-    if (!path.startsWith("/")) {
-      throw new IllegalArgumentException("path: " + path + " (expected: starting with /)");
     }
   }
 

@@ -58,6 +58,18 @@ public final class Headers implements Iterable<Map.Entry<String, String>> {
     return new Headers(more);
   }
 
+  /** Returns a copy with those of the defaults whose names it does not have. */
+  Headers withDefaults(Headers defaults) {
+    List<String> all = new ArrayList<>(List.of(pairs));
+    for (int i = 0; i < defaults.pairs.length; i += 2) {
+      if (!contains(defaults.pairs[i])) {
+        all.add(defaults.pairs[i]);
+        all.add(defaults.pairs[i + 1]);
+      }
+    }
+    return new Headers(all.toArray(String[]::new));
+  }
+
   /** Returns the first value of a name, or null. */
   public @Nullable String first(String name) {
     for (int i = 0; i < pairs.length; i += 2) {

@@ -29,13 +29,7 @@ public record HttpResponse(int status, Headers headers, byte[] body) {
 
   /** Returns a copy with those of the headers whose names it does not have. */
   public HttpResponse withDefaults(Headers defaults) {
-    Headers all = headers;
-    for (var header : defaults) {
-      if (!headers.contains(header.getKey())) {
-        all = all.with(header.getKey(), header.getValue());
-      }
-    }
-    return new HttpResponse(status, all, body);
+    return new HttpResponse(status, headers.withDefaults(defaults), body);
   }
 
   /** Returns a copy with one more header. */

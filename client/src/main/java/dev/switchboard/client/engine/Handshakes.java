@@ -6,7 +6,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Interprets failed handshakes for a client: whether to retry, and when. Stateless. */
@@ -22,10 +21,7 @@ final class Handshakes {
   record Refusal(ConnectFailedException why, long retryAfter) {}
 
   static Refusal explain(Object uri, @Nullable Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException wrapped && wrapped.getCause() != null
-            ? wrapped.getCause()
-            : failure;
+    Throwable cause = failure == null ? null : Waiting.cause(failure);
     String where = "connect to " + Redaction.uri(uri) + ": ";
     if (cause instanceof HandshakeException handshake) {
       return new Refusal(

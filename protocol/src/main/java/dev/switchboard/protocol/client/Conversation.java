@@ -291,7 +291,7 @@ public final class Conversation {
   }
 
   private void message(Envelope envelope) {
-    Address log = envelope.addresses().isEmpty() ? null : envelope.addresses().get(0);
+    Address log = envelope.address();
     boolean logged = log != null && envelope.seq() > 0 && !envelope.fleeting();
     if (logged && log != null && (rooms.away(log) || !places.advance(log, envelope.seq()))) {
       return;

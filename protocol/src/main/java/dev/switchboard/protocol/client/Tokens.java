@@ -17,6 +17,16 @@ public enum Tokens {
   /** With a bind code in an {@code authenticate} message, the first on each connection. */
   CODE_IN_MESSAGE;
 
+  /** Why a token is refused that is not {@link #usable}. */
+  public static final String UNUSABLE =
+      "token: not usable (expected: 1-" + Limits.MAX_TOKEN_CHARACTERS + " visible ASCII)";
+
+  /** Why a bind code is refused that is not {@link #usableCode}. */
+  public static final String UNUSABLE_CODE =
+      "bind code: not usable (expected: letters, digits, and -._~)";
+
+  private static final Pattern CODE = Pattern.compile("[A-Za-z0-9._~-]{1,1024}");
+
   /** Whether what is shown are bind codes, each good for one attempt. */
   public boolean codes() {
     return this == CODE_IN_UPGRADE || this == CODE_IN_MESSAGE;
@@ -29,16 +39,6 @@ public enum Tokens {
   boolean inMessage() {
     return this == IN_MESSAGE || this == CODE_IN_MESSAGE;
   }
-
-  /** Why a token is refused that is not {@link #usable}. */
-  public static final String UNUSABLE =
-      "token: not usable (expected: 1-" + Limits.MAX_TOKEN_CHARACTERS + " visible ASCII)";
-
-  /** Why a bind code is refused that is not {@link #usableCode}. */
-  public static final String UNUSABLE_CODE =
-      "bind code: not usable (expected: letters, digits, and -._~)";
-
-  private static final Pattern CODE = Pattern.compile("[A-Za-z0-9._~-]{1,1024}");
 
   /** Whether a bind code fits in the name of a subprotocol. */
   public static boolean usableCode(String code) {

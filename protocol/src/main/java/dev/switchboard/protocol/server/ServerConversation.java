@@ -255,7 +255,7 @@ public final class ServerConversation {
   private boolean isEncrypted(Envelope envelope) {
     Payload data = envelope.payload();
     boolean jwe = data != null && data.encrypted() && JWE.matcher(data.ciphertext()).matches();
-    boolean required = envelope.addresses().stream().anyMatch(encrypted);
+    boolean required = requiresEncryption(envelope);
     if (jwe && !required) {
       throw new InvalidMessageException(
           "data", "plain", "data: a JWE (expected: an object; nothing is encrypted here)");
@@ -269,6 +269,15 @@ public final class ServerConversation {
           "rooms", "encrypted", "rooms: several (expected: one; an encrypted message has one)");
     }
     return jwe;
+  }
+
+  private boolean requiresEncryption(Envelope envelope) {
+    for (Address address : envelope.addresses()) {
+      if (encrypted.test(address)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void refuse(Refusal refusal) {

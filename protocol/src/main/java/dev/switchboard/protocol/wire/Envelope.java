@@ -38,6 +38,16 @@ public record Envelope(
     return Encoding.JSON.read(json);
   }
 
+  /** Returns the log it was published to, or the first of several; null if it has no address. */
+  public @Nullable Address address() {
+    return addresses.isEmpty() ? null : addresses.get(0);
+  }
+
+  /** Returns its number in that log; 0 if it is in no log. */
+  public long logSeq() {
+    return fleeting ? 0 : seq;
+  }
+
   /** Returns {@code data} as JSON in UTF-8, or null if there is none. */
   public byte @Nullable [] data() {
     return payload == null ? null : payload.json();

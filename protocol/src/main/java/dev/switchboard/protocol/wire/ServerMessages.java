@@ -114,7 +114,7 @@ public final class ServerMessages {
         out -> {
           out.text("room", room);
           out.text("code", ErrorCode.FORBIDDEN.wire());
-          out.text("message", why);
+          out.text("message", shortened(why));
         });
   }
 
@@ -310,43 +310,6 @@ public final class ServerMessages {
     return object("pong", re, out -> {});
   }
 
-  /**
-   * {@code auth_success}.
-   *
-   * @param expiresIn milliseconds for which the proof holds, or null for any time
-   */
-  public static Draft authSuccess(@Nullable Id re, String user, @Nullable Long expiresIn) {
-    return object(
-        "auth_success",
-        re,
-        out -> {
-          out.text("user", user);
-          if (expiresIn != null) {
-            out.number("expiresIn", expiresIn);
-          }
-        });
-  }
-
-  /**
-   * {@code auth_failed}.
-   *
-   * @param retryable whether the same token may do later
-   */
-  public static Draft authFailed(@Nullable Id re, String why, boolean retryable) {
-    return object(
-        "auth_failed",
-        re,
-        out -> {
-          out.text("message", why);
-          out.flag("retryable", retryable);
-        });
-  }
-
-  /** {@code auth_expiring}, {@code expiresIn} in milliseconds. */
-  public static Draft authExpiring(long expiresIn) {
-    return object("auth_expiring", null, out -> out.number("expiresIn", expiresIn));
-  }
-
   /** Builds {@code going_away}; {@code after} is in milliseconds. */
   public static Draft goingAway(long after) {
     return object("going_away", null, out -> out.number("after", after));
@@ -389,7 +352,7 @@ public final class ServerMessages {
     }
   }
 
-  private static Draft object(String type, @Nullable Id re, Draft body) {
+  static Draft object(String type, @Nullable Id re, Draft body) {
     return out -> {
       out.text("type", type);
       if (re != null) {

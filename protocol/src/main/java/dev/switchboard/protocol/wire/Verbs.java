@@ -4,8 +4,8 @@ import dev.switchboard.protocol.MessageType;
 
 /**
  * Which types a verb of sending takes: {@code publish} and {@code send} those that are kept or
- * acknowledged, {@code fleeting} those that may be lost. Clients send neither those that come from
- * the server.
+ * acknowledged, {@code fleeting} those that may be lost. No verb of a client takes a type that only
+ * the server sends.
  */
 public final class Verbs {
   private Verbs() {}

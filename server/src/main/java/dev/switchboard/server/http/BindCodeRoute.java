@@ -102,12 +102,7 @@ public final class BindCodeRoute implements Router.Route {
   private HttpResponse tooMany(
       HttpRequest request, @Nullable String user, Limit limit, String why, long wait) {
     context.meter().limit(limit);
-    return refused(
-        request,
-        user,
-        why,
-        HttpResponse.text(429, why + "\n")
-            .with("Retry-After", String.valueOf((wait + 999) / 1000)));
+    return refused(request, user, why, Router.later(429, why, wait));
   }
 
   private Audit audit() {

@@ -248,8 +248,8 @@ public final class Router implements HttpHandler {
       HttpRequest request,
       SocketPath socket,
       Map<String, String> parameters) {
-    Arrivals.Refusal reached =
-        socket.arrivals().arrive(ConnectionCounts.address(request), socket.now());
+    String address = ConnectionCounts.address(request);
+    Arrivals.Refusal reached = socket.arrivals().arrive(address, socket.now());
     if (reached != null) {
       refuse(exchange, socket, reached);
       return;
@@ -274,7 +274,6 @@ public final class Router implements HttpHandler {
       accept(exchange, request, socket, choice, parameters, Identified.LATER);
       return;
     }
-    String address = ConnectionCounts.address(request);
     reached = socket.arrivals().identifying(address, socket.now());
     if (reached != null) {
       refuse(exchange, socket, reached);
@@ -306,11 +305,13 @@ public final class Router implements HttpHandler {
 
   private static void refuse(HttpExchange exchange, SocketPath socket, Arrivals.Refusal reached) {
     socket.meter().limit(reached.limit());
-    refuse(
-        exchange,
-        socket,
-        HttpResponse.text(reached.status(), reached.reason() + "\n")
-            .with("Retry-After", String.valueOf((reached.retryAfter() + 999) / 1000)));
+    refuse(exchange, socket, later(reached.status(), reached.reason(), reached.retryAfter()));
+  }
+
+  /** Returns the response to a request that may be tried again after some milliseconds. */
+  static HttpResponse later(int status, String why, long retryAfter) {
+    return HttpResponse.text(status, why + "\n")
+        .with("Retry-After", String.valueOf((retryAfter + 999) / 1000));
   }
 
   /**

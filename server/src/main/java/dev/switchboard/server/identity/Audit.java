@@ -4,6 +4,7 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.server.identity.AuditLog.Event;
 import dev.switchboard.transport.HttpRequest;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,7 @@ public record Audit(AuditLog log, String path) {
    * @param by what proved it: {@code token}, {@code cookie}, {@code bind_code}, or {@code request}
    */
   public void loginSucceeded(HttpRequest request, String user, String by) {
-    log.write(
-        Event.LOGIN_SUCCEEDED, "path", path, "address", address(request), "user", user, "by", by);
+    write(Event.LOGIN_SUCCEEDED, request, "user", user, "by", by);
   }
 
   /**
@@ -60,72 +60,30 @@ public record Audit(AuditLog log, String path) {
    */
   public void loginFailed(
       HttpRequest request, @Nullable String user, @Nullable String by, String reason) {
-    log.write(
-        Event.LOGIN_FAILED,
-        "path",
-        path,
-        "address",
-        address(request),
-        "user",
-        user,
-        "by",
-        by,
-        "reason",
-        reason);
+    write(Event.LOGIN_FAILED, request, "user", user, "by", by, "reason", reason);
   }
 
   /** A session goes on at another connection while its former connection was open. */
   public void sessionTakenOver(HttpRequest request, String user, String session) {
-    log.write(
-        Event.SESSION_TAKEN_OVER,
-        "path",
-        path,
-        "address",
-        address(request),
-        "user",
-        user,
-        "session",
-        session);
+    write(Event.SESSION_TAKEN_OVER, request, "user", user, "session", session);
   }
 
   /** A user may not join a room. */
   public void joinRefused(HttpRequest request, String user, String room, String reason) {
-    log.write(
-        Event.JOIN_REFUSED,
-        "path",
-        path,
-        "address",
-        address(request),
-        "user",
-        user,
-        "room",
-        room,
-        "reason",
-        reason);
+    write(Event.JOIN_REFUSED, request, "user", user, "room", room, "reason", reason);
   }
 
   /** A user may not publish a message. */
   public void publishRefused(
       HttpRequest request, String user, String type, Collection<Address> to, String reason) {
-    log.write(
-        Event.PUBLISH_REFUSED,
-        "path",
-        path,
-        "address",
-        address(request),
-        "user",
-        user,
-        "type",
-        type,
-        "to",
-        to.stream().map(Audit::describe).collect(Collectors.joining(",")),
-        "reason",
-        reason);
+    String places = to.stream().map(Audit::describe).collect(Collectors.joining(","));
+    write(
+        Event.PUBLISH_REFUSED, request, "user", user, "type", type, "to", places, "reason", reason);
   }
 
   /** A user was given a bind code. */
   public void bindCodeIssued(HttpRequest request, String user) {
-    log.write(Event.BIND_CODE_ISSUED, "path", path, "address", address(request), "user", user);
+    write(Event.BIND_CODE_ISSUED, request, "user", user);
   }
 
   /**
@@ -134,40 +92,18 @@ public record Audit(AuditLog log, String path) {
    * @param user who asked; null if they could not prove it
    */
   public void bindCodeRefused(HttpRequest request, @Nullable String user, String reason) {
-    log.write(
-        Event.BIND_CODE_REFUSED,
-        "path",
-        path,
-        "address",
-        address(request),
-        "user",
-        user,
-        "reason",
-        reason);
+    write(Event.BIND_CODE_REFUSED, request, "user", user, "reason", reason);
   }
 
   /** A page of another site wanted to connect, or to call a route. */
   public void originRefused(HttpRequest request) {
-    log.write(
-        Event.ORIGIN_REFUSED,
-        "path",
-        path,
-        "address",
-        address(request),
-        "origin",
-        String.join(" ", request.headers().all("Origin")));
+    write(
+        Event.ORIGIN_REFUSED, request, "origin", String.join(" ", request.headers().all("Origin")));
   }
 
   /** A request was for a host that this server is not. */
   public void hostRefused(HttpRequest request) {
-    log.write(
-        Event.HOST_REFUSED,
-        "path",
-        path,
-        "address",
-        address(request),
-        "host",
-        request.headers().first("Host"));
+    write(Event.HOST_REFUSED, request, "host", request.headers().first("Host"));
   }
 
   /**
@@ -175,16 +111,19 @@ public record Audit(AuditLog log, String path) {
    *
    * @param user the user, or what else it was done to, such as a token's id
    * @param room the room, if it was done there only
-   * @param by who did it, if that is known
    * @param reason why, if that was said
    */
   public void measure(
-      Measure measure,
-      String user,
-      @Nullable String room,
-      @Nullable String by,
-      @Nullable String reason) {
-    log.write(measure.event, "path", path, "user", user, "room", room, "by", by, "reason", reason);
+      Measure measure, String user, @Nullable String room, @Nullable String reason) {
+    log.write(measure.event, "path", path, "user", user, "room", room, "reason", reason);
+  }
+
+  /** Writes what a client did, with where and from which address. */
+  private void write(Event event, HttpRequest request, @Nullable String... more) {
+    String[] where = {"path", path, "address", address(request)};
+    @Nullable String[] pairs = Arrays.copyOf(where, where.length + more.length);
+    System.arraycopy(more, 0, pairs, where.length, more.length);
+    log.write(event, pairs);
   }
 
   private static @Nullable String address(HttpRequest request) {

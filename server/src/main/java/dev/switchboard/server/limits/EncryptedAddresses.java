@@ -29,10 +29,19 @@ public final class EncryptedAddresses implements Predicate<Address> {
   @Override
   public boolean test(Address address) {
     return switch (address) {
-      case Address.Room room -> rooms.stream().anyMatch(one -> one.matches(room.name()));
+      case Address.Room room -> matches(room.name());
       case Address.User user -> inboxes;
       case Address.Everyone everyone -> false;
     };
+  }
+
+  private boolean matches(String room) {
+    for (NamePattern pattern : rooms) {
+      if (pattern.matches(room)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

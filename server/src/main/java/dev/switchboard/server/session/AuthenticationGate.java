@@ -1,13 +1,13 @@
 package dev.switchboard.server.session;
 
 import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.wire.AuthenticationMessages;
 import dev.switchboard.protocol.wire.Control;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Encoding;
 import dev.switchboard.protocol.wire.Envelope;
 import dev.switchboard.protocol.wire.Envelope.MalformedEnvelope;
 import dev.switchboard.protocol.wire.Id;
-import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.Arrivals;
@@ -121,7 +121,7 @@ public final class AuthenticationGate implements WebSocketListener {
     Arrivals.Refusal locked = arrivals.locked(address, endpoint.context().now());
     if (locked != null) {
       endpoint.meter().limit(locked.limit());
-      send(ServerMessages.authFailed(id, locked.reason(), true));
+      send(AuthenticationMessages.failed(id, locked.reason(), true));
       end(CloseCode.RATE_LIMITED, "retryAfter=" + locked.retryAfter());
       return;
     }
@@ -146,22 +146,23 @@ public final class AuthenticationGate implements WebSocketListener {
       }
       String why = String.valueOf(refused.getMessage());
       audit().loginFailed(request, null, by, why);
-      send(ServerMessages.authFailed(id, why, refused.retryable()));
+      send(AuthenticationMessages.failed(id, why, refused.retryable()));
       end(refused.retryable() ? CloseCode.TRY_AGAIN_LATER : CloseCode.NOT_AUTHENTICATED, why);
     } else if (barred != null) {
-      send(ServerMessages.authFailed(id, barred.reason(), false));
+      send(AuthenticationMessages.failed(id, barred.reason(), false));
       end(barred.code(), barred.reason());
     } else if (!endpoint
         .hub()
         .connectionCounts()
         .name(user.name(), endpoint.settings().clients())) {
       endpoint.meter().limit(Limit.USER_CONNECTIONS);
-      audit().loginFailed(request, user.name(), by, "too many connections of this user");
-      send(ServerMessages.authFailed(id, "too many connections of this user", true));
-      end(CloseCode.TRY_AGAIN_LATER, "too many connections of this user");
+      String why = "too many connections of this user";
+      audit().loginFailed(request, user.name(), by, why);
+      send(AuthenticationMessages.failed(id, why, true));
+      end(CloseCode.TRY_AGAIN_LATER, why);
     } else {
       audit().loginSucceeded(request, user.name(), by);
-      send(ServerMessages.authSuccess(id, user.name(), endpoint.context().millisLeft(user)));
+      send(AuthenticationMessages.success(id, user.name(), endpoint.context().millisLeft(user)));
       connection = new Connection(endpoint, webSocket, request, parameters, user);
       connection.takesOver();
     }

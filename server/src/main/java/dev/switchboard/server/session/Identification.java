@@ -1,9 +1,9 @@
 package dev.switchboard.server.session;
 
 import dev.switchboard.protocol.CloseCode;
+import dev.switchboard.protocol.wire.AuthenticationMessages;
 import dev.switchboard.protocol.wire.Control;
 import dev.switchboard.protocol.wire.Id;
-import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.identity.Expiry;
 import dev.switchboard.server.limits.Arrivals;
@@ -63,13 +63,13 @@ final class Identification {
     Authentication authentication = endpoint.context().authentication();
     if (authentication == null || proving) {
       String why = proving ? "another token is being checked" : "no token is taken here";
-      connection.send(ServerMessages.authFailed(id, why, proving));
+      connection.send(AuthenticationMessages.failed(id, why, proving));
       return;
     }
     Arrivals.Refusal locked = locked();
     if (locked != null) {
       endpoint.meter().limit(locked.limit());
-      connection.send(ServerMessages.authFailed(id, locked.reason(), true));
+      connection.send(AuthenticationMessages.failed(id, locked.reason(), true));
       return;
     }
     proving = true;
@@ -105,13 +105,13 @@ final class Identification {
       }
       Long left = endpoint.context().millisLeft(proved);
       expiry.in(left);
-      connection.send(ServerMessages.authSuccess(id, proved.name(), left));
+      connection.send(AuthenticationMessages.success(id, proved.name(), left));
     }
   }
 
   private void refuse(@Nullable Id id, String by, String why, boolean retryable) {
     endpoint.context().audit().loginFailed(connection.request(), name(), by, why);
-    connection.send(ServerMessages.authFailed(id, why, retryable));
+    connection.send(AuthenticationMessages.failed(id, why, retryable));
   }
 
   /** Returns why no further login may be tried; null if it may. */
@@ -135,7 +135,7 @@ final class Identification {
 
   private void expiring(long millis) {
     if (connection.open()) {
-      connection.send(ServerMessages.authExpiring(millis));
+      connection.send(AuthenticationMessages.expiring(millis));
     }
   }
 

@@ -257,6 +257,17 @@ final class RequestHandler implements ServerConversation.Requests {
     }
   }
 
+  /** Runs a check. Returns whether it passes; if not, the client was told. */
+  private boolean permitted(@Nullable Id id, Runnable check) {
+    try {
+      check.run();
+      return true;
+    } catch (RefusedException refused) {
+      connection.refuse(id, refused);
+      return false;
+    }
+  }
+
   @Override
   public void userList(@Nullable Id id, Control.UserList list) {
     if (!asked(id, COSTLY)) {
@@ -264,10 +275,7 @@ final class RequestHandler implements ServerConversation.Requests {
     }
     String room = list.room();
     String after = list.after() == null ? "" : list.after();
-    try {
-      permissions.requireUserList(room);
-    } catch (RefusedException refused) {
-      connection.refuse(id, refused);
+    if (!permitted(id, () -> permissions.requireUserList(room))) {
       return;
     }
     CompletionStage<Users> found = hub.users(room, after, Limits.MAX_LISTED_USERS);
@@ -293,16 +301,10 @@ final class RequestHandler implements ServerConversation.Requests {
   @Override
   public void history(@Nullable Id id, Control.History history) {
     connection.heard();
-    if (!connection.admission().asks(id, COSTLY)) {
-      return;
+    if (connection.admission().asks(id, COSTLY)
+        && permitted(id, () -> permissions.requireHistory(history.address()))) {
+      historyPages.answer(id, history);
     }
-    try {
-      permissions.requireHistory(history.address());
-    } catch (RefusedException refused) {
-      connection.refuse(id, refused);
-      return;
-    }
-    historyPages.answer(id, history);
   }
 
   @Override

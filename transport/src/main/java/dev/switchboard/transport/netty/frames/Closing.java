@@ -22,19 +22,12 @@ final class Closing {
 
   private Closing() {}
 
-  static void requireAllowed(int code) {
-    if (!CloseCode.sendable(code)) {
-      throw new IllegalArgumentException(
-          "close code: " + code + " (expected: 1000-1003, 1007-1014 or 3000-4999)");
-    }
-  }
-
   /**
    * Returns the payload of a close frame. A reason that is too long is cut between characters, and
    * an unpaired surrogate is left out: a close must not fail because of its reason.
    */
   static byte[] payload(int code, String reason) {
-    requireAllowed(code);
+    CloseCode.requireSendable(code);
     ByteBuffer bytes = ByteBuffer.allocate(Frames.MAX_CONTROL);
     bytes.putShort((short) code);
     CoderResult unused =

@@ -1,5 +1,6 @@
 package dev.switchboard.transport.netty.frames;
 
+import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.transport.Overflow;
 import dev.switchboard.transport.Prepared;
 import dev.switchboard.transport.ReadyState;
@@ -288,7 +289,7 @@ final class WebSocketConnection implements WebSocket, SendQueue.Owner {
   @Override
   public void closeWhenDone(int code, String reason) {
     confined();
-    Closing.requireAllowed(code);
+    CloseCode.requireSendable(code);
     closeHandshake.closeWhenDone(code, reason);
   }
 

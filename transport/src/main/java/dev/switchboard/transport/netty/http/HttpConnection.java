@@ -266,15 +266,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
       return;
     }
     boolean keep = asked.keepsAlive() && !inputEnded;
-    ChannelFuture unused =
-        ctx()
-            .write(
-                ResponseWriter.response(
-                    ctx().alloc(),
-                    complete(response),
-                    asked.method().equals("HEAD"),
-                    asked.http11(),
-                    keep));
+    write(asked, response, keep);
     requests.answered();
     if (!keep) {
       end();
@@ -311,16 +303,16 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   }
 
   private void refuse(HttpResponse response) {
-    RequestHead asked = requests.head();
-    boolean noBody = asked != null && asked.method().equals("HEAD");
-    ChannelFuture unused =
-        ctx()
-            .write(ResponseWriter.response(ctx().alloc(), complete(response), noBody, true, false));
+    write(requests.head(), response, false);
     end();
   }
 
-  private HttpResponse complete(HttpResponse response) {
-    return response.withDefaults(setup.handler().defaultHeaders(secure));
+  private void write(@Nullable RequestHead asked, HttpResponse response, boolean keep) {
+    boolean noBody = asked != null && asked.method().equals("HEAD");
+    boolean http11 = asked == null || asked.http11();
+    HttpResponse whole = response.withDefaults(setup.handler().defaultHeaders(secure));
+    ChannelFuture unused =
+        ctx().write(ResponseWriter.response(ctx().alloc(), whole, noBody, http11, keep));
   }
 
   private void end() {
