@@ -51,6 +51,8 @@ export class Talk {
     this.#past = new Past(client, store, (entry) => this.#take(entry) !== undefined, () => watcher.changed());
     client.on("open", () => void this.#opened());
     client.on("message", (entry) => this.#received(entry));
+    // Nothing is encrypted here: whatever looks like it has a place in its log, and can't be shown.
+    client.on("decryption_failed", (entry) => void this.#take({ ...entry, data: undefined } as unknown as Entry<Chat>));
     client.on("room_joined", (joined) => {
       const room = store.open("room", joined.room);
       if (!store.learnEpoch(room, joined.epoch) && room.era === 0) room.read = joined.seq;

@@ -69,6 +69,8 @@ final class ChatScreen {
       case ClientEvent.Gap gap -> screen.note("some messages could not be recovered");
       case ClientEvent.ValidationError wrong ->
           screen.note("received an invalid message: " + wrong.error().getMessage());
+      case ClientEvent.DecryptionFailed failed ->
+          screen.note("received an invalid message: " + failed.error().getMessage());
       default -> {}
     }
   }
