@@ -184,10 +184,11 @@ public final class Server implements AutoCloseable {
 
   /**
    * Shuts the server down gracefully. Stops accepting connections, tells each client when to return
-   * ({@code going_away}, spread over two seconds), lets handlers finish the messages already
-   * received, and closes connections with 1001. Blocks until everything is written and released, or
-   * {@code closeTimeout} has passed. Messages that are still waiting for the history store then get
-   * the rest of that time, but at least one second, and are refused after it. Idempotent.
+   * ({@code going_away}, spread over two seconds), lets handlers finish the messages and HTTP
+   * requests already received, and closes connections with 1001. Called by such a handler, it would
+   * wait for itself until the timeout. Blocks until everything is written and released, or {@code
+   * closeTimeout} has passed. Messages that are still waiting for the history store then get the
+   * rest of that time, but at least one second, and are refused after it. Idempotent.
    *
    * <p>Raw clients can't be told when to return, so their connections are closed at different
    * times: within 10 ms per connection, two seconds, or half of {@code closeTimeout}, whichever is
@@ -229,6 +230,7 @@ public final class Server implements AutoCloseable {
               closeTimeout);
         }
       }
+      transport.awaitResponses(deadline);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

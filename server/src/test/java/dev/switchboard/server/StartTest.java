@@ -1,15 +1,23 @@
 package dev.switchboard.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.server.broker.LocalBroker;
 import dev.switchboard.transport.HttpResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
@@ -137,6 +145,75 @@ class StartTest {
       assertThat(get(host, "/close")).isEqualTo("closing\n");
       assertThat(host.exitCode()).isZero();
     }
+  }
+
+  @Test
+  void aClosingServerAnswersTheRequestsItHas() throws Exception {
+    CountDownLatch asked = new CountDownLatch(2);
+    CountDownLatch gate = new CountDownLatch(1);
+    Server server =
+        Server.builder()
+            .port(0)
+            .closeTimeout(Duration.ofSeconds(2))
+            .get("/quick", request -> HttpResponse.text(200, "quick\n"))
+            .get(
+                "/slow",
+                request -> {
+                  asked.countDown();
+                  gate.await();
+                  return HttpResponse.text(200, "x".repeat(5_000_000));
+                })
+            .get(
+                "/stuck",
+                request -> {
+                  asked.countDown();
+                  new CountDownLatch(1).await();
+                  return HttpResponse.text(200, "never");
+                })
+            .start();
+    try (Socket idle = ask(server, "/quick");
+        Socket slow = ask(server, "/slow")) {
+      assertThat(idle.getInputStream().readNBytes(8)).asString(US_ASCII).isEqualTo("HTTP/1.1");
+      Socket stuck = ask(server, "/stuck");
+      asked.await();
+      long before = System.nanoTime();
+      CompletableFuture<Void> closing = CompletableFuture.runAsync(server::close);
+      assertThatThrownBy(() -> closing.get(300, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      gate.countDown();
+      assertThat(slow.getInputStream().readAllBytes())
+          .asString(US_ASCII)
+          .contains("Connection: close")
+          .endsWith("\r\n\r\n" + "x".repeat(5_000_000));
+      assertThat(stuck.getInputStream().read()).isEqualTo(-1);
+      closing.get(10, TimeUnit.SECONDS);
+      assertThat(Duration.ofNanos(System.nanoTime() - before))
+          .isBetween(Duration.ofMillis(1_900), Duration.ofSeconds(8));
+      stuck.close();
+    }
+  }
+
+  @Test
+  void aConnectionWithNothingToAnswerDoesNotDelayTheClose() throws Exception {
+    Server server =
+        Server.builder()
+            .port(0)
+            .closeTimeout(Duration.ofSeconds(60))
+            .get("/quick", request -> HttpResponse.text(200, "quick\n"))
+            .start();
+    try (Socket idle = ask(server, "/quick")) {
+      assertThat(idle.getInputStream().readNBytes(8)).asString(US_ASCII).isEqualTo("HTTP/1.1");
+      CompletableFuture.runAsync(server::close).get(10, TimeUnit.SECONDS);
+      idle.getInputStream().readAllBytes();
+    }
+  }
+
+  private static Socket ask(Server server, String path) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    socket.setSoTimeout(10_000);
+    String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    socket.getOutputStream().write(request.getBytes(US_ASCII));
+    return socket;
   }
 
   private static String get(Host host, String path) throws Exception {

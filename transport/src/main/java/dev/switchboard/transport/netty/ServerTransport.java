@@ -6,6 +6,7 @@ import dev.switchboard.transport.IoKind;
 import dev.switchboard.transport.ServerTransportOptions;
 import dev.switchboard.transport.netty.http.HttpConnection;
 import dev.switchboard.transport.netty.http.HttpSetup;
+import dev.switchboard.transport.netty.http.PendingResponses;
 import dev.switchboard.transport.netty.http.ProxyHeaderReader;
 import dev.switchboard.transport.netty.io.Sockets;
 import io.netty.bootstrap.ServerBootstrap;
@@ -44,7 +45,7 @@ public final class ServerTransport implements AutoCloseable {
    */
   public static ServerTransport bind(
       ServerTransportOptions options, Loops loops, HttpHandler handler) {
-    HttpSetup setup = new HttpSetup(options, handler, new AtomicInteger());
+    HttpSetup setup = new HttpSetup(options, handler, new AtomicInteger(), new PendingResponses());
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops.group())
@@ -73,12 +74,21 @@ public final class ServerTransport implements AutoCloseable {
     return setup.open().get();
   }
 
-  /** Stops accepting connections; existing ones stay open. */
+  /** Stops accepting connections. Existing ones stay open, those of HTTP for one response. */
   public void stopAccepting() {
+    setup.responses().lastOnes();
     ChannelFuture closed = listening.close();
     if (!listening.eventLoop().inEventLoop()) {
       closed.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
+  }
+
+  /**
+   * Blocks until the HTTP requests that were received are answered, and the answers written, or
+   * until the deadline, in terms of {@link System#nanoTime}.
+   */
+  public void awaitResponses(long deadlineNanos) throws InterruptedException {
+    setup.responses().await(deadlineNanos);
   }
 
   /**

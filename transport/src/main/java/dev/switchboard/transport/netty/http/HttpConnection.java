@@ -241,6 +241,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
 
   private void request(RequestHead parsed, byte[] bytes) {
     phase = Phase.ANSWERING;
+    setup.responses().begin();
     deadline = 0;
     boolean upgrade = UpgradeRules.intended(parsed.headers());
     if (upgrade) {
@@ -265,8 +266,8 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     if (phase != Phase.ANSWERING || ctx == null) {
       return;
     }
-    boolean keep = asked.keepsAlive() && !inputEnded;
-    write(asked, response, keep);
+    boolean keep = asked.keepsAlive() && !inputEnded && !setup.responses().areLast();
+    write(asked, response, keep).addListener(written -> setup.responses().end());
     requests.answered();
     if (!keep) {
       end();
@@ -293,6 +294,7 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
     ByteBuf early = waiting;
     waiting = null;
     ctx = null;
+    setup.responses().end();
     WebSocketHandler connection = ServerHandshake.complete(setup, request, upgrade, context);
     upgraded = connection;
     connection.start(upgrade.listener(), early == null ? Unpooled.EMPTY_BUFFER : early, () -> {});
@@ -303,16 +305,15 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   }
 
   private void refuse(HttpResponse response) {
-    write(requests.head(), response, false);
+    ChannelFuture unused = write(requests.head(), response, false);
     end();
   }
 
-  private void write(@Nullable RequestHead asked, HttpResponse response, boolean keep) {
+  private ChannelFuture write(@Nullable RequestHead asked, HttpResponse response, boolean keep) {
     boolean noBody = asked != null && asked.method().equals("HEAD");
     boolean http11 = asked == null || asked.http11();
     HttpResponse whole = response.withDefaults(setup.handler().defaultHeaders(secure));
-    ChannelFuture unused =
-        ctx().write(ResponseWriter.response(ctx().alloc(), whole, noBody, http11, keep));
+    return ctx().write(ResponseWriter.response(ctx().alloc(), whole, noBody, http11, keep));
   }
 
   private void end() {
@@ -345,6 +346,9 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    if (phase == Phase.ANSWERING) {
+      setup.responses().end();
+    }
     phase = Phase.ENDING;
     ByteBuf kept = waiting;
     waiting = null;

@@ -9,7 +9,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @param open the number of open connections, of every kind
  */
-public record HttpSetup(ServerTransportOptions options, HttpHandler handler, AtomicInteger open) {
+public record HttpSetup(
+    ServerTransportOptions options,
+    HttpHandler handler,
+    AtomicInteger open,
+    PendingResponses responses) {
   /** Connections beyond the limit that still get a 503. */
   private static final int OVER_LIMIT_SLACK = 256;
 

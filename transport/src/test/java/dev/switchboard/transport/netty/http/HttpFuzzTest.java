@@ -60,7 +60,8 @@ class HttpFuzzTest {
   }
 
   private static String answers(byte[] stream, int step) {
-    HttpSetup setup = new HttpSetup(SERVER, HttpFuzzTest::handle, new AtomicInteger());
+    HttpSetup setup =
+        new HttpSetup(SERVER, HttpFuzzTest::handle, new AtomicInteger(), new PendingResponses());
     Wire wire = new Wire(new HttpConnection(setup, false));
     wire.send(stream, step);
     return wire.end().replaceAll(DATE + "|" + PROCEED, "").replaceAll(BAD_DATA, "<bad data>");
