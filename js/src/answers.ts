@@ -20,12 +20,7 @@ export function answer(command: Command, message: Message, places: Places, emit:
     case "leave":
       return left(command, places, emit, message.code === undefined ? undefined : errorOf(message));
     case "history":
-      return settle(command, emit, {
-        messages: objects(message.messages),
-        more: message.more === true,
-        epoch: text(message.epoch),
-        seq: whole(message.seq),
-      });
+      return settle(command, emit, pageOf(message));
     case "user_list":
       return settle(command, emit, { members: names(message.members), count: whole(message.count) });
     case "user_status":
@@ -33,6 +28,18 @@ export function answer(command: Command, message: Message, places: Places, emit:
     case "request":
       return settle(command, emit, { type: message.type, data: message.data });
   }
+}
+
+function pageOf(message: Message): Json {
+  const messages = objects(message.messages);
+  return {
+    messages,
+    first: whole(messages[0]?.seq),
+    last: whole(messages.at(-1)?.seq),
+    more: message.more === true,
+    epoch: text(message.epoch),
+    seq: whole(message.seq),
+  };
 }
 
 function refused(command: Command, error: SwitchboardError, places: Places, emit: Emit): void {

@@ -112,7 +112,11 @@ export interface UserListOptions {
 
 /** Part of a log, oldest first. */
 export interface Page<M> extends Place {
+  /** Without those that can't be decrypted, which `decryption_failed` reports. */
   readonly messages: readonly Entry<M>[];
+  /** The place of the first and of the last message that was read, also of one left out: go on from there. 0 if none was. */
+  readonly first: number;
+  readonly last: number;
   /** Whether the log holds more in that direction. */
   readonly more: boolean;
 }

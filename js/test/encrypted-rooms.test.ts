@@ -199,15 +199,18 @@ test("a page of history has what can be read, and the rest is told", async () =>
     { ...entry, seq: 1, messageId: "m1", data: await sealed("one", "m1") },
     { ...entry, seq: 2, messageId: "m2", data: { text: "plain" } },
     { ...entry, seq: 3, messageId: "m3", data: await sealed("three", "m3") },
+    { ...entry, seq: 4, messageId: "m4", data: { text: "plain too" } },
   ];
   server.on.history = ({ id }) =>
-    server.send({ type: "history", re: id, room: "vault", epoch: "e", seq: 3, messages, more: false });
+    server.send({ type: "history", re: id, room: "vault", epoch: "e", seq: 4, messages, more: false });
   for (let i = 0; i < 2; i++) {
     const page = await client.room("vault").history();
     assert.deepEqual(page.messages.map(({ data }) => data), [{ text: "one" }, { text: "three" }]);
+    assert.deepEqual([page.first, page.last], [1, 4]);
   }
-  await until(() => heard.length === 2);
-  assert.deepEqual(heard, ["not_encrypted m2 vault", "not_encrypted m2 vault"]);
+  await until(() => heard.length === 4);
+  const plain = ["not_encrypted m2 vault", "not_encrypted m4 vault"];
+  assert.deepEqual(heard, [...plain, ...plain]);
 });
 
 test("keys are rotated while clients are connected", async () => {

@@ -27,7 +27,7 @@ export class Past {
     if (room.loaded) return;
     const page = await this.client.history({ room: room.name }, { limit: PAGE });
     this.#taken(page);
-    room.cursor = page.messages[0]?.seq ?? 0;
+    room.cursor = page.first;
     room.older = page.more;
     room.loaded = true;
     this.changed();
@@ -40,7 +40,7 @@ export class Past {
     const page = await this.client.history({ user: store.me }, { limit: INBOX_PAGE });
     this.#inboxEpoch(page.epoch);
     this.#taken(page);
-    Object.assign(store.inbox, { loaded: true, more: page.more, cursor: page.messages[0]?.seq ?? 0, last: Math.max(store.inbox.last, page.seq) });
+    Object.assign(store.inbox, { loaded: true, more: page.more, cursor: page.first, last: Math.max(store.inbox.last, page.seq) });
     for (const one of store.of("user")) Object.assign(one, { loaded: true, older: page.more, cursor: store.inbox.cursor });
     this.changed();
   }
@@ -61,7 +61,7 @@ export class Past {
         });
         if (conversation.era !== era) break;
         this.#taken(page);
-        conversation.cursor = page.messages[0]?.seq ?? cursor;
+        conversation.cursor = page.first || cursor;
         conversation.older = page.more;
       }
     } catch {
@@ -99,14 +99,13 @@ export class Past {
     try {
       for (let pages = 0; pages < MOST_PAGES && hole.after < hole.until; pages++) {
         const page = await this.client.history(this.#log(conversation), { after: hole.after, limit: FILL_PAGE });
-        const first = page.messages[0]?.seq;
-        if (conversation.era !== hole.era || first === undefined || first > hole.after + 1) {
+        if (conversation.era !== hole.era || page.first === 0 || page.first > hole.after + 1) {
           this.#taken(page);
           hole.state = "lost";
           return this.changed();
         }
         this.#taken(page);
-        hole.after = page.messages.at(-1)!.seq!;
+        hole.after = page.last;
       }
       hole.state = "open";
       if (hole.after >= hole.until) conversation.close(hole);
@@ -122,7 +121,8 @@ export class Past {
       for (let pages = 0; pages < MOST_PAGES && inbox.last < until; pages++) {
         const page = await this.client.history({ user: me }, { after: inbox.last, limit: FILL_PAGE });
         this.#taken(page);
-        if (page.messages.length === 0) break;
+        if (page.last === 0) break;
+        inbox.last = Math.max(inbox.last, page.last);
       }
     } catch {
       // Said below: the conversations end with a hole.

@@ -38,11 +38,10 @@ export async function access(token: string | undefined): Promise<Access> {
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   try {
     const response = await fetch("/api/name", { headers, cache: "no-store", signal: AbortSignal.timeout(ASK_MS) });
-    const answer = (await response.json()) as { ok: boolean; code?: string; user?: string };
-    if (answer.user !== undefined) return { kind: "user", user: answer.user };
-    if (answer.code === "token_missing") return { kind: "token" };
-    if (answer.code === "token") return { kind: "refused" };
-    return { kind: answer.code === "unreachable" ? "unreachable" : "guests" };
+    if (response.status === 401 || response.status === 403) return { kind: token === undefined ? "token" : "refused" };
+    if (!response.ok) return { kind: "unreachable" };
+    const { user } = (await response.json()) as { user?: string };
+    return user === undefined ? { kind: "guests" } : { kind: "user", user };
   } catch {
     return { kind: "unreachable" };
   }

@@ -7,9 +7,8 @@ import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.PublishContext;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.ServerBuilder;
-import dev.switchboard.spi.AuthenticationException;
+import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Authenticator;
-import dev.switchboard.spi.Credentials;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.Headers;
@@ -100,18 +99,18 @@ public final class ChatServer implements AutoCloseable {
     }
   }
 
+  private static final String NAME_PATH = "/api/name";
+
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
           + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private final Endpoint<Chat> endpoint;
   private final Guests guests;
-  private final @Nullable Authenticator users; // null for guests
   private final Server server;
 
   private ChatServer(Site site, HistoryStore store, Limits limits, @Nullable Authenticator users) {
     guests = new Guests(Clock.systemUTC());
-    this.users = users;
     endpoint =
         known(users)
             .clientsMayPublish(
@@ -126,21 +125,25 @@ public final class ChatServer implements AutoCloseable {
     } else {
       endpoint.anyRate();
     }
-    server =
+    ServerBuilder whole =
         site.server()
             .history(store)
             .endpoint("/ws", endpoint)
-            .get("/api/name", this::name)
             .files(
-                ChatServer.class, "/dev/switchboard/chat/web/", "Content-Security-Policy", POLICY)
-            .start();
+                ChatServer.class, "/dev/switchboard/chat/web/", "Content-Security-Policy", POLICY);
+    if (users == null) {
+      whole.get(NAME_PATH, this::guestName);
+    }
+    server = whole.start();
   }
 
   private Endpoint<Chat> known(@Nullable Authenticator authenticator) {
     Endpoint<Chat> chat = Endpoint.of(Chat.class);
     return authenticator == null
         ? chat.identify(request -> guests.admit(request, this::isOnline))
-        : chat.authenticate(authenticator).bindCodes("/bind-code");
+        : chat.authenticate(authenticator)
+            .bindCodes("/bind-code")
+            .get(NAME_PATH, ChatServer::tokenName);
   }
 
   /**
@@ -179,31 +182,9 @@ public final class ChatServer implements AutoCloseable {
     }
   }
 
-  /**
-   * Tells the page whether a name can be had, and gives its browser the cookie that keeps it. Where
-   * users have tokens, tells the page whose token it has instead.
-   */
-  private HttpResponse name(HttpRequest request) {
-    return users == null ? guestName(request) : tokenName(users, request);
-  }
-
-  private static HttpResponse tokenName(Authenticator users, HttpRequest request) {
-    String shown = request.headers().first("Authorization");
-    if (shown == null || !shown.startsWith("Bearer ")) {
-      return json(401, "{\"ok\":false,\"code\":\"token_missing\"}");
-    }
-    try {
-      Credentials token =
-          new Credentials(Credentials.Kind.TOKEN, shown.substring("Bearer ".length()));
-      String name = users.authenticate(token).name();
-      return json(200, "{\"ok\":true,\"user\":" + StringNode.valueOf(name) + "}");
-    } catch (AuthenticationException refused) {
-      return refused.retryable()
-          ? json(503, "{\"ok\":false,\"code\":\"unreachable\"}")
-          : json(401, "{\"ok\":false,\"code\":\"token\"}");
-    } catch (Exception failed) {
-      throw new IllegalStateException("checking a token failed", failed);
-    }
+  /** Tells the page whose token it has. */
+  private static HttpResponse tokenName(HttpRequest request, AuthenticatedUser user) {
+    return json(200, "{\"ok\":true,\"user\":" + StringNode.valueOf(user.name()) + "}");
   }
 
   private static HttpResponse json(int status, String json) {
@@ -213,6 +194,7 @@ public final class ChatServer implements AutoCloseable {
         json.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Tells the page whether a name can be had, and gives its browser the cookie that keeps it. */
   private HttpResponse guestName(HttpRequest request) {
     if (!request.query().containsKey("user")) {
       return json(200, "{\"ok\":true}"); // guests come in here, whatever their names are

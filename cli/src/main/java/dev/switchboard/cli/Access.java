@@ -150,9 +150,12 @@ final class Access {
     }
   }
 
-  /** Refuses a file that everybody may read, or change. */
-  private static void requirePrivate(
-      String option, Path file, String command, PosixFilePermission worst) {
+  /**
+   * Refuses a file that everybody may change, or have that permission for.
+   *
+   * @param command what to do about it
+   */
+  static void requirePrivate(String option, Path file, String command, PosixFilePermission worst) {
     Set<PosixFilePermission> permissions;
     try {
       permissions = Files.getPosixFilePermissions(file);

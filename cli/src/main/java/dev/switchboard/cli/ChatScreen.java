@@ -135,9 +135,11 @@ final class ChatScreen {
 
   private void older() {
     History<Chat> page = client.history(room, oldest.getOrDefault(room, Long.MAX_VALUE), RECENT);
+    if (page.first() > 0) {
+      oldest.merge(room, page.first(), Math::min);
+    }
     for (MessageEvent<? extends Chat> event : page.messages()) {
       if (event.message() instanceof Chat.Message message) {
-        oldest.merge(room, event.seq(), Math::min);
         screen.said(
             new MessageEvent<>(
                 message,

@@ -14,6 +14,7 @@ import dev.switchboard.transport.BindFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -236,6 +237,9 @@ final class Serve implements Callable<Integer> {
     Authenticator users = access.users(host, encrypted, rate);
     if (users != null) {
       Access.audit();
+      if (tlsKey != null) {
+        Access.requirePrivate("--tls-key", tlsKey, "chmod 600", PosixFilePermission.OTHERS_READ);
+      }
     }
     try {
       return ChatServer.start(site, open(), limits, users);

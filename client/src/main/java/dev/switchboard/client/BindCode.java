@@ -4,6 +4,7 @@ import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.client.Tokens;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -48,26 +51,38 @@ public record BindCode(String code, Instant expireTime) {
     }
     HttpRequest request =
         HttpRequest.newBuilder(require(endpoint))
-            .timeout(PATIENCE)
             .header("Authorization", "Bearer " + token)
             .POST(HttpRequest.BodyPublishers.noBody())
             .build();
-    try (HttpClient http =
+    HttpClient http =
         HttpClient.newBuilder()
             .connectTimeout(PATIENCE)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .build()) {
-      HttpResponse<InputStream> response =
-          http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream body = response.body()) {
-        int status = response.statusCode();
-        if (status != 200) {
-          throw failed("HTTP " + status, status, again(status), null);
-        }
-        return read(body.readNBytes(MAX_BYTES));
+            .build();
+    try {
+      return http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
+          .thenApplyAsync(BindCode::answered, Thread::startVirtualThread)
+          .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof ConnectFailedException refused
+          ? refused
+          : failed(String.valueOf(e.getCause()), 0, true, e.getCause());
+    } catch (TimeoutException late) {
+      throw failed("no answer within " + PATIENCE.toSeconds() + " s", 0, true, late);
+    } finally {
+      http.shutdownNow(); // ends the reading, too
+    }
+  }
+
+  private static BindCode answered(HttpResponse<InputStream> response) {
+    int status = response.statusCode();
+    try (InputStream body = response.body()) {
+      if (status != 200) {
+        throw failed("HTTP " + status, status, again(status), null);
       }
+      return read(body.readNBytes(MAX_BYTES));
     } catch (IOException away) {
-      throw failed(String.valueOf(away), 0, true, away);
+      throw new UncheckedIOException(away);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.client.Answer;
 import dev.switchboard.protocol.client.Command;
+import dev.switchboard.protocol.wire.Envelope;
 import dev.switchboard.protocol.wire.Verbs;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -124,6 +125,13 @@ final class CommandFactory<M> {
   /** A page of a log, of which only what is known here can be read. */
   History<M> history(Answer answer) {
     Answer.Page page = (Answer.Page) answer;
-    return new History<>(page.epoch(), page.seq(), messages.readable(page.entries()), page.more());
+    List<Envelope> read = page.entries();
+    return new History<>(
+        page.epoch(),
+        page.seq(),
+        read.isEmpty() ? 0 : read.getFirst().logSeq(),
+        read.isEmpty() ? 0 : read.getLast().logSeq(),
+        messages.readable(read),
+        page.more());
   }
 }

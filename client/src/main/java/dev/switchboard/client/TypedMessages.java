@@ -186,6 +186,8 @@ final class TypedMessages<M> {
       } catch (InvalidMessageException invalid) {
         Payload shown = payload;
         dispatcher.submit(() -> invalid(entry.type(), shown, invalid), 0);
+      } catch (RuntimeException broken) { // thrown by a user's cipher or validator
+        dispatcher.submit(() -> events.failed(entry.type(), broken), 0);
       }
     }
     return read;

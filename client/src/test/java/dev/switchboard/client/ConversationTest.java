@@ -290,6 +290,8 @@ class ConversationTest {
     History<Talk> history = page.join();
     assertThat(history.more()).isTrue();
     assertThat(history.seq()).isEqualTo(12);
+    assertThat(history.first()).isEqualTo(8);
+    assertThat(history.last()).isEqualTo(9); // of a type that is not known here
     assertThat(history.messages()).hasSize(1);
     assertThat(history.messages().get(0).message()).isEqualTo(new Talk.Said("x"));
   }

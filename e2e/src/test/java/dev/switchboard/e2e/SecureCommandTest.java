@@ -10,11 +10,15 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import dev.switchboard.chat.ChatClient;
 import dev.switchboard.client.BindCode;
 import dev.switchboard.client.TokenSupplier;
+import dev.switchboard.peers.TestCertificates;
 import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.security.JwtAlgorithm;
 import dev.switchboard.security.TokenKey;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -167,6 +172,35 @@ class SecureCommandTest {
     fails(secure(), "--jwt-secret-file", "read " + secret, "chmod 600");
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-----w-"));
     fails(secure(), "--jwt-secret-file", "change " + secret, "chmod 600");
+  }
+
+  @Test
+  void aServerWithACertificateSpeaksTlsOnly() throws Exception {
+    var certificates = new TestCertificates(folder).selfSigned("here", "localhost");
+    Path privateKey = folder.resolve("here.key");
+    String[] options = {
+      "--tls-cert", folder.resolve("here.crt").toString(), "--tls-key", privateKey.toString()
+    };
+    Files.setPosixFilePermissions(privateKey, PosixFilePermissions.fromString("rw-r--r--"));
+    fails(secure(options), "--tls-key", "read " + privateKey, "chmod 600");
+    Files.setPosixFilePermissions(privateKey, PosixFilePermissions.fromString("rw-------"));
+    try (Program server = secure(options)) {
+      URI page = URI.create("https://localhost:" + server.port() + "/");
+      try (HttpClient http =
+              HttpClient.newBuilder().sslContext(certificates.client("here")).build();
+          HttpClient stranger = HttpClient.newHttpClient()) {
+        HttpRequest request = HttpRequest.newBuilder(page).build();
+        var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Strict-Transport-Security")).isPresent();
+        assertThatThrownBy(() -> stranger.send(request, HttpResponse.BodyHandlers.ofString()))
+            .isInstanceOf(SSLException.class);
+        HttpRequest plain =
+            HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + "/")).build();
+        assertThatThrownBy(() -> stranger.send(plain, HttpResponse.BodyHandlers.ofString()))
+            .isInstanceOf(IOException.class);
+      }
+    }
   }
 
   @Test

@@ -4,8 +4,9 @@ import dev.switchboard.server.handlers.BatchedThreadStarter;
 import dev.switchboard.server.handlers.HandlerThreads;
 import dev.switchboard.server.handlers.HandlerWatchdog;
 import dev.switchboard.server.http.AllowedOrigins;
+import dev.switchboard.server.http.AuthenticatedRoute;
 import dev.switchboard.server.http.BindCodeRoute;
-import dev.switchboard.server.http.PathRoutes;
+import dev.switchboard.server.http.Router;
 import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.identity.OneTimeCodes;
@@ -23,8 +24,8 @@ import dev.switchboard.transport.Heartbeat;
 import dev.switchboard.transport.WebSocketOptions;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -52,12 +53,16 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
   private Function<EventLoop, Executor> newThreads = BatchedThreadStarter::new; // tests replace it
   private boolean onLoop; // set by handlersOnEventLoop
 
-  // Both are set once, when the server starts, and are null until then.
   private @Nullable BindCodeOptions bindCodes; // null to issue none
+  private final List<AddedRoute> routes = new ArrayList<>();
 
-  private @Nullable OneTimeCodes codes; // set when the server starts, if there are bindCodes
+  // Set once, when the server starts, and null until then.
+  private @Nullable OneTimeCodes codes; // also null without bindCodes
   private @Nullable EndpointContext context;
   private @Nullable HandlerThreads threads;
+
+  /** A route of {@code get} or {@code post}. */
+  private record AddedRoute(String method, String path, AuthenticatedRoute.Handler handler) {}
 
   /**
    * Creates the default options.
@@ -118,6 +123,24 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
   /** Issues bind codes as {@link #bindCodes(String)} does, with other options. */
   public E bindCodes(BindCodeOptions options) {
     return set(() -> bindCodes = options);
+  }
+
+  /**
+   * Adds a route for GET and HEAD requests of users: with a token in the {@code Authorization:
+   * Bearer} header, or with the {@link #cookie}. Others get 401, a banned user 403, and an address
+   * with too many failed logins 429. Needs {@link #authenticate}. The answers may not be cached
+   * unless they say otherwise.
+   */
+  public E get(String path, UserRoute route) {
+    return set(() -> routes.add(new AddedRoute("get", path, route::answer)));
+  }
+
+  /**
+   * Adds a route for POST requests of users without a body, as {@link #get} does. Pages of {@link
+   * #origins} may call it; with the cookie, no others can.
+   */
+  public E post(String path, UserRoute route) {
+    return set(() -> routes.add(new AddedRoute("post", path, route::answer)));
   }
 
   /**
@@ -320,20 +343,30 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
     return context().settings();
   }
 
-  /** Returns the route that issues bind codes and where it is; null if the endpoint issues none. */
-  Map.@Nullable Entry<String, PathRoutes> bindCodeRoute() {
+  /** Adds the endpoint's plain HTTP routes, once it has begun. */
+  void addRoutes(Paths paths) {
     BindCodeOptions issuing = bindCodes;
-    Authentication authentication = context().authentication();
-    if (issuing == null) {
-      return null;
+    if (issuing != null) {
+      var route = new BindCodeRoute(context(), started(codes), issuing.perMinute());
+      paths.post(issuing.path(), guarded("bindCodes", route), origins);
     }
+    for (AddedRoute route : routes) {
+      Router.Route guarded = guarded(route.method + " " + route.path, route.handler);
+      if (route.method.equals("get")) {
+        paths.get(route.path, guarded);
+      } else {
+        paths.post(route.path, guarded, origins);
+      }
+    }
+  }
+
+  private Router.Route guarded(String what, AuthenticatedRoute.Handler handler) {
+    Authentication authentication = context().authentication();
     if (authentication == null) {
       throw new IllegalStateException(
-          "bindCodes: nobody can ask for a code (expected: with authenticate)");
+          what + ": nobody can prove who they are (expected: with authenticate)");
     }
-    var route =
-        new BindCodeRoute(context(), authentication, started(codes), origins, issuing.perMinute());
-    return Map.entry(issuing.path(), new PathRoutes(null, route, origins));
+    return new AuthenticatedRoute(context(), authentication, origins, handler);
   }
 
   /** Releases what the endpoint holds besides its connections. */

@@ -4,12 +4,10 @@ import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.server.handlers.HandlerWatchdog;
 import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.http.SocketPath;
-import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.Authentication;
-import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.server.limits.Meter;
-import dev.switchboard.server.limits.Settings;
 import dev.switchboard.server.raw.RawConnection;
 import dev.switchboard.server.session.AuthenticationGate;
 import dev.switchboard.server.session.Connection;
@@ -59,7 +57,7 @@ sealed interface EndpointPath extends SocketPath {
 
   /** Returns the path that the endpoint was started at. */
   default String path() {
-    return endpoint().context().path();
+    return context().path();
   }
 
   @Override
@@ -74,32 +72,12 @@ sealed interface EndpointPath extends SocketPath {
 
   @Override
   default CompletionStage<Identified> identified(HttpRequest request) {
-    return endpoint().identity().of(request, endpoint().context());
+    return endpoint().identity().of(request, context());
   }
 
   @Override
-  default Settings settings() {
-    return endpoint().settings();
-  }
-
-  @Override
-  default Arrivals arrivals() {
-    return endpoint().context().arrivals();
-  }
-
-  @Override
-  default long now() {
-    return endpoint().context().now();
-  }
-
-  @Override
-  default Meter meter() {
-    return endpoint().context().meter();
-  }
-
-  @Override
-  default Audit audit() {
-    return endpoint().context().audit();
+  default EndpointContext context() {
+    return endpoint().context();
   }
 
   /** Returns the watchdog for handlers that do not return. */

@@ -40,13 +40,6 @@ final class Paths {
     sockets.put(pattern, socket);
   }
 
-  /** Adds all routes of a path that has none. */
-  void add(String path, PathRoutes all) {
-    requireNoRoutes(path);
-    requireNoSocket(path);
-    routes.put(path, all);
-  }
-
   /** Adds a route for GET and HEAD; the path may have one for POST. */
   void get(String path, Router.Route route) {
     PathRoutes there = at(path);

@@ -4,7 +4,6 @@ import dev.switchboard.server.handlers.WatchdogThread;
 import dev.switchboard.server.http.HealthChecks;
 import dev.switchboard.server.http.HttpPolicy;
 import dev.switchboard.server.http.PathPattern;
-import dev.switchboard.server.http.PathRoutes;
 import dev.switchboard.server.http.Router;
 import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.AuditLog;
@@ -71,7 +70,7 @@ public final class Server implements AutoCloseable {
         byPath.put(path.toString(), socket);
         socket.start(path.toString(), services, meter);
       });
-      sockets.values().forEach(socket -> issueBindCodes(socket, paths));
+      sockets.values().forEach(socket -> socket.endpoint().addRoutes(paths));
       started = builder.startLoops();
       this.transport =
           ServerTransport.bind(
@@ -115,13 +114,6 @@ public final class Server implements AutoCloseable {
                 TICK_MILLIS,
                 TICK_MILLIS,
                 TimeUnit.MILLISECONDS);
-  }
-
-  private static void issueBindCodes(EndpointPath socket, Paths paths) {
-    Map.Entry<String, PathRoutes> codes = socket.endpoint().bindCodeRoute();
-    if (codes != null) {
-      paths.add(codes.getKey(), codes.getValue());
-    }
   }
 
   /**

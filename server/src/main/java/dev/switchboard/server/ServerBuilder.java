@@ -244,7 +244,8 @@ public final class ServerBuilder {
 
   /**
    * Sets where bans, mutes and revocations are stored, so that they outlive a restart. By default
-   * they are in memory only. Closed with the server.
+   * they are in memory only. {@code SqliteHistory} and {@code PostgresHistory} have such a store.
+   * Closed with the server.
    */
   public ServerBuilder restrictions(RestrictionStore newStore) {
     restrictionStore = newStore;

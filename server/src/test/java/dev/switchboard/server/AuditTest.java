@@ -155,6 +155,20 @@ class AuditTest {
     assertThat(lines).noneMatch(line -> line.contains("password"));
   }
 
+  @Test
+  void whoIsBannedAndComesAllTheSameIsALoginThatFailed() throws Exception {
+    typed.moderation().ban("eve", Duration.ofDays(1), "spam");
+    lines.clear();
+    assertThat(upgrade("/ws", "Host: localhost", "Authorization: Bearer good.eve")).isEqualTo(101);
+    try (Wire eve = Wire.open(server.port(), "/ws")) {
+      eve.say("{\"type\":\"authenticate\",\"id\":1,\"token\":\"good.eve\"}");
+      assertThat(eve.closeCode()).isEqualTo(4505);
+    }
+    String failed =
+        "event=login_failed path=/ws address=127.0.0.1 user=eve by=token reason=\"banned: spam\"";
+    says(failed, failed);
+  }
+
   private Wire ann() {
     return Wire.open(server.port(), "/ws")
         .say("{\"type\":\"authenticate\",\"id\":1,\"token\":\"good.ann\"}");

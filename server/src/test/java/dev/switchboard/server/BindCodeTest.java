@@ -502,7 +502,7 @@ class BindCodeTest {
     ServerBuilder taken =
         Server.builder()
             .port(0)
-            .get("/code", request -> HttpResponse.text(200, "mine\n"))
+            .post("/code", request -> HttpResponse.text(200, "mine\n"))
             .endpoint("/raw", RawEndpoint.create().authenticate(this::prove).bindCodes("/code"));
     assertThatThrownBy(taken::start)
         .isInstanceOf(IllegalArgumentException.class)

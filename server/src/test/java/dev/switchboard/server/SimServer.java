@@ -107,7 +107,7 @@ final class SimServer {
         new HttpRequest("GET", "/ws", Headers.EMPTY, link.remoteAddress(), false, new byte[0]);
     assertThat(
             path.connectionCounts()
-                .enter(user, ConnectionCounts.address(request), path.settings().clients()))
+                .enter(user, ConnectionCounts.address(request), path.context().settings().clients()))
         .isNull();
     loop.execute(() ->
         link.listener(

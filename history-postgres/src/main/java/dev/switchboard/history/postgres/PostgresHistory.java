@@ -3,6 +3,7 @@ package dev.switchboard.history.postgres;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.sql.Kept;
+import dev.switchboard.history.sql.SqlRestrictions;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.LogKey;
@@ -10,6 +11,7 @@ import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
+import dev.switchboard.spi.RestrictionStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -151,17 +153,26 @@ public final class PostgresHistory implements HistoryStore {
     return read(connection -> reader.before(connection, log, seq, limit, bytes));
   }
 
-  private interface Reading<T> {
-    T with(Connection connection) throws SQLException;
+  private <T> T read(SqlRestrictions.Use<T> reading) {
+    return use("read", reading);
   }
 
-  private <T> T read(Reading<T> reading) {
+  private <T> T use(String what, SqlRestrictions.Use<T> use) {
     requireOpen();
     try (Connection connection = pool.getConnection()) {
-      return reading.with(connection);
+      return use.of(connection);
     } catch (SQLException e) {
-      throw failed("read", e);
+      throw failed(what, e);
     }
+  }
+
+  /** Returns the bans, mutes and revocations that are kept in this database. */
+  public RestrictionStore restrictions() {
+    return new SqlRestrictions(this::write, "switchboard_restriction");
+  }
+
+  private <T> T write(SqlRestrictions.Use<T> writing) {
+    return use("write", writing);
   }
 
   /**

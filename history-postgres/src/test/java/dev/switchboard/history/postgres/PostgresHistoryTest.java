@@ -203,6 +203,7 @@ class PostgresHistoryTest {
     }
     String schema = url.substring(url.indexOf("currentSchema=") + "currentSchema=".length());
     RealPostgres.execute("ALTER TABLE " + schema + ".switchboard_store DROP COLUMN pruned_at");
+    RealPostgres.execute("DROP TABLE " + schema + ".switchboard_restriction");
     RealPostgres.execute("UPDATE " + schema + ".switchboard_store SET version = 1");
     try (PostgresHistory history = PostgresHistory.open(url)) {
       long ahead = NOON + Duration.ofDays(6 * 365).toMillis();

@@ -52,7 +52,19 @@ final class Schema {
                 SELECT coalesce(sum(length(data)), 0) FROM entry
                 WHERE log_id = log.id AND seq >= log.first)
               """),
-          List.of("ALTER TABLE store ADD COLUMN pruned_at INTEGER"));
+          List.of("ALTER TABLE store ADD COLUMN pruned_at INTEGER"),
+          List.of(
+              """
+              CREATE TABLE restriction (
+                kind TEXT NOT NULL,
+                space TEXT NOT NULL,
+                subject TEXT NOT NULL,
+                room TEXT NOT NULL,
+                since INTEGER NOT NULL,
+                until INTEGER NOT NULL,
+                reason TEXT NOT NULL,
+                PRIMARY KEY (kind, space, subject, room)) WITHOUT ROWID
+              """));
 
   private Schema() {}
 

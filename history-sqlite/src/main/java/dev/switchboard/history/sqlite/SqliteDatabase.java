@@ -3,6 +3,7 @@ package dev.switchboard.history.sqlite;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.sql.Epochs;
 import dev.switchboard.history.sql.MaxBytes;
+import dev.switchboard.history.sql.SqlRestrictions;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
@@ -212,6 +213,13 @@ final class SqliteDatabase {
         rollBack();
       }
     }
+  }
+
+  /** Writes something else than logs. Guarded by the writer's lock. */
+  <T> T write(SqlRestrictions.Use<T> use) throws SQLException {
+    T result = use.of(connection);
+    files.requireThere();
+    return result;
   }
 
   private LogWriter writer() throws SQLException {

@@ -2,6 +2,7 @@ package dev.switchboard.history.sqlite;
 
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.sql.Kept;
+import dev.switchboard.history.sql.SqlRestrictions;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.LogKey;
@@ -9,6 +10,7 @@ import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
+import dev.switchboard.spi.RestrictionStore;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -114,6 +116,26 @@ public final class SqliteHistory implements HistoryStore {
           });
     } catch (SQLException e) {
       throw failed("read", e);
+    }
+  }
+
+  /**
+   * Returns the bans, mutes and revocations that are kept in this database. They are written with
+   * the messages' connection, so a change waits for an {@link #append} in progress.
+   */
+  public RestrictionStore restrictions() {
+    return new SqlRestrictions(this::write, "restriction");
+  }
+
+  private <T> T write(SqlRestrictions.Use<T> use) {
+    writing.lock();
+    try {
+      requireOpen();
+      return database.write(use);
+    } catch (SQLException e) {
+      throw failed("write", e);
+    } finally {
+      writing.unlock();
     }
   }
 

@@ -109,6 +109,7 @@ class SqliteHistoryTest {
     }
     run(folder.resolve("history.db"), "ALTER TABLE log DROP COLUMN bytes");
     run(folder.resolve("history.db"), "ALTER TABLE store DROP COLUMN pruned_at");
+    run(folder.resolve("history.db"), "DROP TABLE restriction");
     run(folder.resolve("history.db"), "PRAGMA user_version = 1");
     try (SqliteHistory history = SqliteHistory.open(folder)) {
       assertThat(history.query("SELECT bytes = (SELECT sum(length(data)) FROM entry) FROM log"))
@@ -123,7 +124,7 @@ class SqliteHistoryTest {
     run(folder.resolve("history.db"), "PRAGMA user_version = 99");
     assertRefused(
         folder,
-        "history.db: schema 99 (expected: 3 or lower; it was written by a newer Switchboard");
+        "history.db: schema 99 (expected: 4 or lower; it was written by a newer Switchboard");
   }
 
   @Test

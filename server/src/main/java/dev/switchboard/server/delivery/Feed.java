@@ -4,9 +4,11 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.limits.ReadGate;
+import dev.switchboard.spi.Page;
 import dev.switchboard.transport.Prepared;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * the connection's loop, except {@link #onLoop}.
  */
 public final class Feed {
+  private static final int PAGE = 100;
+
   private final Topics topics;
   private final Receiver receiver;
   private final Outbound out;
@@ -116,6 +120,26 @@ public final class Feed {
   /** Discards the pending value with this key, because the connection gets something newer now. */
   public void outdated(Object key) {
     latestValues.outdated(key);
+  }
+
+  /**
+   * Reads a page of a reader's log. The result is passed on the loop, and is neither a page nor a
+   * failure if the reader is closed.
+   */
+  void fetch(
+      Reader reader, long from, int bytes, BiConsumer<@Nullable Page, @Nullable Throwable> then) {
+    reads.after(
+        new Reads.Want(
+            reader.topic().log(),
+            from,
+            PAGE,
+            bytes,
+            page -> () -> then.accept(reader.closed() ? null : passable(page), null),
+            failure -> then.accept(null, reader.closed() ? null : failure)));
+  }
+
+  private Page passable(Page page) {
+    return topics.sizes().passable(page, out.encoding());
   }
 
   /** Delivers a live entry. */

@@ -103,7 +103,8 @@ final class Openings {
       found(wanted, state(now, head, known), head, null);
       return;
     }
-    reader.fetch(
+    feed.fetch(
+        reader,
         from,
         FIRST_BYTES,
         (page, failure) -> {

@@ -8,7 +8,6 @@ import dev.switchboard.spi.Position;
 import dev.switchboard.spi.ServerMetrics.SlowReader;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  * requested before the position changed is recognized by {@code starts}, which has changed since.
  */
 public final class Reader {
-  private static final int PAGE = 100;
   private static final int PAGE_BYTES = 512 << 10;
 
   /**
@@ -76,14 +74,10 @@ public final class Reader {
   /** Whether the reader has a position. Never reset. */
   private boolean started;
 
-  /**
-   * Whether a page is requested, or will be in a moment; nothing else proceeds until it arrives.
-   */
+  /** Whether a page is, or will be, on its way; nothing else proceeds until it arrives. */
   private boolean fetching;
 
-  /**
-   * Whether {@link #advance} is on the call stack; it then continues when the nested call returns.
-   */
+  /** Whether {@link #advance} is on the call stack; a nested call leaves the rest to it. */
   private boolean advancing;
 
   /** The page to pass on next, if one has arrived. */
@@ -291,7 +285,8 @@ public final class Reader {
   private void fetchNext() {
     int number = starts;
     fetching = true;
-    fetch(
+    feed.fetch(
+        this,
         last,
         PAGE_BYTES,
         (page, failure) -> {
@@ -380,26 +375,6 @@ public final class Reader {
     closed = true;
     feed.receiver().failed("passing on what is in " + topic.log().address(), failure);
     feed.receiver().close(CloseCode.INTERNAL_ERROR.code(), "the server failed");
-  }
-
-  /**
-   * Reads a page. The result is passed on the loop, and is neither a page nor a failure if the
-   * reader is closed.
-   */
-  void fetch(long from, int bytes, BiConsumer<@Nullable Page, @Nullable Throwable> then) {
-    feed.reads()
-        .after(
-            new Reads.Want(
-                topic.log(),
-                from,
-                PAGE,
-                bytes,
-                page -> () -> then.accept(closed ? null : passable(page), null),
-                failure -> then.accept(null, closed ? null : failure)));
-  }
-
-  private Page passable(Page page) {
-    return feed.topics().sizes().passable(page, feed.out().encoding());
   }
 
   /** Returns the last entry that the loop has heard of. */

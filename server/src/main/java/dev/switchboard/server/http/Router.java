@@ -6,6 +6,7 @@ import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
+import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Limit;
 import dev.switchboard.transport.Headers;
@@ -149,7 +150,7 @@ public final class Router implements HttpHandler {
     Found found = find(request.path());
     if (!checks.containsKey(request.path()) && !hosts.allows(request, exchange.isUpgrade())) {
       if (found != null && exchange.isUpgrade()) {
-        found.socket.meter().refused(OTHER_HOST.status());
+        found.socket.context().meter().refused(OTHER_HOST.status());
       }
       new Audit(audit, request.path()).hostRefused(request);
       exchange.respond(OTHER_HOST);
@@ -170,8 +171,8 @@ public final class Router implements HttpHandler {
   public void overloaded(HttpRequest request) {
     Found found = find(request.path());
     if (found != null) {
-      found.socket.meter().limit(Limit.CONNECTIONS);
-      found.socket.meter().refused(503);
+      found.socket.context().meter().limit(Limit.CONNECTIONS);
+      found.socket.context().meter().refused(503);
     }
   }
 
@@ -248,14 +249,15 @@ public final class Router implements HttpHandler {
       HttpRequest request,
       SocketPath socket,
       Map<String, String> parameters) {
+    EndpointContext context = socket.context();
     String address = ConnectionCounts.address(request);
-    Arrivals.Refusal reached = socket.arrivals().arrive(address, socket.now());
+    Arrivals.Refusal reached = context.arrivals().arrive(address, context.now());
     if (reached != null) {
       refuse(exchange, socket, reached);
       return;
     }
     if (!socket.origins().allows(request)) {
-      socket.audit().originRefused(request);
+      context.audit().originRefused(request);
       refuse(exchange, socket, OTHER_ORIGIN);
       return;
     }
@@ -274,7 +276,7 @@ public final class Router implements HttpHandler {
       accept(exchange, request, socket, choice, parameters, Identified.LATER);
       return;
     }
-    reached = socket.arrivals().identifying(address, socket.now());
+    reached = context.arrivals().identifying(address, context.now());
     if (reached != null) {
       refuse(exchange, socket, reached);
       return;
@@ -282,15 +284,15 @@ public final class Router implements HttpHandler {
     socket
         .identified(request)
         .whenComplete((who, failure) -> {
-          socket.arrivals().identified(address);
+          context.arrivals().identified(address);
           if (failure == null && who.loginFailed()) {
-            socket.arrivals().loginFailed(address, socket.now());
+            context.arrivals().loginFailed(address, context.now());
           }
           if (failure != null) {
             LOG.error("identifying {} failed", request, failure);
             refuse(exchange, socket, HttpResponse.text(500, "the server failed\n"));
           } else if (who.refusal() != null) {
-            socket.audit().loginFailed(request, null, who.by(), who.reason());
+            context.audit().loginFailed(request, null, who.by(), who.reason());
             refuse(exchange, socket, who.refusal());
           } else {
             accept(exchange, request, socket, choice, parameters, who);
@@ -299,12 +301,12 @@ public final class Router implements HttpHandler {
   }
 
   private static void refuse(HttpExchange exchange, SocketPath socket, HttpResponse response) {
-    socket.meter().refused(response.status());
+    socket.context().meter().refused(response.status());
     exchange.respond(response);
   }
 
   private static void refuse(HttpExchange exchange, SocketPath socket, Arrivals.Refusal reached) {
-    socket.meter().limit(reached.limit());
+    socket.context().meter().limit(reached.limit());
     refuse(exchange, socket, later(reached.status(), reached.reason(), reached.retryAfter()));
   }
 
@@ -329,9 +331,10 @@ public final class Router implements HttpHandler {
     String by = who.by();
     String name = user == null ? "" : user.name();
     String address = ConnectionCounts.address(request);
-    Limit reached = socket.connectionCounts().enter(name, address, socket.settings().clients());
+    Limit reached =
+        socket.connectionCounts().enter(name, address, socket.context().settings().clients());
     if (reached != null) {
-      socket.meter().limit(reached);
+      socket.context().meter().limit(reached);
       refuse(
           exchange,
           socket,
@@ -340,13 +343,18 @@ public final class Router implements HttpHandler {
       return;
     }
     if (user != null && by != null) {
-      socket.audit().loginSucceeded(request, user.name(), by);
+      EndpointContext.Barred barred = socket.context().barred(user); // told once it is open
+      if (barred == null) {
+        socket.context().audit().loginSucceeded(request, user.name(), by);
+      } else {
+        socket.context().audit().loginFailed(request, user.name(), by, barred.reason());
+      }
     }
     exchange.accept(
         new Upgrade(
             choice.subprotocol(),
             Headers.EMPTY,
-            socket.settings().webSocket(),
+            socket.context().settings().webSocket(),
             webSocket -> socket.open(webSocket, request, parameters, user),
             () -> socket.connectionCounts().leave(name, address)));
   }

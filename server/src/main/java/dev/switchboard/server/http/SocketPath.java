@@ -1,10 +1,8 @@
 package dev.switchboard.server.http;
 
 import dev.switchboard.server.identity.Audit;
-import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
-import dev.switchboard.server.limits.Meter;
-import dev.switchboard.server.limits.Settings;
+import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
@@ -74,20 +72,8 @@ public interface SocketPath {
   /** Returns the counts of connections. */
   ConnectionCounts connectionCounts();
 
-  /** Returns what limits how clients arrive. */
-  Arrivals arrivals();
-
-  /** Returns the milliseconds since some moment, for intervals. */
-  long now();
-
-  /** Returns the limits and options of the connections. */
-  Settings settings();
-
-  /** Returns the endpoint's meter. */
-  Meter meter();
-
-  /** Returns the endpoint's audit. */
-  Audit audit();
+  /** Returns what the endpoint was started with. */
+  EndpointContext context();
 
   /**
    * Opens a connection; called on its event loop. The user is null if there are {@link

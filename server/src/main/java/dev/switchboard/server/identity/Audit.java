@@ -86,12 +86,8 @@ public record Audit(AuditLog log, String path) {
     write(Event.BIND_CODE_ISSUED, request, "user", user);
   }
 
-  /**
-   * A bind code was asked for and not given.
-   *
-   * @param user who asked; null if they could not prove it
-   */
-  public void bindCodeRefused(HttpRequest request, @Nullable String user, String reason) {
+  /** A user asked for a bind code, and was given none. */
+  public void bindCodeRefused(HttpRequest request, String user, String reason) {
     write(Event.BIND_CODE_REFUSED, request, "user", user, "reason", reason);
   }
 

@@ -149,6 +149,7 @@ public final class AuthenticationGate implements WebSocketListener {
       send(AuthenticationMessages.failed(id, why, refused.retryable()));
       end(refused.retryable() ? CloseCode.TRY_AGAIN_LATER : CloseCode.NOT_AUTHENTICATED, why);
     } else if (barred != null) {
+      audit().loginFailed(request, user.name(), by, barred.reason());
       send(AuthenticationMessages.failed(id, barred.reason(), false));
       end(barred.code(), barred.reason());
     } else if (!endpoint

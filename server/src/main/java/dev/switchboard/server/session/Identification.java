@@ -100,6 +100,7 @@ final class Identification {
       user = proved;
       EndpointContext.Barred barred = endpoint.context().barred(proved);
       if (barred != null) { // since the proof was checked
+        endpoint.context().audit().loginFailed(connection.request(), name(), by, barred.reason());
         connection.departure().turnAway(barred.code(), barred.reason());
         return;
       }

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,19 +84,15 @@ public final class HttpConnection extends ChannelInboundHandlerAdapter implement
   }
 
   private ChannelHandlerContext ctx() {
-    ChannelHandlerContext context = ctx;
-    if (context == null) {
-      throw new IllegalStateException("connection: not yet in a pipeline");
-    }
-    return context;
+    return added(ctx);
   }
 
   private LoopState state() {
-    LoopState loop = state;
-    if (loop == null) {
-      throw new IllegalStateException("connection: not yet in a pipeline");
-    }
-    return loop;
+    return added(state);
+  }
+
+  private static <T> T added(@Nullable T part) {
+    return Objects.requireNonNull(part, "connection: not yet in a pipeline");
   }
 
   @Override
