@@ -33,11 +33,12 @@ public class Connects {
     for (JwtAlgorithm algorithm : new JwtAlgorithm[] {JwtAlgorithm.HS256, JwtAlgorithm.ES256, JwtAlgorithm.EDDSA}) {
       TokenKey key = TokenKey.generate(algorithm);
       Path file = folder.resolve(algorithm.name() + ".jwk");
-      key.write(file);
       JwtAuthenticator.Builder tokens = JwtAuthenticator.builder().audience("chat").anyIssuer();
       if (algorithm == JwtAlgorithm.HS256) {
+        key.write(file);
         tokens.secretFile(file);
       } else {
+        Files.writeString(file, key.publicJson());
         tokens.keyFile(file);
       }
       server.endpoint("/" + algorithm.name(), endpoint().authenticate(tokens.build()));
