@@ -39,6 +39,7 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
   private final Encodings encodings;
   private final SlowConsumerPolicies<M> slowConsumerPolicies;
   private @Nullable EndpointRuntime runtime; // set once, when the server starts; null until then
+  private @Nullable Orders orders; // likewise
 
   private Endpoint(Protocol<M> protocol) {
     this.protocol = protocol;
@@ -285,7 +286,7 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
 
   /** Returns an operator's power over the users of this endpoint. */
   public Moderation moderation() {
-    return new Moderation(this::runtime, null);
+    return new Moderation(this::context, () -> started(orders), null);
   }
 
   // Package-private from here on.
@@ -299,6 +300,7 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
     Sizes sizes = new Sizes(protocol, encodings, started.settings());
     Topics topics =
         new Topics(path, services.broker(), sizes, slowConsumerPolicies, settings, meter);
+    orders = services.orders();
     runtime =
         new EndpointRuntime(
             started,

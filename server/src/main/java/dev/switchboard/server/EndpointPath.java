@@ -44,6 +44,13 @@ sealed interface EndpointPath extends SocketPath {
   /** Closes the connections of users whose proof of identity was revoked. */
   void revoked(Predicate<AuthenticatedUser> whose);
 
+  /**
+   * Throws a user out of the endpoint, or of one room. Returns how many sessions were there.
+   *
+   * @param room the room; null for the endpoint
+   */
+  int evict(String user, @Nullable String room, String why);
+
   /** Ends a session for good. Returns whether there was one. */
   boolean endSession(String id);
 
@@ -149,6 +156,13 @@ sealed interface EndpointPath extends SocketPath {
     }
 
     @Override
+    public int evict(String user, @Nullable String room, String why) {
+      return room == null
+          ? evictions().end(session -> session.user().equals(user), CloseCode.BANNED, why)
+          : evictions().remove(room, user, why);
+    }
+
+    @Override
     public boolean endSession(String id) {
       return evictions()
               .end(
@@ -212,6 +226,11 @@ sealed interface EndpointPath extends SocketPath {
     @Override
     public void revoked(Predicate<AuthenticatedUser> whose) {
       endpoint.hub().revoked(whose);
+    }
+
+    @Override
+    public int evict(String user, @Nullable String room, String why) {
+      return 0; // raw endpoints have no moderation
     }
 
     @Override

@@ -1,12 +1,8 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Address;
-import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.server.identity.Audit.Measure;
-import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.EndpointContext;
-import dev.switchboard.server.session.EndpointRuntime;
-import dev.switchboard.server.session.Evictions;
 import dev.switchboard.spi.Restriction;
 import dev.switchboard.spi.Restriction.Kind;
 import java.time.Duration;
@@ -26,17 +22,21 @@ import org.jspecify.annotations.Nullable;
 public final class Moderation {
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
-  private final Supplier<EndpointRuntime> endpoint; // throws until the server has started
-  private final @Nullable String room;
+  // Both throw until the server has started.
+  private final Supplier<EndpointContext> endpoint;
+  private final Supplier<Orders> orders;
 
-  Moderation(Supplier<EndpointRuntime> endpoint, @Nullable String room) {
+  private final @Nullable String room; // null for the endpoint
+
+  Moderation(Supplier<EndpointContext> endpoint, Supplier<Orders> orders, @Nullable String room) {
     this.endpoint = endpoint;
+    this.orders = orders;
     this.room = room;
   }
 
   /** Returns the power over users in one room. */
   public Moderation in(String name) {
-    return new Moderation(endpoint, new Address.Room(name).name());
+    return new Moderation(endpoint, orders, new Address.Room(name).name());
   }
 
   /**
@@ -50,7 +50,7 @@ public final class Moderation {
    */
   public int kick(String user, String reason) {
     audit(room == null ? Measure.KICKED : Measure.REMOVED, user, reason);
-    return evict(user, "removed", reason);
+    return orders.get().evict(context().path(), user, room, Orders.because("removed", reason));
   }
 
   /**
@@ -67,17 +67,13 @@ public final class Moderation {
    */
   public void ban(String user, Duration time, String reason) {
     audit(Measure.BANNED, user, reason);
-    try {
-      impose(Kind.BAN, user, time, reason);
-    } finally {
-      evict(user, "banned", reason);
-    }
+    impose(Kind.BAN, user, time, reason);
   }
 
   /** Lifts a ban. Returns whether there was one. May throw as {@link #ban}. */
   public boolean unban(String user) {
     audit(Measure.UNBANNED, user, null);
-    return restrictions().lift(key(Kind.BAN, user));
+    return orders.get().lift(key(Kind.BAN, user));
   }
 
   /**
@@ -96,7 +92,7 @@ public final class Moderation {
   /** Lifts a mute. Returns whether there was one. May throw as {@link #ban}. */
   public boolean unmute(String user) {
     audit(Measure.UNMUTED, user, null);
-    return restrictions().lift(key(Kind.MUTE, user));
+    return orders.get().lift(key(Kind.MUTE, user));
   }
 
   /**
@@ -104,26 +100,18 @@ public final class Moderation {
    * the endpoint, including all of its rooms.
    */
   public List<Restriction> inForce() {
-    return restrictions().of(context().path(), room);
+    return context().restrictions().of(context().path(), room);
   }
 
   private void impose(Kind kind, String user, Duration time, String reason) {
     if (time.isNegative() || time.isZero() || time.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException("time: " + time + " (expected: up to 100 years)");
     }
-    restrictions().impose(key(kind, user), time, reason);
+    orders.get().impose(context().restrictions().fromNow(key(kind, user), time, reason));
   }
 
   private void audit(Measure measure, String user, @Nullable String reason) {
     context().audit().measure(measure, user, room, reason);
-  }
-
-  private int evict(String user, String what, String reason) {
-    Evictions evictions = new Evictions(endpoint.get().hub(), context());
-    String why = reason.isEmpty() ? what : what + ": " + reason;
-    return room == null
-        ? evictions.end(session -> session.user().equals(user), CloseCode.BANNED, why)
-        : evictions.remove(room, user, why);
   }
 
   private Restriction.Key key(Kind kind, String user) {
@@ -131,10 +119,6 @@ public final class Moderation {
   }
 
   private EndpointContext context() {
-    return endpoint.get().context();
-  }
-
-  private Restrictions restrictions() {
-    return context().restrictions();
+    return endpoint.get();
   }
 }

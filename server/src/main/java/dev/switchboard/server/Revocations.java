@@ -7,8 +7,6 @@ import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Restriction;
 import dev.switchboard.spi.Restriction.Kind;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.function.Predicate;
 
 /**
  * Takes back what proves a user's identity before it expires, at all endpoints of a server. The
@@ -21,12 +19,12 @@ import java.util.function.Predicate;
  * are in force, in which case only the connections are closed. Thread-safe.
  */
 public final class Revocations {
-  private final Collection<EndpointPath> endpoints;
+  private final Orders orders;
   private final Restrictions restrictions;
   private final Audit audit;
 
-  Revocations(Collection<EndpointPath> endpoints, Restrictions restrictions, Audit audit) {
-    this.endpoints = endpoints;
+  Revocations(Orders orders, Restrictions restrictions, Audit audit) {
+    this.orders = orders;
     this.restrictions = restrictions;
     this.audit = audit;
   }
@@ -39,10 +37,7 @@ public final class Revocations {
    * @param life how long the longest-lived credential is valid; it is refused for that time
    */
   public void user(String name, Duration life) {
-    revoke(
-        new Restriction.Key(Kind.USER_REVOKED, "", name, null),
-        life,
-        user -> user.name().equals(name));
+    revoke("user", new Restriction.Key(Kind.USER_REVOKED, "", name, null), life);
   }
 
   /**
@@ -52,10 +47,7 @@ public final class Revocations {
    * @param life how long it would still be valid
    */
   public void credential(String id, Duration life) {
-    revoke(
-        new Restriction.Key(Kind.CREDENTIAL_REVOKED, "", id, null),
-        life,
-        user -> id.equals(user.credentialId()));
+    revoke("credential", new Restriction.Key(Kind.CREDENTIAL_REVOKED, "", id, null), life);
   }
 
   /**
@@ -66,23 +58,11 @@ public final class Revocations {
    */
   public boolean session(String id) {
     audit.measure(Measure.REVOKED, "session " + id, null, null);
-    boolean ended = false;
-    for (EndpointPath endpoint : endpoints) {
-      ended |= endpoint.endSession(id);
-    }
-    return ended;
+    return orders.endSession(id);
   }
 
-  private void revoke(Restriction.Key key, Duration life, Predicate<AuthenticatedUser> whose) {
-    audit.measure(
-        Measure.REVOKED,
-        (key.kind() == Kind.USER_REVOKED ? "user " : "credential ") + key.subject(),
-        null,
-        null);
-    try {
-      restrictions.impose(key, life, "");
-    } finally {
-      endpoints.forEach(endpoint -> endpoint.revoked(whose));
-    }
+  private void revoke(String what, Restriction.Key key, Duration life) {
+    audit.measure(Measure.REVOKED, what + " " + key.subject(), null, null);
+    orders.impose(restrictions.fromNow(key, life, ""));
   }
 }

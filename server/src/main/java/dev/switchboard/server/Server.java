@@ -49,17 +49,19 @@ public final class Server implements AutoCloseable {
     Paths paths = builder.paths.copy();
     this.sockets = paths.sockets();
     this.closeTimeout = builder.closeTimeout;
+    Map<String, EndpointPath> byPath = new HashMap<>();
+    sockets.forEach((path, socket) -> byPath.put(path.toString(), socket));
     Restrictions restrictions = builder.restrictions(); // may fail, so before the broker begins
     this.services =
         new Services(
             builder.broker(),
             builder.users(),
             restrictions,
+            new Orders(byPath, restrictions),
             builder.time,
             new AuditLog(builder.time.elapsed()));
     Loops started = null;
     try {
-      Map<String, EndpointPath> byPath = new HashMap<>();
       services
           .users()
           .watch((where, user, present, count) ->
@@ -67,7 +69,6 @@ public final class Server implements AutoCloseable {
                   .changed(where, user, present, count));
       sockets.forEach((path, socket) -> {
         Meter meter = new Meter(path.toString(), builder.metrics);
-        byPath.put(path.toString(), socket);
         socket.start(path.toString(), services, meter);
       });
       sockets.values().forEach(socket -> socket.endpoint().addRoutes(paths));
@@ -171,7 +172,7 @@ public final class Server implements AutoCloseable {
   /** Returns what takes back the proofs of users' identities. */
   public Revocations revocations() {
     return new Revocations(
-        sockets.values(), services.restrictions(), new Audit(services.audit(), ""));
+        services.orders(), services.restrictions(), new Audit(services.audit(), ""));
   }
 
   /**

@@ -12,11 +12,17 @@ import dev.switchboard.spi.PresenceStore;
  * @param broker keeps the logs
  * @param users knows who is where
  * @param restrictions what operators have forbidden
+ * @param orders carries out what operators order
  * @param time the clocks
  * @param audit writes the audit log
  */
 record Services(
-    Broker broker, PresenceStore users, Restrictions restrictions, Time time, AuditLog audit) {
+    Broker broker,
+    PresenceStore users,
+    Restrictions restrictions,
+    Orders orders,
+    Time time,
+    AuditLog audit) {
   /** Releases the stores, after the broker was closed. */
   void close() {
     users.close();

@@ -60,7 +60,16 @@ final class SimServer {
     users.watch(path::changed);
     Restrictions none = new Restrictions(null, world.clock);
     AuditLog audit = new AuditLog(world.clock::millis);
-    path.start("/ws", new Services(broker, users, none, Time.of(world.clock), audit), Meter.NONE);
+    path.start(
+        "/ws",
+        new Services(
+            broker,
+            users,
+            none,
+            new Orders(Map.of("/ws", path), none),
+            Time.of(world.clock),
+            audit),
+        Meter.NONE);
     loops.forEach(world::add);
     List.of(threads, reads, broker).forEach(world::add);
     tick();
@@ -107,7 +116,8 @@ final class SimServer {
         new HttpRequest("GET", "/ws", Headers.EMPTY, link.remoteAddress(), false, new byte[0]);
     assertThat(
             path.connectionCounts()
-                .enter(user, ConnectionCounts.address(request), path.context().settings().clients()))
+                .enter(
+                    user, ConnectionCounts.address(request), path.context().settings().clients()))
         .isNull();
     loop.execute(() ->
         link.listener(

@@ -9,9 +9,13 @@ import dev.switchboard.spi.RestrictionStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +30,13 @@ public final class Restrictions {
   private static final int MOST = 100_000;
 
   private final Map<Restriction.Key, Restriction> all = new ConcurrentHashMap<>();
+  private final Set<Restriction.Key> unstored =
+      new HashSet<>(); // could not be kept; under the lock
   private final @Nullable RestrictionStore store;
+
+  /** Held while memory and store are changed together, or the store is read again. */
+  private final ReentrantLock changing = new ReentrantLock();
+
   private final InstantSource clock;
 
   /** Loads what is in force. */
@@ -98,24 +108,82 @@ public final class Restrictions {
   }
 
   /**
-   * Imposes a restriction from now on, in place of the one with the same key. May block.
+   * Returns a restriction that begins now.
    *
    * @param time how long; positive
+   */
+  public Restriction fromNow(Restriction.Key key, Duration time, String reason) {
+    Instant now = Instant.ofEpochMilli(clock.instant().toEpochMilli());
+    return new Restriction(key, now, now.plus(time), reason);
+  }
+
+  /**
+   * Imposes a restriction, in place of the one with the same key. May block.
+   *
    * @throws RefusedException {@code unavailable} if there are too many, in which case it is not in
    *     force; or as {@link RestrictionStore#put}, in which case it is, until the server stops
    */
-  public void impose(Restriction.Key key, Duration time, String reason) {
-    Instant now = Instant.ofEpochMilli(clock.instant().toEpochMilli());
-    if (all.size() >= MOST && !all.containsKey(key)) {
-      all.values().removeIf(one -> !one.inForce(now));
-      if (all.size() >= MOST) {
-        throw new RefusedException(ErrorCode.UNAVAILABLE, MOST + " restrictions are in force");
+  public void impose(Restriction restriction) {
+    changing.lock();
+    try {
+      learn(restriction);
+      if (store != null) {
+        unstored.add(restriction.key());
+        store.put(restriction);
+        unstored.remove(restriction.key());
       }
+    } finally {
+      changing.unlock();
     }
-    Restriction imposed = new Restriction(key, now, now.plus(time), reason);
-    all.put(key, imposed);
-    if (store != null) {
-      store.put(imposed);
+  }
+
+  /**
+   * Takes in what another server has imposed, and has kept if there is a store.
+   *
+   * @throws RefusedException {@code unavailable} if there are too many
+   */
+  public void learn(Restriction restriction) {
+    changing.lock();
+    try {
+      if (all.size() >= MOST && !all.containsKey(restriction.key())) {
+        Instant now = clock.instant();
+        all.values().removeIf(one -> !one.inForce(now));
+        if (all.size() >= MOST) {
+          throw new RefusedException(ErrorCode.UNAVAILABLE, MOST + " restrictions are in force");
+        }
+      }
+      all.put(restriction.key(), restriction);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Takes in that another server has lifted a restriction. */
+  public void forget(Restriction.Key key) {
+    all.remove(key);
+  }
+
+  /**
+   * Reads the store again, after other servers could not be heard. May block.
+   *
+   * @return what is in force and was not known here
+   * @throws RefusedException {@code unavailable} as {@link RestrictionStore#load}
+   */
+  public List<Restriction> reload() {
+    if (store == null) {
+      return List.of();
+    }
+    changing.lock();
+    try {
+      List<Restriction> kept = store.load();
+      Set<Restriction.Key> keys = kept.stream().map(Restriction::key).collect(Collectors.toSet());
+      all.keySet().removeIf(key -> !keys.contains(key) && !unstored.contains(key));
+      List<Restriction> news =
+          kept.stream().filter(one -> !one.equals(all.get(one.key()))).toList();
+      news.forEach(this::learn);
+      return news;
+    } finally {
+      changing.unlock();
     }
   }
 
@@ -127,11 +195,17 @@ public final class Restrictions {
    *     lifted until the server stops
    */
   public boolean lift(Restriction.Key key) {
-    boolean was = all.remove(key) != null;
-    if (store != null) {
-      store.remove(key);
+    changing.lock();
+    try {
+      boolean was = all.remove(key) != null;
+      unstored.remove(key);
+      if (store != null) {
+        store.remove(key);
+      }
+      return was;
+    } finally {
+      changing.unlock();
     }
-    return was;
   }
 
   /** Releases the store. */
