@@ -3,6 +3,7 @@ package dev.switchboard.history.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.history.sqlite.SqliteHistory;
+import dev.switchboard.peers.RealPostgres;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Page;

@@ -1,5 +1,6 @@
 package dev.switchboard.history.postgres;
 
+import dev.switchboard.peers.RealPostgres;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Publication;
 import dev.switchboard.spi.Retention;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.switchboard.history.HistoryException;
+import dev.switchboard.peers.RealPostgres;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.Entry;
 import dev.switchboard.protocol.ErrorCode;

@@ -1,5 +1,6 @@
 package dev.switchboard.history.postgres;
 
+import dev.switchboard.peers.RealPostgres;
 import dev.switchboard.spi.RestrictionStore;
 import dev.switchboard.spi.contract.RestrictionStoreContract;
 import org.jspecify.annotations.Nullable;

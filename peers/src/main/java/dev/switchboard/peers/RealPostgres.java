@@ -1,4 +1,4 @@
-package dev.switchboard.history.postgres;
+package dev.switchboard.peers;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One real PostgreSQL for all tests of the module, with a schema for each that asks. */
-final class RealPostgres {
+/** One real PostgreSQL for all tests of a module, with a schema for each that asks. */
+public final class RealPostgres {
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
   private RealPostgres() {}
@@ -31,14 +31,14 @@ final class RealPostgres {
   }
 
   /** The URL of a new and empty schema. */
-  static String url() {
-    String schema = "history_" + SCHEMAS.incrementAndGet();
+  public static String url() {
+    String schema = "test_" + SCHEMAS.incrementAndGet();
     execute("CREATE SCHEMA " + schema);
     return Started.SERVER.getJdbcUrl("postgres", "postgres") + "&currentSchema=" + schema;
   }
 
   /** Does something as the database's owner. */
-  static void execute(String sql) {
+  public static void execute(String sql) {
     try (Connection connection = Started.SERVER.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);

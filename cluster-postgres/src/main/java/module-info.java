@@ -1,0 +1,10 @@
+/** Several servers on one PostgreSQL database. */
+module dev.switchboard.cluster.postgres {
+  requires static transitive org.jspecify;
+  requires transitive dev.switchboard.history.postgres;
+  requires com.zaxxer.hikari;
+  requires org.postgresql.jdbc;
+  requires org.slf4j;
+
+  exports dev.switchboard.cluster.postgres;
+}
