@@ -1,7 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.server.broker.CommitQueue;
-import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.broker.StoreBroker;
 import dev.switchboard.server.http.AllowedHosts;
 import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.http.Files;
@@ -335,7 +335,7 @@ public final class ServerBuilder {
   Broker broker() {
     if (broker == null) {
       long bytes = maxWaitingBytes == null ? CommitQueue.DEFAULT_MAX_BYTES : maxWaitingBytes;
-      return new LocalBroker(store(), bytes, time.elapsed());
+      return new StoreBroker(store(), bytes, time.elapsed());
     }
     if (maxWaitingBytes != null) {
       throw new IllegalStateException(

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.broker.StoreBroker;
 import dev.switchboard.server.http.HealthChecks;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.transport.HttpResponse;
@@ -143,7 +143,7 @@ class HealthTest {
 
   @Test
   void aBoundThatABrokerOfOnesOwnWouldNotKnowIsRefused() {
-    try (LocalBroker own = new LocalBroker(new MemoryHistory())) {
+    try (StoreBroker own = new StoreBroker(new MemoryHistory())) {
       var builder = Server.builder().port(0).broker(own).maxWaitingBytes(1);
       assertThatThrownBy(builder::start)
           .isInstanceOf(IllegalStateException.class)

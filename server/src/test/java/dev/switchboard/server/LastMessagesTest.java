@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.broker.StoreBroker;
 import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.PresenceStore;
@@ -87,7 +87,7 @@ class LastMessagesTest {
   }
 
   private static Broker broker() {
-    return new LocalBroker(new MemoryHistory(Clock.systemUTC()));
+    return new StoreBroker(new MemoryHistory(Clock.systemUTC()));
   }
 
   private static Server start(Endpoint<Talk> endpoint) {

@@ -3,7 +3,7 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.wire.Encoding;
-import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.broker.StoreBroker;
 import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.ConnectionCounts;
@@ -53,7 +53,7 @@ final class SimServer {
   SimServer(SimWorld world, SimStore store, boolean late, Consumer<Endpoint<Talk>> options) {
     this.world = world;
     this.store = store;
-    this.broker = new Committing(world, store, new LocalBroker(store, reads::add), late);
+    this.broker = new Committing(world, store, new StoreBroker(store, reads::add), late);
     options.accept(endpoint);
     endpoint.threads(threads::add);
     MemoryPresence users = new MemoryPresence();
@@ -150,11 +150,11 @@ final class SimServer {
   static final class Committing implements Broker, SimWorld.Actor {
     private final SimWorld world;
     private final SimStore store;
-    private final LocalBroker broker;
+    private final StoreBroker broker;
     private final boolean late;
     private boolean waiting;
 
-    Committing(SimWorld world, SimStore store, LocalBroker broker, boolean late) {
+    Committing(SimWorld world, SimStore store, StoreBroker broker, boolean late) {
       this.world = world;
       this.store = store;
       this.broker = broker;

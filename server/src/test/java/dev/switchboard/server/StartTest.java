@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.broker.StoreBroker;
 import dev.switchboard.transport.HttpResponse;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,14 +29,14 @@ class StartTest {
   void aHistoryBesideABrokerIsRefusedAsNobodyWouldUseIt() {
     assertThatThrownBy(() ->
             Server.builder()
-                .broker(new LocalBroker(new MemoryHistory()))
+                .broker(new StoreBroker(new MemoryHistory()))
                 .history(new MemoryHistory()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("history, broker: both given");
     assertThatThrownBy(() ->
             Server.builder()
                 .history(new MemoryHistory())
-                .broker(new LocalBroker(new MemoryHistory())))
+                .broker(new StoreBroker(new MemoryHistory())))
         .isInstanceOf(IllegalStateException.class);
   }
 

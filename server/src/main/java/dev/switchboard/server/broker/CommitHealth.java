@@ -21,7 +21,7 @@ final class CommitHealth {
   /** If a call to the store takes longer, the server reports that it is not alive. */
   static final long STUCK_MILLIS = 60_000;
 
-  private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StoreBroker.class);
 
   private final LongSupplier elapsed;
   private volatile boolean busy; // whether a call is running

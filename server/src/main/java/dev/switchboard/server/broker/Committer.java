@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * refused at once, and may be retried.
  */
 final class Committer {
-  private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StoreBroker.class);
   static final String NO_ANSWER = "the history store does not answer";
   private static final int MAX_BATCH = 512;
   private static final int MAX_FAILED_ALONE = 3;

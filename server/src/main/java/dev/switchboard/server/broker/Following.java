@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * publisher's that holds the broker's lock.
  */
 final class Following {
-  private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StoreBroker.class);
 
   private final LogKey log;
   private final Subscriber subscriber;

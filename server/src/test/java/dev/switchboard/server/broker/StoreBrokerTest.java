@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a broker makes of a store that fails, step by step: the test is its thread and its clock.
  */
 @Tag("D2")
-class LocalBrokerTest {
+class StoreBrokerTest {
   private static final LogKey LOG = new LogKey("/ws", Address.room("r"));
   private static final LogKey OTHER = new LogKey("/ws", Address.room("other"));
 
@@ -39,7 +39,7 @@ class LocalBrokerTest {
 
   private final FaultyStore store = new FaultyStore();
   private final AtomicLong millis = new AtomicLong();
-  private final LocalBroker broker = new LocalBroker(store, Runnable::run, 1_000_000, millis::get);
+  private final StoreBroker broker = new StoreBroker(store, Runnable::run, 1_000_000, millis::get);
 
   /** Notes what it hears: {@code 1 a} for an entry, {@code to 3} for a log that moved. */
   private static final class Told implements Broker.Subscriber {

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * cost of the disk), and only then delivers and answers, in the same order. The same thread handles
  * subscriptions, so a subscription's starting position is exact. Thread-safe.
  */
-public final class LocalBroker implements Broker {
-  private static final Logger LOG = LoggerFactory.getLogger(LocalBroker.class);
+public final class StoreBroker implements Broker {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreBroker.class);
   private static final long LEAST_CLOSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** With more readers than SQLite has connections, they would only wait for each other. */
@@ -56,7 +56,7 @@ public final class LocalBroker implements Broker {
   private final Object order = new Object();
 
   /** Creates a broker, which closes the store when it is closed. */
-  public LocalBroker(HistoryStore store) {
+  public StoreBroker(HistoryStore store) {
     this(store, CommitQueue.DEFAULT_MAX_BYTES, Time.system().elapsed());
   }
 
@@ -66,7 +66,7 @@ public final class LocalBroker implements Broker {
    * @param maxBytes the most bytes of publications that wait for the store
    * @param elapsed milliseconds since some moment, for {@link #health}
    */
-  public LocalBroker(HistoryStore store, long maxBytes, LongSupplier elapsed) {
+  public StoreBroker(HistoryStore store, long maxBytes, LongSupplier elapsed) {
     this(store, readers(), maxBytes, elapsed);
     if (!store.immediate()) {
       committer.start();
@@ -94,12 +94,12 @@ public final class LocalBroker implements Broker {
    *
    * @param readers runs the reads of the store
    */
-  public LocalBroker(HistoryStore store, Executor readers) {
+  public StoreBroker(HistoryStore store, Executor readers) {
     this(store, readers, CommitQueue.DEFAULT_MAX_BYTES, Time.system().elapsed());
   }
 
   /** Creates a broker without a thread, with the given limit and clock. */
-  public LocalBroker(HistoryStore store, Executor readers, long maxBytes, LongSupplier elapsed) {
+  public StoreBroker(HistoryStore store, Executor readers, long maxBytes, LongSupplier elapsed) {
     this.store = store;
     this.readers = readers;
     this.queue = new CommitQueue(maxBytes);

@@ -1,6 +1,6 @@
 package dev.switchboard.history.sqlite;
 
-import dev.switchboard.server.broker.LocalBroker;
+import dev.switchboard.server.broker.StoreBroker;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.contract.BrokerContract;
 import java.nio.file.Path;
@@ -9,11 +9,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With a store that blocks, the broker commits on a thread of its own. */
 @Tag("D2")
-class LocalBrokerOnDiskContractTest implements BrokerContract {
+class StoreBrokerOnDiskContractTest implements BrokerContract {
   @TempDir Path folder;
 
   @Override
   public Broker open() {
-    return new LocalBroker(SqliteHistory.open(folder));
+    return new StoreBroker(SqliteHistory.open(folder));
   }
 }
