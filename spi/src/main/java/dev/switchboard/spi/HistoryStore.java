@@ -1,6 +1,9 @@
 package dev.switchboard.spi;
 
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Stores logs. Thread-safe. Calls may block unless {@link #immediate()} returns true.
@@ -35,6 +38,16 @@ public interface HistoryStore extends AutoCloseable {
 
   /** Returns the position of the log's last entry. */
   Position head(LogKey log);
+
+  /**
+   * Returns the position of each log's last entry. Servers that share a store call this often, with
+   * up to 1,000 logs, so it should be a single request.
+   */
+  default Map<LogKey, Position> heads(Collection<LogKey> logs) {
+    Map<LogKey, Position> heads = new HashMap<>();
+    logs.forEach(log -> heads.put(log, head(log)));
+    return heads;
+  }
 
   /**
    * Returns the oldest entries with a seq above {@code seq}, as many as both bounds allow. Reads at

@@ -14,7 +14,9 @@ import dev.switchboard.spi.Publication;
 import dev.switchboard.spi.RestrictionStore;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +141,11 @@ public final class PostgresHistory implements HistoryStore {
   @Override
   public Position head(LogKey log) {
     return read(connection -> reader.head(connection, log));
+  }
+
+  @Override
+  public Map<LogKey, Position> heads(Collection<LogKey> logs) {
+    return read(connection -> reader.heads(connection, List.copyOf(logs)));
   }
 
   @Override

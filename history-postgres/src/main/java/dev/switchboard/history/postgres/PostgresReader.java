@@ -10,12 +10,20 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /** Reads each page in one statement, so that it shows the log at one point in time. Immutable. */
 final class PostgresReader {
   private static final String HEAD =
       "SELECT head FROM switchboard_log WHERE space = ? AND kind = ? AND name = ?";
+  private static final String HEADS =
+      """
+      SELECT n.i, l.head FROM unnest(?, ?, ?) WITH ORDINALITY AS n(space, kind, name, i)
+      JOIN switchboard_log l ON l.space = n.space AND l.kind = n.kind AND l.name = n.name
+      """;
   private static final String AFTER =
       page("seq > greatest(l.first - 1, ?) ORDER BY seq LIMIT ?", "ORDER BY seq");
   private static final String BEFORE =
@@ -55,6 +63,29 @@ final class PostgresReader {
         return new Position(epoch, row.next() ? row.getLong(1) : 0);
       }
     }
+  }
+
+  Map<LogKey, Position> heads(Connection connection, List<LogKey> logs) throws SQLException {
+    Map<LogKey, Position> heads = new HashMap<>();
+    logs.forEach(log -> heads.put(log, new Position(epoch, 0)));
+    try (PreparedStatement statement = connection.prepareStatement(HEADS)) {
+      bind(statement, 1, logs, LogKey::space);
+      bind(statement, 2, logs, log -> Columns.kind(log.address()));
+      bind(statement, 3, logs, log -> Columns.name(log.address()));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          heads.put(logs.get(row.getInt(1) - 1), new Position(epoch, row.getLong(2)));
+        }
+      }
+    }
+    return heads;
+  }
+
+  private static void bind(
+      PreparedStatement statement, int index, List<LogKey> logs, Function<LogKey, String> column)
+      throws SQLException {
+    String[] texts = logs.stream().map(column).toArray(String[]::new);
+    statement.setArray(index, statement.getConnection().createArrayOf("text", texts));
   }
 
   Page after(Connection connection, LogKey log, long seq, int limit, long bytes)

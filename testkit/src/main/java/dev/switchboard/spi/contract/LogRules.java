@@ -9,6 +9,7 @@ import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Rules for logs: they are identified by space, kind and name, and live as long as the store. */
@@ -25,6 +26,25 @@ public interface LogRules extends OpensHistory {
               store.before(Samples.GENERAL, 9, 9, Samples.ANY))) {
         assertThat(page).isEqualTo(new Page(head, 1, List.of(), false));
       }
+    }
+  }
+
+  @Test
+  default void theHeadsOfManyLogsAreThoseOfEach() {
+    List<LogKey> logs =
+        List.of(
+            Samples.GENERAL,
+            new LogKey("/ws", Address.user("general")),
+            new LogKey("/ws", Address.EVERYONE),
+            new LogKey("/ws", Address.room("nobody wrote to it, 'so' {it} is \"empty\"")));
+    try (HistoryStore store = open()) {
+      store.append(Samples.many(3));
+      store.append(List.of(Samples.in(logs.get(2), "a")));
+      Map<LogKey, Position> heads = store.heads(logs);
+      assertThat(heads).containsOnlyKeys(logs);
+      heads.forEach((log, head) -> assertThat(head).isEqualTo(store.head(log)));
+      assertThat(logs.stream().map(store::head).map(Position::seq)).containsExactly(3L, 0L, 1L, 0L);
+      assertThat(store.heads(List.of())).isEmpty();
     }
   }
 

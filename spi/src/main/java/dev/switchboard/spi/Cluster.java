@@ -1,0 +1,29 @@
+package dev.switchboard.spi;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the servers of a deployment share, as one of them sees it. A server that is given a cluster
+ * closes its parts and then the cluster itself. Thread-safe.
+ */
+public interface Cluster extends AutoCloseable {
+  /** Returns the logs. Each call returns the same store, to which all servers append. */
+  HistoryStore history();
+
+  /** Returns the bus. Each call returns the same one. The server starts it. */
+  Bus bus();
+
+  /** Returns who is where, over all servers; null if each server knows only its own users. */
+  default @Nullable PresenceStore presence() {
+    return null;
+  }
+
+  /** Returns what operators have forbidden; null if each server keeps that for itself. */
+  default @Nullable RestrictionStore restrictions() {
+    return null;
+  }
+
+  /** Releases what the parts share, after they were closed. */
+  @Override
+  void close();
+}
