@@ -51,15 +51,17 @@ public final class Server implements AutoCloseable {
     this.closeTimeout = builder.closeTimeout;
     Map<String, EndpointPath> byPath = new HashMap<>();
     sockets.forEach((path, socket) -> byPath.put(path.toString(), socket));
-    Restrictions restrictions = builder.restrictions(); // may fail, so before the broker begins
+    Storage storage = builder.storage;
+    Restrictions restrictions = storage.openRestrictions(builder.time); // before a broker: may fail
     this.services =
         new Services(
-            builder.broker(),
-            builder.users(),
+            storage.openBroker(builder.time),
+            storage.openPresence(),
             restrictions,
             new Orders(byPath, restrictions),
             builder.time,
-            new AuditLog(builder.time.elapsed()));
+            new AuditLog(builder.time.elapsed()),
+            storage.cluster());
     Loops started = null;
     try {
       services
@@ -72,6 +74,7 @@ public final class Server implements AutoCloseable {
         socket.start(path.toString(), services, meter);
       });
       sockets.values().forEach(socket -> socket.endpoint().addRoutes(paths));
+      services.startBus();
       started = builder.startLoops();
       this.transport =
           ServerTransport.bind(

@@ -1,17 +1,14 @@
 package dev.switchboard.server;
 
-import dev.switchboard.server.broker.CommitQueue;
-import dev.switchboard.server.broker.StoreBroker;
 import dev.switchboard.server.http.AllowedHosts;
 import dev.switchboard.server.http.AllowedOrigins;
 import dev.switchboard.server.http.Files;
 import dev.switchboard.server.http.Networks;
 import dev.switchboard.server.http.SecurityHeaders;
 import dev.switchboard.server.http.TrustedProxies;
-import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.Time;
-import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.Cluster;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.RestrictionStore;
@@ -34,12 +31,8 @@ public final class ServerBuilder {
   final ServerTransportOptions.Builder transport =
       ServerTransportOptions.builder().host("127.0.0.1");
   @Nullable Files files; // null for none
-  private @Nullable HistoryStore store; // null for memory, or if there is a broker
-  private @Nullable Broker broker; // null for a local one
-  private @Nullable PresenceStore users; // null for memory
-  private @Nullable RestrictionStore restrictionStore; // null for memory
+  final Storage storage = new Storage();
   @Nullable ServerMetrics metrics; // null for none
-  private @Nullable Long maxWaitingBytes; // null for the default
   Time time = Time.system();
   private IoKind io = IoKind.best();
   AllowedHosts hosts = AllowedHosts.of(List.of());
@@ -199,11 +192,10 @@ public final class ServerBuilder {
    * Sets the store for logs; a {@link MemoryHistory} by default. The server closes it when it
    * closes.
    *
-   * @throws IllegalStateException if there is a broker, which stores the logs itself
+   * @throws IllegalStateException if there is a broker or a cluster, which has the logs already
    */
   public ServerBuilder history(HistoryStore newStore) {
-    requireOne(broker);
-    store = newStore;
+    storage.history(newStore);
     return this;
   }
 
@@ -217,19 +209,30 @@ public final class ServerBuilder {
     if (bytes < 1) {
       throw new IllegalArgumentException("maxWaitingBytes: " + bytes + " (expected: 1 or more)");
     }
-    maxWaitingBytes = bytes;
+    storage.maxWaitingBytes(bytes);
     return this;
   }
 
   /**
-   * Sets the broker that connects this server to others. There are no others by default. The server
-   * closes it when it closes.
+   * Makes this server one of several that share what the cluster has: logs and messages, and what
+   * else it brings. There are no others by default. The server closes it when it closes, so each
+   * server needs its own.
    *
-   * @throws IllegalStateException if there is a history store, as a broker stores the logs itself
+   * @throws IllegalStateException if there is a history store or a broker
+   */
+  public ServerBuilder cluster(Cluster newCluster) {
+    storage.cluster(newCluster);
+    return this;
+  }
+
+  /**
+   * Replaces the broker, which stores the logs and connects this server to others, by one of your
+   * own. The server closes it when it closes.
+   *
+   * @throws IllegalStateException if there is a history store or a cluster
    */
   public ServerBuilder broker(Broker newBroker) {
-    requireOne(store);
-    broker = newBroker;
+    storage.broker(newBroker);
     return this;
   }
 
@@ -238,7 +241,7 @@ public final class ServerBuilder {
    * server. The server closes it when it closes.
    */
   public ServerBuilder presence(PresenceStore newStore) {
-    users = newStore;
+    storage.presence(newStore);
     return this;
   }
 
@@ -248,7 +251,7 @@ public final class ServerBuilder {
    * Closed with the server.
    */
   public ServerBuilder restrictions(RestrictionStore newStore) {
-    restrictionStore = newStore;
+    storage.restrictions(newStore);
     return this;
   }
 
@@ -332,45 +335,8 @@ public final class ServerBuilder {
     return this;
   }
 
-  Broker broker() {
-    if (broker == null) {
-      long bytes = maxWaitingBytes == null ? CommitQueue.DEFAULT_MAX_BYTES : maxWaitingBytes;
-      return new StoreBroker(store(), bytes, time.elapsed());
-    }
-    if (maxWaitingBytes != null) {
-      throw new IllegalStateException(
-          "maxWaitingBytes: " + maxWaitingBytes + " (expected: not given, as broker is)");
-    }
-    return broker;
-  }
-
   Loops startLoops() {
     return loops > 0 ? Loops.of(io, loops) : Loops.standard(io);
-  }
-
-  /**
-   * Loads the restrictions in force.
-   *
-   * @throws dev.switchboard.protocol.RefusedException {@code unavailable} if they can't be read
-   */
-  Restrictions restrictions() {
-    return new Restrictions(restrictionStore, time.clock());
-  }
-
-  PresenceStore users() {
-    return users != null ? users : new MemoryPresence();
-  }
-
-  private HistoryStore store() {
-    return store != null ? store : new MemoryHistory(time.clock());
-  }
-
-  /** Refuses a history store together with a broker. */
-  private static void requireOne(@Nullable Object other) {
-    if (other != null) {
-      throw new IllegalStateException(
-          "history, broker: both given (expected: one of them, as a broker keeps the logs)");
-    }
   }
 
   /**

@@ -25,6 +25,7 @@ public final class FaultyStore implements HistoryStore {
   private final CountDownLatch hanging = new CountDownLatch(1);
   private volatile @Nullable RuntimeException down;
   private volatile boolean closed;
+  private volatile @Nullable Runnable afterHead; // runs once, when a head was read
 
   /** What the database says that does not answer. */
   public static final class Down extends RuntimeException {
@@ -69,6 +70,11 @@ public final class FaultyStore implements HistoryStore {
       hang();
       return append(logs, batch);
     });
+  }
+
+  /** The next time that a head is read, this happens before the caller gets it. */
+  public void afterHead(Runnable meanwhile) {
+    afterHead = meanwhile;
   }
 
   /** From now on every call fails, until {@link #up}. */
@@ -155,7 +161,13 @@ public final class FaultyStore implements HistoryStore {
   public Position head(LogKey log) {
     heads.incrementAndGet();
     requireUp();
-    return logs.head(log);
+    Position head = logs.head(log);
+    Runnable meanwhile = afterHead;
+    if (meanwhile != null) {
+      afterHead = null;
+      meanwhile.run();
+    }
+    return head;
   }
 
   @Override

@@ -68,7 +68,8 @@ final class SimServer {
             none,
             new Orders(Map.of("/ws", path), none),
             Time.of(world.clock),
-            audit),
+            audit,
+            null),
         Meter.NONE);
     loops.forEach(world::add);
     List.of(threads, reads, broker).forEach(world::add);

@@ -32,7 +32,7 @@ class StartTest {
                 .broker(new StoreBroker(new MemoryHistory()))
                 .history(new MemoryHistory()))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("history, broker: both given");
+        .hasMessageContaining("history, broker, cluster: two given");
     assertThatThrownBy(() ->
             Server.builder()
                 .history(new MemoryHistory())

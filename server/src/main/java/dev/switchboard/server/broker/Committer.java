@@ -41,6 +41,7 @@ final class Committer {
   private final Subscriptions subscriptions;
   private final CommitHealth health;
   private final LongSupplier elapsed;
+  private final @Nullable ClusterLink link; // null if there are no other servers
   private final Thread thread;
   private @Nullable LogKey failed; // a log of the last failure; confined to the committing thread
   private volatile List<Job> underWay = List.of(); // the jobs that are being committed
@@ -54,12 +55,14 @@ final class Committer {
       CommitQueue queue,
       Subscriptions subscriptions,
       CommitHealth health,
-      LongSupplier elapsed) {
+      LongSupplier elapsed,
+      @Nullable ClusterLink link) {
     this.store = store;
     this.queue = queue;
     this.subscriptions = subscriptions;
     this.health = health;
     this.elapsed = elapsed;
+    this.link = link;
     this.thread = Thread.ofPlatform().daemon().name("switchboard-commit").unstarted(this::run);
   }
 
@@ -190,6 +193,9 @@ final class Committer {
     }
     search.worked();
     health.committed();
+    if (link != null) {
+      link.committed(publications, results);
+    }
     int from = 0;
     for (Job.Publish job : batch) {
       int to = from + job.publications().size();

@@ -4,6 +4,7 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.server.broker.CommitQueue.Job;
 import dev.switchboard.server.limits.Time;
 import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.Bus;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.LogKey;
@@ -24,11 +25,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The broker of a single server: commits to a store, and delivers within this process.
+ * The broker of a server: commits to a store, and delivers within this process. If the store is
+ * shared, it tells other servers over a bus, and delivers what they have appended ({@link
+ * ClusterLink}). Without a bus nothing of that exists.
  *
  * <p>Its purpose is a single order per log. With an immediate store, commit and delivery happen
  * together under one lock, on the publisher's thread. With a store that blocks, one thread takes
@@ -43,6 +47,9 @@ public final class StoreBroker implements Broker {
   /** With more readers than SQLite has connections, they would only wait for each other. */
   private static final int READERS = 4;
 
+  /** Readers that are live wait for these, so they are not those that clients' pages wait for. */
+  private static final int FETCHERS = 2;
+
   private static final int MAX_READS = 100_000;
 
   private final Failures unread = new Failures(LOG, "reading history");
@@ -53,40 +60,53 @@ public final class StoreBroker implements Broker {
   private final CommitHealth health;
   private final Committer committer;
   private final Executor readers;
+  private final Executor fetchers; // the readers if there are no other servers
+  private final @Nullable Bus bus; // null if there are no other servers, as are link and heads
+  private final @Nullable ClusterLink link;
+  private final @Nullable HeadCheck heads;
   private final Object order = new Object();
 
   /** Creates a broker, which closes the store when it is closed. */
   public StoreBroker(HistoryStore store) {
-    this(store, CommitQueue.DEFAULT_MAX_BYTES, Time.system().elapsed());
+    this(store, null, CommitQueue.DEFAULT_MAX_BYTES, Time.system().elapsed());
   }
 
   /**
-   * Creates a broker, which closes the store when it is closed.
+   * Creates a broker, which closes the store and the bus when it is closed.
    *
+   * @param bus connects the servers that share the store; null if this is the only one. It must not
+   *     have started
    * @param maxBytes the most bytes of publications that wait for the store
    * @param elapsed milliseconds since some moment, for {@link #health}
    */
-  public StoreBroker(HistoryStore store, long maxBytes, LongSupplier elapsed) {
-    this(store, readers(), maxBytes, elapsed);
+  public StoreBroker(HistoryStore store, @Nullable Bus bus, long maxBytes, LongSupplier elapsed) {
+    this(store, bus, threads(READERS, "switchboard-read-"), fetchers(bus), maxBytes, elapsed);
     if (!store.immediate()) {
       committer.start();
+    }
+    if (heads != null) {
+      heads.start();
     }
   }
 
   /**
    * Returns platform threads, because SQLite's native code would pin the carriers of virtual ones.
    */
-  private static Executor readers() {
+  private static Executor threads(int count, String name) {
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
-            READERS,
-            READERS,
+            count,
+            count,
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(MAX_READS),
-            Thread.ofPlatform().daemon().name("switchboard-read-", 0).factory());
+            Thread.ofPlatform().daemon().name(name, 0).factory());
     threads.allowCoreThreadTimeOut(true);
     return threads;
+  }
+
+  private static @Nullable Executor fetchers(@Nullable Bus bus) {
+    return bus == null ? null : threads(FETCHERS, "switchboard-fetch-");
   }
 
   /**
@@ -95,16 +115,40 @@ public final class StoreBroker implements Broker {
    * @param readers runs the reads of the store
    */
   public StoreBroker(HistoryStore store, Executor readers) {
-    this(store, readers, CommitQueue.DEFAULT_MAX_BYTES, Time.system().elapsed());
+    this(store, null, readers, CommitQueue.DEFAULT_MAX_BYTES, Time.system().elapsed());
   }
 
-  /** Creates a broker without a thread, with the given limit and clock. */
-  public StoreBroker(HistoryStore store, Executor readers, long maxBytes, LongSupplier elapsed) {
+  /** Creates a broker without a thread, with the given bus, limit and clock. */
+  public StoreBroker(
+      HistoryStore store,
+      @Nullable Bus bus,
+      Executor readers,
+      long maxBytes,
+      LongSupplier elapsed) {
+    this(store, bus, readers, null, maxBytes, elapsed);
+  }
+
+  private StoreBroker(
+      HistoryStore store,
+      @Nullable Bus bus,
+      Executor readers,
+      @Nullable Executor fetchers,
+      long maxBytes,
+      LongSupplier elapsed) {
     this.store = store;
+    this.bus = bus;
     this.readers = readers;
+    this.fetchers = fetchers == null ? readers : fetchers;
     this.queue = new CommitQueue(maxBytes);
     this.health = new CommitHealth(elapsed);
-    this.committer = new Committer(store, queue, subscriptions, health, elapsed);
+    if (bus == null) {
+      this.heads = null;
+      this.link = null;
+    } else {
+      this.heads = new HeadCheck(store, subscriptions, LOG);
+      this.link = new ClusterLink(bus, store, subscriptions, this.fetchers, heads, LOG);
+    }
+    this.committer = new Committer(store, queue, subscriptions, health, elapsed, link);
   }
 
   @Override
@@ -113,7 +157,7 @@ public final class StoreBroker implements Broker {
       return CompletableFuture.failedFuture(CommitQueue.unavailable(CommitQueue.CLOSING));
     }
     if (publications.stream().allMatch(Publication::fleeting)) {
-      publications.forEach(subscriptions::fleeting);
+      publications.forEach(this::fleeting);
       return CompletableFuture.completedFuture(
           publications.stream()
               .map(publication -> new Committed(new Position("", 0), false))
@@ -127,11 +171,21 @@ public final class StoreBroker implements Broker {
     return result;
   }
 
+  private void fleeting(Publication publication) {
+    subscriptions.fleeting(publication);
+    if (link != null) {
+      link.fleeting(publication);
+    }
+  }
+
   private CompletionStage<List<Committed>> publishNow(List<Publication> publications) {
     synchronized (order) {
       try {
         List<Committed> committed = store.append(publications);
         subscriptions.committed(publications, committed);
+        if (link != null) {
+          link.committed(publications, committed);
+        }
         return CompletableFuture.completedFuture(committed);
       } catch (Throwable failure) { // whatever was thrown is the publisher's answer
         health.fatal(failure);
@@ -142,13 +196,13 @@ public final class StoreBroker implements Broker {
 
   @Override
   public CompletionStage<Position> subscribe(LogKey log, Subscriber subscriber) {
-    Following following = new Following(log, subscriber);
+    Following following = new Following(log, subscriber, link);
     if (store.immediate()) {
       synchronized (order) {
         store.retain(log);
+        subscriptions.put(log, following); // so that it hears of others' entries from here on
         Position head = store.head(log);
         following.begin(head);
-        subscriptions.put(log, following);
         return CompletableFuture.completedFuture(head);
       }
     }
@@ -205,6 +259,9 @@ public final class StoreBroker implements Broker {
    */
   public void commitWaiting() {
     committer.step();
+    if (heads != null) {
+      heads.step();
+    }
   }
 
   @Override
@@ -222,8 +279,16 @@ public final class StoreBroker implements Broker {
       queue.close();
     }
     committer.stop(deadline);
-    if (readers instanceof ExecutorService reading) {
-      close("reads", reading::close, deadline);
+    if (heads != null) {
+      heads.close();
+    }
+    if (bus != null) {
+      close("the bus", bus::close, deadline);
+    }
+    for (Executor threads : List.of(readers, fetchers)) {
+      if (threads instanceof ExecutorService reading) {
+        close("reads", reading::close, deadline);
+      }
     }
     close("the history store", store::close, deadline);
   }

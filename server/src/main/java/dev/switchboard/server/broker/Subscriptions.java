@@ -3,6 +3,7 @@ package dev.switchboard.server.broker;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.LogKey;
+import dev.switchboard.spi.Position;
 import dev.switchboard.spi.Publication;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -27,7 +28,32 @@ final class Subscriptions {
   }
 
   void remove(LogKey log) {
-    followed.remove(log);
+    Following following = followed.remove(log);
+    if (following != null) {
+      following.end();
+    }
+  }
+
+  /** Returns the logs that are followed now. */
+  List<LogKey> logs() {
+    return List.copyOf(followed.keySet());
+  }
+
+  /** Takes the head of a log, which was just read from the store. */
+  void head(LogKey log, Position head) {
+    Following following = followed.get(log);
+    if (following != null) {
+      following.head(head);
+    }
+  }
+
+  /**
+   * Takes a position that another server tells of. Returns whether it is plausible: if not, the
+   * head should be read from the store.
+   */
+  boolean told(LogKey log, Position head) {
+    Following following = followed.get(log);
+    return following == null || following.told(head);
   }
 
   void fleeting(Publication publication) {
@@ -72,9 +98,8 @@ final class Subscriptions {
   void settle(HistoryStore store) {
     for (Iterator<LogKey> logs = doubts.iterator(); logs.hasNext(); logs.remove()) {
       LogKey log = logs.next();
-      Following following = followed.get(log);
-      if (following != null) {
-        following.head(store.head(log));
+      if (followed.containsKey(log)) {
+        head(log, store.head(log));
       }
     }
   }

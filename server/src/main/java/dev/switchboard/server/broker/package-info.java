@@ -1,6 +1,6 @@
 /**
- * The broker of a single server: commits in batches, and delivers to subscribers. Not part of the
- * public API.
+ * The broker of a server: commits in batches, delivers to subscribers, and tells other servers. Not
+ * part of the public API.
  */
 @NullMarked
 package dev.switchboard.server.broker;

@@ -39,7 +39,8 @@ class StoreBrokerTest {
 
   private final FaultyStore store = new FaultyStore();
   private final AtomicLong millis = new AtomicLong();
-  private final StoreBroker broker = new StoreBroker(store, Runnable::run, 1_000_000, millis::get);
+  private final StoreBroker broker =
+      new StoreBroker(store, null, Runnable::run, 1_000_000, millis::get);
 
   /** Notes what it hears: {@code 1 a} for an entry, {@code to 3} for a log that moved. */
   private static final class Told implements Broker.Subscriber {
