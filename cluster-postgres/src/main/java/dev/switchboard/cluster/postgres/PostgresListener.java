@@ -11,11 +11,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
@@ -30,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * database sent the notifications; they must not block for long, because nothing else is received
  * meanwhile. What they throw is logged.
  *
- * <p>If the connection is lost, it is opened again, for as long as that takes. Whatever was notified
- * in between is lost. Watchers are told of both.
+ * <p>If the connection is lost, it is opened again, for as long as that takes. Whatever was
+ * notified in between is lost. Watchers are told of both.
  */
 final class PostgresListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresListener.class);
@@ -43,8 +41,7 @@ final class PostgresListener implements AutoCloseable {
 
   private static final int ANSWER_SECONDS = 5;
 
-  private final String url;
-  private final Properties properties = new Properties();
+  private final DirectConnections connections;
   private final Map<String, Consumer<String>> handlers = new LinkedHashMap<>();
   private final List<Watcher> watchers = new ArrayList<>();
   private final Thread thread;
@@ -67,23 +64,13 @@ final class PostgresListener implements AutoCloseable {
    *     through a pooler in transaction mode hears nothing
    */
   PostgresListener(String url, @Nullable String user, @Nullable String password) {
-    this.url = url;
-    if (user != null) {
-      properties.setProperty("user", user);
-    }
-    if (password != null) {
-      properties.setProperty("password", password);
-    }
-    properties.setProperty("connectTimeout", String.valueOf(ANSWER_SECONDS));
-    properties.setProperty("socketTimeout", String.valueOf(2 * ANSWER_SECONDS));
-    properties.setProperty("tcpKeepAlive", "true");
-    properties.setProperty("ApplicationName", "switchboard-listen");
+    this.connections = new DirectConnections(url, user, password);
     this.thread = Thread.ofPlatform().daemon().name("switchboard-listen").unstarted(this::run);
   }
 
   /**
-   * Returns the channel with this name for the schema that a connection uses. Channels belong to the
-   * whole database, but deployments in two schemas are none of each other's business.
+   * Returns the channel with this name for the schema that a connection uses. Channels belong to
+   * the whole database, but deployments in two schemas are none of each other's business.
    */
   static String channel(Connection connection, String name) throws SQLException {
     try (PreparedStatement statement =
@@ -131,16 +118,13 @@ final class PostgresListener implements AutoCloseable {
     try {
       connect();
     } catch (SQLException e) {
-      throw new HistoryException("PostgreSQL: listening failed: " + reason(e), e);
+      throw new HistoryException("PostgreSQL: listening failed: " + DirectConnections.reason(e), e);
     }
     thread.start();
   }
 
   private void connect() throws SQLException {
-    Connection opened = new Driver().connect(url, properties);
-    if (opened == null) { // The URL is not shown, because it may contain a password.
-      throw new SQLException("url: not for PostgreSQL (expected: jdbc:postgresql://…)");
-    }
+    Connection opened = connections.open("switchboard-listen");
     boolean listening = false;
     try (Statement statement = opened.createStatement()) {
       for (String channel : handlers.keySet()) {
@@ -170,8 +154,7 @@ final class PostgresListener implements AutoCloseable {
     if (open == null) {
       throw new SQLException("not connected");
     }
-    PGNotification[] received =
-        open.unwrap(PGConnection.class).getNotifications(SILENCE_MILLIS);
+    PGNotification[] received = open.unwrap(PGConnection.class).getNotifications(SILENCE_MILLIS);
     if (received != null && received.length > 0) {
       for (PGNotification notification : received) {
         handle(notification);
@@ -197,7 +180,8 @@ final class PostgresListener implements AutoCloseable {
     if (closed) {
       return;
     }
-    LOG.warn("PostgreSQL: the listening connection was lost: {}", reason(failure));
+    LOG.warn(
+        "PostgreSQL: the listening connection was lost: {}", DirectConnections.reason(failure));
     abort();
     watchers.forEach(watcher -> tell(watcher::interrupted));
     long pause = FIRST_PAUSE_MILLIS;
@@ -240,11 +224,6 @@ final class PostgresListener implements AutoCloseable {
     }
   }
 
-  /** Returns the database's message without the statement that it is about. */
-  private static String reason(Throwable failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-  }
-
   /** Stops receiving. Waits a second for a handler that is running. Closing again has no effect. */
   @Override
   public void close() {
@@ -252,7 +231,7 @@ final class PostgresListener implements AutoCloseable {
     abort();
     thread.interrupt();
     try {
-      if (Thread.currentThread() != thread && thread.getState() != Thread.State.NEW) {
+      if (!Thread.currentThread().equals(thread) && thread.getState() != Thread.State.NEW) {
         boolean unused = thread.join(Duration.ofSeconds(1)); // it may be connecting
       }
     } catch (InterruptedException interrupted) {

@@ -1,0 +1,127 @@
+package dev.switchboard.cluster.postgres;
+
+import dev.switchboard.spi.Bus;
+import java.io.ByteArrayOutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts the parts of other servers' batches together and hands their messages to whoever listens. A
+ * transaction's notifications arrive one after the other, so each server has at most one batch that
+ * is not whole. Confined to the listening thread once that has started.
+ */
+final class BusReceiver implements PostgresListener.Watcher {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresBus.class);
+
+  /** How many servers are remembered; those that were heard of least recently are forgotten. */
+  private static final int MAX_NODES = 1_000;
+
+  private final String self;
+  private final Runnable heardSelf;
+  private final Map<String, Bus.Listener> listeners = new LinkedHashMap<>();
+  private final Map<String, Node> nodes = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** What is known of another server. */
+  private static final class Node {
+    private long batch; // the last one that began
+    private int part; // the next part of it
+    private int parts; // how many it has
+    private @Nullable ByteArrayOutputStream bytes; // the parts so far; null if nothing is awaited
+
+    /** Adds a part. Returns false if it reveals that something before it was lost. */
+    boolean add(BusParts next) {
+      boolean begins = next.part() == 0;
+      boolean expected = begins ? bytes == null && next.batch() == batch + 1 : isContinuedBy(next);
+      if (begins) {
+        batch = next.batch();
+        bytes = new ByteArrayOutputStream();
+      } else if (!expected) {
+        boolean known = bytes == null && next.batch() == batch; // the rest of what was lost
+        batch = next.batch();
+        bytes = null;
+        return known;
+      }
+      part = next.part() + 1;
+      parts = next.parts();
+      if (bytes != null) {
+        bytes.writeBytes(next.bytes());
+      }
+      return expected;
+    }
+
+    private boolean isContinuedBy(BusParts next) {
+      return bytes != null && next.batch() == batch && next.part() == part;
+    }
+
+    /** Returns the batch if it is whole now. */
+    byte @Nullable [] whole() {
+      if (bytes == null || part < parts) {
+        return null;
+      }
+      byte[] all = bytes.toByteArray();
+      bytes = null;
+      return all;
+    }
+  }
+
+  BusReceiver(String self, Runnable heardSelf) {
+    this.self = self;
+    this.heardSelf = heardSelf;
+  }
+
+  /** Sets who receives a kind of messages. Only before the listening thread starts. */
+  void listen(String kind, Bus.Listener listener) {
+    if (listeners.putIfAbsent(kind, listener) != null) {
+      throw new IllegalStateException("kind: " + kind + " has a listener already");
+    }
+  }
+
+  /** Handles a notification. */
+  void received(String payload) {
+    BusParts part = BusParts.read(payload);
+    if (part.node().equals(self)) {
+      heardSelf.run();
+      return;
+    }
+    Node node = nodes.computeIfAbsent(part.node(), name -> new Node());
+    if (nodes.size() > MAX_NODES) {
+      nodes.remove(nodes.keySet().iterator().next());
+    }
+    boolean expected = node.add(part);
+    byte[] batch = node.whole();
+    if (batch != null) {
+      BusParts.messages(batch).forEach(this::deliver);
+    }
+    if (!expected) { // something before it was lost
+      restored();
+    }
+  }
+
+  private void deliver(BusParts.Message message) {
+    Bus.Listener listener = listeners.get(message.kind());
+    if (listener != null) { // else it is from a newer version
+      call(() -> listener.received(message.bytes()));
+    }
+  }
+
+  @Override
+  public void interrupted() {
+    listeners.values().forEach(listener -> call(listener::interrupted));
+  }
+
+  @Override
+  public void restored() {
+    listeners.values().forEach(listener -> call(listener::restored));
+  }
+
+  private static void call(Runnable call) {
+    try {
+      call.run();
+    } catch (RuntimeException failure) {
+      LOG.error("handling a message of another server failed", failure);
+    }
+  }
+}

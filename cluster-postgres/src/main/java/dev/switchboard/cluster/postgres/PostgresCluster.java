@@ -1,0 +1,162 @@
+package dev.switchboard.cluster.postgres;
+
+import dev.switchboard.history.HistoryException;
+import dev.switchboard.history.postgres.PostgresHistory;
+import dev.switchboard.history.postgres.PostgresLimits;
+import dev.switchboard.spi.Bus;
+import dev.switchboard.spi.Cluster;
+import dev.switchboard.spi.RestrictionStore;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several servers on one PostgreSQL database (14 or newer; tested with 18). All of them append to
+ * the same logs, and tell each other by notifications what is new. Each server opens its own:
+ *
+ * <pre>{@code
+ * var server = Server.builder()
+ *     .cluster(PostgresCluster.at("jdbc:postgresql://db/chat?user=chat"))
+ *     .endpoint("/ws", endpoint)
+ *     .start();
+ * }</pre>
+ *
+ * <p>A server has at most 10 connections to the database: 8 as {@link PostgresHistory} has, one
+ * that listens and one that notifies. Thread-safe.
+ */
+public final class PostgresCluster implements Cluster {
+  private final PostgresHistory history;
+  private final PostgresListener listener;
+  private final PostgresBus bus;
+
+  private PostgresCluster(PostgresHistory history, PostgresListener listener, PostgresBus bus) {
+    this.history = history;
+    this.listener = listener;
+    this.bus = bus;
+  }
+
+  /**
+   * Opens a cluster with the default options.
+   *
+   * @param url {@code jdbc:postgresql://host:port/database?user=…&password=…} or {@code
+   *     postgresql://user:password@host:port/database}, with any parameters of the PostgreSQL
+   *     driver
+   * @throws HistoryException if the database refuses or does not answer within 5 seconds
+   */
+  public static PostgresCluster at(String url) {
+    return builder(url).open();
+  }
+
+  /** Returns a builder of a cluster at a URL, as for {@link #at}. */
+  public static Builder builder(String url) {
+    return new Builder(url);
+  }
+
+  /** Collects the options. Not thread-safe. */
+  public static final class Builder {
+    private final PostgresUrl url;
+    private @Nullable String user; // null if it is to be found in the URL
+    private @Nullable String password; // null if it is to be found in the URL
+    private @Nullable PostgresUrl listenUrl; // null for the URL
+    private PostgresLimits limits = PostgresLimits.DEFAULT;
+
+    private Builder(String url) {
+      this.url = PostgresUrl.of(url);
+    }
+
+    /** Sets the user, if the URL does not name one. */
+    public Builder user(String name) {
+      user = name;
+      return this;
+    }
+
+    /** Sets the password, if the URL does not contain one. */
+    public Builder password(String text) {
+      password = text;
+      return this;
+    }
+
+    /**
+     * Sets another URL for the two connections that listen and notify. They must reach the database
+     * itself: a pooler in transaction mode, such as PgBouncer, can't {@code LISTEN}. The default is
+     * the cluster's URL.
+     */
+    public Builder listenUrl(String direct) {
+      listenUrl = PostgresUrl.of(direct);
+      return this;
+    }
+
+    /** Sets how much data the logs may hold. There is no limit by default. */
+    public Builder limits(PostgresLimits most) {
+      limits = most;
+      return this;
+    }
+
+    /**
+     * Opens the cluster's logs. The server that it is given to opens the rest.
+     *
+     * @throws HistoryException if the database refuses or does not answer within 5 seconds
+     */
+    public PostgresCluster open() {
+      PostgresHistory history = PostgresHistory.open(url.jdbc(), user(url), password(url), limits);
+      boolean opened = false;
+      try {
+        PostgresUrl direct = listenUrl == null ? url : listenUrl;
+        PostgresListener listener =
+            new PostgresListener(direct.jdbc(), user(direct), password(direct));
+        PostgresBus bus = new PostgresBus(listener, connections(direct), channel());
+        PostgresCluster cluster = new PostgresCluster(history, listener, bus);
+        opened = true;
+        return cluster;
+      } catch (SQLException e) {
+        throw new HistoryException("PostgreSQL: open failed: " + DirectConnections.reason(e), e);
+      } finally {
+        if (!opened) {
+          history.close();
+        }
+      }
+    }
+
+    private @Nullable String user(PostgresUrl one) {
+      return user == null ? one.user() : user;
+    }
+
+    private @Nullable String password(PostgresUrl one) {
+      return password == null ? one.password() : password;
+    }
+
+    private DirectConnections connections(PostgresUrl one) {
+      return new DirectConnections(one.jdbc(), user(one), password(one));
+    }
+
+    /** Returns the channel by the schema that the logs are in. */
+    private String channel() throws SQLException {
+      try (Connection connection = connections(url).open("switchboard")) {
+        return PostgresListener.channel(connection, "bus");
+      }
+    }
+  }
+
+  @Override
+  public PostgresHistory history() {
+    return history;
+  }
+
+  @Override
+  public Bus bus() {
+    return bus;
+  }
+
+  @Override
+  public RestrictionStore restrictions() {
+    return history.restrictions();
+  }
+
+  /** Closes the logs, the bus and the connection that listens. Closing again has no effect. */
+  @Override
+  public void close() {
+    bus.close();
+    listener.close();
+    history.close();
+  }
+}

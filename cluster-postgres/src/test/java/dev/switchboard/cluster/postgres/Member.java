@@ -1,0 +1,60 @@
+package dev.switchboard.cluster.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.switchboard.client.Client;
+import dev.switchboard.client.ClientEvent;
+import dev.switchboard.client.MessageEvent;
+import dev.switchboard.client.Reconnect;
+import dev.switchboard.client.Room;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
+
+/** Somebody in the room {@code r}, who notes what they hear. */
+final class Member implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  final Client<Talk> client;
+  final Room<Talk> room;
+  final List<Long> seqs = new CopyOnWriteArrayList<>();
+  final List<String> texts = new CopyOnWriteArrayList<>(); // said in the room
+  final List<String> direct = new CopyOnWriteArrayList<>(); // said to this user, or to everyone
+  final List<String> typing = new CopyOnWriteArrayList<>();
+  final List<ClientEvent> gaps = new CopyOnWriteArrayList<>();
+
+  Member(String name, int port) {
+    client =
+        Client.of(Talk.class)
+            .reconnect(Reconnect.fixed(Duration.ofMillis(50)))
+            .build("ws://127.0.0.1:" + port + "/ws?user=" + name);
+    client.on(Talk.Said.class, this::said);
+    client.on(Talk.Typing.class, event -> typing.add(event.message().text()));
+    client.events(ClientEvent.Gap.class, gaps::add);
+    client.connect();
+    room = client.join("r");
+  }
+
+  private void said(MessageEvent<Talk.Said> event) {
+    if (event.room() == null) {
+      direct.add(event.message().text());
+    } else {
+      seqs.add(event.seq());
+      texts.add(event.message().text());
+    }
+  }
+
+  /** Waits until this member has heard everything up to a seq, in order and once. */
+  void expectAllUpTo(long seq) {
+    await().atMost(PATIENCE).until(() -> !seqs.isEmpty() && seqs.getLast() >= seq);
+    assertThat(seqs).containsExactlyElementsOf(LongStream.rangeClosed(1, seq).boxed().toList());
+    assertThat(gaps).isEmpty();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

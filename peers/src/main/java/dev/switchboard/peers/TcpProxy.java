@@ -1,0 +1,126 @@
+package dev.switchboard.peers;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A balancer or a network between two programs, which a test can turn to another server or cut.
+ * Thread-safe.
+ */
+public final class TcpProxy implements AutoCloseable {
+  private final ServerSocket accepting;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private volatile int target; // where new connections lead to
+  private volatile boolean cut; // whether nothing gets through
+
+  /** Starts a proxy to a port of this machine. */
+  public TcpProxy(int target) {
+    this.target = target;
+    try {
+      accepting = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  /** Returns the port to connect to. */
+  public int port() {
+    return accepting.getLocalPort();
+  }
+
+  /** Leads new connections to another port, and ends those that are open. */
+  public void turnTo(int port) {
+    target = port;
+    endAll();
+  }
+
+  /** Ends all connections, and new ones at once, until {@link #heal}. */
+  public void cut() {
+    cut = true;
+    endAll();
+  }
+
+  /** Lets connections through again. */
+  public void heal() {
+    cut = false;
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket near = accepting.accept();
+        open.add(near);
+        if (cut) {
+          end(near);
+        } else {
+          Thread.ofVirtual().start(() -> connect(near));
+        }
+      }
+    } catch (IOException closed) {
+      endAll();
+    }
+  }
+
+  private void connect(Socket near) {
+    try {
+      Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
+      open.add(far);
+      near.setTcpNoDelay(true);
+      far.setTcpNoDelay(true);
+      Thread.ofVirtual().start(() -> copy(near, far));
+      copy(far, near);
+    } catch (IOException refused) {
+      end(near);
+    }
+  }
+
+  private void copy(Socket from, Socket to) {
+    try {
+      if (cut) {
+        throw new IOException("cut");
+      }
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      byte[] bytes = new byte[16 << 10];
+      for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+        out.write(bytes, 0, read);
+      }
+    } catch (IOException broken) {
+      // the other side learns of it by the end below
+    } finally {
+      end(from);
+      end(to);
+    }
+  }
+
+  private void endAll() {
+    open.forEach(this::end);
+  }
+
+  private void end(Socket socket) {
+    open.remove(socket);
+    try {
+      socket.close();
+    } catch (IOException ignored) {
+      // it is closed, whatever it says
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      accepting.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    endAll();
+  }
+}
