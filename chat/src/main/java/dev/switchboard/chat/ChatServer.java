@@ -9,6 +9,7 @@ import dev.switchboard.server.Server;
 import dev.switchboard.server.ServerBuilder;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Authenticator;
+import dev.switchboard.spi.Cluster;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.Headers;
@@ -109,7 +110,7 @@ public final class ChatServer implements AutoCloseable {
   private final Guests guests;
   private final Server server;
 
-  private ChatServer(Site site, HistoryStore store, Limits limits, @Nullable Authenticator users) {
+  private ChatServer(ServerBuilder builder, Limits limits, @Nullable Authenticator users) {
     guests = new Guests(Clock.systemUTC());
     endpoint =
         known(users)
@@ -126,8 +127,7 @@ public final class ChatServer implements AutoCloseable {
       endpoint.anyRate();
     }
     ServerBuilder whole =
-        site.server()
-            .history(store)
+        builder
             .endpoint("/ws", endpoint)
             .files(
                 ChatServer.class, "/dev/switchboard/chat/web/", "Content-Security-Policy", POLICY);
@@ -165,7 +165,13 @@ public final class ChatServer implements AutoCloseable {
    */
   public static ChatServer start(
       Site site, HistoryStore store, Limits limits, @Nullable Authenticator users) {
-    return new ChatServer(site, store, limits, users);
+    return new ChatServer(site.server().history(store), limits, users);
+  }
+
+  /** The same as one of several servers, which share what the cluster has. */
+  public static ChatServer start(
+      Site site, Cluster cluster, Limits limits, @Nullable Authenticator users) {
+    return new ChatServer(site.server().cluster(cluster), limits, users);
   }
 
   private boolean isOnline(String user) {

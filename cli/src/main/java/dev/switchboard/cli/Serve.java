@@ -1,6 +1,7 @@
 package dev.switchboard.cli;
 
 import dev.switchboard.chat.ChatServer;
+import dev.switchboard.cluster.postgres.PostgresCluster;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.history.postgres.PostgresLimits;
@@ -8,6 +9,7 @@ import dev.switchboard.history.sqlite.SqliteHistory;
 import dev.switchboard.history.sqlite.SqliteLimits;
 import dev.switchboard.server.Certificates;
 import dev.switchboard.spi.Authenticator;
+import dev.switchboard.spi.Cluster;
 import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.BindFailedException;
@@ -74,6 +76,15 @@ final class Serve implements Callable<Integer> {
           "Store messages in PostgreSQL instead: jdbc:postgresql://HOST/DATABASE?user=…&password=… "
               + "(default: the variable SWITCHBOARD_DATABASE, which other users of the machine can't see).")
   private @Nullable String database;
+
+  @Option(
+      names = "--cluster",
+      paramLabel = "URL",
+      defaultValue = "${env:SWITCHBOARD_CLUSTER}",
+      description =
+          "Be one of several servers that share a PostgreSQL database: postgresql://USER:PASSWORD@HOST/DATABASE "
+              + "(default: the variable SWITCHBOARD_CLUSTER).")
+  private @Nullable String cluster;
 
   @Option(
       names = "--keep-messages",
@@ -183,6 +194,14 @@ final class Serve implements Callable<Integer> {
     return SqliteHistory.open(data, diskLimits());
   }
 
+  private Cluster openCluster(String url) {
+    if (database != null) {
+      throw new Switchboard.Failure(
+          "--database, --cluster: both given (expected: one of them, as a cluster has the messages)");
+    }
+    return PostgresCluster.builder(url).limits(databaseLimits()).open();
+  }
+
   private ChatServer.Site site() {
     try {
       return new ChatServer.Site(host, port, names, trustedProxies, certificates());
@@ -242,7 +261,9 @@ final class Serve implements Callable<Integer> {
       }
     }
     try {
-      return ChatServer.start(site, open(), limits, users);
+      return cluster == null
+          ? ChatServer.start(site, open(), limits, users)
+          : ChatServer.start(site, openCluster(cluster), limits, users);
     } catch (BindFailedException taken) {
       throw new Switchboard.Failure(
           "--port: "

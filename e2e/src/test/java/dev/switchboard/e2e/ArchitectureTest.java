@@ -44,6 +44,7 @@ class ArchitectureTest {
           Map.entry("client", List.of("protocol", "transport")),
           Map.entry("server", List.of("protocol", "spi", "transport")),
           Map.entry("history", List.of("protocol", "spi")),
+          Map.entry("cluster", List.of("protocol", "spi", "history")),
           Map.entry("chat", List.of("protocol", "spi", "transport", "server", "client")),
           Map.entry(
               "cli",
@@ -54,6 +55,7 @@ class ArchitectureTest {
                   "server",
                   "client",
                   "history",
+                  "cluster",
                   "security",
                   "chat")));
 

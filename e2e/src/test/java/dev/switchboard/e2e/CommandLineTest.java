@@ -87,6 +87,22 @@ class CommandLineTest {
   }
 
   @Test
+  @Tag("D5")
+  void aClusterThatIsNoneOrDoesNotAnswerIsSaidWithoutItsPassword() {
+    Program none = serve("--port", "0", "--cluster", "redis://ann:hunter2@localhost");
+    fails(none, 1, "url: not for PostgreSQL");
+    assertThat(none.err().get(0)).doesNotContain("hunter2");
+    Program refused =
+        serve("--port", "0", "--cluster", "postgresql://ann:hunter2@localhost:1/chat");
+    fails(refused, 1, "PostgreSQL: open failed");
+    assertThat(refused.err().get(0)).doesNotContain("hunter2");
+    fails(
+        serve("--cluster", "postgresql://localhost/chat", "--database", "jdbc:postgresql:chat"),
+        1,
+        "--database, --cluster: both given");
+  }
+
+  @Test
   @Tag("B15")
   void aSecondSignalDoesNotWaitForAClientThatWillNotClose() throws IOException {
     try (Program server = serve("--port", "0");
