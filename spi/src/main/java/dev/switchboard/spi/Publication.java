@@ -49,6 +49,11 @@ public record Publication(
     return payload == null ? null : payload.json();
   }
 
+  /** Returns the same publication to a log of which this much is kept. */
+  public Publication keeping(Retention kept) {
+    return new Publication(log, type, from, messageId, timestamp, payload, fleeting, without, kept);
+  }
+
   /** Returns the entry for this publication at {@code seq}, which is 0 for a fleeting one. */
   public Entry at(long seq) {
     return new Entry(log.address(), seq, type, from, timestamp, messageId, payload);

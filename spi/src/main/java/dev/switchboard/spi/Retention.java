@@ -39,6 +39,12 @@ public record Retention(int count, Duration age, long bytes) {
     this(count, age, Long.MAX_VALUE);
   }
 
+  /** Returns a retention with each bound at least that of {@code least}. */
+  public Retention atLeast(Retention least) {
+    Duration longer = age.compareTo(least.age) < 0 ? least.age : age;
+    return new Retention(Math.max(count, least.count), longer, Math.max(bytes, least.bytes));
+  }
+
   /** Returns the age in milliseconds, at most {@link Long#MAX_VALUE}. */
   public long ageMillis() {
     return age.compareTo(Duration.ofMillis(Long.MAX_VALUE)) < 0 ? age.toMillis() : Long.MAX_VALUE;

@@ -8,6 +8,7 @@ import dev.switchboard.client.ClientEvent;
 import dev.switchboard.client.MessageEvent;
 import dev.switchboard.client.Reconnect;
 import dev.switchboard.client.Room;
+import dev.switchboard.client.SessionInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,6 +45,11 @@ final class Member implements AutoCloseable {
       seqs.add(event.seq());
       texts.add(event.message().text());
     }
+  }
+
+  /** Returns the session's id, which is another one on another server. */
+  String session() {
+    return client.session().map(SessionInfo::id).orElse("");
   }
 
   /** Waits until this member has heard everything up to a seq, in order and once. */

@@ -10,12 +10,14 @@ import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.Verdict;
+import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,6 +58,18 @@ class SeveralServersTest {
   }
 
   private Server server(String database) {
+    return server(database, UnaryOperator.identity());
+  }
+
+  private Server server(PostgresCluster cluster) {
+    return server(cluster, UnaryOperator.identity());
+  }
+
+  private Server server(String database, UnaryOperator<Endpoint<Talk>> options) {
+    return server(PostgresCluster.at(database), options);
+  }
+
+  private Server server(PostgresCluster cluster, UnaryOperator<Endpoint<Talk>> options) {
     Endpoint<Talk> endpoint =
         Endpoint.of(Talk.class)
             .identify(SeveralServersTest::named)
@@ -66,8 +81,8 @@ class SeveralServersTest {
         Server.builder()
             .port(0)
             .closeTimeout(Duration.ofSeconds(1))
-            .cluster(PostgresCluster.at(database))
-            .endpoint("/ws", endpoint)
+            .cluster(cluster)
+            .endpoint("/ws", options.apply(endpoint))
             .start());
   }
 
@@ -114,6 +129,18 @@ class SeveralServersTest {
       member.expectAllUpTo(3L * each);
       assertThat(member.texts).isEqualTo(members.getFirst().texts);
     }
+  }
+
+  @Test
+  void aRoomThatKeepsNothingIsHeardOnOtherServers() throws Exception {
+    UnaryOperator<Endpoint<Talk>> forgetful =
+        endpoint -> endpoint.retention(new Retention(0, Duration.ofSeconds(1), 1));
+    Member ann = member("ann", server(url, forgetful));
+    Member bob = member("bob", server(url, forgetful));
+    int each = 100;
+    atOnce(List.of(talks(ann, each), talks(bob, each)));
+    ann.expectAllUpTo(2L * each);
+    bob.expectAllUpTo(2L * each);
   }
 
   @Test
@@ -183,6 +210,31 @@ class SeveralServersTest {
   }
 
   @Test
+  void aClientThatIsAheadOfTheServerItComesToIsNotToldOfAGap() {
+    TcpProxy network = closing(new TcpProxy(port(url)));
+    Server quick = server();
+    Server late = server(PostgresCluster.builder(url).listenUrl(through(network)).open());
+    TcpProxy balancer = closing(new TcpProxy(quick.port()));
+    Member ann = closing(new Member("ann", balancer.port()));
+    Member bob = member("bob", late);
+    network.cut(); // it looks for what is new every second only
+    List<String> said = new ArrayList<>();
+    for (int round = 1; round <= 5; round++) {
+      for (int message = 1; message <= 2; message++) {
+        said.add(round + "." + message);
+        ann.client.everyone().publish(new Talk.Said(said.getLast()));
+        await().until(() -> ann.direct.equals(said));
+        Set<String> before = Set.of("", ann.session());
+        balancer.turnTo(message == 1 ? late.port() : quick.port());
+        await().until(() -> !before.contains(ann.session()));
+      }
+    }
+    assertThat(ann.gaps).isEmpty();
+    assertThat(ann.direct).isEqualTo(said);
+    await().untilAsserted(() -> assertThat(bob.direct).isEqualTo(said));
+  }
+
+  @Test
   void nothingIsLostWhenTheListeningAndNotifyingConnectionsAreKilled() throws Exception {
     Member ann = member("ann", server());
     Member bob = member("bob", server());
@@ -211,9 +263,8 @@ class SeveralServersTest {
   @Test
   void whileTheDatabaseIsCutOffPublishingIsRefusedAndAfterwardsNothingIsMissing() throws Exception {
     TcpProxy network = closing(new TcpProxy(port(url)));
-    String through = url.replace(":" + port(url) + "/", ":" + network.port() + "/");
-    Member ann = member("ann", server(through));
-    Member bob = member("bob", server(through));
+    Member ann = member("ann", server(through(network)));
+    Member bob = member("bob", server(through(network)));
     AtomicInteger acknowledged = new AtomicInteger();
     AtomicInteger refused = new AtomicInteger();
     AtomicBoolean stop = new AtomicBoolean();
@@ -245,6 +296,10 @@ class SeveralServersTest {
     assertThat(last).isGreaterThan(acknowledged.get());
     ann.expectAllUpTo(last);
     bob.expectAllUpTo(last);
+  }
+
+  private String through(TcpProxy network) {
+    return url.replace(":" + port(url) + "/", ":" + network.port() + "/");
   }
 
   private static int port(String url) {

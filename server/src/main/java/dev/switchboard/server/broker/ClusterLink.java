@@ -7,6 +7,8 @@ import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.Publication;
+import dev.switchboard.spi.Retention;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,9 @@ import org.slf4j.Logger;
 final class ClusterLink implements Following.Fetching {
   private static final int PAGE = 500;
   private static final long PAGE_BYTES = 1L << 20;
+
+  /** What a log keeps at least, so that other servers can read what they are told of. */
+  private static final Retention LEAST = new Retention(PAGE, Duration.ofMinutes(1), PAGE_BYTES);
 
   private final Bus bus;
   private final HistoryStore store;
@@ -48,6 +53,11 @@ final class ClusterLink implements Following.Fetching {
     this.unread = new Failures(log, "fetching what other servers have appended");
     bus.listen(BusMessages.HEADS, new HeadsListener());
     bus.listen(BusMessages.FLEETING, new FleetingListener());
+  }
+
+  /** Returns publications to logs that keep enough for other servers to read it. */
+  static List<Publication> kept(List<Publication> publications) {
+    return publications.stream().map(one -> one.keeping(one.retention().atLeast(LEAST))).toList();
   }
 
   /** Tells the other servers what a batch has appended. */

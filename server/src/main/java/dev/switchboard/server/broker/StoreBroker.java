@@ -163,11 +163,12 @@ public final class StoreBroker implements Broker {
               .map(publication -> new Committed(new Position("", 0), false))
               .toList());
     }
+    List<Publication> kept = link == null ? publications : ClusterLink.kept(publications);
     if (store.immediate()) {
-      return publishNow(publications);
+      return publishNow(kept);
     }
     CompletableFuture<List<Committed>> result = new CompletableFuture<>();
-    queue.add(new Job.Publish(publications, ids.named(publications), result));
+    queue.add(new Job.Publish(kept, ids.named(kept), result));
     return result;
   }
 

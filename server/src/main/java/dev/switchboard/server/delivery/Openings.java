@@ -98,7 +98,7 @@ final class Openings {
     long head = group.last();
     long from = place != null ? place.seq() : Math.max(0, head - wanted.recent);
     boolean sameLife = place == null || place.epoch() == null || place.epoch().equals(now);
-    boolean known = sameLife && from <= head && (place == null || head - from <= MAX_RECOVERY);
+    boolean known = sameLife && (place == null || head - from <= MAX_RECOVERY);
     if (!known || from == head) {
       found(wanted, state(now, head, known), head, null);
       return;
@@ -112,15 +112,26 @@ final class Openings {
             failed(wanted, failure);
           } else if (page == null) {
             return; // the reader is closed, and the caller was told
-          } else if (page.head().epoch().equals(now) && page.head().seq() >= from) {
-            first(wanted, from, page);
-          } else { // the log is not the one we follow: the loop must be told before we continue
+          } else if (page.head().epoch().equals(now)
+              && page.head().seq() >= Math.min(from, head)) {
+            if (from <= head) {
+              first(wanted, from, page);
+            } else { // another server may have passed on what was not heard of here yet
+              topic.moved(page.head());
+              afterLoop(() -> ahead(wanted, from, page));
+            }
+          } else { // the log is not the one we follow
             Position other = page.head();
             topic.anew(other);
             LogState state = state(other.epoch(), other.seq(), place == null);
-            feed.out().loop().execute(() -> found(wanted, state, other.seq(), null));
+            afterLoop(() -> found(wanted, state, other.seq(), null));
           }
         });
+  }
+
+  /** Runs a task after the loop has heard what the topic was just told. */
+  private void afterLoop(Runnable task) {
+    feed.out().loop().execute(task);
   }
 
   /** Answers with the first page that was asked for. */
@@ -131,6 +142,16 @@ final class Openings {
       found(wanted, state, Math.max(from, page.first() - 1), page);
     } else {
       found(wanted, state, reader.groupLast(), null);
+    }
+  }
+
+  /** Answers a client whose place is beyond what this server had heard of. */
+  private void ahead(Wanted wanted, long from, Page page) {
+    if (page.head().seq() >= from) {
+      first(wanted, from, page);
+    } else { // it is beyond the log, too
+      long last = reader.groupLast();
+      found(wanted, state(page.head().epoch(), last, false), last, null);
     }
   }
 
