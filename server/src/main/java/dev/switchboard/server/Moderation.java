@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
  * An operator's power over users: at a whole endpoint, or {@link #in} one room. It takes effect on
  * all of a user's sessions before the method returns, also on those that wait for their client to
  * come back. Users are known by name; a guest who loses the session gets another name, so only
- * authenticated users can be kept away.
+ * authenticated users can be kept away. A reason has at most 1,000 characters.
  *
  * <p>Bans and mutes are kept in memory, or in the {@link ServerBuilder#restrictions store} given to
  * the server; then the methods that change them may block. Thread-safe.
  */
 public final class Moderation {
   private static final Duration LONGEST = Duration.ofDays(36_500);
+  private static final int MAX_REASON = 1_000;
 
   // Both throw until the server has started.
   private final Supplier<EndpointContext> endpoint;
@@ -111,6 +112,10 @@ public final class Moderation {
   }
 
   private void audit(Measure measure, String user, @Nullable String reason) {
+    if (reason != null && reason.length() > MAX_REASON) {
+      throw new IllegalArgumentException(
+          "reason: " + reason.length() + " characters (expected: up to " + MAX_REASON + ")");
+    }
     context().audit().measure(measure, user, room, reason);
   }
 

@@ -1,28 +1,117 @@
 package dev.switchboard.server;
 
+import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.spi.AuthenticatedUser;
+import dev.switchboard.spi.Bus;
 import dev.switchboard.spi.Restriction;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Carries out operators' orders on this server, and passes them on to the others. Thread-safe;
- * giving an order may block if restrictions are stored.
+ * Carries out operators' orders on this server, and passes them on to the others. What another
+ * server orders while it can't be heard is found in the store afterwards, if it is a restriction;
+ * that a user was thrown out is not repeated. Thread-safe; giving an order may block if
+ * restrictions are stored.
  */
 final class Orders {
+  private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
+  private static final String KIND = "orders";
+  private static final int MOST_WAITING = 10_000;
+  private static final long RETRY_MILLIS = 1_000;
+
   private final Map<String, EndpointPath> endpoints;
   private final Restrictions restrictions;
+  private final @Nullable Bus bus; // null if this server is alone
+
+  /** Carries out what others order, one after another, as that may block. */
+  private final ThreadPoolExecutor thread =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          1,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(MOST_WAITING),
+          Thread.ofVirtual().name("switchboard-orders").factory());
 
   /**
    * Creates the orders of a server.
    *
    * @param endpoints by path
+   * @param bus connects it to others, and has not started; null if there are none
    */
-  Orders(Map<String, EndpointPath> endpoints, Restrictions restrictions) {
+  Orders(Map<String, EndpointPath> endpoints, Restrictions restrictions, @Nullable Bus bus) {
     this.endpoints = endpoints;
     this.restrictions = restrictions;
+    this.bus = bus;
+    thread.allowCoreThreadTimeOut(true);
+    if (bus != null) {
+      bus.listen(KIND, new Others());
+    }
+  }
+
+  /** Hears what other servers order. */
+  private final class Others implements Bus.Listener {
+    @Override
+    public void received(byte[] message) {
+      Order order = Order.decoded(message);
+      later(() -> carryOut(order));
+    }
+
+    @Override
+    public void interrupted() {
+      // what is missed is read when it is over
+    }
+
+    @Override
+    public void restored() {
+      later(Orders.this::reload);
+    }
+  }
+
+  private void later(Runnable task) {
+    try {
+      thread.execute(() -> {
+        try {
+          task.run();
+        } catch (RuntimeException failed) { // such as too many restrictions
+          LOG.error("what another server ordered could not be done", failed);
+        }
+      });
+    } catch (RejectedExecutionException full) {
+      if (!thread.isShutdown()) {
+        LOG.error("other servers order more than can be carried out; some of it is left out");
+      }
+    }
+  }
+
+  private void reload() {
+    try {
+      restrictions.reload().forEach(this::enforce);
+    } catch (RefusedException away) {
+      LOG.debug("restrictions can't be read yet", away);
+      CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+          .execute(() -> later(this::reload));
+    }
+  }
+
+  private void tell(Order order) {
+    if (bus != null) {
+      bus.send(KIND, order.encoded());
+    }
+  }
+
+  /** Carries out nothing more of what others order. */
+  void close() {
+    thread.shutdownNow();
   }
 
   /**
@@ -36,6 +125,7 @@ final class Orders {
       restrictions.impose(restriction);
     } finally {
       enforce(restriction);
+      tell(new Order.Impose(restriction));
     }
   }
 
@@ -45,25 +135,39 @@ final class Orders {
    * @throws dev.switchboard.protocol.RefusedException as {@link Restrictions#lift}
    */
   boolean lift(Restriction.Key key) {
-    return restrictions.lift(key);
+    try {
+      return restrictions.lift(key);
+    } finally {
+      tell(new Order.Lift(key));
+    }
   }
 
   /** Throws a user out everywhere. Returns how many sessions there were here. */
   int evict(String path, String user, @Nullable String room, String why) {
-    return carryOut(new Order.Evict(path, user, room, why));
+    return give(new Order.Evict(path, user, room, why));
   }
 
   /** Ends a session, wherever it is. Returns whether it was here. */
   boolean endSession(String id) {
-    return carryOut(new Order.EndSession(id)) > 0;
+    return give(new Order.EndSession(id)) > 0;
+  }
+
+  private int give(Order order) {
+    int concerned = carryOut(order);
+    tell(order);
+    return concerned;
   }
 
   /** Returns how many sessions were concerned. */
   private int carryOut(Order order) {
     return switch (order) {
       case Order.Impose(Restriction restriction) -> {
-        restrictions.learn(restriction);
-        yield enforce(restriction);
+        try {
+          restrictions.learn(restriction);
+        } finally {
+          enforce(restriction);
+        }
+        yield 0;
       }
       case Order.Lift(Restriction.Key key) -> {
         restrictions.forget(key);

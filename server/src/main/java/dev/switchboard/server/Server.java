@@ -58,7 +58,7 @@ public final class Server implements AutoCloseable {
             storage.openBroker(builder.time),
             storage.openPresence(),
             restrictions,
-            new Orders(byPath, restrictions),
+            new Orders(byPath, restrictions, storage.bus()),
             builder.time,
             new AuditLog(builder.time.elapsed()),
             storage.cluster());

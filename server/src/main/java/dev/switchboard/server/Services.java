@@ -36,6 +36,7 @@ record Services(
 
   /** Releases the stores, after the broker was closed. */
   void close() {
+    orders.close();
     users.close();
     restrictions.close();
     audit.close();

@@ -75,8 +75,7 @@ final class Storage {
       return broker;
     }
     long bytes = maxWaitingBytes == null ? CommitQueue.DEFAULT_MAX_BYTES : maxWaitingBytes;
-    Bus bus = cluster == null ? null : cluster.bus();
-    return new StoreBroker(openHistory(time), bus, bytes, time.elapsed());
+    return new StoreBroker(openHistory(time), bus(), bytes, time.elapsed());
   }
 
   private HistoryStore openHistory(Time time) {
@@ -108,6 +107,11 @@ final class Storage {
           name + ": given (expected: not given, as the cluster has it)");
     }
     return own != null ? own : shared;
+  }
+
+  /** Returns what connects this server to others; null if it is alone. */
+  @Nullable Bus bus() {
+    return cluster == null ? null : cluster.bus();
   }
 
   /** Returns what this server shares with others; null if it is alone. */

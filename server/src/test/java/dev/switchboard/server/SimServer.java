@@ -66,7 +66,7 @@ final class SimServer {
             broker,
             users,
             none,
-            new Orders(Map.of("/ws", path), none),
+            new Orders(Map.of("/ws", path), none, null),
             Time.of(world.clock),
             audit,
             null),
