@@ -112,8 +112,7 @@ final class Openings {
             failed(wanted, failure);
           } else if (page == null) {
             return; // the reader is closed, and the caller was told
-          } else if (page.head().epoch().equals(now)
-              && page.head().seq() >= Math.min(from, head)) {
+          } else if (page.head().epoch().equals(now) && page.head().seq() >= Math.min(from, head)) {
             if (from <= head) {
               first(wanted, from, page);
             } else { // another server may have passed on what was not heard of here yet
