@@ -218,7 +218,8 @@ public final class ServerBuilder {
    * else it brings. There are no others by default. The server closes it when it closes, so each
    * server needs its own.
    *
-   * @throws IllegalStateException if there is a history store or a broker
+   * @throws IllegalStateException if there is a history store or a broker, or something else that
+   *     the cluster has
    */
   public ServerBuilder cluster(Cluster newCluster) {
     storage.cluster(newCluster);

@@ -44,10 +44,12 @@ final class Storage {
 
   void presence(PresenceStore store) {
     presence = store;
+    requireOne();
   }
 
   void restrictions(RestrictionStore store) {
     restrictions = store;
+    requireOne();
   }
 
   void maxWaitingBytes(long bytes) {
@@ -58,6 +60,17 @@ final class Storage {
     if (Stream.of(history, broker, cluster).filter(given -> given != null).count() > 1) {
       throw new IllegalStateException(
           "history, broker, cluster: two given (expected: one of them, as each has the logs)");
+    }
+    if (cluster != null) {
+      requireOne("presence", presence, cluster.presence());
+      requireOne("restrictions", restrictions, cluster.restrictions());
+    }
+  }
+
+  private static void requireOne(String name, @Nullable Object own, @Nullable Object shared) {
+    if (own != null && shared != null) {
+      throw new IllegalStateException(
+          name + ": given (expected: not given, as the cluster has it)");
     }
   }
 
@@ -91,22 +104,14 @@ final class Storage {
    * @throws dev.switchboard.protocol.RefusedException {@code unavailable} if they can't be read
    */
   Restrictions openRestrictions(Time time) {
-    return new Restrictions(
-        one("restrictions", restrictions, cluster == null ? null : cluster.restrictions()),
-        time.clock());
+    RestrictionStore shared = cluster == null ? null : cluster.restrictions();
+    return new Restrictions(shared == null ? restrictions : shared, time.clock());
   }
 
   PresenceStore openPresence() {
-    PresenceStore given = one("presence", presence, cluster == null ? null : cluster.presence());
+    PresenceStore shared = cluster == null ? null : cluster.presence();
+    PresenceStore given = shared == null ? presence : shared;
     return given != null ? given : new MemoryPresence();
-  }
-
-  private static <T> @Nullable T one(String name, @Nullable T own, @Nullable T shared) {
-    if (own != null && shared != null) {
-      throw new IllegalStateException(
-          name + ": given (expected: not given, as the cluster has it)");
-    }
-    return own != null ? own : shared;
   }
 
   /** Returns what connects this server to others; null if it is alone. */

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.server.broker.StoreBroker;
+import dev.switchboard.server.presence.MemoryPresence;
+import dev.switchboard.spi.Bus;
+import dev.switchboard.spi.Cluster;
+import dev.switchboard.spi.HistoryStore;
+import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.transport.HttpResponse;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +44,31 @@ class StartTest {
                 .history(new MemoryHistory())
                 .broker(new StoreBroker(new MemoryHistory())))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  /** A cluster that is only looked at. */
+  private record Shared(HistoryStore history, @Nullable PresenceStore presence) implements Cluster {
+    @Override
+    public Bus bus() {
+      throw new IllegalStateException("not started (expected: not used)");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void whatAClusterHasIsNotGivenBesideIt() {
+    Cluster cluster = new Shared(new MemoryHistory(), new MemoryPresence());
+    assertThatThrownBy(() ->
+            Server.builder().cluster(cluster).history(new MemoryHistory()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("history, broker, cluster: two given");
+    assertThatThrownBy(() -> Server.builder().presence(new MemoryPresence()).cluster(cluster))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("presence: given (expected: not given, as the cluster has it)");
+    Cluster less = new Shared(new MemoryHistory(), null);
+    assertThat(Server.builder().cluster(less).presence(new MemoryPresence())).isNotNull();
   }
 
   @Test
