@@ -60,8 +60,7 @@ class StartTest {
   @Test
   void whatAClusterHasIsNotGivenBesideIt() {
     Cluster cluster = new Shared(new MemoryHistory(), new MemoryPresence());
-    assertThatThrownBy(() ->
-            Server.builder().cluster(cluster).history(new MemoryHistory()))
+    assertThatThrownBy(() -> Server.builder().cluster(cluster).history(new MemoryHistory()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("history, broker, cluster: two given");
     assertThatThrownBy(() -> Server.builder().presence(new MemoryPresence()).cluster(cluster))
