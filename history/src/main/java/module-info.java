@@ -6,6 +6,7 @@ module dev.switchboard.history {
 
   exports dev.switchboard.history;
   exports dev.switchboard.history.sql to
+      dev.switchboard.cluster.postgres,
       dev.switchboard.history.postgres,
       dev.switchboard.history.sqlite;
 }

@@ -4,6 +4,7 @@ import dev.switchboard.server.identity.OneTimeCodes;
 import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Time;
 import dev.switchboard.spi.BindCodes;
+import dev.switchboard.spi.Cluster;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     code outlives the credentials it was issued for
  * @param perMinute how many codes a user may get per minute, also at once; 10 by default. Further
  *     requests get HTTP 429. Counted by each server for itself
- * @param store where the codes wait, closed with the server; null for a {@link MemoryBindCodes}
+ * @param store where the codes wait, closed with the server; null for what the server's cluster
+ *     shares, or a {@link MemoryBindCodes}
  */
 public record BindCodeOptions(
     String path, Duration lifetime, int perMinute, @Nullable BindCodes store) {
@@ -60,8 +62,14 @@ public record BindCodeOptions(
   }
 
   /** Returns the codes of an endpoint that starts at a path. */
-  OneTimeCodes codes(String endpoint, Time time, Meter meter) {
-    BindCodes given = store != null ? store : new MemoryBindCodes(time.clock());
+  OneTimeCodes codes(String endpoint, Services services, Meter meter) {
+    Time time = services.time();
+    Cluster cluster = services.cluster();
+    BindCodes shared = cluster == null ? null : cluster.bindCodes();
+    BindCodes given = store != null ? store : shared;
+    if (given == null) {
+      given = new MemoryBindCodes(time.clock());
+    }
     return new OneTimeCodes(endpoint, given, lifetime, time.clock(), meter::bindCode);
   }
 

@@ -279,7 +279,7 @@ public abstract class EndpointOptions<E extends EndpointOptions<E>> extends Limi
   /** Called when the server starts. The options are fixed from now on. */
   EndpointContext begin(String path, Services services, Meter meter) {
     Settings settings = newSettings();
-    codes = bindCodes == null ? null : bindCodes.codes(path, services.time(), meter);
+    codes = bindCodes == null ? null : bindCodes.codes(path, services, meter);
     EndpointContext started =
         new EndpointContext(
             path,

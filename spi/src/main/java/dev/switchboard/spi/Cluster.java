@@ -23,6 +23,14 @@ public interface Cluster extends AutoCloseable {
     return null;
   }
 
+  /**
+   * Returns where bind codes wait that any server may take, for endpoints that were given no other
+   * store; null if each server keeps its own.
+   */
+  default @Nullable BindCodes bindCodes() {
+    return null;
+  }
+
   /** Releases what the parts share, after they were closed. */
   @Override
   void close();

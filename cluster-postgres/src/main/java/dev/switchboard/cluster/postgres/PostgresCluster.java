@@ -1,10 +1,14 @@
 package dev.switchboard.cluster.postgres;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.history.postgres.PostgresLimits;
+import dev.switchboard.spi.BindCodes;
 import dev.switchboard.spi.Bus;
 import dev.switchboard.spi.Cluster;
+import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.RestrictionStore;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,18 +25,27 @@ import org.jspecify.annotations.Nullable;
  *     .start();
  * }</pre>
  *
- * <p>A server has at most 10 connections to the database: 8 as {@link PostgresHistory} has, one
- * that listens and one that notifies. Thread-safe.
+ * <p>A server has at most 14 connections to the database: 8 as {@link PostgresHistory} has, 4 for
+ * presence and bind codes, one that listens and one that notifies. Thread-safe.
  */
 public final class PostgresCluster implements Cluster {
+  private static final int CONNECT_MILLIS = 3_000; // a third of the time to renew a lease
+
   private final PostgresHistory history;
   private final PostgresListener listener;
   private final PostgresBus bus;
+  private final HikariDataSource pool; // for presence and bind codes
+  private final PostgresPresence presence;
+  private final PostgresBindCodes bindCodes;
 
-  private PostgresCluster(PostgresHistory history, PostgresListener listener, PostgresBus bus) {
+  private PostgresCluster(
+      PostgresHistory history, PostgresListener listener, PostgresBus bus, HikariDataSource pool) {
     this.history = history;
     this.listener = listener;
     this.bus = bus;
+    this.pool = pool;
+    this.presence = new PostgresPresence(pool, listener);
+    this.bindCodes = new PostgresBindCodes(pool);
   }
 
   /**
@@ -99,19 +112,21 @@ public final class PostgresCluster implements Cluster {
      */
     public PostgresCluster open() {
       PostgresHistory history = PostgresHistory.open(url.jdbc(), user(url), password(url), limits);
+      HikariDataSource pool = new HikariDataSource(pool());
       boolean opened = false;
       try {
         PostgresUrl direct = listenUrl == null ? url : listenUrl;
         PostgresListener listener =
             new PostgresListener(direct.jdbc(), user(direct), password(direct));
         PostgresBus bus = new PostgresBus(listener, connections(direct), channel());
-        PostgresCluster cluster = new PostgresCluster(history, listener, bus);
+        PostgresCluster cluster = new PostgresCluster(history, listener, bus, pool);
         opened = true;
         return cluster;
       } catch (SQLException e) {
         throw new HistoryException("PostgreSQL: open failed: " + DirectConnections.reason(e), e);
       } finally {
         if (!opened) {
+          pool.close();
           history.close();
         }
       }
@@ -123,6 +138,23 @@ public final class PostgresCluster implements Cluster {
 
     private @Nullable String password(PostgresUrl one) {
       return password == null ? one.password() : password;
+    }
+
+    private HikariConfig pool() {
+      HikariConfig config = new HikariConfig();
+      config.setJdbcUrl(url.jdbc());
+      config.setUsername(user(url));
+      config.setPassword(password(url));
+      config.setPoolName("switchboard-presence");
+      config.setMaximumPoolSize(PostgresPresence.MAX_CONNECTIONS);
+      config.setMinimumIdle(1);
+      config.setConnectionTimeout(CONNECT_MILLIS);
+      config.setInitializationFailTimeout(-1); // the history has just reached the database
+      config.addDataSourceProperty("connectTimeout", "5");
+      config.addDataSourceProperty("socketTimeout", "10");
+      config.addDataSourceProperty("tcpKeepAlive", "true");
+      config.addDataSourceProperty("ApplicationName", "switchboard-presence");
+      return config;
     }
 
     private DirectConnections connections(PostgresUrl one) {
@@ -152,11 +184,26 @@ public final class PostgresCluster implements Cluster {
     return history.restrictions();
   }
 
-  /** Closes the logs, the bus and the connection that listens. Closing again has no effect. */
+  @Override
+  public PresenceStore presence() {
+    return presence;
+  }
+
+  @Override
+  public BindCodes bindCodes() {
+    return bindCodes;
+  }
+
+  /**
+   * Closes the logs, the bus, presence, and the connection that listens. Closing again has no
+   * effect.
+   */
   @Override
   public void close() {
+    presence.close();
     bus.close();
     listener.close();
+    pool.close();
     history.close();
   }
 }

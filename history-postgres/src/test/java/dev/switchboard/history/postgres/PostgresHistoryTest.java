@@ -205,6 +205,19 @@ class PostgresHistoryTest {
     String schema = url.substring(url.indexOf("currentSchema=") + "currentSchema=".length());
     RealPostgres.execute("ALTER TABLE " + schema + ".switchboard_store DROP COLUMN pruned_at");
     RealPostgres.execute("DROP TABLE " + schema + ".switchboard_restriction");
+    RealPostgres.execute(
+        """
+        DROP TABLE S.switchboard_node, S.switchboard_place, S.switchboard_presence,
+          S.switchboard_bind_code;
+        DROP SEQUENCE S.switchboard_presence_version;
+        DO $$ DECLARE function text; BEGIN
+          FOR function IN SELECT oid::regprocedure FROM pg_proc
+            WHERE pronamespace = 'S'::regnamespace AND proname LIKE 'switchboard_presence%'
+          LOOP EXECUTE 'DROP FUNCTION ' || function; END LOOP;
+        END $$;
+        """
+            .replace("S.", schema + ".")
+            .replace("'S'", "'" + schema + "'"));
     RealPostgres.execute("UPDATE " + schema + ".switchboard_store SET version = 1");
     try (PostgresHistory history = PostgresHistory.open(url)) {
       long ahead = NOON + Duration.ofDays(6 * 365).toMillis();
