@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * presence and bind codes, one that listens and one that notifies. Thread-safe.
  */
 public final class PostgresCluster implements Cluster {
-  private static final int CONNECT_MILLIS = 3_000; // a third of the time to renew a lease
+  private static final int CONNECT_MILLIS = 3_000; // so that a lease is tried again in time
 
   private final PostgresHistory history;
   private final PostgresListener listener;
