@@ -56,7 +56,7 @@ class OperatorsTest {
     Endpoint<Talk> endpoint =
         Endpoint.of(Talk.class)
             .identify(request -> {
-              String name = request.query().get("user").getFirst();
+              String name = request.query().getOrDefault("user", List.of("nobody")).getFirst();
               return Verdict.allow(
                   new AuthenticatedUser(name, Map.of(), Set.of(), null, "token of " + name));
             })
