@@ -176,6 +176,14 @@ final class TokenCases {
                 "Authorization: Bearer " + replaced(GOOD, 2, "AAAA"),
                 "Authorization: Bearer " + GOOD));
     add(
+        "a good token in two headers, the second one forged",
+        site ->
+            refused(
+                site,
+                "/secure",
+                "Authorization: Bearer " + GOOD,
+                "Authorization: Bearer " + replaced(GOOD, 2, "AAAA")));
+    add(
         "a forged header beside a good cookie",
         site ->
             refused(

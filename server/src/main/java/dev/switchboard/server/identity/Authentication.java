@@ -49,19 +49,15 @@ public record Authentication(
   private static final String CODE_SUBPROTOCOL = "switchboard.code.";
 
   /**
-   * Returns the credentials in a request, or null if there are none, or more than one {@code
-   * Authorization}. The {@code Authorization} header takes precedence over a subprotocol, and that
-   * over the cookie, which browsers send automatically.
+   * Returns the credentials in a request, or null if there are none. The {@code Authorization}
+   * header takes precedence over a subprotocol, and that over the cookie, which browsers send
+   * automatically.
    */
   public @Nullable Credentials shown(HttpRequest request) {
     Headers headers = request.headers();
     List<String> fields = headers.all("Authorization");
-    if (fields.size() > 1) {
-      return null; // one who reads the first and one who reads the last would not mean the same
-      // user
-    }
-    String authorization = fields.isEmpty() ? null : fields.getFirst();
-    if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
+    String authorization = String.join(", ", fields); // several are a list, which is no token
+    if (authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
       return new Credentials(Kind.TOKEN, authorization.substring("bearer ".length()).strip());
     }
     for (String name : headers.elements("Sec-WebSocket-Protocol")) {
