@@ -12,9 +12,14 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.AuthenticationException;
 import dev.switchboard.spi.Credentials;
+import dev.switchboard.transport.HttpResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +61,7 @@ class AuditTest {
     return Endpoint.of(Talk.class)
         .clientsMayPublish(Talk.class, Addresses.rooms())
         .authenticate(AuditTest::prove)
+        .get("/me", (request, user) -> HttpResponse.text(200, user.name()))
         .clientsMayPublish(Talk.Said.class, Addresses.rooms())
         .onJoin((room, who) -> {
           if (room.startsWith("secret")) {
@@ -153,6 +159,22 @@ class AuditTest {
         failed + "by=token reason=\"token: not signed by a known key\"",
         failed + "reason=\"the first message: not authenticate\"");
     assertThat(lines).noneMatch(line -> line.contains("password"));
+  }
+
+  @Test
+  void aWrongTokenForARouteIsALoginThatFailedAndNoTokenIsNone() throws Exception {
+    HttpClient http = HttpClient.newHttpClient();
+    URI me = URI.create("http://127.0.0.1:" + server.port() + "/me");
+    for (HttpRequest.Builder asked :
+        List.of(
+            HttpRequest.newBuilder(me),
+            HttpRequest.newBuilder(me).header("Authorization", "Bearer good.ann"),
+            HttpRequest.newBuilder(me).header("Authorization", "Bearer bad"))) {
+      var unused = http.send(asked.build(), BodyHandlers.discarding());
+    }
+    says(
+        "event=login_failed path=/me address=127.0.0.1 by=token"
+            + " reason=\"token: not signed by a known key\"");
   }
 
   @Test

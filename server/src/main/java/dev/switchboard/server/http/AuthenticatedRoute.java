@@ -1,5 +1,6 @@
 package dev.switchboard.server.http;
 
+import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.Arrivals;
 import dev.switchboard.server.limits.ConnectionCounts;
@@ -11,7 +12,6 @@ import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpRequest;
 import dev.switchboard.transport.HttpResponse;
 import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets only the users of an endpoint call a route: those with valid credentials, who are not
@@ -57,7 +57,7 @@ public final class AuthenticatedRoute implements Router.Route {
   private HttpResponse decided(HttpRequest request) throws Exception {
     Credentials shown = authentication.shown(request);
     if (shown == null || shown.kind() == Credentials.Kind.BIND_CODE) {
-      return refused(request, null, "no token, and no cookie", Authentication.missing());
+      return Authentication.missing(); // nobody has tried to log in
     }
     String by = Authentication.named(shown.kind());
     if (shown.kind() == Credentials.Kind.COOKIE && !origins.trusts(request)) {
@@ -88,9 +88,8 @@ public final class AuthenticatedRoute implements Router.Route {
     return handler.answer(request, user);
   }
 
-  private HttpResponse refused(
-      HttpRequest request, @Nullable String by, String why, HttpResponse response) {
-    context.audit().loginFailed(request, null, by, why);
+  private HttpResponse refused(HttpRequest request, String by, String why, HttpResponse response) {
+    new Audit(context.audit().log(), request.path()).loginFailed(request, null, by, why);
     return response;
   }
 }
