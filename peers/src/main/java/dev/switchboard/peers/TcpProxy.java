@@ -7,18 +7,20 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A balancer or a network between two programs, which a test can turn to another server or cut.
- * Thread-safe.
+ * A balancer or a network between two programs, which a test can turn to another server, cut, or
+ * stall. Thread-safe.
  */
 public final class TcpProxy implements AutoCloseable {
   private final ServerSocket accepting;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile int target; // where new connections lead to
   private volatile boolean cut; // whether nothing gets through
+  private boolean stalled; // whether what is sent is held back; guarded by this
 
   /** Starts a proxy to a port of this machine. */
   public TcpProxy(int target) {
@@ -29,6 +31,20 @@ public final class TcpProxy implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     Thread.ofVirtual().start(this::accept);
+  }
+
+  /** Starts a proxy to the database of a URL. */
+  public static TcpProxy toDatabase(String url) {
+    return new TcpProxy(port(url));
+  }
+
+  /** Returns the URL of the same database by way of this proxy. */
+  public String through(String url) {
+    return url.replace(":" + port(url) + "/", ":" + port() + "/");
+  }
+
+  private static int port(String url) {
+    return URI.create(url.substring("jdbc:".length())).getPort();
   }
 
   /** Returns the port to connect to. */
@@ -48,9 +64,22 @@ public final class TcpProxy implements AutoCloseable {
     endAll();
   }
 
-  /** Lets connections through again. */
-  public void heal() {
+  /** Holds back whatever is sent from now on, as a dead network does, until {@link #heal}. */
+  public synchronized void stall() {
+    stalled = true;
+  }
+
+  /** Lets everything through again. */
+  public synchronized void heal() {
     cut = false;
+    stalled = false;
+    notifyAll();
+  }
+
+  private synchronized void awaitFlow() throws InterruptedException {
+    while (stalled) {
+      wait();
+    }
   }
 
   private void accept() {
@@ -91,9 +120,10 @@ public final class TcpProxy implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       byte[] bytes = new byte[16 << 10];
       for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+        awaitFlow();
         out.write(bytes, 0, read);
       }
-    } catch (IOException broken) {
+    } catch (IOException | InterruptedException broken) {
       // the other side learns of it by the end below
     } finally {
       end(from);
@@ -121,6 +151,7 @@ public final class TcpProxy implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    heal(); // whoever is stalled finds the end
     endAll();
   }
 }

@@ -50,6 +50,7 @@ public final class Moderation {
    * @return how many sessions were there
    */
   public int kick(String user, String reason) {
+    requireShort(reason);
     audit(room == null ? Measure.KICKED : Measure.REMOVED, user, reason);
     return orders.get().evict(context().path(), user, room, Orders.because("removed", reason));
   }
@@ -67,6 +68,7 @@ public final class Moderation {
    * @throws IllegalArgumentException if the time is not within its limits
    */
   public void ban(String user, Duration time, String reason) {
+    requireShort(reason);
     audit(Measure.BANNED, user, reason);
     impose(Kind.BAN, user, time, reason);
   }
@@ -86,6 +88,7 @@ public final class Moderation {
    * @param reason for the user
    */
   public void mute(String user, Duration time, String reason) {
+    requireShort(reason);
     audit(Measure.MUTED, user, reason);
     impose(Kind.MUTE, user, time, reason);
   }
@@ -111,11 +114,14 @@ public final class Moderation {
     orders.get().impose(context().restrictions().fromNow(key(kind, user), time, reason));
   }
 
-  private void audit(Measure measure, String user, @Nullable String reason) {
-    if (reason != null && reason.length() > MAX_REASON) {
+  private static void requireShort(String reason) {
+    if (reason.length() > MAX_REASON) {
       throw new IllegalArgumentException(
           "reason: " + reason.length() + " characters (expected: up to " + MAX_REASON + ")");
     }
+  }
+
+  private void audit(Measure measure, String user, @Nullable String reason) {
     context().audit().measure(measure, user, room, reason);
   }
 

@@ -3,14 +3,18 @@ package dev.switchboard.cluster.postgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens connections that stay open and are nobody else's, on which every wait has a timeout.
  * Parameters in the URL take precedence. Immutable.
  */
 final class DirectConnections {
+  private static final Logger LOG = LoggerFactory.getLogger(DirectConnections.class);
   static final int CONNECT_SECONDS = 5;
   private static final int ANSWER_SECONDS = 10;
 
@@ -30,18 +34,38 @@ final class DirectConnections {
     properties.setProperty("tcpKeepAlive", "true");
   }
 
-  /** Opens a connection, which the database shows under this name. */
-  Connection open(String applicationName) throws SQLException {
+  /**
+   * Opens a connection, which the database shows under this name, and executes statements on it.
+   */
+  Connection open(String applicationName, String... statements) throws SQLException {
     Properties named = new Properties(properties);
     named.setProperty("ApplicationName", applicationName);
     if (!url.startsWith("jdbc:postgresql:")) { // not shown, because it may contain a password
       throw new SQLException("url: not for PostgreSQL (expected: jdbc:postgresql://…)");
     }
-    return DriverManager.getConnection(url, named);
+    Connection opened = DriverManager.getConnection(url, named);
+    boolean ready = false;
+    try (Statement statement = opened.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+      ready = true;
+      return opened;
+    } finally {
+      if (!ready) {
+        opened.close();
+      }
+    }
   }
 
-  /** Returns the database's message without the statement that it is about. */
-  static String reason(Throwable failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+  /** Ends a connection without a word, because it may be blocked or dead. Null is none. */
+  static void abort(@Nullable Connection connection) {
+    if (connection != null) {
+      try {
+        connection.abort(Runnable::run);
+      } catch (SQLException e) {
+        LOG.debug("PostgreSQL: a connection did not close", e);
+      }
+    }
   }
 }

@@ -1,12 +1,12 @@
 package dev.switchboard.cluster.postgres;
 
 import dev.switchboard.history.HistoryException;
+import dev.switchboard.history.sql.Reason;
 import dev.switchboard.spi.Bus;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -90,7 +90,7 @@ final class PostgresBus implements Bus {
             null);
       }
     } catch (SQLException e) {
-      throw new HistoryException("PostgreSQL: notifying failed: " + DirectConnections.reason(e), e);
+      throw new HistoryException("PostgreSQL: notifying failed: " + Reason.of(e), e);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new HistoryException("PostgreSQL: interrupted while connecting", interrupted);
@@ -193,7 +193,7 @@ final class PostgresBus implements Bus {
       return true;
     } catch (SQLException | RuntimeException failure) {
       if (connection != null) {
-        LOG.warn("PostgreSQL: notifying failed: {}", DirectConnections.reason(failure));
+        LOG.warn("PostgreSQL: notifying failed: {}", Reason.of(failure));
       }
       abort();
       return false;
@@ -201,17 +201,7 @@ final class PostgresBus implements Bus {
   }
 
   private void connect() throws SQLException {
-    Connection opened = connections.open("switchboard-notify");
-    boolean ready = false;
-    try (Statement statement = opened.createStatement()) {
-      statement.execute("SET synchronous_commit = off");
-      connection = opened;
-      ready = true;
-    } finally {
-      if (!ready) {
-        opened.close();
-      }
-    }
+    connection = connections.open("switchboard-notify", "SET synchronous_commit = off");
   }
 
   private void notifyOthers(List<BusParts.Message> batch) throws SQLException {
@@ -231,13 +221,7 @@ final class PostgresBus implements Bus {
   private void abort() {
     Connection open = connection;
     connection = null;
-    if (open != null) {
-      try {
-        open.abort(Runnable::run);
-      } catch (SQLException e) {
-        LOG.debug("PostgreSQL: the notifying connection did not close", e);
-      }
-    }
+    DirectConnections.abort(open);
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.history.postgres.PostgresLimits;
+import dev.switchboard.history.sql.Reason;
 import dev.switchboard.spi.BindCodes;
 import dev.switchboard.spi.Bus;
 import dev.switchboard.spi.Cluster;
@@ -123,7 +124,7 @@ public final class PostgresCluster implements Cluster {
         opened = true;
         return cluster;
       } catch (SQLException e) {
-        throw new HistoryException("PostgreSQL: open failed: " + DirectConnections.reason(e), e);
+        throw new HistoryException("PostgreSQL: open failed: " + Reason.of(e), e);
       } finally {
         if (!opened) {
           pool.close();

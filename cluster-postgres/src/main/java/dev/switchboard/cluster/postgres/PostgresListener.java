@@ -1,11 +1,11 @@
 package dev.switchboard.cluster.postgres;
 
 import dev.switchboard.history.HistoryException;
+import dev.switchboard.history.sql.Reason;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -118,24 +118,17 @@ final class PostgresListener implements AutoCloseable {
     try {
       connect();
     } catch (SQLException e) {
-      throw new HistoryException("PostgreSQL: listening failed: " + DirectConnections.reason(e), e);
+      throw new HistoryException("PostgreSQL: listening failed: " + Reason.of(e), e);
     }
     thread.start();
   }
 
   private void connect() throws SQLException {
-    Connection opened = connections.open("switchboard-listen");
-    boolean listening = false;
-    try (Statement statement = opened.createStatement()) {
-      for (String channel : handlers.keySet()) {
-        statement.execute("LISTEN " + channel);
-      }
-      connection = opened;
-      listening = true;
-    } finally {
-      if (!listening || closed) {
-        opened.close();
-      }
+    String[] listens =
+        handlers.keySet().stream().map(channel -> "LISTEN " + channel).toArray(String[]::new);
+    connection = connections.open("switchboard-listen", listens);
+    if (closed) {
+      abort();
     }
   }
 
@@ -180,8 +173,7 @@ final class PostgresListener implements AutoCloseable {
     if (closed) {
       return;
     }
-    LOG.warn(
-        "PostgreSQL: the listening connection was lost: {}", DirectConnections.reason(failure));
+    LOG.warn("PostgreSQL: the listening connection was lost: {}", Reason.of(failure));
     abort();
     watchers.forEach(watcher -> tell(watcher::interrupted));
     long pause = FIRST_PAUSE_MILLIS;
@@ -211,17 +203,10 @@ final class PostgresListener implements AutoCloseable {
     }
   }
 
-  /** Ends the connection without a word, because it may be blocked or dead. */
   private void abort() {
     Connection open = connection;
     connection = null;
-    if (open != null) {
-      try {
-        open.abort(Runnable::run);
-      } catch (SQLException e) {
-        LOG.debug("PostgreSQL: the listening connection did not close", e);
-      }
-    }
+    DirectConnections.abort(open);
   }
 
   /** Stops receiving. Waits a second for a handler that is running. Closing again has no effect. */

@@ -1,6 +1,7 @@
 package dev.switchboard.cluster.postgres;
 
 import dev.switchboard.history.HistoryException;
+import dev.switchboard.history.sql.Reason;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import java.sql.Connection;
@@ -107,7 +108,7 @@ final class PostgresPresence implements PresenceStore {
     try (Connection connection = pool.getConnection()) {
       return PostgresListener.channel(connection, "presence");
     } catch (SQLException e) {
-      throw new HistoryException("PostgreSQL: presence: " + DirectConnections.reason(e), e);
+      throw new HistoryException("PostgreSQL: presence: " + Reason.of(e), e);
     }
   }
 
@@ -187,7 +188,7 @@ final class PostgresPresence implements PresenceStore {
     long now = System.nanoTime();
     lease.failed(now);
     if (own.failed() && !closed) {
-      LOG.warn("presence: the database does not answer: {}", DirectConnections.reason(failure));
+      LOG.warn("presence: the database does not answer: {}", Reason.of(failure));
       LOG.debug("presence: the database does not answer", failure);
     }
     if (lease.hasRunOut(now)) {

@@ -1,5 +1,6 @@
 package dev.switchboard.cluster.postgres;
 
+import dev.switchboard.history.sql.Columns;
 import dev.switchboard.spi.LogKey;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +50,7 @@ record PresenceEvent(long version, String node, LogKey where, List<Change> chang
         Arrays.stream(lines, HEADER_LINES, lines.length)
             .map(line -> new Change(Kind.of(line.charAt(0)), line.substring(1)))
             .toList();
-    LogKey where = new LogKey(lines[2], Places.address(lines[3], lines[4]));
+    LogKey where = new LogKey(lines[2], Columns.address(lines[3], lines[4]));
     return new PresenceEvent(Long.parseLong(lines[0]), lines[1], where, changes);
   }
 }

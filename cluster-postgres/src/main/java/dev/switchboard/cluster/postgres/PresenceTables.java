@@ -53,7 +53,7 @@ final class PresenceTables {
             "SELECT switchboard_presence_change_1(?, ?, ?, ?, ?, ?, ?, ?)")) {
       statement.setString(1, channel);
       statement.setObject(2, node);
-      Places.bind(connection, statement, 3, places.keySet());
+      Columns.bindLogs(statement, 3, places.keySet());
       statement.setArray(6, connection.createArrayOf("int", indexes));
       statement.setArray(7, connection.createArrayOf("text", users));
       statement.setArray(8, connection.createArrayOf("boolean", enters));
@@ -85,7 +85,7 @@ final class PresenceTables {
         connection.prepareStatement("SELECT * FROM switchboard_presence_load_1(?, ?, ?, ?)")) {
       statement.setFetchSize(FETCHED_ROWS);
       statement.setObject(1, node);
-      Places.bind(connection, statement, 2, places);
+      Columns.bindLogs(statement, 2, places);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return row.getBoolean("here") ? Optional.of(snapshots(row, places)) : Optional.empty();

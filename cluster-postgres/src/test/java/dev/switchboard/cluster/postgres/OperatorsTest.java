@@ -16,17 +16,14 @@ import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.Verdict;
 import dev.switchboard.spi.AuthenticatedUser;
-import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What an operator orders at one server holds at the others, over real sockets. */
 @Tag("D4")
@@ -35,22 +32,10 @@ class OperatorsTest {
   private static final Duration LONG = Duration.ofHours(1);
 
   private final String url = RealPostgres.url();
-  private final Deque<AutoCloseable> open = new ArrayDeque<>(); // closed in reverse order
+  @RegisterExtension final Closing close = new Closing();
 
   /** A server with its endpoint. */
   private record Node(Endpoint<Talk> endpoint, Server server) {}
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : open) {
-      one.close();
-    }
-  }
-
-  private <T extends AutoCloseable> T closing(T one) {
-    open.push(one);
-    return one;
-  }
 
   private Node node(String database) {
     Endpoint<Talk> endpoint =
@@ -62,7 +47,7 @@ class OperatorsTest {
             })
             .clientsMayPublish(Talk.Said.class, Addresses.rooms());
     Server server =
-        closing(
+        close.later(
             Server.builder()
                 .port(0)
                 .closeTimeout(Duration.ofSeconds(1))
@@ -73,7 +58,7 @@ class OperatorsTest {
   }
 
   private Member member(String name, Node node) {
-    return closing(new Member(name, node.server.port()));
+    return close.later(new Member(name, node.server.port()));
   }
 
   private static List<Integer> closes(Member member) {
@@ -147,10 +132,9 @@ class OperatorsTest {
 
   @Test
   void aServerThatWasCutOffFindsTheBanAfterwards() throws Exception {
-    int port = URI.create(url.substring("jdbc:".length())).getPort();
-    TcpProxy network = closing(new TcpProxy(port));
+    TcpProxy network = close.later(TcpProxy.toDatabase(url));
     Node here = node(url);
-    Node there = node(url.replace(":" + port + "/", ":" + network.port() + "/"));
+    Node there = node(network.through(url));
     Member eve = member("eve", there);
     List<Integer> closes = closes(eve);
     network.cut();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.switchboard.peers.RealPostgres;
+import dev.switchboard.peers.TcpProxy;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.spi.AuthenticatedUser;
@@ -26,13 +27,14 @@ import org.junit.jupiter.api.Test;
 
 @Tag("D5")
 class PostgresBindCodesTest implements BindCodesContract {
-  private final Cable cable = new Cable(RealPostgres.url());
-  private final HikariDataSource pool = PresenceNode.pool(cable.url());
+  private final String url = RealPostgres.url();
+  private final TcpProxy network = TcpProxy.toDatabase(url);
+  private final HikariDataSource pool = PresenceNode.pool(network.through(url));
 
   @AfterEach
   void close() {
     pool.close();
-    cable.close();
+    network.close();
   }
 
   @Override
@@ -97,7 +99,7 @@ class PostgresBindCodesTest implements BindCodesContract {
   @Test
   void withoutADatabaseEverythingIsUnavailable() throws IOException {
     try (BindCodes store = open()) {
-      cable.pull();
+      network.cut();
       assertThatThrownBy(() -> store.take(HASH))
           .asInstanceOf(InstanceOfAssertFactories.type(RefusedException.class))
           .extracting(RefusedException::code)

@@ -3,6 +3,7 @@ package dev.switchboard.cluster.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.peers.RealPostgres;
+import dev.switchboard.peers.TcpProxy;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
@@ -32,14 +33,14 @@ class PostgresPresenceTest {
   private static final Duration LEASE = Duration.ofMillis(1_500);
 
   private final String url = RealPostgres.url();
-  private final Cable cable = new Cable(url);
+  private final TcpProxy network = TcpProxy.toDatabase(url);
   private final List<PresenceNode> nodes = new ArrayList<>();
 
   @AfterEach
   void close() {
-    cable.flow();
+    network.heal();
     nodes.forEach(PresenceNode::close);
-    cable.close();
+    network.close();
   }
 
   /** Opens a node that records what it is told, as {@code +ann 1}. */
@@ -58,12 +59,12 @@ class PostgresPresenceTest {
   void ofAServerThatDiesOnlyThoseWhoDoNotComeBackAreToldToHaveLeft() throws Exception {
     Told told = new Told(ROOM);
     PresenceNode survivor = node(url, url, told);
-    PresenceNode dying = node(cable.url(), cable.url(), new Told(ROOM));
+    PresenceNode dying = node(network.through(url), network.through(url), new Told(ROOM));
     Waiting.get(survivor.enter(ROOM, "zoe"));
     Waiting.get(dying.enter(ROOM, "ann"));
     Waiting.get(dying.enter(ROOM, "bob"));
     Waiting.get(dying.enter(OTHER_ROOM, "bob"));
-    cable.pull();
+    network.cut();
     Waiting.get(survivor.enter(ROOM, "bob"));
     assertThat(users(survivor)).isEqualTo(new Users(List.of("ann", "bob", "zoe"), 3));
     told.expect("+zoe 1", "+ann 2", "+bob 3", "-ann 2");
@@ -80,14 +81,14 @@ class PostgresPresenceTest {
     Told told = new Told(ROOM);
     Told own = new Told(ROOM);
     PresenceNode survivor = node(url, url, told);
-    PresenceNode paused = node(cable.url(), cable.url(), own);
+    PresenceNode paused = node(network.through(url), network.through(url), own);
     Waiting.get(survivor.enter(ROOM, "zoe"));
     Waiting.get(paused.enter(ROOM, "ann"));
     Waiting.get(paused.enter(ROOM, "bob"));
-    cable.stall();
+    network.stall();
     told.expect("+zoe 1", "+ann 2", "+bob 3", "-ann 2", "-bob 1");
     Waiting.get(survivor.leave(ROOM, "zoe"));
-    cable.flow();
+    network.heal();
     Waiting.until(() -> users(survivor).count() == 2);
     assertThat(users(survivor)).isEqualTo(new Users(List.of("ann", "bob"), 2));
     own.expect("+ann 2", "+bob 3", "-zoe 2"); // it never lost those that it had
@@ -99,20 +100,20 @@ class PostgresPresenceTest {
   @Test
   void whatWasMissedWhileNotListeningIsToldOnce() throws Exception {
     Told told = new Told(ROOM);
-    PresenceNode deaf = node(url, cable.url(), told);
+    PresenceNode deaf = node(url, network.through(url), told);
     PresenceNode other = node(url, url, new Told(ROOM));
     Waiting.get(deaf.enter(ROOM, "zoe"));
     Waiting.get(other.enter(ROOM, "ann"));
     Waiting.get(other.enter(ROOM, "bob"));
     told.expect("+zoe 1", "+ann 2", "+bob 3");
-    cable.pull();
+    network.cut();
     Waiting.get(other.leave(ROOM, "ann"));
     Waiting.get(other.enter(ROOM, "carl"));
     Waiting.get(other.leave(ROOM, "bob"));
     Waiting.get(other.enter(ROOM, "bob"));
     Waiting.get(deaf.enter(ROOM, "yan"));
     assertThat(told.all()).hasSize(3);
-    cable.flow();
+    network.heal();
     Waiting.until(() -> told.all().size() >= 6);
     assertThat(told.all().subList(3, 6))
         .extracting(change -> change.substring(0, change.indexOf(' ')))
@@ -148,12 +149,12 @@ class PostgresPresenceTest {
   @Test
   void whileTheDatabaseIsAwayCallsAreUnavailableAndAreCarriedOutLater() throws Exception {
     Told told = new Told(ROOM);
-    PresenceNode node = node(cable.url(), cable.url(), told);
+    PresenceNode node = node(network.through(url), network.through(url), told);
     PresenceNode other = node(url, url, new Told(ROOM));
     Waiting.get(node.enter(ROOM, "ann"));
     Waiting.get(node.enter(ROOM, "bob"));
     told.expect("+ann 1", "+bob 2");
-    cable.pull();
+    network.cut();
     for (CompletionStage<?> stage :
         List.of(node.enter(ROOM, "carl"), node.leave(ROOM, "bob"), node.has(ROOM, "ann"))) {
       assertThat(stage.handle((done, failure) -> failure).toCompletableFuture().get())
@@ -162,7 +163,7 @@ class PostgresPresenceTest {
               RefusedException.class,
               refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE));
     }
-    cable.flow();
+    network.heal();
     Waiting.until(() -> users(other).names().equals(List.of("ann", "carl")));
     assertThat(users(other)).isEqualTo(new Users(List.of("ann", "carl"), 2));
     Waiting.until(() -> told.all().size() >= 4);

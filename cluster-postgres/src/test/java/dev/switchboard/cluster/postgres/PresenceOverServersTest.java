@@ -14,32 +14,18 @@ import dev.switchboard.server.Server;
 import dev.switchboard.spi.AuthenticatedUser;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who is where, for the clients of two servers on one database. */
 @Tag("D5")
 class PresenceOverServersTest {
   private final String url = RealPostgres.url();
-  private final Deque<AutoCloseable> open = new ArrayDeque<>(); // closed in reverse order
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : open) {
-      one.close();
-    }
-  }
-
-  private <T extends AutoCloseable> T closing(T one) {
-    open.push(one);
-    return one;
-  }
+  @RegisterExtension final Closing close = new Closing();
 
   private Server server(PresenceNotices notices) {
     Endpoint<Talk> endpoint =
@@ -50,7 +36,7 @@ class PresenceOverServersTest {
             .clientsMayListOnlineUsers()
             .presenceNotices(notices)
             .anyRate();
-    return closing(
+    return close.later(
         Server.builder()
             .port(0)
             .closeTimeout(Duration.ofSeconds(1))
@@ -61,7 +47,8 @@ class PresenceOverServersTest {
 
   private Client<Talk> client(String name, Server server) {
     Client<Talk> client =
-        closing(Client.of(Talk.class).token(name).build("ws://127.0.0.1:" + server.port() + "/ws"));
+        close.later(
+            Client.of(Talk.class).token(name).build("ws://127.0.0.1:" + server.port() + "/ws"));
     client.connect();
     return client;
   }
@@ -166,7 +153,7 @@ class PresenceOverServersTest {
     BindCode code =
         BindCode.fetch(URI.create("http://127.0.0.1:" + one.port() + "/bind-code"), "ann");
     Client<Talk> phone =
-        closing(
+        close.later(
             Client.of(Talk.class)
                 .bindCode(code.code())
                 .build("ws://127.0.0.1:" + other.port() + "/ws"));

@@ -13,9 +13,7 @@ import dev.switchboard.server.Verdict;
 import dev.switchboard.spi.Retention;
 import dev.switchboard.transport.HttpRequest;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -26,9 +24,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clients of several servers on one database, over real sockets. */
 @Tag("D5")
@@ -39,19 +37,7 @@ class SeveralServersTest {
   private static final String KILL_NOTIFIERS = KILL_LISTENERS.replace("-listen", "-notify");
 
   private final String url = RealPostgres.url();
-  private final Deque<AutoCloseable> open = new ArrayDeque<>(); // closed in reverse order
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : open) {
-      one.close();
-    }
-  }
-
-  private <T extends AutoCloseable> T closing(T one) {
-    open.push(one);
-    return one;
-  }
+  @RegisterExtension final Closing close = new Closing();
 
   private Server server() {
     return server(url);
@@ -77,7 +63,7 @@ class SeveralServersTest {
                 Talk.Said.class, Addresses.rooms(), Addresses.users(), Addresses.everyone())
             .clientsMayPublish(Talk.Typing.class, Addresses.rooms(), Addresses.users())
             .anyRate();
-    return closing(
+    return close.later(
         Server.builder()
             .port(0)
             .closeTimeout(Duration.ofSeconds(1))
@@ -91,7 +77,7 @@ class SeveralServersTest {
   }
 
   private Member member(String name, Server server) {
-    return closing(new Member(name, server.port()));
+    return close.later(new Member(name, server.port()));
   }
 
   /** Publishes so many messages, with several of them on their way at any time. */
@@ -195,8 +181,8 @@ class SeveralServersTest {
   @Test
   void aClientThatMovesFromServerToServerMissesNothing() throws Exception {
     List<Server> servers = List.of(server(), server(), server());
-    TcpProxy balancer = closing(new TcpProxy(servers.getFirst().port()));
-    Member ann = closing(new Member("ann", balancer.port()));
+    TcpProxy balancer = close.later(new TcpProxy(servers.getFirst().port()));
+    Member ann = close.later(new Member("ann", balancer.port()));
     Member bob = member("bob", servers.get(2));
     int moves = 6;
     for (int move = 1; move <= moves; move++) {
@@ -211,11 +197,11 @@ class SeveralServersTest {
 
   @Test
   void aClientThatIsAheadOfTheServerItComesToIsNotToldOfAGap() {
-    TcpProxy network = closing(new TcpProxy(port(url)));
+    TcpProxy network = close.later(TcpProxy.toDatabase(url));
     Server quick = server();
-    Server late = server(PostgresCluster.builder(url).listenUrl(through(network)).open());
-    TcpProxy balancer = closing(new TcpProxy(quick.port()));
-    Member ann = closing(new Member("ann", balancer.port()));
+    Server late = server(PostgresCluster.builder(url).listenUrl(network.through(url)).open());
+    TcpProxy balancer = close.later(new TcpProxy(quick.port()));
+    Member ann = close.later(new Member("ann", balancer.port()));
     Member bob = member("bob", late);
     network.cut(); // it looks for what is new every second only
     List<String> said = new ArrayList<>();
@@ -262,9 +248,9 @@ class SeveralServersTest {
 
   @Test
   void whileTheDatabaseIsCutOffPublishingIsRefusedAndAfterwardsNothingIsMissing() throws Exception {
-    TcpProxy network = closing(new TcpProxy(port(url)));
-    Member ann = member("ann", server(through(network)));
-    Member bob = member("bob", server(through(network)));
+    TcpProxy network = close.later(TcpProxy.toDatabase(url));
+    Member ann = member("ann", server(network.through(url)));
+    Member bob = member("bob", server(network.through(url)));
     AtomicInteger acknowledged = new AtomicInteger();
     AtomicInteger refused = new AtomicInteger();
     AtomicBoolean stop = new AtomicBoolean();
@@ -296,14 +282,5 @@ class SeveralServersTest {
     assertThat(last).isGreaterThan(acknowledged.get());
     ann.expectAllUpTo(last);
     bob.expectAllUpTo(last);
-  }
-
-  private String through(TcpProxy network) {
-    return url.replace(":" + port(url) + "/", ":" + network.port() + "/");
-  }
-
-  private static int port(String url) {
-    String rest = url.substring(url.indexOf("://") + 3);
-    return Integer.parseInt(rest.substring(rest.indexOf(':') + 1, rest.indexOf('/')));
   }
 }

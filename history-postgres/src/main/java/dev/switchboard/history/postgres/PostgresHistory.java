@@ -3,6 +3,7 @@ package dev.switchboard.history.postgres;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.sql.Kept;
+import dev.switchboard.history.sql.Reason;
 import dev.switchboard.history.sql.SqlRestrictions;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.HistoryStore;
@@ -113,7 +114,7 @@ public final class PostgresHistory implements HistoryStore {
       PostgresWriter writer = new PostgresWriter(pool, epoch, lastPruned, limits);
       return new PostgresHistory(pool, owned, writer, epoch);
     } catch (SQLException e) {
-      throw new HistoryException("PostgreSQL: open failed: " + reason(e), e);
+      throw new HistoryException("PostgreSQL: open failed: " + Reason.of(e), e);
     }
   }
 
@@ -203,11 +204,6 @@ public final class PostgresHistory implements HistoryStore {
   }
 
   private static HistoryException failed(String what, SQLException cause) {
-    return new HistoryException("PostgreSQL: " + what + " failed: " + reason(cause), cause);
-  }
-
-  /** Returns the database's message without the statement that it is about. */
-  static String reason(Throwable failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    return new HistoryException("PostgreSQL: " + what + " failed: " + Reason.of(cause), cause);
   }
 }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /** Reads each page in one statement, so that it shows the log at one point in time. Immutable. */
 final class PostgresReader {
@@ -69,9 +68,7 @@ final class PostgresReader {
     Map<LogKey, Position> heads = new HashMap<>();
     logs.forEach(log -> heads.put(log, new Position(epoch, 0)));
     try (PreparedStatement statement = connection.prepareStatement(HEADS)) {
-      bind(statement, 1, logs, LogKey::space);
-      bind(statement, 2, logs, log -> Columns.kind(log.address()));
-      bind(statement, 3, logs, log -> Columns.name(log.address()));
+      Columns.bindLogs(statement, 1, logs);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           heads.put(logs.get(row.getInt(1) - 1), new Position(epoch, row.getLong(2)));
@@ -79,13 +76,6 @@ final class PostgresReader {
       }
     }
     return heads;
-  }
-
-  private static void bind(
-      PreparedStatement statement, int index, List<LogKey> logs, Function<LogKey, String> column)
-      throws SQLException {
-    String[] texts = logs.stream().map(column).toArray(String[]::new);
-    statement.setArray(index, statement.getConnection().createArrayOf("text", texts));
   }
 
   Page after(Connection connection, LogKey log, long seq, int limit, long bytes)

@@ -1,5 +1,6 @@
 package dev.switchboard.history.postgres;
 
+import dev.switchboard.history.sql.Reason;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.PruningTime;
@@ -96,7 +97,7 @@ final class PostgresWriter {
           if (attempt == ATTEMPTS || !passing(e)) {
             throw e;
           }
-          LOG.info("PostgreSQL: append is retried after: {}", PostgresHistory.reason(e));
+          LOG.info("PostgreSQL: append is retried after: {}", Reason.of(e));
         }
       }
     } finally {

@@ -6,6 +6,8 @@ import dev.switchboard.spi.LogKey;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Maps names and entries to table columns. */
@@ -23,6 +25,21 @@ public final class Columns {
     statement.setString(first + 2, name(log.address()));
   }
 
+  /** Binds three arrays: spaces, kinds and names. */
+  public static void bindLogs(PreparedStatement statement, int first, Collection<LogKey> logs)
+      throws SQLException {
+    bindTexts(statement, first, logs, LogKey::space);
+    bindTexts(statement, first + 1, logs, log -> kind(log.address()));
+    bindTexts(statement, first + 2, logs, log -> name(log.address()));
+  }
+
+  private static void bindTexts(
+      PreparedStatement statement, int index, Collection<LogKey> logs, Function<LogKey, String> of)
+      throws SQLException {
+    String[] texts = logs.stream().map(of).toArray(String[]::new);
+    statement.setArray(index, statement.getConnection().createArrayOf("text", texts));
+  }
+
   public static String kind(Address address) {
     return switch (address) {
       case Address.Room room -> "room";
@@ -36,6 +53,15 @@ public final class Columns {
       case Address.Room(String name) -> name;
       case Address.User(String name) -> name;
       case Address.Everyone everyone -> "";
+    };
+  }
+
+  /** Returns the address with this {@link #kind} and {@link #name}. */
+  public static Address address(String kind, String name) {
+    return switch (kind) {
+      case "room" -> Address.room(name);
+      case "user" -> Address.user(name);
+      default -> Address.EVERYONE;
     };
   }
 
