@@ -125,9 +125,9 @@ class HeaderFuzzTest {
           case TOKEN -> value;
         };
     List<String> all = List.of("Authorization", "Sec-WebSocket-Protocol", "Cookie");
-    assertThat(all.stream().flatMap(name -> headers.all(name).stream()))
+    assertThat(all.stream().map(name -> String.join(", ", headers.all(name))))
         .as("it is written there")
-        .anyMatch(line -> line.contains(written));
+        .anyMatch(lines -> lines.contains(written));
     if (shown.kind() == Credentials.Kind.COOKIE) {
       assertThat(headers.all("Cookie"))
           .anyMatch(line ->
