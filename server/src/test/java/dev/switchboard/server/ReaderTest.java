@@ -136,6 +136,21 @@ final class ReaderTest {
   }
 
   @Test
+  void aSecondJoinIsNotAnsweredWithAPlaceBeforeWhatWasShown() {
+    appendElsewhere(4);
+    SimVisitor bob = member("bob"); // so that the server has heard of 4 entries
+    appendElsewhere(2);
+    SimVisitor ann = visitor("ann");
+    join(ann, 1, "\"recent\":2");
+    world.run(10_000);
+    ann.join("r", 2);
+    world.run(10_000);
+    assertThat(ann.seqs()).containsExactly(3L, 4L, 5L, 6L);
+    assertThat(ann.heard("room_joined").getLast().get("seq").longValue()).isEqualTo(6);
+    assertThat(bob.closedWith()).isZero();
+  }
+
+  @Test
   void aJoinThatCannotReadTheLogLeavesTheNextOneItsTurn() {
     appendElsewhere(4);
     SimVisitor bob = member("bob"); // so that it is the page that cannot be read

@@ -91,7 +91,8 @@ final class Openings {
     ReaderGroup group = reader.join();
     Place place = wanted.place;
     if (reader.started() && place == null && wanted.recent == 0) {
-      found(wanted, state(reader.epoch(), group.last(), true), Long.MAX_VALUE, null);
+      long last = Math.max(group.last(), reader.last()); // a page may have had what is not heard of
+      found(wanted, state(reader.epoch(), last, true), Long.MAX_VALUE, null);
       return;
     }
     String now = group.epoch();

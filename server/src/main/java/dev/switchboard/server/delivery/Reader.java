@@ -145,17 +145,18 @@ public final class Reader {
     return mine;
   }
 
-  /** Whether the reader has a position. */
   boolean started() {
     return started;
   }
 
-  /** Returns the epoch of the position. */
+  long last() {
+    return last;
+  }
+
   String epoch() {
     return epoch;
   }
 
-  /** Whether the reader has ended. */
   boolean closed() {
     return closed;
   }
