@@ -270,6 +270,7 @@ export class Session {
       if (message.type === "error") this.#report("error", errorOf(message));
       return;
     } else if (message.type === "resumed") {
+      if (message.secret !== undefined) this.#secret = { session: text(message.session), secret: text(message.secret) };
       this.conversation.resumed(text(message.user), message.logs);
     } else {
       const why = message.type === "error" ? errorOf(message) : undefined;

@@ -307,7 +307,13 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
             protocol,
             encodings,
             sizes,
-            new Hub(topics, services.users(), started, settings),
+            new Hub(
+                topics,
+                services.users(),
+                started,
+                settings,
+                services.claims(),
+                services.lastSeen(settings.presence().lastSeenOf())),
             threads(),
             reactions);
     topics.use(Address.EVERYONE); // for as long as the server runs

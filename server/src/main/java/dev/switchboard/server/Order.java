@@ -1,12 +1,10 @@
 package dev.switchboard.server;
 
+import dev.switchboard.server.broker.BusBytes;
 import dev.switchboard.spi.Restriction;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +30,7 @@ sealed interface Order {
 
   /** Returns the order as a message for other servers. */
   default byte[] encoded() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
+    return BusBytes.write(out -> {
       switch (this) {
         case Impose(Restriction restriction) -> {
           out.writeUTF("impose");
@@ -50,7 +47,7 @@ sealed interface Order {
           out.writeUTF("evict");
           out.writeUTF(evict.path);
           out.writeUTF(evict.user);
-          writeRoom(out, evict.room);
+          BusBytes.name(out, evict.room);
           out.writeUTF(evict.why);
         }
         case EndSession(String id) -> {
@@ -58,10 +55,7 @@ sealed interface Order {
           out.writeUTF(id);
         }
       }
-    } catch (IOException tooLong) { // a text of more than 65,535 bytes
-      throw new UncheckedIOException(tooLong);
-    }
-    return bytes.toByteArray();
+    });
   }
 
   /**
@@ -70,45 +64,35 @@ sealed interface Order {
    * @throws IllegalArgumentException if it is anything else
    */
   static Order decoded(byte[] message) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(message))) {
-      String what = in.readUTF();
-      return switch (what) {
-        case "impose" -> {
-          Restriction.Key key = readKey(in);
-          Instant since = Instant.ofEpochMilli(in.readLong());
-          Instant until = Instant.ofEpochMilli(in.readLong());
-          yield new Impose(new Restriction(key, since, until, in.readUTF()));
-        }
-        case "lift" -> new Lift(readKey(in));
-        case "evict" -> new Evict(in.readUTF(), in.readUTF(), readRoom(in), in.readUTF());
-        case "end_session" -> new EndSession(in.readUTF());
-        default ->
-            throw new IllegalArgumentException("order: " + what + " (expected: one known here)");
-      };
-    } catch (IOException cutOff) {
-      throw new IllegalArgumentException("order: cut off", cutOff);
-    }
+    return BusBytes.read(message, Order::read);
+  }
+
+  private static Order read(DataInputStream in) throws IOException {
+    String what = in.readUTF();
+    return switch (what) {
+      case "impose" -> {
+        Restriction.Key key = readKey(in);
+        Instant since = Instant.ofEpochMilli(in.readLong());
+        Instant until = Instant.ofEpochMilli(in.readLong());
+        yield new Impose(new Restriction(key, since, until, in.readUTF()));
+      }
+      case "lift" -> new Lift(readKey(in));
+      case "evict" -> new Evict(in.readUTF(), in.readUTF(), BusBytes.name(in), in.readUTF());
+      case "end_session" -> new EndSession(in.readUTF());
+      default ->
+          throw new IllegalArgumentException("order: " + what + " (expected: one known here)");
+    };
   }
 
   private static void write(DataOutputStream out, Restriction.Key key) throws IOException {
     out.writeUTF(key.kind().name());
     out.writeUTF(key.space());
     out.writeUTF(key.subject());
-    writeRoom(out, key.room());
+    BusBytes.name(out, key.room());
   }
 
   private static Restriction.Key readKey(DataInputStream in) throws IOException {
     return new Restriction.Key(
-        Restriction.Kind.valueOf(in.readUTF()), in.readUTF(), in.readUTF(), readRoom(in));
-  }
-
-  /** No room is called "". */
-  private static void writeRoom(DataOutputStream out, @Nullable String room) throws IOException {
-    out.writeUTF(room == null ? "" : room);
-  }
-
-  private static @Nullable String readRoom(DataInputStream in) throws IOException {
-    String room = in.readUTF();
-    return room.isEmpty() ? null : room;
+        Restriction.Kind.valueOf(in.readUTF()), in.readUTF(), in.readUTF(), BusBytes.name(in));
   }
 }

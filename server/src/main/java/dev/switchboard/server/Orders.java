@@ -58,6 +58,11 @@ final class Orders {
     }
   }
 
+  /** Returns what operators have forbidden. */
+  Restrictions restrictions() {
+    return restrictions;
+  }
+
   /** Hears what other servers order. */
   private final class Others implements Bus.Listener {
     @Override

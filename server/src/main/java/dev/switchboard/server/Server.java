@@ -9,6 +9,7 @@ import dev.switchboard.server.identity.Audit;
 import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.Meter;
+import dev.switchboard.server.session.SessionClaims;
 import dev.switchboard.transport.netty.Loops;
 import dev.switchboard.transport.netty.ServerTransport;
 import java.time.Duration;
@@ -57,8 +58,8 @@ public final class Server implements AutoCloseable {
         new Services(
             storage.openBroker(builder.time),
             storage.openPresence(),
-            restrictions,
             new Orders(byPath, restrictions, storage.bus()),
+            new SessionClaims(storage.bus(), builder.time.elapsed()),
             builder.time,
             new AuditLog(builder.time.elapsed()),
             storage.cluster());
@@ -113,6 +114,7 @@ public final class Server implements AutoCloseable {
                   sockets
                       .values()
                       .forEach(socket -> tick(socket.path(), () -> socket.tick(now.getAsLong())));
+                  tick("sessions", services.claims()::tick);
                   tick("audit", services.audit()::tick);
                 },
                 TICK_MILLIS,

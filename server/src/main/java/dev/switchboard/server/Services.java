@@ -3,8 +3,11 @@ package dev.switchboard.server;
 import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.Time;
+import dev.switchboard.server.presence.MemoryLastSeen;
+import dev.switchboard.server.session.SessionClaims;
 import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Cluster;
+import dev.switchboard.spi.LastSeen;
 import dev.switchboard.spi.PresenceStore;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param broker keeps the logs
  * @param users knows who is where
- * @param restrictions what operators have forbidden
  * @param orders carries out what operators order
+ * @param claims moves sessions between servers
  * @param time the clocks
  * @param audit writes the audit log
  * @param cluster what the server shares with others; null if it is alone
@@ -22,11 +25,22 @@ import org.jspecify.annotations.Nullable;
 record Services(
     Broker broker,
     PresenceStore users,
-    Restrictions restrictions,
     Orders orders,
+    SessionClaims claims,
     Time time,
     AuditLog audit,
     @Nullable Cluster cluster) {
+  /** Returns what operators have forbidden. */
+  Restrictions restrictions() {
+    return orders.restrictions();
+  }
+
+  /** Returns what remembers when users were last seen: so many of them, if the server is alone. */
+  LastSeen lastSeen(int remembered) {
+    LastSeen shared = cluster == null ? null : cluster.lastSeen();
+    return shared != null ? shared : new MemoryLastSeen(remembered);
+  }
+
   /** Begins to hear of other servers, after everybody who listens has said so. */
   void startBus() {
     if (cluster != null) {
@@ -36,9 +50,10 @@ record Services(
 
   /** Releases the stores, after the broker was closed. */
   void close() {
+    claims.close();
     orders.close();
     users.close();
-    restrictions.close();
+    restrictions().close();
     audit.close();
     if (cluster != null) {
       cluster.close();

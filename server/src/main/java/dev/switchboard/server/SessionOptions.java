@@ -92,7 +92,8 @@ public abstract class SessionOptions<E extends SessionOptions<E>> extends Endpoi
 
   /**
    * Limits for how many offline users the server remembers when they were last online. It keeps
-   * those who left most recently, in memory. The default is 10,000.
+   * those who left most recently, in memory. The default is 10,000. Has no effect if the cluster
+   * remembers them.
    */
   public E lastSeenOf(int users) {
     return set(() -> lastSeenOf = within("lastSeenOf", users, 0, 10_000_000));

@@ -32,19 +32,32 @@ final class DeliveryModelTest {
 
   @Test
   void nothingIsLostRepeatedOrOutOfOrderWhateverBreaks() {
-    run(RUNS > 0 ? RUNS : 50);
+    run(RUNS > 0 ? RUNS : 50, 1);
   }
 
   @Test
   @Tag("slow")
   void norInAThousandRuns() {
-    run(1_000);
+    run(1_000, 1);
   }
 
-  private static void run(int runs) {
+  @Test
+  @Tag("D5")
+  void norBetweenThreeServersAndABusThatLoses() {
+    run(RUNS > 0 ? RUNS : 50, 3);
+  }
+
+  @Test
+  @Tag("D5")
+  @Tag("slow")
+  void norBetweenThreeServersInThreeHundredRuns() {
+    run(300, 3);
+  }
+
+  private static void run(int runs, int servers) {
     long seed = Long.getLong("seed", System.nanoTime());
     for (int i = 0; i < runs; i++) {
-      Run run = new Run(seed + i);
+      Run run = new Run(seed + i, servers);
       try {
         run.run();
       } catch (Throwable failed) {
@@ -64,26 +77,31 @@ final class DeliveryModelTest {
     private final List<SimPerson> people = new ArrayList<>();
     private final int kept;
     private final int maxPending;
-    private @Nullable SimServer server;
+    private final @Nullable SimCluster cluster; // null for a server that is alone
+    private final List<SimServer> servers = new ArrayList<>();
 
-    Run(long seed) {
+    Run(long seed, int number) {
       world = new SimWorld(seed);
+      cluster = number == 1 ? null : new SimCluster(world);
       store = new SimStore(world, world.chance(25));
       kept = world.chance(50) ? 5 + world.random.nextInt(30) : 1_000;
       maxPending = 1024 << world.random.nextInt(8);
       world.tell("maxPending " + maxPending);
-      boot();
+      for (int i = 0; i < number; i++) {
+        servers.add(boot());
+      }
       for (int i = 0; i < 5; i++) { // the last two are the first two's other programs
-        people.add(new SimPerson(world, () -> server, store, "p" + i, "u" + i % 3));
+        people.add(new SimPerson(world, this::anyServer, store, "p" + i, "u" + i % 3));
       }
     }
 
-    private SimServer server() {
-      return java.util.Objects.requireNonNull(server);
+    private SimServer anyServer() {
+      return servers.get(world.random.nextInt(servers.size()));
     }
 
-    private void boot() {
-      server = new SimServer(world, store, world.chance(30), this::draw);
+    private SimServer boot() {
+      SimCluster.Node node = cluster == null ? null : cluster.node();
+      return new SimServer(world, store, world.chance(30), this::draw, node);
     }
 
     private void draw(Endpoint<Talk> endpoint) {
@@ -131,10 +149,10 @@ final class DeliveryModelTest {
 
     /** Who is in a room is read to and listed, at any time. */
     private void checkMembers() {
-      if (!server().alive()) {
-        return;
-      }
-      Hub hub = server().hub();
+      servers.stream().filter(SimServer::alive).map(SimServer::hub).forEach(this::checkMembers);
+    }
+
+    private void checkMembers(Hub hub) {
       for (Connection connection : hub.connections()) {
         if (!connection.open()) {
           continue;
@@ -154,14 +172,16 @@ final class DeliveryModelTest {
     private void fault() {
       switch (world.random.nextInt(13)) {
         case 0 -> {
-          if (server().alive()) {
-            server().kill();
+          SimServer killed = anyServer();
+          if (killed.alive()) {
+            killed.kill();
             switch (world.random.nextInt(20)) {
               case 0, 1 -> store.lose();
               case 2 -> store.rollBack();
               default -> {}
             }
-            world.after(world.random.nextInt(20_000), this::boot);
+            world.after(
+                world.random.nextInt(20_000), () -> servers.set(servers.indexOf(killed), boot()));
           }
         }
         case 1 -> store.fail(1 + world.random.nextInt(3));
@@ -177,6 +197,7 @@ final class DeliveryModelTest {
             store.lose(); // under the server
           }
         }
+        case 8 -> anyServer().deafen(world.random.nextInt(20_000));
         case 4 -> world.run(world.random.nextInt(world.chance(10) ? 400_000 : 40_000));
         default -> anyone().cut();
       }
@@ -185,13 +206,13 @@ final class DeliveryModelTest {
     private void settle() {
       world.run(60_000);
       store.heal();
-      server().links().forEach(link -> link.stalled(false));
+      servers.forEach(server -> server.links().forEach(link -> link.stalled(false)));
       people.forEach(SimPerson::connect);
       world.run(300_000);
       people.forEach(SimPerson::speak);
       world.run(300_000);
       checkMembers();
-      Hub hub = server().hub();
+      Hub hub = anyServer().hub();
       people.forEach(person -> person.checkSettled(hub));
       for (String room : List.of("r0", "r1", "r2")) {
         Set<String> there = new TreeSet<>();
@@ -206,6 +227,10 @@ final class DeliveryModelTest {
       people.forEach(SimPerson::leave);
       world.run(200_000);
       people.forEach(SimPerson::checkGone);
+      servers.stream().map(SimServer::hub).forEach(Run::checkNothingIsLeft);
+    }
+
+    private static void checkNothingIsLeft(Hub hub) {
       assertThat(hub.sizes())
           .containsEntry("topics", 1)
           .containsEntry("sessions", 0)

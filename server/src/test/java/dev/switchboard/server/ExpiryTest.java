@@ -28,7 +28,7 @@ final class ExpiryTest {
     SimVisitor ann = new SimVisitor(world, "ann").connect(server);
     world.run(1_000);
     Connection connection = server.hub().connections().iterator().next();
-    Session session = new Session("ann", connection);
+    Session session = new Session("s", "ann", connection);
 
     assertThat(session.expire(0)).as("with a connection").isFalse();
     assertThat(session.detach(connection, 10)).isTrue();

@@ -51,7 +51,7 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
   private static final @Nullable String TRACED = System.getProperty("trace");
 
   private final SimWorld world;
-  private final Supplier<@Nullable SimServer> servers;
+  private final Supplier<SimServer> servers;
   private final SimStore store;
   private final String name;
   private final String user;
@@ -67,18 +67,16 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
   /** What was told of the users who are watched. */
   private final Map<String, Boolean> online = new HashMap<>();
 
+  /** The users of whom it does not know whether the server still tells of them. */
+  private final Set<String> unsure = new HashSet<>();
+
   private @Nullable SimLink link;
   private int connection;
   private int published;
   private int unanswered;
   private boolean leaving;
 
-  SimPerson(
-      SimWorld world,
-      Supplier<@Nullable SimServer> servers,
-      SimStore store,
-      String name,
-      String user) {
+  SimPerson(SimWorld world, Supplier<SimServer> servers, SimStore store, String name, String user) {
     this.world = world;
     this.servers = servers;
     this.store = store;
@@ -185,11 +183,11 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
 
   /** Mostly short; at times about as long as the server takes. */
   private int length() {
-    SimServer server = servers.get();
-    if (server == null || world.chance(90)) {
+    if (world.chance(90)) {
       return world.random.nextInt(100);
     }
-    return Math.max(1, server.endpoint().settings().maxMessageBytes() - world.random.nextInt(300));
+    return Math.max(
+        1, servers.get().endpoint().settings().maxMessageBytes() - world.random.nextInt(300));
   }
 
   /** Publishes where it can be heard, so that everybody learns what has become of the logs. */
@@ -285,6 +283,7 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
       if (ask instanceof Command.Statuses statuses && answer instanceof Answer.Statuses of) {
         world.tell(name + " asked with " + statuses.watch() + ": " + of.states());
         online.keySet().removeAll(statuses.users());
+        unsure.removeAll(statuses.users());
         if (Boolean.TRUE.equals(statuses.watch())) {
           of.states().forEach(state -> online.put(state.user(), state.online()));
         }
@@ -316,6 +315,7 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
       if (ask instanceof Command.Statuses statuses) { // the server may have done it or not
         world.tell(name + " asked with " + statuses.watch() + " failed: " + why.getMessage());
         online.keySet().removeAll(statuses.users());
+        unsure.addAll(statuses.users());
       }
     }
   }
@@ -330,7 +330,9 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
       }
       case Report.Status status -> {
         world.tell(name + " is told: " + status.state());
-        online.put(status.state().user(), status.state().online());
+        if (!unsure.contains(status.state().user())) {
+          online.put(status.state().user(), status.state().online());
+        }
       }
       case Report.Left left -> {
         world.tell(name + " has left " + left.room());
@@ -382,11 +384,11 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
   }
 
   private void dial(int number) {
-    SimServer server = servers.get();
     if (number != connection) {
       return;
     }
-    if (server == null || !server.alive()) {
+    SimServer server = servers.get();
+    if (!server.alive()) {
       session.failed(world.now(), number, new ConnectFailedException("refused", 0, true, null), -1);
     } else {
       link = server.accept(this, number, user, encoding);

@@ -3,6 +3,7 @@ package dev.switchboard.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.protocol.wire.Encoding;
+import dev.switchboard.server.broker.CommitQueue;
 import dev.switchboard.server.broker.StoreBroker;
 import dev.switchboard.server.identity.AuditLog;
 import dev.switchboard.server.identity.Restrictions;
@@ -11,12 +12,15 @@ import dev.switchboard.server.limits.Meter;
 import dev.switchboard.server.limits.Time;
 import dev.switchboard.server.presence.MemoryPresence;
 import dev.switchboard.server.session.Hub;
+import dev.switchboard.server.session.SessionClaims;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.Broker;
+import dev.switchboard.spi.Bus;
 import dev.switchboard.spi.Committed;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Page;
 import dev.switchboard.spi.Position;
+import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.Publication;
 import dev.switchboard.transport.Headers;
 import dev.switchboard.transport.HttpRequest;
@@ -28,6 +32,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A server's process in a {@link SimWorld}: everything of the real one above the socket. */
 final class SimServer {
@@ -42,21 +47,43 @@ final class SimServer {
   private final Endpoint<Talk> endpoint = Talk.endpoint();
   private final EndpointPath.Typed path = new EndpointPath.Typed(endpoint);
   private final List<SimLink> links = new ArrayList<>();
+  private final SimCluster.@Nullable Node node; // null if it is alone
+  private final SessionClaims claims;
   private boolean alive = true;
+
+  /** A server that begins, and is alone. */
+  SimServer(SimWorld world, SimStore store, boolean late, Consumer<Endpoint<Talk>> options) {
+    this(world, store, late, options, null);
+  }
 
   /**
    * A server that begins.
    *
    * @param late whether its store's answers may be heard of late
    * @param options of its endpoint
+   * @param node what it shares with others; null if it is alone
    */
-  SimServer(SimWorld world, SimStore store, boolean late, Consumer<Endpoint<Talk>> options) {
+  SimServer(
+      SimWorld world,
+      SimStore store,
+      boolean late,
+      Consumer<Endpoint<Talk>> options,
+      SimCluster.@Nullable Node node) {
     this.world = world;
     this.store = store;
-    this.broker = new Committing(world, store, new StoreBroker(store, reads::add), late);
+    this.node = node;
+    Bus bus = node == null ? null : node.bus;
+    this.broker =
+        new Committing(
+            world,
+            store,
+            new StoreBroker(
+                store, bus, reads::add, CommitQueue.DEFAULT_MAX_BYTES, world.clock::millis),
+            late);
+    this.claims = new SessionClaims(bus, world.clock::millis);
     options.accept(endpoint);
     endpoint.threads(threads::add);
-    MemoryPresence users = new MemoryPresence();
+    PresenceStore users = node == null ? new MemoryPresence() : node.presence;
     users.watch(path::changed);
     Restrictions none = new Restrictions(null, world.clock);
     AuditLog audit = new AuditLog(world.clock::millis);
@@ -65,8 +92,8 @@ final class SimServer {
         new Services(
             broker,
             users,
-            none,
             new Orders(Map.of("/ws", path), none, null),
+            claims,
             Time.of(world.clock),
             audit,
             null),
@@ -79,6 +106,7 @@ final class SimServer {
   private void tick() {
     if (alive) {
       path.tick(world.clock.millis());
+      claims.tick();
       broker.waiting = true; // it may have to find out what became of a commit that failed
       world.after(TICK_MILLIS, this::tick);
     }
@@ -127,6 +155,13 @@ final class SimServer {
     return link;
   }
 
+  /** Hears nothing of the others for some time. */
+  void deafen(int millis) {
+    if (node != null) {
+      node.deafen(millis);
+    }
+  }
+
   List<SimLink> links() {
     return links;
   }
@@ -135,6 +170,9 @@ final class SimServer {
   void kill() {
     world.tell("the server is killed");
     alive = false;
+    if (node != null) {
+      node.kill();
+    }
     if (world.chance(50)) {
       broker.act();
     }

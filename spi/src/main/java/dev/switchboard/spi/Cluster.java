@@ -18,6 +18,11 @@ public interface Cluster extends AutoCloseable {
     return null;
   }
 
+  /** Returns when users were last seen; null if each server knows only its own users. */
+  default @Nullable LastSeen lastSeen() {
+    return null;
+  }
+
   /** Returns what operators have forbidden; null if each server keeps that for itself. */
   default @Nullable RestrictionStore restrictions() {
     return null;

@@ -9,6 +9,7 @@ import dev.switchboard.history.sql.Reason;
 import dev.switchboard.spi.BindCodes;
 import dev.switchboard.spi.Bus;
 import dev.switchboard.spi.Cluster;
+import dev.switchboard.spi.LastSeen;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.RestrictionStore;
 import java.sql.Connection;
@@ -188,6 +189,11 @@ public final class PostgresCluster implements Cluster {
   @Override
   public PresenceStore presence() {
     return presence;
+  }
+
+  @Override
+  public LastSeen lastSeen() {
+    return presence.lastSeen();
   }
 
   @Override

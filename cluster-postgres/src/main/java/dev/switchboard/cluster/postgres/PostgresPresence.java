@@ -2,6 +2,7 @@ package dev.switchboard.cluster.postgres;
 
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.sql.Reason;
+import dev.switchboard.spi.LastSeen;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import java.sql.Connection;
@@ -23,12 +24,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Who is where, in the tables of {@code postgres-4.sql}. Thread-safe.
  *
- * <p>One thread writes: it carries out what {@link OwnPresence} has collected since its last
- * transaction, renews the lease, and clears, step by step, what the dead have left. The database
- * notifies all servers of each change, this one too, in the order of commits; {@link WatchedPlaces}
- * tells the watcher on the listener's thread. A place is read before this server's first user is
- * put into it. If notifications were missed, all places of this server's users are read again, and
- * the differences are told.
+ * <p>One thread writes: it stores when users were last seen, carries out what {@link OwnPresence}
+ * has collected since its last transaction, renews the lease, and clears, step by step, what the
+ * dead have left. The database notifies all servers of each change, this one too, in the order of
+ * commits; {@link WatchedPlaces} tells the watcher on the listener's thread. A place is read before
+ * this server's first user is put into it. If notifications were missed, all places of this
+ * server's users are read again, and the differences are told.
  *
  * <p>If a server can't renew its lease in time, the others clear its users. It finds out as soon as
  * it reaches the database, and puts its users in again under a new lease. Until all servers have
@@ -54,8 +55,9 @@ final class PostgresPresence implements PresenceStore {
 
   private final DataSource pool;
   private final PresenceTables tables;
-  private final PresenceReads reads;
   private final OwnPresence own = new OwnPresence();
+  private final PresenceReads reads;
+  private final PostgresLastSeen lastSeen;
   private final WatchedPlaces places = new WatchedPlaces(own);
   private final NodeLease lease;
   private final long leaseNanos;
@@ -90,6 +92,8 @@ final class PostgresPresence implements PresenceStore {
     String channel = channel(pool);
     this.tables = new PresenceTables(channel);
     this.reads = new PresenceReads(pool, own::isAway);
+    this.lastSeen = new PostgresLastSeen(reads);
+    lastSeen.wakes(this::wake);
     listener.listen(channel, places::handle);
     listener.watch(
         new PostgresListener.Watcher() {
@@ -126,6 +130,11 @@ final class PostgresPresence implements PresenceStore {
   @Override
   public CompletionStage<Void> leave(LogKey where, String user) {
     return woken(own.leave(where, user));
+  }
+
+  /** Returns when users were last seen. What it is told is written as long as this is open. */
+  LastSeen lastSeen() {
+    return lastSeen;
   }
 
   private CompletionStage<Void> woken(CompletionStage<Void> stage) {
@@ -216,6 +225,7 @@ final class PostgresPresence implements PresenceStore {
   private boolean step(Connection connection, long now) throws SQLException {
     UUID node = lease(connection, now);
     boolean more = tick(connection, now);
+    more |= lastSeen.write(connection, now);
     List<OwnPresence.Change> batch = own.take(PresenceTables.MAX_CHANGES);
     if (!batch.isEmpty()) {
       List<LogKey> used =
@@ -311,13 +321,15 @@ final class PostgresPresence implements PresenceStore {
   }
 
   private void release(@Nullable UUID node) {
-    if (node == null || writer.isAlive() || own.isAway()) {
+    if (writer.isAlive() || own.isAway()) {
       return;
     }
     long until = System.nanoTime() + CLOSE_NANOS;
     try (Connection connection = pool.getConnection()) {
       connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
-      while (System.nanoTime() - until < 0 && tables.clear(connection, node)) {
+      while (System.nanoTime() - until < 0
+          && (lastSeen.write(connection, System.nanoTime())
+              || (node != null && tables.clear(connection, node)))) {
         // a bounded number of users each time
       }
     } catch (SQLException e) {

@@ -100,9 +100,13 @@ class PresenceOverServersTest {
     Server other = server(PresenceNotices.EACH);
     Client<Talk> ann = client("ann", one);
     List<String> statuses = new CopyOnWriteArrayList<>();
+    List<UserStatus> told = new CopyOnWriteArrayList<>();
     ann.events(
         ClientEvent.StatusChanged.class,
-        event -> statuses.add(event.status().user() + " " + event.status().online()));
+        event -> {
+          told.add(event.status());
+          statuses.add(event.status().user() + " " + event.status().online());
+        });
     assertThat(ann.watch(List.of("bob"))).extracting(UserStatus::online).containsExactly(false);
     Client<Talk> bob = client("bob", other);
     await().until(() -> statuses.size() == 1);
@@ -110,6 +114,9 @@ class PresenceOverServersTest {
     bob.close();
     await().until(() -> statuses.size() == 2);
     assertThat(statuses).containsExactly("bob true", "bob false");
+    UserStatus gone = ann.statuses(List.of("bob")).getFirst();
+    assertThat(gone.lastSeen()).as("at the other server").isPresent();
+    assertThat(told.getLast()).isEqualTo(gone);
     assertThat(ann.users()).containsExactly("ann");
   }
 

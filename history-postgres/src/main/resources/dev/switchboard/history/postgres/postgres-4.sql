@@ -32,6 +32,16 @@ CREATE INDEX switchboard_presence_node ON switchboard_presence (node);
 
 CREATE SEQUENCE switchboard_presence_version;
 
+-- When users were last seen, in milliseconds since 1970.
+CREATE TABLE switchboard_last_seen (
+  space text COLLATE "C" NOT NULL,
+  username text COLLATE "C" NOT NULL,
+  at bigint NOT NULL,
+  PRIMARY KEY (space, username)
+);
+
+CREATE INDEX switchboard_last_seen_at ON switchboard_last_seen (at);
+
 -- Puts users of a node into places and takes them out, and notifies all servers. What is so already
 -- has no effect, so a call whose outcome is unknown can be made again. At most 65,535 changes, each
 -- user once for each place.
@@ -148,8 +158,9 @@ DECLARE
   names text[];
   places int[];
   users text[];
+  died timestamptz;
 BEGIN
-  SELECT id INTO dead FROM switchboard_node
+  SELECT id, least(expires, now()) INTO dead, died FROM switchboard_node
     WHERE CASE WHEN in_node IS NULL THEN expires <= now() ELSE id = in_node END
     LIMIT 1 FOR UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
@@ -168,6 +179,13 @@ BEGIN
   IF users IS NULL THEN
     DELETE FROM switchboard_node WHERE id = dead;
   ELSE
+    IF in_node IS NULL THEN
+      INSERT INTO switchboard_last_seen AS l (space, username, at)
+        SELECT spaces[u.place], u.username, (extract(epoch FROM died) * 1000)::bigint
+        FROM unnest(places, users) AS u(place, username) WHERE kinds[u.place] = 'everyone'
+        ORDER BY 1, 2
+        ON CONFLICT (space, username) DO UPDATE SET at = greatest(l.at, excluded.at);
+    END IF;
     PERFORM switchboard_presence_apply_1(in_channel, dead, '', spaces, kinds, names, places, users,
       array_fill(false, ARRAY[cardinality(users)]));
   END IF;

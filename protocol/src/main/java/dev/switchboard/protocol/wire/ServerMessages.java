@@ -53,13 +53,21 @@ public final class ServerMessages {
         });
   }
 
-  /** Builds {@code resumed}. */
-  public static Draft resumed(@Nullable Id re, String session, String user, List<LogState> logs) {
+  /**
+   * Builds {@code resumed}.
+   *
+   * @param secret the session's new secret; null if it keeps its ID and its secret
+   */
+  public static Draft resumed(
+      @Nullable Id re, String session, @Nullable String secret, String user, List<LogState> logs) {
     return object(
         "resumed",
         re,
         out -> {
           out.text("session", session);
+          if (secret != null) {
+            out.text("secret", secret);
+          }
           out.text("user", user);
           logs(out, logs);
         });

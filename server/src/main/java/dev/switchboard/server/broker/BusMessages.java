@@ -6,59 +6,22 @@ import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.Position;
 import dev.switchboard.spi.Publication;
 import dev.switchboard.spi.Retention;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/**
- * What brokers say to each other, as bytes. Servers of two versions may run side by side, so what
- * stands here does not change: a later version only appends fields, which older ones do not read.
- */
+/** What brokers say to each other, as {@link BusBytes}. */
 final class BusMessages {
   static final String HEADS = "heads";
   static final String FLEETING = "fleeting";
 
-  private static final int NO_DATA = 0;
-  private static final int JSON = 1;
-  private static final int CBOR = 2;
-
   private BusMessages() {}
-
-  private interface Writing {
-    void to(DataOutputStream out) throws IOException;
-  }
-
-  private interface Reading<T> {
-    T from(DataInputStream in) throws IOException;
-  }
-
-  private static byte[] write(Writing writing) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      writing.to(new DataOutputStream(bytes));
-    } catch (IOException impossible) { // there is no device
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static <T> T read(byte[] message, Reading<T> reading) {
-    try {
-      return reading.from(new DataInputStream(new ByteArrayInputStream(message)));
-    } catch (IOException e) {
-      throw new IllegalArgumentException("a message of the bus: it ends too early", e);
-    }
-  }
 
   /** Writes the heads of some logs. */
   static byte[] heads(Map<LogKey, Position> heads) {
-    return write(out -> {
+    return BusBytes.write(out -> {
       out.writeInt(heads.size());
       for (Map.Entry<LogKey, Position> head : heads.entrySet()) {
         writeLog(out, head.getKey());
@@ -69,7 +32,7 @@ final class BusMessages {
   }
 
   static Map<LogKey, Position> heads(byte[] message) {
-    return read(
+    return BusBytes.read(
         message,
         in -> {
           Map<LogKey, Position> heads = new LinkedHashMap<>();
@@ -82,47 +45,31 @@ final class BusMessages {
 
   /** Writes a fleeting message. */
   static byte[] fleeting(Publication publication) {
-    return write(out -> {
+    return BusBytes.write(out -> {
       writeLog(out, publication.log());
       out.writeUTF(publication.type());
-      writeText(out, publication.from());
-      writeText(out, publication.messageId());
+      BusBytes.name(out, publication.from());
+      BusBytes.name(out, publication.messageId());
       out.writeLong(publication.timestamp());
-      writeText(out, publication.without());
-      Payload payload = publication.payload();
-      if (payload == null) {
-        out.writeByte(NO_DATA);
-      } else {
-        out.writeByte(payload.binary() ? CBOR : JSON);
-        out.writeInt(payload.bytes().length);
-        out.write(payload.bytes());
-      }
+      BusBytes.name(out, publication.without());
+      BusBytes.payload(out, publication.payload());
     });
   }
 
   static Publication fleeting(byte[] message) {
-    return read(
+    return BusBytes.read(
         message,
         in -> {
           LogKey log = readLog(in);
           String type = in.readUTF();
-          String from = readText(in);
-          String messageId = readText(in);
+          String from = BusBytes.name(in);
+          String messageId = BusBytes.name(in);
           long timestamp = in.readLong();
-          String without = readText(in);
-          Payload payload = readPayload(in);
+          String without = BusBytes.name(in);
+          Payload payload = BusBytes.payload(in);
           return new Publication(
               log, type, from, messageId, timestamp, payload, true, without, Retention.DEFAULT);
         });
-  }
-
-  private static @Nullable Payload readPayload(DataInputStream in) throws IOException {
-    int encoding = in.readByte();
-    if (encoding == NO_DATA) {
-      return null;
-    }
-    byte[] data = in.readNBytes(in.readInt());
-    return encoding == CBOR ? Payload.cbor(data) : Payload.of(data);
   }
 
   private static void writeLog(DataOutputStream out, LogKey log) throws IOException {
@@ -148,16 +95,5 @@ final class BusMessages {
           default ->
               throw new IllegalArgumentException("a message of the bus: address: " + address);
         });
-  }
-
-  private static void writeText(DataOutputStream out, @Nullable String text) throws IOException {
-    out.writeBoolean(text != null);
-    if (text != null) {
-      out.writeUTF(text);
-    }
-  }
-
-  private static @Nullable String readText(DataInputStream in) throws IOException {
-    return in.readBoolean() ? in.readUTF() : null;
   }
 }

@@ -5,52 +5,37 @@ import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import dev.switchboard.server.delivery.Broadcast;
 import dev.switchboard.server.delivery.Feed;
 import dev.switchboard.server.delivery.FleetingPolicies;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
- * When users were last online, for those who left most recently, and which connections watch which
- * users. Thread-safe.
+ * Which connections watch which users, and what they are told. Thread-safe.
+ *
+ * <p>Whoever goes offline is told with the time they were last seen, which may have to be read
+ * first. Meanwhile they are looked up; if they come back, nobody is told that they were away.
  */
 public final class Statuses {
   /** If more connections watch a user, they are notified in batches instead of immediately. */
   private static final int MANY = 100;
 
-  private final Map<String, Long> lastSeen; // guarded by itself; forgets who left first
+  private final Function<String, CompletionStage<Long>> lastSeen;
+  private final AtomicLong lookups = new AtomicLong();
+  private final Map<String, Long> lookedUp = new ConcurrentHashMap<>(); // told under their keys
   private final Map<String, Set<Feed>> watchers = new ConcurrentHashMap<>();
   private final Map<String, Boolean> untold = new ConcurrentHashMap<>(); // users with many watchers
 
-  public Statuses(int remembered) {
-    this.lastSeen =
-        new LinkedHashMap<>() {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-            return size() > remembered;
-          }
-        };
-  }
-
-  /** Records that a connection of the user has ended. */
-  public void seen(String user, long now) {
-    synchronized (lastSeen) {
-      lastSeen.remove(user);
-      lastSeen.put(user, now);
-    }
-  }
-
-  public UserState state(String user, boolean online) {
-    long last = 0;
-    if (!online) {
-      synchronized (lastSeen) {
-        last = lastSeen.getOrDefault(user, 0L);
-      }
-    }
-    return new UserState(user, online, last);
+  /**
+   * Creates the watches of an endpoint.
+   *
+   * @param lastSeen looks up when a user was last seen, in milliseconds; 0 if that is not known
+   */
+  public Statuses(Function<String, CompletionStage<Long>> lastSeen) {
+    this.lastSeen = lastSeen;
   }
 
   public void watch(String user, Feed feed) {
@@ -74,11 +59,11 @@ public final class Statuses {
 
   /** Notifies a user's watchers: immediately, or in the next batch if there are many. */
   void changed(String user, boolean online) {
-    Set<Feed> all = watchers.getOrDefault(user, Set.of());
-    if (all.size() > MANY) {
+    int number = watchers.getOrDefault(user, Set.of()).size();
+    if (number > MANY) {
       untold.put(user, online);
-    } else {
-      tell(user, online, all);
+    } else if (number > 0) {
+      tell(user, online);
     }
   }
 
@@ -88,19 +73,45 @@ public final class Statuses {
       untold.computeIfPresent(
           user,
           (name, online) -> {
-            tell(name, online, watchers.getOrDefault(name, Set.of()));
+            tell(name, online);
             return null;
           });
     }
   }
 
-  private void tell(String user, boolean online, Set<Feed> all) {
-    List<Feed> told = List.copyOf(all);
+  private void tell(String user, boolean online) {
+    if (online) {
+      lookedUp.compute(
+          user,
+          (name, lookup) -> {
+            tell(new UserState(name, true, 0));
+            return null;
+          });
+      return;
+    }
+    Long lookup = lookups.incrementAndGet();
+    lookedUp.put(user, lookup);
+    lastSeen
+        .apply(user)
+        .whenComplete((time, failure) ->
+            lookedUp.computeIfPresent(
+                user,
+                (name, latest) -> {
+                  if (!latest.equals(lookup)) {
+                    return latest;
+                  }
+                  tell(new UserState(name, false, failure == null ? time : 0));
+                  return null;
+                }));
+  }
+
+  private void tell(UserState state) {
+    List<Feed> told = List.copyOf(watchers.getOrDefault(state.user(), Set.of()));
     if (!told.isEmpty()) {
       Broadcast notice =
           Broadcast.notice(
-              ServerMessages.userStatus(null, List.of(state(user, online))),
-              key(user),
+              ServerMessages.userStatus(null, List.of(state)),
+              key(state.user()),
               null,
               told.size());
       told.forEach(feed ->

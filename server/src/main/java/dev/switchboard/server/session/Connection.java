@@ -97,7 +97,8 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     this.webSocket = webSocket;
     this.request = request;
     this.parameters = parameters;
-    this.session = new Session(identified == null ? Session.guest() : identified.name(), this);
+    String user = identified == null ? "guest-" + RandomText.hex(12) : identified.name();
+    this.session = new Session(endpoint.hub().claims().newId(), user, this);
     this.identification = new Identification(endpoint, this, identified);
     this.readGate = new ReadGate(webSocket, endpoint.meter());
     Encoding encoding = endpoint.encodings().agreed(webSocket.subprotocol());

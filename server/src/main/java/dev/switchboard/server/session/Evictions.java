@@ -5,7 +5,9 @@ import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.spi.AuthenticatedUser;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends sessions, and memberships of rooms, against the will of their clients. A session that waits
@@ -32,20 +34,43 @@ public final class Evictions {
   }
 
   private void end(Session session, CloseCode code, String reason) {
+    end(
+        session,
+        connection -> {
+          if (connection == null) {
+            hub.endWaiting(session);
+          } else {
+            hub.end(session, context.timestamp());
+            connection.departure().turnAway(code, reason);
+          }
+        },
+        () -> {});
+  }
+
+  /**
+   * Ends a session, on the loop of the connection that has it.
+   *
+   * @param ended is told of that connection; of null if the session waits for its client
+   * @param over runs instead if the session is over
+   */
+  static void end(Session session, Consumer<@Nullable Connection> ended, Runnable over) {
     Connection connection = session.connection();
     if (connection != null) {
       connection.onLoop(() -> {
         if (session.end(connection)) {
-          hub.end(session, context.timestamp());
-          connection.departure().turnAway(code, reason);
+          ended.accept(connection);
         } else if (session.connection() != connection) {
-          end(session, code, reason);
+          end(session, ended, over);
+        } else {
+          over.run();
         }
       });
     } else if (session.endWaiting()) {
-      hub.endWaiting(session);
+      ended.accept(null);
     } else if (session.connection() != null) {
-      end(session, code, reason);
+      end(session, ended, over);
+    } else {
+      over.run();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.switchboard.server.session;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.CloseCode;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import dev.switchboard.server.delivery.Topic;
@@ -12,9 +13,13 @@ import dev.switchboard.server.limits.SessionSettings;
 import dev.switchboard.server.presence.Presence;
 import dev.switchboard.server.presence.PresenceNotifier;
 import dev.switchboard.server.presence.Statuses;
+import dev.switchboard.server.session.MovedSession.OpenQuestion;
+import dev.switchboard.spi.LastSeen;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.PresenceStore.Users;
+import dev.switchboard.transport.HttpRequest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +54,10 @@ public final class Hub {
   private static final int MAX_WAITING_SESSIONS = 100_000;
 
   private final Topics topics;
+  private final EndpointContext context;
   private final SessionSettings settings;
+  private final SessionClaims claims;
+  private final LastSeen lastSeen;
   private final Statuses statuses;
   private final PresenceStore users;
   private final PresenceNotifier presenceNotifier;
@@ -69,16 +78,30 @@ public final class Hub {
 
   /** Creates the shared state when an endpoint starts. */
   public Hub(
-      Topics topics, PresenceStore users, EndpointContext context, SessionSettings settings) {
+      Topics topics,
+      PresenceStore users,
+      EndpointContext context,
+      SessionSettings settings,
+      SessionClaims claims,
+      LastSeen lastSeen) {
     this.topics = topics;
+    this.context = context;
+    this.claims = claims;
     this.users = users;
     this.settings = settings;
     this.online = topics.log(Address.EVERYONE);
-    this.statuses = new Statuses(settings.presence().lastSeenOf());
+    this.lastSeen = lastSeen;
+    this.statuses = new Statuses(this::lastSeen);
     this.presenceNotifier =
         new PresenceNotifier(settings.presence(), statuses, context.now(), this::tell);
     this.presence = new Presence(settings.presence().grace().toMillis(), users);
     this.idleSweep = new IdleSweep(context.settings().idleTimeout(), context.meter());
+    claims.serve(context.path(), this);
+  }
+
+  /** Returns what moves sessions between servers. */
+  SessionClaims claims() {
+    return claims;
   }
 
   /** Returns the options of the endpoint's sessions. */
@@ -144,9 +167,25 @@ public final class Hub {
 
   /** Returns the user's status, as far as {@code asker} may see it. */
   CompletionStage<UserState> status(String user, String asker) {
-    return maySee(asker, user)
-        ? isOnline(user).thenApply(is -> statuses.state(user, is))
-        : CompletableFuture.completedStage(new UserState(user, false, 0));
+    if (!maySee(asker, user)) {
+      return CompletableFuture.completedStage(new UserState(user, false, 0));
+    }
+    return isOnline(user)
+        .thenCompose(is ->
+            is
+                ? CompletableFuture.completedStage(new UserState(user, true, 0))
+                : lastSeen(user).thenApply(time -> new UserState(user, false, time)));
+  }
+
+  /** Returns when a user was last seen; 0 if that is not known. */
+  private CompletionStage<Long> lastSeen(String user) {
+    return lastSeen
+        .get(context.path(), user)
+        .thenApply(time -> time.map(Instant::toEpochMilli).orElse(0L));
+  }
+
+  private void seen(Session session, long timestamp) {
+    lastSeen.put(context.path(), session.user(), Instant.ofEpochMilli(timestamp));
   }
 
   /** Returns the sweep that closes idle connections. */
@@ -186,10 +225,9 @@ public final class Hub {
 
   /** A session waits for its client; {@code timestamp} is when the user was last seen. */
   void await(Session session, long now, long timestamp) {
-    statuses.seen(session.user(), timestamp);
-    presence.lose(online, session.user(), now);
+    seen(session, timestamp);
     List<String> rooms = session.rooms();
-    rooms.forEach(room -> presence.lose(room(room), session.user(), now));
+    lose(session, rooms, now);
     List<Waiting> tooMany = new ArrayList<>(0);
     synchronized (waiting) {
       waiting.put(session, new Waiting(session, rooms.size(), now));
@@ -202,6 +240,11 @@ public final class Hub {
       }
     }
     tooMany.forEach(this::expire);
+  }
+
+  private void lose(Session session, List<String> rooms, long now) {
+    presence.lose(online, session.user(), now);
+    rooms.forEach(room -> presence.lose(room(room), session.user(), now));
   }
 
   /** Removes a waiting session. Must be called with the lock of {@code waiting} held. */
@@ -217,19 +260,68 @@ public final class Hub {
     synchronized (waiting) {
       waitsNoMore(session);
     }
-    enter(session);
-    for (String room : session.rooms()) {
-      CompletionStage<?> unused = enter(room, session.user());
-    }
+    enterAll(session);
   }
 
   /** Ends a session that had a connection; {@code timestamp} is when the user was last seen. */
   void end(Session session, long timestamp) {
-    statuses.seen(session.user(), timestamp);
+    seen(session, timestamp);
     sessions.remove(session.id());
     session.questions().end();
     presence.leave(online, session.user());
     session.rooms().forEach(room -> leave(room, session.user()));
+  }
+
+  /**
+   * Ends a session that goes on at another server. Its user stays present for the grace period, so
+   * that nobody sees them leave.
+   *
+   * @param moved is told what goes there; of null if the session is over. Called on any thread
+   */
+  void moveAway(Session session, Consumer<@Nullable MovedSession> moved) {
+    Evictions.end(
+        session,
+        connection -> {
+          List<String> rooms = session.rooms();
+          List<OpenQuestion> questions = session.questions().moveAway(claims::await);
+          if (connection == null) {
+            endWaiting(session);
+          } else {
+            sessions.remove(session.id());
+            lose(session, rooms, context.now());
+            takenOver(session, connection, connection.request());
+          }
+          moved.accept(new MovedSession(session.user(), rooms, questions));
+        },
+        () -> moved.accept(null));
+  }
+
+  /**
+   * Closes the connection of a session that another one has taken over.
+   *
+   * @param by the other one's request; if that is at another server, the former one's
+   */
+  void takenOver(Session session, Connection former, HttpRequest by) {
+    context.audit().sessionTakenOver(by, session.user(), session.id());
+    former.onLoop(
+        () -> former.close(CloseCode.SESSION_TAKEN_OVER.code(), "the session goes on elsewhere"));
+  }
+
+  /** Begins a session that was another server's, at a connection. */
+  Session moveHere(MovedSession moved, Connection connection) {
+    Session session = new Session(claims.newId(), moved.user(), connection);
+    moved.rooms().forEach(room -> session.join(room, connection));
+    session.questions().moveHere(moved.questions(), claims::answer);
+    sessions.put(session.id(), session);
+    enterAll(session);
+    return session;
+  }
+
+  private void enterAll(Session session) {
+    enter(session);
+    for (String room : session.rooms()) {
+      CompletionStage<?> unused = enter(room, session.user());
+    }
   }
 
   private void expire(Waiting over) {

@@ -6,8 +6,9 @@ import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.server.ServerConversation.Answer;
 import dev.switchboard.protocol.wire.Draft;
 import dev.switchboard.protocol.wire.Id;
-import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.limits.Settings;
+import dev.switchboard.server.session.MovedSession.OpenQuestion;
+import dev.switchboard.server.session.MovedSession.Question;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Questions {
   private static final int MAX_WAITING = 100;
 
-  private record Waiting(Draft draft, int bytes, CompletableFuture<Answer> answer) {}
+  /** A question that waits until the deadline, by {@link System#nanoTime}. */
+  private record Waiting(
+      Question question, int bytes, long deadline, CompletableFuture<Answer> answer) {}
 
   private final String session;
   private final Map<Id, Waiting> waiting = new LinkedHashMap<>(0); // guarded by this
@@ -59,9 +64,7 @@ final class Questions {
 
   private Asked take(
       String type, long timestamp, Payload data, int size, int most, Duration timeout) {
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    Id id;
-    Draft draft;
+    Waiting asked;
     synchronized (this) {
       if (ended) {
         throw over();
@@ -79,15 +82,20 @@ final class Questions {
             "questions: %d bytes wait for this client (expected: at most %d with this one's %d)"
                 .formatted(bytes, most, more));
       }
-      id = Id.of(session + "." + ++last);
-      draft = ServerMessages.question(id, type, timestamp, data);
-      waiting.put(id, new Waiting(draft, more, answer));
+      Id id = Id.of(session + "." + ++last);
+      asked = waiting(new Question(id, type, timestamp, data), more, timeout);
     }
-    CompletionStage<Answer> unused =
-        answer
-            .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-            .whenComplete((done, why) -> forget(id));
-    return new Asked(draft, answer);
+    return new Asked(asked.question.draft(), asked.answer);
+  }
+
+  /** Must be called with the lock held. */
+  private Waiting waiting(Question question, int bytes, Duration left) {
+    CompletableFuture<Answer> answer =
+        new CompletableFuture<Answer>().orTimeout(left.toMillis(), TimeUnit.MILLISECONDS);
+    Waiting asked = new Waiting(question, bytes, System.nanoTime() + left.toNanos(), answer);
+    waiting.put(question.id(), asked);
+    CompletionStage<Answer> unused = answer.whenComplete((done, why) -> forget(question.id()));
+    return asked;
   }
 
   private void forget(Id id) {
@@ -128,6 +136,33 @@ final class Questions {
     return true;
   }
 
+  /**
+   * Ends, because the session goes on at another server, where the client is asked. The answers are
+   * awaited elsewhere from now on.
+   */
+  List<OpenQuestion> moveAway(BiConsumer<Id, CompletableFuture<Answer>> elsewhere) {
+    List<Waiting> moved;
+    synchronized (this) {
+      ended = true;
+      moved = new ArrayList<>(waiting.values());
+      waiting.clear();
+    }
+    moved.forEach(question -> elsewhere.accept(question.question.id(), question.answer));
+    long now = System.nanoTime();
+    return moved.stream()
+        .map(one -> new OpenQuestion(one.question, one.bytes, Duration.ofNanos(one.deadline - now)))
+        .filter(one -> one.left().isPositive())
+        .toList();
+  }
+
+  /** Takes over the questions of another server, which gets the answers. */
+  synchronized void moveHere(List<OpenQuestion> moved, Consumer<Answer> back) {
+    for (OpenQuestion open : moved) {
+      CompletionStage<Void> unused =
+          waiting(open.question(), open.bytes(), open.left()).answer.thenAccept(back);
+    }
+  }
+
   /** Completes a question with its answer. Has no effect if nobody waits for it any more. */
   void answered(Answer answer) {
     Waiting question;
@@ -141,7 +176,7 @@ final class Questions {
 
   /** Returns the questions to ask again on a new connection, in the order they were asked. */
   synchronized List<Draft> open() {
-    return waiting.values().stream().map(Waiting::draft).toList();
+    return waiting.values().stream().map(one -> one.question.draft()).toList();
   }
 
   /** Fails all open questions, because the session is over. */

@@ -2,9 +2,7 @@ package dev.switchboard.server.session;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
-import java.util.Base64;
-import java.util.HexFormat;
+import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,34 +13,30 @@ import org.jspecify.annotations.Nullable;
  * rooms. A session has at most one connection. Thread-safe.
  */
 public final class Session {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
-  private final String id = random(12);
-  private final String secret = random(24);
+  private final String id;
+  private final String secret = RandomText.base64(24);
   private final String user;
-  private final Questions questions = new Questions(id);
+  private final Questions questions;
   private final Set<String> rooms = new LinkedHashSet<>(4); // the joined rooms; guarded by this
   private @Nullable Connection connection; // null while the session waits; guarded by this
   private long detachedAt; // when the connection was lost; guarded by this
   private boolean ended; // whether the session is over; guarded by this
 
   /** Creates a session that has the given connection. */
-  public Session(String user, Connection connection) {
+  public Session(String id, String user, Connection connection) {
+    this.id = id;
     this.user = user;
+    this.questions = new Questions(id);
     this.connection = connection;
   }
 
-  /** Returns a name for a new guest, with 96 random bits. */
-  static String guest() {
-    byte[] random = new byte[12];
-    RANDOM.nextBytes(random);
-    return "guest-" + HexFormat.of().formatHex(random);
-  }
-
-  private static String random(int bytes) {
-    byte[] random = new byte[bytes];
-    RANDOM.nextBytes(random);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+  /** Returns the hash by which other servers know a secret. */
+  static byte[] hash(String secret) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException impossible) { // every Java platform has it
+      throw new IllegalStateException(impossible);
+    }
   }
 
   public String id() {
@@ -66,6 +60,11 @@ public final class Session {
   boolean proves(String candidate) {
     return MessageDigest.isEqual(
         secret.getBytes(StandardCharsets.UTF_8), candidate.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Whether this is the {@link #hash} of the secret. */
+  boolean proves(byte[] proof) {
+    return MessageDigest.isEqual(hash(secret), proof);
   }
 
   synchronized boolean in(String room) {

@@ -8,6 +8,7 @@ import dev.switchboard.protocol.wire.Control.Resume;
 import dev.switchboard.protocol.wire.Id;
 import dev.switchboard.protocol.wire.ServerMessages;
 import dev.switchboard.server.delivery.Opening;
+import dev.switchboard.server.identity.Restrictions;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.spi.AuthenticatedUser;
 import java.util.ArrayList;
@@ -101,6 +102,10 @@ final class SessionHandshake {
   void resume(@Nullable Id id, Resume resume) {
     Session fresh = connection.session();
     Session former = hub.session(resume.session());
+    if (former == null && hub.claims().mayBeElsewhere(resume.session())) {
+      claim(id, resume);
+      return;
+    }
     if (former == null
         || former == fresh
         || !(connection.identified() == null || former.user().equals(fresh.user()))
@@ -122,14 +127,14 @@ final class SessionHandshake {
     if (standing == null) {
       hub.back(former);
     } else {
-      connection
-          .endpoint()
-          .context()
-          .audit()
-          .sessionTakenOver(connection.request(), former.user(), former.id());
-      standing.onLoop(() ->
-          standing.close(CloseCode.SESSION_TAKEN_OVER.code(), "the session goes on elsewhere"));
+      hub.takenOver(former, standing, connection.request());
     }
+    goOn(id, resume, fresh, former, null);
+  }
+
+  /** Goes on with a session instead of the connection's own new one, which has ended. */
+  private void goOn(
+      @Nullable Id id, Resume resume, Session fresh, Session former, @Nullable String secret) {
     fresh.questions().moveTo(former.questions());
     hub.discard(fresh);
     if (!former.user().equals(fresh.user())) {
@@ -146,8 +151,55 @@ final class SessionHandshake {
                 ServerMessages.resumed(
                     id,
                     former.id(),
+                    secret,
                     former.user(),
                     openings.stream().map(Opening::state).toList())));
+  }
+
+  /** Claims the session from another server. Nothing is read from the client meanwhile. */
+  private void claim(@Nullable Id id, Resume resume) {
+    String path = connection.endpoint().path();
+    String user = connection.identified() == null ? null : connection.session().user();
+    connection.readGate().hold();
+    connection.readGate().answerDue();
+    hub.claims()
+        .claim(path, resume.session(), resume.secret(), user)
+        .thenAccept(moved ->
+            connection.onLoop(
+                connection
+                    .readGate()
+                    .answering(() -> {
+                      connection.readGate().letGo();
+                      claimed(id, resume, moved);
+                    })));
+  }
+
+  private void claimed(@Nullable Id id, Resume resume, @Nullable MovedSession moved) {
+    Session fresh = connection.session();
+    if (connection.closed()) {
+      return; // the client comes back elsewhere, and gets a new session
+    }
+    if (moved == null || restrictions().ban(connection.endpoint().path(), moved.user()) != null) {
+      welcome(resume, id);
+    } else if (fresh.end(connection)) { // otherwise an operator has ended it
+      Session here = hub.moveHere(moved, connection);
+      connection.session(here);
+      leaveForbidden(here);
+      goOn(id, resume, fresh, here, here.secret());
+    }
+  }
+
+  /** Leaves the rooms that the user was banned from while the session was between two servers. */
+  private void leaveForbidden(Session session) {
+    for (String room : session.rooms()) {
+      if (restrictions().ban(connection.endpoint().path(), session.user(), room) != null) {
+        connection.depart(room);
+      }
+    }
+  }
+
+  private Restrictions restrictions() {
+    return connection.endpoint().context().restrictions();
   }
 
   private void openAll(
