@@ -4,6 +4,7 @@ import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.Verdict;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -58,6 +59,7 @@ public class Cluster {
         var hearFar = heard(far, farNanos, missing)) {
       AtomicInteger refused = new AtomicInteger();
       var room = publisher.join("r");
+      long cpu = cpuNanos();
       long next = System.nanoTime();
       for (int i = 0; i < count; i++) {
         room.publishAsync(new Talk.Said(i, System.nanoTime())).exceptionally(failure -> {
@@ -68,7 +70,9 @@ public class Cluster {
         LockSupport.parkNanos(next - System.nanoTime());
       }
       missing.await();
-      System.out.printf("%s: same server %s, other server %s, %d refused%n", name, spread(nearNanos), spread(farNanos), refused.get());
+      System.out.printf(
+          "%s: same server %s, other server %s, %d µs of CPU per delivery, %d refused%n",
+          name, spread(nearNanos), spread(farNanos), (cpuNanos() - cpu) / 2_000 / count, refused.get());
     }
   }
 
@@ -78,6 +82,10 @@ public class Cluster {
       missing.countDown();
     });
     return subscription::close;
+  }
+
+  private static long cpuNanos() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
   }
 
   private static String spread(long[] nanos) {
