@@ -62,7 +62,7 @@ public final class AllowedHosts {
     if (named.contains(host)) {
       return true;
     }
-    for (int dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
+    for (int dot = host.indexOf('.', 1); dot >= 0; dot = host.indexOf('.', dot + 1)) {
       if (named.contains("*" + host.substring(dot))) {
         return true;
       }
