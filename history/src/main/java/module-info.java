@@ -1,4 +1,4 @@
-/** What the SQL history stores share. */
+/** What history stores share. */
 module dev.switchboard.history {
   requires static transitive org.jspecify;
   requires transitive java.sql;
@@ -6,7 +6,9 @@ module dev.switchboard.history {
 
   exports dev.switchboard.history;
   exports dev.switchboard.history.sql to
+      dev.switchboard.cluster,
       dev.switchboard.cluster.postgres,
+      dev.switchboard.cluster.redis,
       dev.switchboard.history.postgres,
       dev.switchboard.history.sqlite;
 }

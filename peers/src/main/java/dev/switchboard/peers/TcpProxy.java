@@ -44,7 +44,7 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   private static int port(String url) {
-    return URI.create(url.substring("jdbc:".length())).getPort();
+    return URI.create(url.startsWith("jdbc:") ? url.substring("jdbc:".length()) : url).getPort();
   }
 
   /** Returns the port to connect to. */

@@ -1,5 +1,6 @@
 package dev.switchboard.cluster.postgres;
 
+import dev.switchboard.cluster.StoredUser;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.spi.AuthenticatedUser;

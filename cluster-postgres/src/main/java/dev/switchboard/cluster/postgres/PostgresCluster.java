@@ -2,6 +2,7 @@ package dev.switchboard.cluster.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.history.postgres.PostgresLimits;
@@ -37,7 +38,7 @@ public final class PostgresCluster implements Cluster {
   private final PostgresListener listener;
   private final PostgresBus bus;
   private final HikariDataSource pool; // for presence and bind codes
-  private final PostgresPresence presence;
+  private final LeasedPresence presence;
   private final PostgresBindCodes bindCodes;
 
   private PostgresCluster(
@@ -46,7 +47,7 @@ public final class PostgresCluster implements Cluster {
     this.listener = listener;
     this.bus = bus;
     this.pool = pool;
-    this.presence = new PostgresPresence(pool, listener);
+    this.presence = PostgresPresence.open(pool, listener, LeasedPresence.LEASE);
     this.bindCodes = new PostgresBindCodes(pool);
   }
 
@@ -148,7 +149,7 @@ public final class PostgresCluster implements Cluster {
       config.setUsername(user(url));
       config.setPassword(password(url));
       config.setPoolName("switchboard-presence");
-      config.setMaximumPoolSize(PostgresPresence.MAX_CONNECTIONS);
+      config.setMaximumPoolSize(LeasedPresence.MAX_VISITS);
       config.setMinimumIdle(1);
       config.setConnectionTimeout(CONNECT_MILLIS);
       config.setInitializationFailTimeout(-1); // the history has just reached the database

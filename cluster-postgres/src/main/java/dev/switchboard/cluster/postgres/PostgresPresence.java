@@ -1,100 +1,29 @@
 package dev.switchboard.cluster.postgres;
 
+import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.sql.Reason;
-import dev.switchboard.spi.LastSeen;
-import dev.switchboard.spi.LogKey;
-import dev.switchboard.spi.PresenceStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Who is where, in the tables of {@code postgres-4.sql}. Thread-safe.
- *
- * <p>One thread writes: it stores when users were last seen, carries out what {@link OwnPresence}
- * has collected since its last transaction, renews the lease, and clears, step by step, what the
- * dead have left. The database notifies all servers of each change, this one too, in the order of
- * commits; {@link WatchedPlaces} tells the watcher on the listener's thread. A place is read before
- * this server's first user is put into it. If notifications were missed, all places of this
- * server's users are read again, and the differences are told.
- *
- * <p>If a server can't renew its lease in time, the others clear its users. It finds out as soon as
- * it reaches the database, and puts its users in again under a new lease. Until all servers have
- * had the time to do so, nobody is told that a user left only because the user is not in the
- * tables.
- */
-final class PostgresPresence implements PresenceStore {
-  private static final Logger LOG = LoggerFactory.getLogger(PostgresPresence.class);
-
-  /** With what the steps below take, a dead server's users are gone within 15 seconds. */
-  private static final Duration LEASE = Duration.ofSeconds(12);
-
-  /** One writes, the others read. */
-  static final int MAX_CONNECTIONS = 1 + PresenceReads.THREADS;
-
-  private static final int TICKS = 12; // per lease
-  private static final int SWEEP_TICKS = 10;
-  private static final int LOADED_PLACES = 200; // in one step
-  private static final int FIRST_PAUSE_MILLIS = 100;
-  private static final int LONGEST_PAUSE_MILLIS = 2_000;
-  private static final int ANSWER_MILLIS = 10_000;
-  private static final long CLOSE_NANOS = Duration.ofSeconds(5).toNanos();
-
-  private final DataSource pool;
-  private final PresenceTables tables;
-  private final OwnPresence own = new OwnPresence();
-  private final PresenceReads reads;
-  private final PostgresLastSeen lastSeen;
-  private final WatchedPlaces places = new WatchedPlaces(own);
-  private final NodeLease lease;
-  private final long leaseNanos;
-  private final Semaphore work = new Semaphore(0); // a permit if there may be something to do
-  private final Thread writer =
-      Thread.ofPlatform().daemon().name("switchboard-presence").unstarted(this::run);
-  private volatile boolean closed; // set by close()
-
-  // Confined to the writer.
-  private long tickAt = System.nanoTime(); // when the next tick is due
-  private int ticks; // since the last sweep
-  private boolean settling; // after a lost lease
-  private long settledAt; // when that is over
+/** Who is where, in a database. */
+final class PostgresPresence {
+  private PostgresPresence() {}
 
   /**
-   * Creates the store of one server. It starts with {@link #watch}, when the listener must have
-   * started.
+   * Creates the store of one server.
    *
-   * @param pool connections to a database that {@code PostgresHistory} has opened; at most 4 are
-   *     used at the same time
+   * @param pool connections to a database that {@code PostgresHistory} has opened; at most {@link
+   *     LeasedPresence#MAX_VISITS} are used at the same time
    * @param listener one that has not started
    * @throws HistoryException if the database does not answer
    */
-  PostgresPresence(DataSource pool, PostgresListener listener) {
-    this(pool, listener, LEASE);
-  }
-
-  PostgresPresence(DataSource pool, PostgresListener listener, Duration length) {
-    this.pool = pool;
-    this.lease = new NodeLease(length);
-    this.leaseNanos = length.toNanos();
+  static LeasedPresence open(DataSource pool, PostgresListener listener, Duration lease) {
     String channel = channel(pool);
-    this.tables = new PresenceTables(channel);
-    this.reads = new PresenceReads(pool, own::isAway);
-    this.lastSeen = new PostgresLastSeen(reads);
-    lastSeen.wakes(this::wake);
-    listener.listen(channel, places::handle);
+    LeasedPresence presence = new LeasedPresence(PresenceTables.in(pool, channel), lease);
+    listener.listen(channel, presence::notified);
     listener.watch(
         new PostgresListener.Watcher() {
           @Override
@@ -102,10 +31,10 @@ final class PostgresPresence implements PresenceStore {
 
           @Override
           public void restored() {
-            places.missed();
-            wake();
+            presence.missed();
           }
         });
+    return presence;
   }
 
   private static String channel(DataSource pool) {
@@ -113,227 +42,6 @@ final class PostgresPresence implements PresenceStore {
       return PostgresListener.channel(connection, "presence");
     } catch (SQLException e) {
       throw new HistoryException("PostgreSQL: presence: " + Reason.of(e), e);
-    }
-  }
-
-  @Override
-  public void watch(Watcher watcher) {
-    places.watch(watcher);
-    writer.start();
-  }
-
-  @Override
-  public CompletionStage<Void> enter(LogKey where, String user) {
-    return woken(own.enter(where, user));
-  }
-
-  @Override
-  public CompletionStage<Void> leave(LogKey where, String user) {
-    return woken(own.leave(where, user));
-  }
-
-  /** Returns when users were last seen. What it is told is written as long as this is open. */
-  LastSeen lastSeen() {
-    return lastSeen;
-  }
-
-  private CompletionStage<Void> woken(CompletionStage<Void> stage) {
-    wake();
-    return stage;
-  }
-
-  @Override
-  public CompletionStage<Users> first(LogKey where, int limit) {
-    return reads.read(connection -> tables.first(connection, where, limit));
-  }
-
-  @Override
-  public CompletionStage<Users> after(LogKey where, String name, int limit) {
-    return reads.read(connection -> tables.after(connection, where, name, limit));
-  }
-
-  @Override
-  public CompletionStage<Boolean> has(LogKey where, String user) {
-    return reads.read(connection -> tables.has(connection, where, user));
-  }
-
-  /** Returns the number of places that are watched, for tests. */
-  int watched() {
-    return places.size();
-  }
-
-  private void wake() {
-    if (work.availablePermits() == 0) {
-      work.release();
-    }
-  }
-
-  private void run() {
-    int failures = 0;
-    while (!closed) {
-      try (Connection connection = pool.getConnection()) {
-        connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS); // the pool resets it
-        boolean more = true;
-        while (more && !closed) {
-          more = step(connection, System.nanoTime());
-          answered();
-          failures = 0;
-        }
-      } catch (Throwable failure) { // whatever it was, it is tried again
-        failed(failure);
-        failures++;
-      }
-      rest(failures);
-    }
-  }
-
-  private void answered() {
-    if (own.answered()) {
-      LOG.warn("presence: the database answers again");
-    }
-  }
-
-  private void failed(Throwable failure) {
-    long now = System.nanoTime();
-    lease.failed(now);
-    if (own.failed() && !closed) {
-      LOG.warn("presence: the database does not answer: {}", Reason.of(failure));
-      LOG.debug("presence: the database does not answer", failure);
-    }
-    if (lease.hasRunOut(now)) {
-      lost();
-    }
-  }
-
-  /** Waits until there may be something to do; after a failure, for a random while. */
-  private void rest(int failures) {
-    try {
-      if (failures == 0) {
-        long nanos = Math.min(Math.max(tickAt - System.nanoTime(), 0), leaseNanos / TICKS);
-        boolean unused = work.tryAcquire(nanos, TimeUnit.NANOSECONDS);
-        int unusedToo = work.drainPermits();
-      } else if (!closed) {
-        int pause = Math.min(FIRST_PAUSE_MILLIS << Math.min(failures, 10), LONGEST_PAUSE_MILLIS);
-        Thread.sleep(pause / 2 + ThreadLocalRandom.current().nextInt(pause)); // not all at once
-      }
-    } catch (InterruptedException stopped) {
-      // by close()
-    }
-  }
-
-  /** Does some of what there is to do. Returns whether there may be more. */
-  private boolean step(Connection connection, long now) throws SQLException {
-    UUID node = lease(connection, now);
-    boolean more = tick(connection, now);
-    more |= lastSeen.write(connection, now);
-    List<OwnPresence.Change> batch = own.take(PresenceTables.MAX_CHANGES);
-    if (!batch.isEmpty()) {
-      List<LogKey> used =
-          batch.stream()
-              .filter(OwnPresence.Change::enter)
-              .map(change -> change.key().where())
-              .toList();
-      if (!load(connection, node, places.begin(used)) || !tables.change(connection, node, batch)) {
-        lost();
-        return true;
-      }
-      own.done();
-    }
-    List<LogKey> stale = places.stale(LOADED_PLACES);
-    if (!load(connection, node, stale)) {
-      lost();
-      return true;
-    }
-    return more || !stale.isEmpty() || own.isWaiting();
-  }
-
-  private UUID lease(Connection connection, long now) throws SQLException {
-    UUID held = lease.id();
-    if (held != null && lease.keep(connection, now)) {
-      return held;
-    }
-    if (held != null) {
-      lost();
-    }
-    UUID node = lease.take(connection, now);
-    places.renewed(node, settling);
-    own.renewed();
-    if (settling) {
-      LOG.warn("presence: the lease was lost, and the users of this server are entered again");
-      settledAt = now + leaseNanos;
-    }
-    return node;
-  }
-
-  private void lost() {
-    lease.lost();
-    own.lost();
-    settling = true;
-  }
-
-  private boolean tick(Connection connection, long now) throws SQLException {
-    if (settling && now - settledAt >= 0) {
-      settling = false;
-      places.settled();
-    }
-    if (now - tickAt < 0) {
-      return false;
-    }
-    if (lease.mayClear(now) && tables.clear(connection, null)) {
-      return true; // and the tick stays due
-    }
-    tickAt = now + leaseNanos / TICKS;
-    if (++ticks >= SWEEP_TICKS) {
-      ticks = 0;
-      places.sweep();
-    }
-    return false;
-  }
-
-  private boolean load(Connection connection, UUID node, List<LogKey> where) throws SQLException {
-    if (where.isEmpty()) {
-      return true;
-    }
-    Optional<Map<LogKey, WatchedPlace.Snapshot>> found = tables.load(connection, node, where);
-    found.ifPresent(places::loaded);
-    return found.isPresent();
-  }
-
-  /**
-   * Takes this server's users out of all places. If the database does not answer within 5 seconds,
-   * the other servers do that.
-   */
-  @Override
-  public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    wake();
-    try {
-      writer.join(CLOSE_NANOS / 1_000_000);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    reads.close();
-    release(lease.id());
-    boolean unused = own.failed(); // whoever still waits
-  }
-
-  private void release(@Nullable UUID node) {
-    if (writer.isAlive() || own.isAway()) {
-      return;
-    }
-    long until = System.nanoTime() + CLOSE_NANOS;
-    try (Connection connection = pool.getConnection()) {
-      connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
-      while (System.nanoTime() - until < 0
-          && (lastSeen.write(connection, System.nanoTime())
-              || (node != null && tables.clear(connection, node)))) {
-        // a bounded number of users each time
-      }
-    } catch (SQLException e) {
-      LOG.debug("presence: what this server holds stays until its lease runs out", e);
     }
   }
 }

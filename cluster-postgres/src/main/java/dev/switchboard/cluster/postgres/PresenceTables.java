@@ -1,5 +1,8 @@
 package dev.switchboard.cluster.postgres;
 
+import dev.switchboard.cluster.OwnPresence;
+import dev.switchboard.cluster.PresenceEngine;
+import dev.switchboard.cluster.WatchedPlace;
 import dev.switchboard.history.sql.Columns;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore.Users;
@@ -7,37 +10,86 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Calls the functions of {@code postgres-4.sql}. Immutable. */
-final class PresenceTables {
-  /** How many changes a transaction has at most; it holds the locks of their places. */
-  static final int MAX_CHANGES = 1_000;
-
+/**
+ * Who is where in the tables of {@code postgres-4.sql}, by its functions, on one connection. A call
+ * is a transaction, which holds the locks of the places it changes.
+ */
+final class PresenceTables implements PresenceEngine.Visit {
+  private static final Logger LOG = LoggerFactory.getLogger(PresenceTables.class);
+  private static final int ANSWER_MILLIS = 10_000;
   private static final int MAX_CLEARED = 500;
   private static final int FETCHED_ROWS = 5_000;
 
+  private final Connection connection;
   private final String channel;
 
-  /**
-   * Uses the tables in the connection's schema.
-   *
-   * @param channel where changes are notified
-   */
-  PresenceTables(String channel) {
+  private PresenceTables(Connection connection, String channel) {
+    this.connection = connection;
     this.channel = channel;
   }
 
-  /** Carries out changes, in this order. Returns false if the lease ran out. */
-  boolean change(Connection connection, UUID node, List<OwnPresence.Change> batch)
-      throws SQLException {
+  /**
+   * Returns the tables in the connections' schema.
+   *
+   * @param pool connections to a database that {@code PostgresHistory} has opened
+   * @param channel where changes are notified
+   */
+  static PresenceEngine in(DataSource pool, String channel) {
+    return () -> {
+      Connection connection = pool.getConnection();
+      connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS); // the pool resets it
+      return new PresenceTables(connection, channel);
+    };
+  }
+
+  @Override
+  public boolean keep(UUID lease, Duration length) throws SQLException {
+    return execute(
+        """
+        UPDATE switchboard_node SET expires = now() + ? * interval '1 microsecond'
+        WHERE id = ? AND expires > now()
+        """,
+        lease,
+        length);
+  }
+
+  @Override
+  public void take(UUID lease, Duration length) throws SQLException {
+    boolean unused =
+        execute(
+            """
+            INSERT INTO switchboard_node (expires, id)
+            VALUES (now() + ? * interval '1 microsecond', ?)
+            """,
+            lease,
+            length);
+  }
+
+  private boolean execute(String sql, UUID lease, Duration length) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setLong(1, length.toNanos() / 1_000);
+      statement.setObject(2, lease);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  @Override
+  public boolean change(UUID node, List<OwnPresence.Change> batch) throws SQLException {
     Map<LogKey, Integer> places = new LinkedHashMap<>();
     Object[] indexes = new Object[batch.size()];
     Object[] users = new Object[batch.size()];
@@ -61,13 +113,8 @@ final class PresenceTables {
     }
   }
 
-  /**
-   * Clears some of what a node has left, and the node itself when nothing is left. Returns whether
-   * there may be more to do.
-   *
-   * @param node null for any whose lease ran out
-   */
-  boolean clear(Connection connection, @Nullable UUID node) throws SQLException {
+  @Override
+  public boolean clear(@Nullable UUID node) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT switchboard_presence_clear_1(?, ?::uuid, ?)")) {
       statement.setString(1, channel);
@@ -77,9 +124,9 @@ final class PresenceTables {
     }
   }
 
-  /** Reads who is in some places now; empty if this node's lease is gone. */
-  Optional<Map<LogKey, WatchedPlace.Snapshot>> load(
-      Connection connection, UUID node, List<LogKey> places) throws SQLException {
+  @Override
+  public Optional<Map<LogKey, WatchedPlace.Snapshot>> load(UUID node, List<LogKey> places)
+      throws SQLException {
     connection.setAutoCommit(false); // otherwise the driver reads all rows at once
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT * FROM switchboard_presence_load_1(?, ?, ?, ?)")) {
@@ -120,7 +167,8 @@ final class PresenceTables {
     return found;
   }
 
-  Users first(Connection connection, LogKey where, int limit) throws SQLException {
+  @Override
+  public Users first(LogKey where, int limit) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT * FROM switchboard_presence_first_1(?, ?, ?, ?)")) {
       Columns.bindLog(statement, 1, where);
@@ -129,7 +177,8 @@ final class PresenceTables {
     }
   }
 
-  Users after(Connection connection, LogKey where, String name, int limit) throws SQLException {
+  @Override
+  public Users after(LogKey where, String name, int limit) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT * FROM switchboard_presence_after_1(?, ?, ?, ?, ?)")) {
       Columns.bindLog(statement, 1, where);
@@ -146,7 +195,8 @@ final class PresenceTables {
     }
   }
 
-  boolean has(Connection connection, LogKey where, String user) throws SQLException {
+  @Override
+  public boolean has(LogKey where, String user) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
@@ -156,6 +206,67 @@ final class PresenceTables {
       statement.setString(1, user);
       Columns.bindLog(statement, 2, where);
       return isTrue(statement);
+    }
+  }
+
+  @Override
+  public void seen(Map<PresenceEngine.Seen, Long> times) throws SQLException {
+    List<String> spaces = new ArrayList<>();
+    List<String> users = new ArrayList<>();
+    List<Long> millis = new ArrayList<>();
+    times.forEach((user, time) -> {
+      spaces.add(user.space());
+      users.add(user.user());
+      millis.add(time);
+    });
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+            INSERT INTO switchboard_last_seen AS l (space, username, at)
+              SELECT seen.* FROM quick, unnest(?::text[], ?::text[], ?::bigint[]) AS seen
+              ORDER BY 1, 2
+              ON CONFLICT (space, username) DO UPDATE SET at = greatest(l.at, excluded.at)
+            """)) {
+      insert.setArray(1, connection.createArrayOf("text", spaces.toArray()));
+      insert.setArray(2, connection.createArrayOf("text", users.toArray()));
+      insert.setArray(3, connection.createArrayOf("bigint", millis.toArray()));
+      insert.executeUpdate();
+    }
+  }
+
+  @Override
+  public OptionalLong lastSeen(PresenceEngine.Seen user) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT at FROM switchboard_last_seen WHERE space = ? AND username = ?")) {
+      select.setString(1, user.space());
+      select.setString(2, user.user());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+      }
+    }
+  }
+
+  @Override
+  public void forgetSeen(int kept) throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            """
+            DELETE FROM switchboard_last_seen WHERE at <
+              (SELECT at FROM switchboard_last_seen ORDER BY at DESC OFFSET ? LIMIT 1)
+            """)) {
+      delete.setInt(1, kept - 1);
+      delete.executeUpdate();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.debug("PostgreSQL: a connection did not close", e);
     }
   }
 

@@ -3,15 +3,17 @@ package dev.switchboard.cluster.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.switchboard.cluster.PresenceEngine;
+import dev.switchboard.cluster.contract.Waiting;
 import dev.switchboard.peers.RealPostgres;
 import dev.switchboard.peers.TcpProxy;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.spi.LastSeen;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.contract.LastSeenContract;
-import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Tag;
@@ -68,15 +70,17 @@ class PostgresLastSeenTest implements LastSeenContract {
   @Test
   void whoHasBeenAwayLongestIsForgotten() throws Exception {
     try (HikariDataSource pool = PresenceNode.pool(url);
-        Connection connection = pool.getConnection()) {
-      PostgresLastSeen store = new PostgresLastSeen(new PresenceReads(pool, () -> false), 10);
+        PresenceEngine.Visit visit = PresenceTables.in(pool, "unused").visit()) {
       for (int i = 0; i < 25; i++) {
-        store.put("/ws", "user" + i, TIME.plusSeconds(i));
+        visit.seen(Map.of(user(i), TIME.plusSeconds(i).toEpochMilli()));
       }
-      assertThat(store.write(connection, System.nanoTime())).isFalse();
-      store.prune(connection);
-      assertThat(Waiting.get(store.get("/ws", "user14"))).isEmpty();
-      assertThat(Waiting.get(store.get("/ws", "user15"))).contains(TIME.plusSeconds(15));
+      visit.forgetSeen(10);
+      assertThat(visit.lastSeen(user(14))).isEmpty();
+      assertThat(visit.lastSeen(user(15))).hasValue(TIME.plusSeconds(15).toEpochMilli());
     }
+  }
+
+  private static PresenceEngine.Seen user(int number) {
+    return new PresenceEngine.Seen("/ws", "user" + number);
   }
 }

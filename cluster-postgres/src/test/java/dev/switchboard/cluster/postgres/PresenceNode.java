@@ -2,6 +2,7 @@ package dev.switchboard.cluster.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
@@ -10,12 +11,11 @@ import java.util.concurrent.CompletionStage;
 
 /** The presence of one server, with connections of its own. */
 final class PresenceNode implements PresenceStore {
-  final PostgresPresence presence;
+  final LeasedPresence presence;
   private final HikariDataSource pool;
   private final PostgresListener listener;
 
-  private PresenceNode(
-      HikariDataSource pool, PostgresListener listener, PostgresPresence presence) {
+  private PresenceNode(HikariDataSource pool, PostgresListener listener, LeasedPresence presence) {
     this.pool = pool;
     this.listener = listener;
     this.presence = presence;
@@ -29,7 +29,7 @@ final class PresenceNode implements PresenceStore {
   static PresenceNode open(String url, String listenUrl, Duration lease) {
     HikariDataSource pool = pool(url);
     PostgresListener listener = new PostgresListener(listenUrl, null, null);
-    PostgresPresence presence = new PostgresPresence(pool, listener, lease);
+    LeasedPresence presence = PostgresPresence.open(pool, listener, lease);
     listener.start();
     return new PresenceNode(pool, listener, presence);
   }

@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Set;
 
 /** Records what is told of one place, as {@code +ann 1}. Thread-safe. */
-final class Told implements PresenceStore.Watcher {
+public final class Told implements PresenceStore.Watcher {
   private final LogKey place;
   private final List<String> all = new ArrayList<>(); // guarded by this
 
-  Told(LogKey place) {
+  /** Creates a record of a place. */
+  public Told(LogKey place) {
     this.place = place;
   }
 
@@ -25,18 +26,19 @@ final class Told implements PresenceStore.Watcher {
     }
   }
 
-  synchronized List<String> all() {
+  /** Returns what was told so far. */
+  public synchronized List<String> all() {
     return List.copyOf(all);
   }
 
   /** Expects these changes in all, now or soon. */
-  void expect(String... changes) {
+  public void expect(String... changes) {
     Waiting.until(() -> all().size() >= changes.length);
     assertThat(all()).containsExactly(changes);
   }
 
   /** Returns who is there after all that was told, each of which must have changed something. */
-  Set<String> present() {
+  public Set<String> present() {
     Set<String> present = new HashSet<>();
     for (String change : all()) {
       String user = change.substring(1, change.indexOf(' '));

@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster;
 
 import dev.switchboard.spi.Bus;
 import java.io.ByteArrayOutputStream;
@@ -9,12 +9,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the parts of other servers' batches together and hands their messages to whoever listens. A
- * transaction's notifications arrive one after the other, so each server has at most one batch that
- * is not whole. Confined to the listening thread once that has started.
+ * The receiving half of a bus. Puts the parts of other servers' batches together and hands their
+ * messages to whoever listens. The parts of a batch arrive one after the other, so each server has
+ * at most one batch that is not whole. Confined to the receiving thread once that has started.
  */
-final class BusReceiver implements PostgresListener.Watcher {
-  private static final Logger LOG = LoggerFactory.getLogger(PostgresBus.class);
+public final class BusReceiver {
+  private static final Logger LOG = LoggerFactory.getLogger(BusReceiver.class);
 
   /** How many servers are remembered; those that were heard of least recently are forgotten. */
   private static final int MAX_NODES = 1_000;
@@ -67,21 +67,26 @@ final class BusReceiver implements PostgresListener.Watcher {
     }
   }
 
-  BusReceiver(String self, Runnable heardSelf) {
+  /**
+   * Creates a receiver that knows of no server.
+   *
+   * @param self this server's name on the bus
+   * @param heardSelf called for what this server has sent itself
+   */
+  public BusReceiver(String self, Runnable heardSelf) {
     this.self = self;
     this.heardSelf = heardSelf;
   }
 
-  /** Sets who receives a kind of messages. Only before the listening thread starts. */
-  void listen(String kind, Bus.Listener listener) {
+  /** Sets who receives a kind of messages. Only before the receiving thread starts. */
+  public void listen(String kind, Bus.Listener listener) {
     if (listeners.putIfAbsent(kind, listener) != null) {
       throw new IllegalStateException("kind: " + kind + " has a listener already");
     }
   }
 
-  /** Handles a notification. */
-  void received(String payload) {
-    BusParts part = BusParts.read(payload);
+  /** Handles a part of a batch. */
+  public void received(BusParts part) {
     if (part.node().equals(self)) {
       heardSelf.run();
       return;
@@ -107,12 +112,12 @@ final class BusReceiver implements PostgresListener.Watcher {
     }
   }
 
-  @Override
+  /** Tells everybody who listens that messages may be lost from now on. */
   public void interrupted() {
     listeners.values().forEach(listener -> call(listener::interrupted));
   }
 
-  @Override
+  /** Tells everybody who listens that messages arrive again. */
   public void restored() {
     listeners.values().forEach(listener -> call(listener::restored));
   }

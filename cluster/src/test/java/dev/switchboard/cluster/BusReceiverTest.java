@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -37,12 +37,12 @@ class BusReceiverTest {
         });
   }
 
-  private static List<String> batch(String node, long number, String... texts) {
+  private static List<BusParts> batch(String node, long number, String... texts) {
     List<BusParts.Message> messages = new ArrayList<>();
     for (String text : texts) {
       messages.add(new BusParts.Message("news", text.getBytes(StandardCharsets.UTF_8)));
     }
-    return BusParts.payloads(node, number, messages);
+    return BusParts.payloads(node, number, messages).stream().map(BusParts::read).toList();
   }
 
   @Test
@@ -57,8 +57,8 @@ class BusReceiverTest {
 
   @Test
   void aMessageOfWhichAPartIsMissingIsLostAndToldOnce() {
-    List<String> parts = batch("a", 1, "x".repeat(30_000));
-    assertThat(parts).hasSizeGreaterThan(4).allMatch(part -> part.length() < 8_000);
+    List<BusParts> parts = batch("a", 1, "x".repeat(30_000));
+    assertThat(parts).hasSizeGreaterThan(4);
     receiver.received(parts.get(0));
     parts.subList(2, parts.size()).forEach(receiver::received);
     assertThat(told).containsExactly("restored");
@@ -88,7 +88,15 @@ class BusReceiverTest {
 
   @Test
   void whatIsNoMessageIsRefused() {
-    assertThatThrownBy(() -> receiver.received("nonsense"))
+    assertThatThrownBy(() -> BusParts.read("nonsense"))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aPayloadFitsIntoANotification() {
+    BusParts.Message large = new BusParts.Message("news", new byte[30_000]);
+    assertThat(BusParts.payloads("a", Long.MAX_VALUE, List.of(large)))
+        .hasSizeGreaterThan(4)
+        .allMatch(payload -> payload.length() < 8_000);
   }
 }

@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster;
 
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  * missed, repeated or read again, each arrival and departure is told once, and a count is always
  * that of the users who were told.
  */
-final class WatchedPlace {
-  /** What the database has of a place at one point in time: its version, all users, and ours. */
-  record Snapshot(long version, Set<String> present, Set<String> here) {}
+public final class WatchedPlace {
+  /** What the engine has of a place at one point in time: its version, all users, and ours. */
+  public record Snapshot(long version, Set<String> present, Set<String> here) {}
 
   private final LogKey where;
   private final OwnPresence own;
   private final PresenceStore.Watcher watcher;
 
   private Set<String> present = new HashSet<>(); // the users as told, on all servers
-  private Set<String> here = Set.of(); // this server's users in the database, as of the last event
+  private Set<String> here = Set.of(); // this server's users in the engine, as of the last event
   private long loaded; // the version of the last snapshot, which has all events up to it
   private boolean fresh = true; // nothing was loaded yet
   private @Nullable List<PresenceEvent> waiting = new ArrayList<>(); // while it is loading, or null

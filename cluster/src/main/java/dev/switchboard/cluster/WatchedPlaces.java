@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster;
 
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;

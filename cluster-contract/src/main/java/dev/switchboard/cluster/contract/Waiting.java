@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster.contract;
 
 import dev.switchboard.protocol.RefusedException;
 import java.util.concurrent.CompletionException;
@@ -8,11 +8,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what is about to happen. */
-final class Waiting {
+public final class Waiting {
   private Waiting() {}
 
   /** Waits until a condition holds, or 30 seconds; while it is refused, it does not hold. */
-  static void until(BooleanSupplier condition) {
+  public static void until(BooleanSupplier condition) {
     long until = System.nanoTime() + 30_000_000_000L;
     while (!holds(condition) && System.nanoTime() - until < 0) {
       LockSupport.parkNanos(5_000_000);
@@ -30,7 +30,8 @@ final class Waiting {
     }
   }
 
-  static <T> T get(CompletionStage<T> stage) {
+  /** Waits for a result, at most 20 seconds. */
+  public static <T> T get(CompletionStage<T> stage) {
     return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
   }
 }

@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster;
 
 import dev.switchboard.spi.AuthenticatedUser;
 import java.time.Instant;
@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param expiresAt as ISO 8601, which has the nanoseconds
  */
-record StoredUser(
+public record StoredUser(
     String name,
     Map<String, Object> claims,
     Set<String> roles,
@@ -29,7 +29,7 @@ record StoredUser(
    *
    * @throws IllegalArgumentException if the claims would not come back as they are
    */
-  static String write(AuthenticatedUser user) {
+  public static String write(AuthenticatedUser user) {
     Instant end = user.expiresAt();
     StoredUser stored =
         new StoredUser(
@@ -55,7 +55,8 @@ record StoredUser(
             + " as JSON is read, lists, and maps with strings as keys)");
   }
 
-  static AuthenticatedUser read(String text) {
+  /** Reads what {@link #write} has written. */
+  public static AuthenticatedUser read(String text) {
     StoredUser stored = MAPPER.readValue(text, StoredUser.class);
     return new AuthenticatedUser(
         stored.name,

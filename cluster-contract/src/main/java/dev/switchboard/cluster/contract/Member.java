@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -15,18 +15,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 
 /** Somebody in the room {@code r}, who notes what they hear. */
-final class Member implements AutoCloseable {
+public final class Member implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-  final Client<Talk> client;
-  final Room<Talk> room;
-  final List<Long> seqs = new CopyOnWriteArrayList<>();
-  final List<String> texts = new CopyOnWriteArrayList<>(); // said in the room
-  final List<String> direct = new CopyOnWriteArrayList<>(); // said to this user, or to everyone
-  final List<String> typing = new CopyOnWriteArrayList<>();
-  final List<ClientEvent> gaps = new CopyOnWriteArrayList<>();
+  public final Client<Talk> client;
+  public final Room<Talk> room;
+  public final List<Long> seqs = new CopyOnWriteArrayList<>();
+  public final List<String> texts = new CopyOnWriteArrayList<>(); // said in the room
+  public final List<String> direct =
+      new CopyOnWriteArrayList<>(); // said to this user, or to everyone
+  public final List<String> typing = new CopyOnWriteArrayList<>();
+  public final List<ClientEvent> gaps = new CopyOnWriteArrayList<>();
 
-  Member(String name, int port) {
+  /** Connects a user, who joins the room. */
+  public Member(String name, int port) {
     client =
         Client.of(Talk.class)
             .reconnect(Reconnect.fixed(Duration.ofMillis(50)))
@@ -48,12 +50,12 @@ final class Member implements AutoCloseable {
   }
 
   /** Returns the session's id, which is another one on another server. */
-  String session() {
+  public String session() {
     return client.session().map(SessionInfo::id).orElse("");
   }
 
   /** Waits until this member has heard everything up to a seq, in order and once. */
-  void expectAllUpTo(long seq) {
+  public void expectAllUpTo(long seq) {
     await().atMost(PATIENCE).until(() -> !seqs.isEmpty() && seqs.getLast() >= seq);
     assertThat(seqs).containsExactlyElementsOf(LongStream.rangeClosed(1, seq).boxed().toList());
     assertThat(gaps).isEmpty();

@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster;
 
 import dev.switchboard.history.sql.Columns;
 import dev.switchboard.spi.LogKey;
@@ -15,7 +15,7 @@ import java.util.List;
 record PresenceEvent(long version, String node, LogKey where, List<Change> changes) {
   private static final int HEADER_LINES = 5;
 
-  /** What happened to a user; the signs are those of {@code postgres-4.sql}. */
+  /** What happened to a user; as engines write it. */
   enum Kind {
     /** The user was nowhere in the place, and now is. */
     CAME('+'),

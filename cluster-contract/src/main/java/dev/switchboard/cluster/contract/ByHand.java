@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

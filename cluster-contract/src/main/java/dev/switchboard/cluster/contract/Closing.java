@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster.contract;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -6,11 +6,11 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Closes what a test has opened, the last first. */
-final class Closing implements AfterEachCallback {
+public final class Closing implements AfterEachCallback {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   /** Returns what it is given, and closes it when the test is over. */
-  <T extends AutoCloseable> T later(T one) {
+  public <T extends AutoCloseable> T later(T one) {
     open.push(one);
     return one;
   }

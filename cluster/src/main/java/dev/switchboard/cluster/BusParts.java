@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,9 +12,9 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Messages as the payloads of notifications. A batch of messages is one run of bytes, cut into as
- * many parts as the database's limit of 8,000 bytes for a payload demands. A payload is text:
- * {@code node batch part parts base64}. Immutable.
+ * Messages as they travel over a bus. A batch of messages is one run of bytes, which may be cut
+ * into parts. For PostgreSQL these are as many as its limit of 8,000 bytes for a payload demands,
+ * and a payload is text: {@code node batch part parts base64}. Immutable.
  *
  * @param node which server sent it
  * @param batch the number of the batch, counted from 1 by each server. A number that is left out is
@@ -24,15 +24,15 @@ import java.util.List;
  * @param bytes the part
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares it
-record BusParts(String node, long batch, int part, int parts, byte[] bytes) {
+public record BusParts(String node, long batch, int part, int parts, byte[] bytes) {
   private static final int PART_BYTES = 5_800; // 7,736 in Base64, and the rest is for the numbers
 
   /** A message and its kind. Immutable. */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares it
-  record Message(String kind, byte[] bytes) {}
+  public record Message(String kind, byte[] bytes) {}
 
-  /** Returns a batch as payloads, of which no two are the same. */
-  static List<String> payloads(String node, long batch, List<Message> messages) {
+  /** Returns a batch as payloads for PostgreSQL, of which no two are the same. */
+  public static List<String> payloads(String node, long batch, List<Message> messages) {
     byte[] all = join(messages);
     int parts = Math.max(1, (all.length + PART_BYTES - 1) / PART_BYTES);
     List<String> payloads = new ArrayList<>(parts);
@@ -46,11 +46,11 @@ record BusParts(String node, long batch, int part, int parts, byte[] bytes) {
   }
 
   /**
-   * Reads a payload.
+   * Reads a payload of {@link #payloads}.
    *
    * @throws IllegalArgumentException if it is none
    */
-  static BusParts read(String payload) {
+  public static BusParts read(String payload) {
     String[] fields = payload.split(" ", 5);
     if (fields.length != 5) {
       throw new IllegalArgumentException("payload: " + fields.length + " fields (expected: 5)");
@@ -63,7 +63,8 @@ record BusParts(String node, long batch, int part, int parts, byte[] bytes) {
         Base64.getDecoder().decode(fields[4]));
   }
 
-  private static byte[] join(List<Message> messages) {
+  /** Returns a batch as one run of bytes. */
+  public static byte[] join(List<Message> messages) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     try {
@@ -79,7 +80,7 @@ record BusParts(String node, long batch, int part, int parts, byte[] bytes) {
   }
 
   /** Returns the messages of a whole batch. */
-  static List<Message> messages(byte[] batch) {
+  public static List<Message> messages(byte[] batch) {
     List<Message> messages = new ArrayList<>();
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(batch));
     try {

@@ -1,4 +1,4 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster;
 
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
@@ -15,20 +15,20 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users that this server has, and what of that the database has yet to be told. Thread-safe.
+ * The users that this server has, and what of that the engine has yet to be told. Thread-safe.
  *
  * <p>For each user and place only the last change waits. What waits is therefore bounded by the
  * users here and those who left since; and if the node's lease is lost, by the users here and the
- * callers who wait, because the database then forgets all others by itself.
+ * callers who wait, because the engine then forgets all others by itself.
  */
-final class OwnPresence {
+public final class OwnPresence {
   private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
 
   /** A user in a place. */
-  record Key(LogKey where, String user) {}
+  public record Key(LogKey where, String user) {}
 
   /** A user came to a place, or left it. */
-  record Change(Key key, boolean enter) {}
+  public record Change(Key key, boolean enter) {}
 
   /** A change that waits; {@code done} is null if nobody waits for it. */
   private static final class Waiting {
@@ -45,16 +45,16 @@ final class OwnPresence {
   private final Map<LogKey, Set<String>> users = new HashMap<>();
   private Map<Key, Waiting> pending = new LinkedHashMap<>(); // oldest first
   private Map<Key, Waiting> running = Map.of(); // the batch that was taken and is not done
-  private boolean away; // the database did not answer last time
-  private boolean lost = true; // there is no lease, so the database has nothing of this server
+  private boolean away; // the engine did not answer last time
+  private boolean lost = true; // there is no lease, so the engine has nothing of this server
 
-  /** Records that a user came. The stage fails if the database is away. */
+  /** Records that a user came. The stage fails if the engine is away. */
   synchronized CompletionStage<Void> enter(LogKey where, String user) {
     boolean changed = users.computeIfAbsent(where, place -> new LinkedHashSet<>(4)).add(user);
     return told(new Key(where, user), true, changed);
   }
 
-  /** Records that a user left. The stage fails if the database is away. */
+  /** Records that a user left. The stage fails if the engine is away. */
   synchronized CompletionStage<Void> leave(LogKey where, String user) {
     Set<String> there = users.get(where);
     boolean changed = there != null && there.remove(user);
@@ -83,7 +83,7 @@ final class OwnPresence {
     Waiting old = pending.remove(key);
     Waiting waiting = new Waiting(enter, old == null ? null : old.done);
     if (lost && !enter && waiting.done == null) {
-      return null; // the database has nothing to be taken back
+      return null; // the engine has nothing to be taken back
     }
     pending.put(key, waiting);
     return waiting;
@@ -91,7 +91,7 @@ final class OwnPresence {
 
   static RefusedException unavailable() {
     return new RefusedException(
-        ErrorCode.UNAVAILABLE, "presence: the database does not answer (expected: try later)");
+        ErrorCode.UNAVAILABLE, "presence: the store does not answer (expected: try later)");
   }
 
   /** Returns whether a user is here. */
@@ -146,7 +146,7 @@ final class OwnPresence {
   }
 
   /**
-   * The database does not answer. Fails all stages; what they stand for is carried out later.
+   * The engine does not answer. Fails all stages; what they stand for is carried out later.
    *
    * @return whether it answered before
    */
@@ -194,7 +194,7 @@ final class OwnPresence {
   }
 
   /**
-   * The database answers.
+   * The engine answers.
    *
    * @return whether it did not before
    */
@@ -204,7 +204,7 @@ final class OwnPresence {
     return news;
   }
 
-  /** The lease is lost, and with it whatever the database had of this server. */
+  /** The lease is lost, and with it whatever the engine had of this server. */
   synchronized void lost() {
     lost = true;
     putBack();

@@ -1,7 +1,5 @@
-package dev.switchboard.cluster.postgres;
+package dev.switchboard.cluster;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -9,21 +7,19 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads on a few threads of its own, so that callers do not block. While the database is known to
- * be away, or if too many wait, a read fails at once. Thread-safe.
+ * Reads on a few threads of its own, so that callers do not block. While the engine is known to be
+ * away, or if too many wait, a read fails at once. Thread-safe.
  */
 final class PresenceReads implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PresenceReads.class);
   static final int THREADS = 3;
   private static final int MAX_WAITING = 10_000;
-  private static final int ANSWER_MILLIS = 10_000;
 
-  private final DataSource pool;
+  private final PresenceEngine engine;
   private final BooleanSupplier away;
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
@@ -34,18 +30,18 @@ final class PresenceReads implements AutoCloseable {
           new LinkedBlockingQueue<>(MAX_WAITING),
           Thread.ofPlatform().daemon().name("switchboard-presence-read-", 0).factory());
 
-  /** Reads from the database. */
+  /** Reads from the engine. */
   interface Reading<T> {
-    T from(Connection connection) throws SQLException;
+    T from(PresenceEngine.Visit visit) throws Exception;
   }
 
   /**
    * Creates idle threads.
    *
-   * @param away whether the database did not answer others
+   * @param away whether the engine did not answer others
    */
-  PresenceReads(DataSource pool, BooleanSupplier away) {
-    this.pool = pool;
+  PresenceReads(PresenceEngine engine, BooleanSupplier away) {
+    this.engine = engine;
     this.away = away;
     threads.allowCoreThreadTimeOut(true);
   }
@@ -66,10 +62,9 @@ final class PresenceReads implements AutoCloseable {
       return;
     }
     T found;
-    try (Connection connection = pool.getConnection()) {
-      connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS); // the pool resets it
-      found = reading.from(connection);
-    } catch (SQLException | RuntimeException e) {
+    try (PresenceEngine.Visit visit = engine.visit()) {
+      found = reading.from(visit);
+    } catch (Exception e) {
       LOG.debug("presence: a read failed", e);
       result.completeExceptionally(OwnPresence.unavailable());
       return;
@@ -80,6 +75,6 @@ final class PresenceReads implements AutoCloseable {
   /** Refuses what waits and whatever comes. */
   @Override
   public void close() {
-    threads.shutdown(); // what waits finds that the database is away, or is quick
+    threads.shutdown(); // what waits finds that the engine is away, or is quick
   }
 }
