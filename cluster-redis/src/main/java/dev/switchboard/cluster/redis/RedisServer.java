@@ -1,0 +1,85 @@
+package dev.switchboard.cluster.redis;
+
+import dev.switchboard.history.HistoryException;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+
+/**
+ * Opens connections to one database of Redis, whose address it knows. With Sentinel, each goes to
+ * whoever is the master then. Thread-safe.
+ *
+ * <p>A connection that is lost stays lost, and what was under way on it fails. The driver would
+ * otherwise repeat commands by itself, and carry some out twice.
+ */
+final class RedisServer implements AutoCloseable {
+  static final Duration CONNECT = Duration.ofSeconds(3);
+
+  private final String uri; // has the password: never shown
+  private final int database;
+  private final RedisClient client;
+
+  private RedisServer(String uri, int database) {
+    this.uri = uri;
+    this.database = database;
+    this.client = RedisClient.create();
+    SocketOptions sockets = SocketOptions.builder().connectTimeout(CONNECT).keepAlive(true).build();
+    client.setOptions(
+        ClientOptions.builder()
+            .autoReconnect(false)
+            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+            .socketOptions(sockets)
+            .build());
+  }
+
+  /**
+   * Creates a server without a connection.
+   *
+   * @throws HistoryException if the URI is none of Redis
+   */
+  static RedisServer at(String uri) {
+    return new RedisServer(uri, parse(uri).getDatabase());
+  }
+
+  private static RedisURI parse(String uri) {
+    try {
+      return RedisURI.create(uri);
+    } catch (RuntimeException wrong) { // it may show the URI, which may contain a password
+      throw new HistoryException(
+          "uri: not for Redis (expected: redis://…, rediss://… or redis-sentinel://…)", null);
+    }
+  }
+
+  /** Returns the number of the database. */
+  int database() {
+    return database;
+  }
+
+  /** Connects, under a name that Redis shows. */
+  StatefulRedisConnection<byte[], byte[]> connect(String name) {
+    return client.connect(ByteArrayCodec.INSTANCE, named(name));
+  }
+
+  /** Connects to receive messages. */
+  StatefulRedisPubSubConnection<byte[], byte[]> connectPubSub(String name) {
+    return client.connectPubSub(ByteArrayCodec.INSTANCE, named(name));
+  }
+
+  private RedisURI named(String name) {
+    RedisURI parsed = parse(uri); // a copy of its own, because it can be changed
+    parsed.setTimeout(CONNECT);
+    parsed.getSentinels().forEach(sentinel -> sentinel.setTimeout(CONNECT));
+    parsed.setClientName(name);
+    return parsed;
+  }
+
+  @Override
+  public void close() {
+    client.shutdown(Duration.ZERO, Duration.ofSeconds(1)); // and the driver's threads
+  }
+}

@@ -1,0 +1,9 @@
+package dev.switchboard.cluster.redis;
+
+import dev.switchboard.cluster.contract.OperatorsContract;
+
+class OperatorsTest extends OperatorsContract {
+  OperatorsTest() {
+    super(new RedisEngine());
+  }
+}

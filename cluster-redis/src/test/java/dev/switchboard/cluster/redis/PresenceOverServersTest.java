@@ -1,0 +1,9 @@
+package dev.switchboard.cluster.redis;
+
+import dev.switchboard.cluster.contract.PresenceOverServersContract;
+
+class PresenceOverServersTest extends PresenceOverServersContract {
+  PresenceOverServersTest() {
+    super(new RedisEngine());
+  }
+}
