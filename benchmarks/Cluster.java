@@ -1,5 +1,6 @@
 import dev.switchboard.client.Client;
 import dev.switchboard.cluster.postgres.PostgresCluster;
+import dev.switchboard.cluster.redis.RedisCluster;
 import dev.switchboard.server.Addresses;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
@@ -12,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The time from publish to delivery, on the same server and on another one, with one PostgreSQL database: URL [RATE [SECONDS]].
+ * The time from publish to delivery, on the same server and on another one, with one PostgreSQL database or Redis:
+ * URL [RATE [SECONDS]]. For Redis, the property "level" is that of RedisCluster, FLUSHED by default.
  * Publisher, servers and receivers are in one process, so that there is one clock.
  */
 public class Cluster {
@@ -33,13 +35,19 @@ public class Cluster {
     }
   }
 
+  private static dev.switchboard.spi.Cluster cluster(String url) {
+    return url.startsWith("redis")
+        ? RedisCluster.at(url, RedisCluster.Level.valueOf(System.getProperty("level", "FLUSHED")))
+        : PostgresCluster.at(url);
+  }
+
   private static Server server(String url) {
     Endpoint<Talk> endpoint =
         Endpoint.of(Talk.class)
             .identify(request -> Verdict.allow(request.query().get("user").get(0)))
             .clientsMayPublish(Talk.class, Addresses.rooms())
             .anyRate();
-    return Server.builder().port(0).cluster(PostgresCluster.at(url)).endpoint("/ws", endpoint).start();
+    return Server.builder().port(0).cluster(cluster(url)).endpoint("/ws", endpoint).start();
   }
 
   private static Client<Talk> client(Server server, String user) {

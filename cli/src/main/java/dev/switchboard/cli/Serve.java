@@ -2,6 +2,7 @@ package dev.switchboard.cli;
 
 import dev.switchboard.chat.ChatServer;
 import dev.switchboard.cluster.postgres.PostgresCluster;
+import dev.switchboard.cluster.redis.RedisCluster;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.history.postgres.PostgresLimits;
@@ -82,9 +83,18 @@ final class Serve implements Callable<Integer> {
       paramLabel = "URL",
       defaultValue = "${env:SWITCHBOARD_CLUSTER}",
       description =
-          "Be one of several servers that share a PostgreSQL database: postgresql://USER:PASSWORD@HOST/DATABASE "
-              + "(default: the variable SWITCHBOARD_CLUSTER).")
+          "Be one of several servers that share a PostgreSQL database, postgresql://USER:PASSWORD@HOST/DATABASE, "
+              + "or a Redis, redis://USER:PASSWORD@HOST/NUMBER (default: the variable SWITCHBOARD_CLUSTER).")
   private @Nullable String cluster;
+
+  @Option(
+      names = "--redis-level",
+      paramLabel = "LEVEL",
+      defaultValue = "flushed",
+      description =
+          "When a message counts as stored in Redis: flushed (on its disk), replicated (a replica has it) "
+              + "or fast (in its memory) (default: ${DEFAULT-VALUE}).")
+  private String redisLevel = "";
 
   @Option(
       names = "--keep-messages",
@@ -199,7 +209,20 @@ final class Serve implements Callable<Integer> {
       throw new Switchboard.Failure(
           "--database, --cluster: both given (expected: one of them, as a cluster has the messages)");
     }
-    return PostgresCluster.builder(url).limits(databaseLimits()).open();
+    return url.startsWith("redis")
+        ? RedisCluster.builder(url, level()).maxBytes(databaseLimits().maxBytes()).open()
+        : PostgresCluster.builder(url).limits(databaseLimits()).open();
+  }
+
+  private RedisCluster.Level level() {
+    return switch (redisLevel) {
+      case "flushed" -> RedisCluster.Level.FLUSHED;
+      case "replicated" -> RedisCluster.Level.REPLICATED;
+      case "fast" -> RedisCluster.Level.FAST;
+      default ->
+          throw new Switchboard.Failure(
+              "--redis-level: " + redisLevel + " (expected: flushed, replicated or fast)");
+    };
   }
 
   private ChatServer.Site site() {

@@ -89,13 +89,20 @@ class CommandLineTest {
   @Test
   @Tag("D5")
   void aClusterThatIsNoneOrDoesNotAnswerIsSaidWithoutItsPassword() {
-    Program none = serve("--port", "0", "--cluster", "redis://ann:hunter2@localhost");
+    Program none = serve("--port", "0", "--cluster", "mysql://ann:hunter2@localhost");
     fails(none, 1, "url: not for PostgreSQL");
     assertThat(none.err().get(0)).doesNotContain("hunter2");
     Program refused =
         serve("--port", "0", "--cluster", "postgresql://ann:hunter2@localhost:1/chat");
     fails(refused, 1, "PostgreSQL: open failed");
     assertThat(refused.err().get(0)).doesNotContain("hunter2");
+    Program away = serve("--port", "0", "--cluster", "redis://ann:hunter2@localhost:1/0");
+    fails(away, 1, "Redis: open failed");
+    assertThat(away.err().get(0)).doesNotContain("hunter2");
+    fails(
+        serve("--cluster", "redis://localhost:1", "--redis-level", "slow"),
+        1,
+        "--redis-level: slow (expected: flushed, replicated or fast)");
     fails(
         serve("--cluster", "postgresql://localhost/chat", "--database", "jdbc:postgresql:chat"),
         1,
