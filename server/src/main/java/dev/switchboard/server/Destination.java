@@ -93,20 +93,39 @@ public final class Destination<M> {
 
   private CompletionStage<List<Committed>> publish(
       MessageType<?> type, M message, @Nullable String name) {
+    return endpoint.get().topics().broker().publish(List.of(publication(type, message, name)));
+  }
+
+  private Publication publication(MessageType<?> type, Object message, @Nullable String name) {
     EndpointRuntime running = endpoint.get();
     running.sessionSettings().publishing().encrypted().requirePlain(address);
-    Publication publication =
-        new Publication(
-            running.topics().log(address),
-            type.name(),
-            from,
-            name,
-            running.context().timestamp(),
-            running.sizes().sent(message),
-            type.fleeting(),
-            null,
-            running.sessionSettings().publishing().retentions().of(address));
-    return running.topics().broker().publish(List.of(publication));
+    return new Publication(
+        running.topics().log(address),
+        type.name(),
+        from,
+        name,
+        running.context().timestamp(),
+        running.sizes().sent(message),
+        type.fleeting(),
+        null,
+        running.sessionSettings().publishing().retentions().of(address));
+  }
+
+  /**
+   * Checks a message that is not a record yet, by the same rules as {@link #publishAsync}.
+   *
+   * @throws IllegalArgumentException if the type is unknown or fleeting, or the id is not valid
+   * @throws dev.switchboard.protocol.InvalidMessageException if the data does not match the type
+   * @throws RefusedException {@code too_large}, as for {@link #publish}
+   */
+  Publication publication(String typeName, byte @Nullable [] data, String messageId) {
+    MessageType<?> type = protocol.find(typeName);
+    if (type == null) {
+      throw new IllegalArgumentException(
+          "type: unknown (expected: one of " + protocol.union().getName() + ")");
+    }
+    Object message = protocol.decode(Verbs.requireAcknowledged(type), data);
+    return publication(type, message, Names.requireMessageId(messageId));
   }
 
   private static long seq(List<Committed> committed) {

@@ -239,17 +239,17 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
 
   /** Returns a room that server code can publish to. */
   public Destination<M> room(String name) {
-    return new Destination<>(protocol, this::runtime, Address.room(name), null);
+    return destination(Address.room(name));
   }
 
   /** Returns a user's inbox that server code can publish to. */
   public Destination<M> user(String name) {
-    return new Destination<>(protocol, this::runtime, Address.user(name), null);
+    return destination(Address.user(name));
   }
 
   /** Returns the destination that reaches everyone. */
   public Destination<M> everyone() {
-    return new Destination<>(protocol, this::runtime, Address.EVERYONE, null);
+    return destination(Address.EVERYONE);
   }
 
   /**
@@ -290,6 +290,10 @@ public final class Endpoint<M> extends SessionOptions<Endpoint<M>> {
   }
 
   // Package-private from here on.
+
+  Destination<M> destination(Address address) {
+    return new Destination<>(protocol, this::runtime, address, null);
+  }
 
   void start(String path, Services services, Meter meter) {
     if (!encrypted.none()) {

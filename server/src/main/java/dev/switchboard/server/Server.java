@@ -120,6 +120,7 @@ public final class Server implements AutoCloseable {
                 TICK_MILLIS,
                 TICK_MILLIS,
                 TimeUnit.MILLISECONDS);
+    services.startTransactions(new TransactionPublisher(byPath, services.broker()));
   }
 
   /**
@@ -203,6 +204,7 @@ public final class Server implements AutoCloseable {
     ticking.cancel(false);
     transport.stopAccepting();
     long deadline = System.nanoTime() + closeTimeout.toNanos();
+    services.stopTransactions();
     drain(deadline);
     transport.close();
     long left = Math.max(deadline - System.nanoTime(), LEAST_COMMIT_NANOS);

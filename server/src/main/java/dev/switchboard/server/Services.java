@@ -9,6 +9,7 @@ import dev.switchboard.spi.Broker;
 import dev.switchboard.spi.Cluster;
 import dev.switchboard.spi.LastSeen;
 import dev.switchboard.spi.PresenceStore;
+import dev.switchboard.spi.TransactionalMessages;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,26 @@ record Services(
     if (cluster != null) {
       cluster.bus().start();
     }
+  }
+
+  /** Begins to publish what transactions leave, after everything else has started. */
+  void startTransactions(TransactionalMessages.Publisher publisher) {
+    TransactionalMessages messages = transactionalMessages();
+    if (messages != null) {
+      messages.start(publisher);
+    }
+  }
+
+  /** Leaves to others what transactions leave, before the broker is closed. */
+  void stopTransactions() {
+    TransactionalMessages messages = transactionalMessages();
+    if (messages != null) {
+      messages.close();
+    }
+  }
+
+  private @Nullable TransactionalMessages transactionalMessages() {
+    return cluster == null ? null : cluster.transactionalMessages();
   }
 
   /** Releases the stores, after the broker was closed. */

@@ -36,6 +36,14 @@ public interface Cluster extends AutoCloseable {
     return null;
   }
 
+  /**
+   * Returns what transactions of the application leave to be published. Each call returns the same.
+   * The server starts it; null if there is no such thing.
+   */
+  default @Nullable TransactionalMessages transactionalMessages() {
+    return null;
+  }
+
   /** Releases what the parts share, after they were closed. */
   @Override
   void close();

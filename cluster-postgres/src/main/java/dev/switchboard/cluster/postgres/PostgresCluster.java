@@ -13,6 +13,7 @@ import dev.switchboard.spi.Cluster;
 import dev.switchboard.spi.LastSeen;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.RestrictionStore;
+import dev.switchboard.spi.TransactionalMessages;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  *     .start();
  * }</pre>
  *
- * <p>A server has at most 14 connections to the database: 8 as {@link PostgresHistory} has, 4 for
- * presence and bind codes, one that listens and one that notifies. Thread-safe.
+ * <p>A server has at most 15 connections to the database: 8 as {@link PostgresHistory} has, 4 for
+ * presence and bind codes, one that listens, one that notifies, and one that publishes what
+ * transactions leave. Thread-safe.
  */
 public final class PostgresCluster implements Cluster {
   private static final int CONNECT_MILLIS = 3_000; // so that a lease is tried again in time
@@ -37,15 +39,21 @@ public final class PostgresCluster implements Cluster {
   private final PostgresHistory history;
   private final PostgresListener listener;
   private final PostgresBus bus;
+  private final OutboxReader outbox;
   private final HikariDataSource pool; // for presence and bind codes
   private final LeasedPresence presence;
   private final PostgresBindCodes bindCodes;
 
   private PostgresCluster(
-      PostgresHistory history, PostgresListener listener, PostgresBus bus, HikariDataSource pool) {
+      PostgresHistory history,
+      PostgresListener listener,
+      PostgresBus bus,
+      OutboxReader outbox,
+      HikariDataSource pool) {
     this.history = history;
     this.listener = listener;
     this.bus = bus;
+    this.outbox = outbox;
     this.pool = pool;
     this.presence = PostgresPresence.open(pool, listener, LeasedPresence.LEASE);
     this.bindCodes = new PostgresBindCodes(pool);
@@ -93,8 +101,8 @@ public final class PostgresCluster implements Cluster {
     }
 
     /**
-     * Sets another URL for the two connections that listen and notify. They must reach the database
-     * itself: a pooler in transaction mode, such as PgBouncer, can't {@code LISTEN}. The default is
+     * Sets another URL for the three connections that must reach the database itself: a pooler in
+     * transaction mode, such as PgBouncer, can't {@code LISTEN} and keeps no lock. The default is
      * the cluster's URL.
      */
     public Builder listenUrl(String direct) {
@@ -117,12 +125,15 @@ public final class PostgresCluster implements Cluster {
       PostgresHistory history = PostgresHistory.open(url.jdbc(), user(url), password(url), limits);
       HikariDataSource pool = new HikariDataSource(pool());
       boolean opened = false;
-      try {
+      try (Connection connection = connections(url).open("switchboard")) {
         PostgresUrl direct = listenUrl == null ? url : listenUrl;
         PostgresListener listener =
             new PostgresListener(direct.jdbc(), user(direct), password(direct));
-        PostgresBus bus = new PostgresBus(listener, connections(direct), channel());
-        PostgresCluster cluster = new PostgresCluster(history, listener, bus, pool);
+        String channel = PostgresListener.channel(connection, "bus");
+        PostgresBus bus = new PostgresBus(listener, connections(direct), channel);
+        String schema = OutboxTable.schema(connection);
+        OutboxReader outbox = new OutboxReader(connections(direct), schema);
+        PostgresCluster cluster = new PostgresCluster(history, listener, bus, outbox, pool);
         opened = true;
         return cluster;
       } catch (SQLException e) {
@@ -163,13 +174,6 @@ public final class PostgresCluster implements Cluster {
     private DirectConnections connections(PostgresUrl one) {
       return new DirectConnections(one.jdbc(), user(one), password(one));
     }
-
-    /** Returns the channel by the schema that the logs are in. */
-    private String channel() throws SQLException {
-      try (Connection connection = connections(url).open("switchboard")) {
-        return PostgresListener.channel(connection, "bus");
-      }
-    }
   }
 
   @Override
@@ -202,12 +206,18 @@ public final class PostgresCluster implements Cluster {
     return bindCodes;
   }
 
+  @Override
+  public TransactionalMessages transactionalMessages() {
+    return outbox;
+  }
+
   /**
    * Closes the logs, the bus, presence, and the connection that listens. Closing again has no
    * effect.
    */
   @Override
   public void close() {
+    outbox.close();
     presence.close();
     bus.close();
     listener.close();

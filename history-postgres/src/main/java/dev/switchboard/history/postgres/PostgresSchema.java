@@ -19,7 +19,7 @@ import java.sql.Statement;
  * by side during an upgrade. A script that is incompatible removes that function.
  */
 final class PostgresSchema {
-  private static final int VERSION = 4;
+  private static final int VERSION = 5;
 
   /**
    * The advisory lock that a process holds while it changes tables. An arbitrary number, the same
