@@ -3,6 +3,8 @@ package dev.switchboard.cluster.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.cluster.contract.Closing;
+import dev.switchboard.cluster.contract.Talk;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.peers.RealPostgres;
 import dev.switchboard.protocol.Address;

@@ -1,5 +1,6 @@
 package dev.switchboard.cluster.postgres;
 
+import dev.switchboard.cluster.contract.Talk;
 import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Server;
 import dev.switchboard.server.Verdict;

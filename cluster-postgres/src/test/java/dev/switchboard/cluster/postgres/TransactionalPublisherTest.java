@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.cluster.contract.Closing;
+import dev.switchboard.cluster.contract.Member;
+import dev.switchboard.cluster.contract.Talk;
 import dev.switchboard.peers.RealPostgres;
 import dev.switchboard.peers.TcpProxy;
 import dev.switchboard.protocol.Address;

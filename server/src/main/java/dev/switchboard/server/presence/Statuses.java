@@ -5,13 +5,15 @@ import dev.switchboard.protocol.wire.ServerMessages.UserState;
 import dev.switchboard.server.delivery.Broadcast;
 import dev.switchboard.server.delivery.Feed;
 import dev.switchboard.server.delivery.FleetingPolicies;
+import dev.switchboard.spi.LastSeen;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 
 /**
  * Which connections watch which users, and what they are told. Thread-safe.
@@ -23,7 +25,8 @@ public final class Statuses {
   /** If more connections watch a user, they are notified in batches instead of immediately. */
   private static final int MANY = 100;
 
-  private final Function<String, CompletionStage<Long>> lastSeen;
+  private final String space;
+  private final LastSeen lastSeen;
   private final AtomicLong lookups = new AtomicLong();
   private final Map<String, Long> lookedUp = new ConcurrentHashMap<>(); // told under their keys
   private final Map<String, Set<Feed>> watchers = new ConcurrentHashMap<>();
@@ -32,10 +35,27 @@ public final class Statuses {
   /**
    * Creates the watches of an endpoint.
    *
-   * @param lastSeen looks up when a user was last seen, in milliseconds; 0 if that is not known
+   * @param space the endpoint's path
+   * @param lastSeen remembers when users were last seen
    */
-  public Statuses(Function<String, CompletionStage<Long>> lastSeen) {
+  public Statuses(String space, LastSeen lastSeen) {
+    this.space = space;
     this.lastSeen = lastSeen;
+  }
+
+  /** Records that a connection of the user has ended. */
+  public void seen(String user, long timestamp) {
+    lastSeen.put(space, user, Instant.ofEpochMilli(timestamp));
+  }
+
+  /** Returns a user's status, with the time they were last seen if they are offline. */
+  public CompletionStage<UserState> state(String user, boolean online) {
+    return online
+        ? CompletableFuture.completedStage(new UserState(user, true, 0))
+        : lastSeen
+            .get(space, user)
+            .thenApply(
+                time -> new UserState(user, false, time.map(Instant::toEpochMilli).orElse(0L)));
   }
 
   public void watch(String user, Feed feed) {
@@ -91,16 +111,15 @@ public final class Statuses {
     }
     Long lookup = lookups.incrementAndGet();
     lookedUp.put(user, lookup);
-    lastSeen
-        .apply(user)
-        .whenComplete((time, failure) ->
+    state(user, false)
+        .whenComplete((state, failure) ->
             lookedUp.computeIfPresent(
                 user,
                 (name, latest) -> {
                   if (!latest.equals(lookup)) {
                     return latest;
                   }
-                  tell(new UserState(name, false, failure == null ? time : 0));
+                  tell(failure == null ? state : new UserState(name, false, 0));
                   return null;
                 }));
   }

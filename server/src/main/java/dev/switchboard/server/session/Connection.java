@@ -97,7 +97,7 @@ public final class Connection implements WebSocketListener, Receiver, IdleSweep.
     this.webSocket = webSocket;
     this.request = request;
     this.parameters = parameters;
-    String user = identified == null ? "guest-" + RandomText.hex(12) : identified.name();
+    String user = identified == null ? "guest-" + Secrets.hex(12) : identified.name();
     this.session = new Session(endpoint.hub().claims().newId(), user, this);
     this.identification = new Identification(endpoint, this, identified);
     this.readGate = new ReadGate(webSocket, endpoint.meter());

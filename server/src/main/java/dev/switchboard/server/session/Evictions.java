@@ -5,9 +5,7 @@ import dev.switchboard.server.identity.Authentication;
 import dev.switchboard.server.limits.EndpointContext;
 import dev.switchboard.spi.AuthenticatedUser;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ends sessions, and memberships of rooms, against the will of their clients. A session that waits
@@ -34,8 +32,7 @@ public final class Evictions {
   }
 
   private void end(Session session, CloseCode code, String reason) {
-    end(
-        session,
+    session.end(
         connection -> {
           if (connection == null) {
             hub.endWaiting(session);
@@ -45,33 +42,6 @@ public final class Evictions {
           }
         },
         () -> {});
-  }
-
-  /**
-   * Ends a session, on the loop of the connection that has it.
-   *
-   * @param ended is told of that connection; of null if the session waits for its client
-   * @param over runs instead if the session is over
-   */
-  static void end(Session session, Consumer<@Nullable Connection> ended, Runnable over) {
-    Connection connection = session.connection();
-    if (connection != null) {
-      connection.onLoop(() -> {
-        if (session.end(connection)) {
-          ended.accept(connection);
-        } else if (session.connection() != connection) {
-          end(session, ended, over);
-        } else {
-          over.run();
-        }
-      });
-    } else if (session.endWaiting()) {
-      ended.accept(null);
-    } else if (session.connection() != null) {
-      end(session, ended, over);
-    } else {
-      over.run();
-    }
   }
 
   /** Removes a user's sessions from a room. Returns how many were in it. */

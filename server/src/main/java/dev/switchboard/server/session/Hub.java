@@ -19,7 +19,6 @@ import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.PresenceStore.Users;
 import dev.switchboard.transport.HttpRequest;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -57,7 +56,6 @@ public final class Hub {
   private final EndpointContext context;
   private final SessionSettings settings;
   private final SessionClaims claims;
-  private final LastSeen lastSeen;
   private final Statuses statuses;
   private final PresenceStore users;
   private final PresenceNotifier presenceNotifier;
@@ -90,16 +88,14 @@ public final class Hub {
     this.users = users;
     this.settings = settings;
     this.online = topics.log(Address.EVERYONE);
-    this.lastSeen = lastSeen;
-    this.statuses = new Statuses(this::lastSeen);
+    this.statuses = new Statuses(context.path(), lastSeen);
     this.presenceNotifier =
         new PresenceNotifier(settings.presence(), statuses, context.now(), this::tell);
     this.presence = new Presence(settings.presence().grace().toMillis(), users);
     this.idleSweep = new IdleSweep(context.settings().idleTimeout(), context.meter());
-    claims.serve(context.path(), this);
+    claims.serve(context.path(), this::claimed);
   }
 
-  /** Returns what moves sessions between servers. */
   SessionClaims claims() {
     return claims;
   }
@@ -170,22 +166,7 @@ public final class Hub {
     if (!maySee(asker, user)) {
       return CompletableFuture.completedStage(new UserState(user, false, 0));
     }
-    return isOnline(user)
-        .thenCompose(is ->
-            is
-                ? CompletableFuture.completedStage(new UserState(user, true, 0))
-                : lastSeen(user).thenApply(time -> new UserState(user, false, time)));
-  }
-
-  /** Returns when a user was last seen; 0 if that is not known. */
-  private CompletionStage<Long> lastSeen(String user) {
-    return lastSeen
-        .get(context.path(), user)
-        .thenApply(time -> time.map(Instant::toEpochMilli).orElse(0L));
-  }
-
-  private void seen(Session session, long timestamp) {
-    lastSeen.put(context.path(), session.user(), Instant.ofEpochMilli(timestamp));
+    return isOnline(user).thenCompose(is -> statuses.state(user, is));
   }
 
   /** Returns the sweep that closes idle connections. */
@@ -225,7 +206,7 @@ public final class Hub {
 
   /** A session waits for its client; {@code timestamp} is when the user was last seen. */
   void await(Session session, long now, long timestamp) {
-    seen(session, timestamp);
+    statuses.seen(session.user(), timestamp);
     List<String> rooms = session.rooms();
     lose(session, rooms, now);
     List<Waiting> tooMany = new ArrayList<>(0);
@@ -265,11 +246,22 @@ public final class Hub {
 
   /** Ends a session that had a connection; {@code timestamp} is when the user was last seen. */
   void end(Session session, long timestamp) {
-    seen(session, timestamp);
+    statuses.seen(session.user(), timestamp);
     sessions.remove(session.id());
     session.questions().end();
     presence.leave(online, session.user());
     session.rooms().forEach(room -> leave(room, session.user()));
+  }
+
+  private void claimed(SessionMessage.Claim claim, Consumer<@Nullable MovedSession> answer) {
+    Session session = sessions.get(claim.session());
+    if (session == null
+        || !session.proves(claim.proof())
+        || (claim.user() != null && !claim.user().equals(session.user()))) {
+      answer.accept(null);
+    } else {
+      moveAway(session, answer);
+    }
   }
 
   /**
@@ -278,9 +270,8 @@ public final class Hub {
    *
    * @param moved is told what goes there; of null if the session is over. Called on any thread
    */
-  void moveAway(Session session, Consumer<@Nullable MovedSession> moved) {
-    Evictions.end(
-        session,
+  private void moveAway(Session session, Consumer<@Nullable MovedSession> moved) {
+    session.end(
         connection -> {
           List<String> rooms = session.rooms();
           List<OpenQuestion> questions = session.questions().moveAway(claims::await);

@@ -2,10 +2,10 @@ package dev.switchboard.server.session;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session {
   private final String id;
-  private final String secret = RandomText.base64(24);
+  private final String secret = Secrets.base64(24);
   private final String user;
   private final Questions questions;
   private final Set<String> rooms = new LinkedHashSet<>(4); // the joined rooms; guarded by this
@@ -28,15 +28,6 @@ public final class Session {
     this.user = user;
     this.questions = new Questions(id);
     this.connection = connection;
-  }
-
-  /** Returns the hash by which other servers know a secret. */
-  static byte[] hash(String secret) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException impossible) { // every Java platform has it
-      throw new IllegalStateException(impossible);
-    }
   }
 
   public String id() {
@@ -62,9 +53,9 @@ public final class Session {
         secret.getBytes(StandardCharsets.UTF_8), candidate.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Whether this is the {@link #hash} of the secret. */
+  /** Whether this is the {@linkplain Secrets#hash hash} of the secret. */
   boolean proves(byte[] proof) {
-    return MessageDigest.isEqual(hash(secret), proof);
+    return MessageDigest.isEqual(Secrets.hash(secret), proof);
   }
 
   synchronized boolean in(String room) {
@@ -162,6 +153,33 @@ public final class Session {
     }
     ended = true;
     return true;
+  }
+
+  /**
+   * Ends the session, wherever its connection is: on the loop of that connection, if there is one.
+   *
+   * @param whenEnded is told of the connection that had it; of null if it waited for its client
+   * @param whenOver runs instead if it is over already
+   */
+  void end(Consumer<@Nullable Connection> whenEnded, Runnable whenOver) {
+    Connection current = connection();
+    if (current != null) {
+      current.onLoop(() -> {
+        if (end(current)) {
+          whenEnded.accept(current);
+        } else if (connection() != current) {
+          end(whenEnded, whenOver);
+        } else {
+          whenOver.run();
+        }
+      });
+    } else if (endWaiting()) {
+      whenEnded.accept(null);
+    } else if (connection() != null) {
+      end(whenEnded, whenOver);
+    } else {
+      whenOver.run();
+    }
   }
 
   /** Leaves a room while it waits for its client. Returns whether it was in the room, and waits. */

@@ -11,6 +11,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +38,10 @@ public final class SessionClaims {
   private static final long SILENCE_MILLIS = 15_000;
   private static final int MAX_SILENT = 1_000;
 
-  private final String node = RandomText.base64(NODE_BYTES);
+  private final String node = Secrets.base64(NODE_BYTES);
   private final @Nullable Bus bus; // null if this server is alone
   private final LongSupplier now;
-  private final Map<String, Hub> hubs = new ConcurrentHashMap<>(); // by the endpoint's path
+  private final Map<String, Owner> owners = new ConcurrentHashMap<>(); // by the endpoint's path
 
   /** The questions of this node whose sessions have moved. Each ends with its timeout. */
   private final Map<Id, CompletableFuture<Answer>> away = new ConcurrentHashMap<>();
@@ -62,6 +63,16 @@ public final class SessionClaims {
   private long claims; // the number of the last claim; guarded by pending
   private volatile boolean interrupted; // whether the bus loses messages now
 
+  /** Has the sessions of an endpoint. */
+  @FunctionalInterface
+  interface Owner {
+    /**
+     * Ends a session that is claimed rightly, and answers with what goes along; with null if there
+     * is none. Must not block; answers on any thread.
+     */
+    void claimed(SessionMessage.Claim claim, Consumer<@Nullable MovedSession> answer);
+  }
+
   private record Pending(
       String node, long until, CompletableFuture<@Nullable MovedSession> reply) {}
 
@@ -81,12 +92,12 @@ public final class SessionClaims {
 
   /** Returns an ID for a new session. */
   String newId() {
-    return node + RandomText.base64(ID_BYTES);
+    return node + Secrets.base64(ID_BYTES);
   }
 
-  /** Answers claims to the sessions of an endpoint. Called when the endpoint starts. */
-  void serve(String path, Hub hub) {
-    hubs.put(path, hub);
+  /** Sets who has the sessions of an endpoint. Called when the endpoint starts. */
+  void serve(String path, Owner owner) {
+    owners.put(path, owner);
   }
 
   /** Whether a session, which is not here, may be at another server. */
@@ -122,7 +133,7 @@ public final class SessionClaims {
       number = ++claims;
       pending.put(number, new Pending(owner, now.getAsLong() + PATIENCE_MILLIS, reply));
     }
-    byte[] proof = Session.hash(secret);
+    byte[] proof = Secrets.hash(secret);
     send(owner, new SessionMessage.Claim(node, number, path, session, proof, user));
     return reply;
   }
@@ -197,16 +208,13 @@ public final class SessionClaims {
   }
 
   private void claimed(SessionMessage.Claim claim) {
-    Hub hub = hubs.get(claim.path());
-    Session session = hub == null ? null : hub.session(claim.session());
-    if (hub == null
-        || session == null
-        || !session.proves(claim.proof())
-        || (claim.user() != null && !claim.user().equals(session.user()))) {
-      send(claim.from(), new SessionMessage.Reply(claim.number(), null));
+    Owner owner = owners.get(claim.path());
+    Consumer<@Nullable MovedSession> answer =
+        moved -> send(claim.from(), new SessionMessage.Reply(claim.number(), moved));
+    if (owner == null) {
+      answer.accept(null);
     } else {
-      hub.moveAway(
-          session, moved -> send(claim.from(), new SessionMessage.Reply(claim.number(), moved)));
+      owner.claimed(claim, answer);
     }
   }
 
