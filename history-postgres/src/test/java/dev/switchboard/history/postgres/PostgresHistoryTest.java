@@ -208,7 +208,7 @@ class PostgresHistoryTest {
     RealPostgres.execute(
         """
         DROP TABLE S.switchboard_node, S.switchboard_place, S.switchboard_presence,
-          S.switchboard_bind_code, S.switchboard_outbox, S.switchboard_outbox_refused;
+          S.switchboard_bind_code, S.switchboard_last_seen, S.switchboard_outbox, S.switchboard_outbox_refused;
         DROP SEQUENCE S.switchboard_presence_version;
         DO $$ DECLARE function text; BEGIN
           FOR function IN SELECT oid::regprocedure FROM pg_proc
