@@ -207,6 +207,7 @@ public final class Server implements AutoCloseable {
     services.stopTransactions();
     drain(deadline);
     transport.close();
+    services.claims().close(); // before the bus, which the broker closes
     long left = Math.max(deadline - System.nanoTime(), LEAST_COMMIT_NANOS);
     services.broker().close(Duration.ofNanos(left)); // before the loops, which it delivers to
     watching.close();

@@ -71,7 +71,6 @@ record Services(
 
   /** Releases the stores, after the broker was closed. */
   void close() {
-    claims.close();
     orders.close();
     users.close();
     restrictions().close();
