@@ -2,6 +2,7 @@ package dev.switchboard.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.peers.RealPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -21,6 +22,20 @@ class PagesTest {
     Path page = DOCS.resolve("validation.md");
     try (Snippets snippets = new Snippets(page, folder)) {
       assertThat(Files.readString(page)).contains("```text\n" + snippets.run("Orders") + "```");
+    }
+  }
+
+  @Test
+  @Tag("D15")
+  void thePageAboutTransactionsPrintsWhatItSays() throws Exception {
+    Path page = DOCS.resolve("transactions.md");
+    String url = RealPostgres.url();
+    try (Snippets snippets =
+        new Snippets(
+            page,
+            folder,
+            source -> source.replace("jdbc:postgresql://localhost/shop?user=shop", url))) {
+      assertThat(Files.readString(page)).contains("```text\n" + snippets.run("Checkout") + "```");
     }
   }
 

@@ -31,7 +31,7 @@ class PeopleTalkTest {
   private static Chromium chromium;
 
   @TempDir private Path data;
-  private final List<String> consoleErrors = new CopyOnWriteArrayList<>();
+  private final ChatPages pages = new ChatPages();
 
   @BeforeAll
   static void openBrowser() {
@@ -43,41 +43,6 @@ class PeopleTalkTest {
     chromium.close();
   }
 
-  private Page enter(BrowserContext context, int port, String name) {
-    Page page = context.newPage();
-    page.onConsoleMessage(message -> {
-      if (message.type().equals("error") && message.text().contains("Content Security Policy")) {
-        consoleErrors.add(message.text());
-      }
-    });
-    page.onPageError(consoleErrors::add);
-    page.navigate("http://127.0.0.1:" + port + "/");
-    page.getByTestId("name-input").fill(name);
-    page.getByTestId("name-join").click();
-    connected(page);
-    return page;
-  }
-
-  private static void connected(Page page) {
-    assertThat(page.locator("[data-testid=state][data-state=connected]"))
-        .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(30_000));
-  }
-
-  private static void say(Page page, String text) {
-    page.getByTestId("composer").fill(text);
-    page.getByTestId("send").click();
-  }
-
-  private static void sees(Page page, String text) {
-    assertThat(page.locator("[data-testid=content]", new Page.LocatorOptions().setHasText(text)))
-        .isVisible();
-  }
-
-  private static List<String> shown(Page page) {
-    return page.locator("[data-testid=message][data-state=sent] [data-testid=content]")
-        .allInnerTexts();
-  }
-
   @Test
   void theyContinueByThemselvesAndMissNothing() {
     List<String> heard = new CopyOnWriteArrayList<>();
@@ -86,8 +51,8 @@ class PeopleTalkTest {
         BrowserContext bobsBrowser = chromium.browser().newContext();
         Program first = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
       port = first.port();
-      Page ann = enter(annsBrowser, port, "ann");
-      Page bob = enter(bobsBrowser, port, "bob");
+      Page ann = pages.enter(annsBrowser, port, "ann");
+      Page bob = pages.enter(bobsBrowser, port, "bob");
       try (Program tom =
               Program.switchboard(
                   "chat", "ws://127.0.0.1:" + port + "/ws", "--as", "tom", "--room", "general");
@@ -98,12 +63,12 @@ class PeopleTalkTest {
         robot.joinRoom("general", 50);
         assertThat(ann.locator("[data-testid=member]")).hasCount(4);
 
-        say(ann, "one <b>from</b> ann");
-        sees(bob, "one <b>from</b> ann");
-        say(bob, "two from bob");
+        ChatPages.say(ann, "one <b>from</b> ann");
+        ChatPages.sees(bob, "one <b>from</b> ann");
+        ChatPages.say(bob, "two from bob");
         tom.says("two from bob");
         tom.type("three from tom 你好");
-        sees(ann, "three from tom 你好");
+        ChatPages.sees(ann, "three from tom 你好");
         robot.sendMessage("general", "four from the robot");
         tom.says("four from the robot");
         List<String> expected =
@@ -116,28 +81,28 @@ class PeopleTalkTest {
         everywhere(expected, heard, ann, bob);
 
         ann.reload();
-        connected(ann);
+        ChatPages.connected(ann);
         everywhere(expected, heard, ann, bob);
 
         first.kill();
         assertThat(bob.locator("[data-testid=state]"))
             .not()
             .hasAttribute("data-state", "connected");
-        say(bob, "five, while nobody was there");
+        ChatPages.say(bob, "five, while nobody was there");
         tom.type("six, typed into the void");
         try (Program second =
             Program.switchboard(
                 "serve", "--port", String.valueOf(port), "--data", data.toString())) {
           second.port();
-          connected(ann);
-          connected(bob);
+          ChatPages.connected(ann);
+          ChatPages.connected(bob);
           expected.add("five, while nobody was there");
           expected.add("six, typed into the void");
           await().atMost(Duration.ofSeconds(60)).until(() -> heard.size() >= expected.size());
           robot.sendMessage("general", "seven, all together again");
           expected.add("seven, all together again");
           tom.says("seven, all together again");
-          sees(ann, "seven, all together again");
+          ChatPages.sees(ann, "seven, all together again");
           everywhereInTheSameOrder(expected, heard, ann, bob);
           for (String line : expected) {
             assertThat(tom.out())
@@ -146,19 +111,21 @@ class PeopleTalkTest {
                 .hasSize(1);
           }
           ann.reload();
-          connected(ann);
+          ChatPages.connected(ann);
           everywhereInTheSameOrder(expected, heard, ann, bob);
         }
       }
     }
-    assertThat(consoleErrors)
+    assertThat(pages.errors())
         .as("nothing was refused by the Content-Security-Policy and no script failed")
         .isEmpty();
   }
 
   private static void everywhere(List<String> expected, List<String> heard, Page... pages) {
     for (Page page : pages) {
-      await().untilAsserted(() -> assertThat(shown(page)).containsExactlyElementsOf(expected));
+      await()
+          .untilAsserted(
+              () -> assertThat(ChatPages.shown(page)).containsExactlyElementsOf(expected));
     }
     await().untilAsserted(() -> assertThat(heard).containsExactlyElementsOf(expected));
   }
@@ -176,18 +143,19 @@ class PeopleTalkTest {
         BrowserContext bobsBrowser = chromium.browser().newContext();
         Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
       int port = server.port();
-      Page ann = enter(annsBrowser, port, "ann");
-      Page bob = enter(bobsBrowser, port, "bob");
+      Page ann = pages.enter(annsBrowser, port, "ann");
+      Page bob = pages.enter(bobsBrowser, port, "bob");
       ann.locator("[data-testid=member][data-user=bob]").click();
-      say(ann, "psst");
+      ChatPages.say(ann, "psst");
       bob.locator("[data-testid=conversation][data-user=ann]").click();
       assertThat(bob.getByTestId("content")).hasText("psst");
-      say(bob, "what?");
+      ChatPages.say(bob, "what?");
       assertThat(ann.getByTestId("content").nth(1)).hasText("what?");
       ann.reload();
-      connected(ann);
+      ChatPages.connected(ann);
       ann.locator("[data-testid=conversation][data-user=bob]").click();
-      await().untilAsserted(() -> assertThat(shown(ann)).containsExactly("psst", "what?"));
+      await()
+          .untilAsserted(() -> assertThat(ChatPages.shown(ann)).containsExactly("psst", "what?"));
       ann.locator("[data-testid=room][data-room=general]").click();
       assertThat(ann.getByTestId("content")).hasCount(0);
     }
@@ -199,10 +167,10 @@ class PeopleTalkTest {
         BrowserContext evesBrowser = chromium.browser().newContext();
         Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
       int port = server.port();
-      enter(annsBrowser, port, "ann");
+      pages.enter(annsBrowser, port, "ann");
       Page annsSecondTab = annsBrowser.newPage();
       annsSecondTab.navigate("http://127.0.0.1:" + port + "/");
-      connected(annsSecondTab);
+      ChatPages.connected(annsSecondTab);
       Page eve = evesBrowser.newPage();
       eve.navigate("http://127.0.0.1:" + port + "/");
       for (String name : List.of("ann", "Admin")) {
@@ -219,8 +187,8 @@ class PeopleTalkTest {
         BrowserContext bobsBrowser = chromium.browser().newContext();
         Program server = Program.switchboard("serve", "--port", "0", "--data", data.toString())) {
       int port = server.port();
-      Page ann = enter(annsBrowser, port, "ann");
-      Page bob = enter(bobsBrowser, port, "bob");
+      Page ann = pages.enter(annsBrowser, port, "ann");
+      Page bob = pages.enter(bobsBrowser, port, "bob");
       ann.getByTestId("composer").pressSequentially("he");
       assertThat(bob.getByTestId("typing")).containsText("ann");
       assertThat(bob.getByTestId("typing"))

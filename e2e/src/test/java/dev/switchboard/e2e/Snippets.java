@@ -3,6 +3,7 @@ package dev.switchboard.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.Method;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,8 +30,13 @@ final class Snippets implements AutoCloseable {
 
   /** Compiles a page's programs into a folder, with another port than 8080. */
   Snippets(Path page, Path folder) throws IOException {
+    this(page, folder, UnaryOperator.identity());
+  }
+
+  /** The same with other changes to the programs, such as the URL of a database. */
+  Snippets(Path page, Path folder, UnaryOperator<String> changes) throws IOException {
     for (MatchResult program : PROGRAM.matcher(Files.readString(page)).results().toList()) {
-      String source = program.group(1).replace("8080", String.valueOf(freePort()));
+      String source = changes.apply(program.group(1).replace("8080", String.valueOf(freePort())));
       Matcher name = NAME.matcher(source);
       assertThat(name.find()).as("a class in %s", source).isTrue();
       compile(Files.writeString(folder.resolve(name.group(1) + ".java"), source), folder);
@@ -44,7 +51,7 @@ final class Snippets implements AutoCloseable {
             "-d",
             folder.toString(),
             "-cp",
-            System.getProperty("java.class.path"),
+            System.getProperty("java.class.path") + File.pathSeparator + folder,
             file.toString());
     int result =
         ToolProvider.getSystemJavaCompiler()

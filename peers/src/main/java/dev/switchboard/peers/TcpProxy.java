@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 
 /**
  * A balancer or a network between two programs, which a test can turn to another server, cut, or
@@ -18,12 +19,17 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class TcpProxy implements AutoCloseable {
   private final ServerSocket accepting;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-  private volatile int target; // where new connections lead to
+  private volatile IntSupplier target; // where a new connection leads to
   private volatile boolean cut; // whether nothing gets through
   private boolean stalled; // whether what is sent is held back; guarded by this
 
   /** Starts a proxy to a port of this machine. */
   public TcpProxy(int target) {
+    this(() -> target);
+  }
+
+  /** Starts a balancer that asks for the port of each new connection. */
+  public TcpProxy(IntSupplier target) {
     this.target = target;
     try {
       accepting = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -54,7 +60,7 @@ public final class TcpProxy implements AutoCloseable {
 
   /** Leads new connections to another port, and ends those that are open. */
   public void turnTo(int port) {
-    target = port;
+    target = () -> port;
     endAll();
   }
 
@@ -100,7 +106,7 @@ public final class TcpProxy implements AutoCloseable {
 
   private void connect(Socket near) {
     try {
-      Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
+      Socket far = new Socket(InetAddress.getLoopbackAddress(), target.getAsInt());
       open.add(far);
       near.setTcpNoDelay(true);
       far.setTcpNoDelay(true);
@@ -131,7 +137,8 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  private void endAll() {
+  /** Ends the connections that are open. */
+  public void endAll() {
     open.forEach(this::end);
   }
 
