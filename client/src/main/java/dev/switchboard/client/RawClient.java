@@ -111,8 +111,8 @@ public sealed class RawClient extends WebSocketClient permits PlainClient {
   }
 
   private Transfer transfer(StreamedMessage message, Object source) {
-    return new Transfer(
-        dispatcher, message, engine.commands().ask(new Command.Streamed(message), source, -1));
+    Command.Streamed command = new Command.Streamed(message, message::failure);
+    return new Transfer(dispatcher, message, engine.commands().ask(command, source, -1));
   }
 
   /**

@@ -109,6 +109,17 @@ public final class StreamedMessage {
   }
 
   /**
+   * Returns why the message was not sent; null if it is still being sent, or was sent. It is known
+   * before the connection of a message that was {@link #half} sent is closed.
+   */
+  public @Nullable UnsentException failure() {
+    if (done.isCancelled()) {
+      return new UnsentException("transfer: cancelled", source);
+    }
+    return done.isCompletedExceptionally() ? (UnsentException) done.exceptionNow() : null;
+  }
+
+  /**
    * Cancels the message, unless it is done. If it has not begun, nothing is sent; if a part was
    * sent, the connection is closed.
    */

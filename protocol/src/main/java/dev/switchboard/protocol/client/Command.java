@@ -1,8 +1,10 @@
 package dev.switchboard.protocol.client;
 
 import dev.switchboard.protocol.Address;
+import dev.switchboard.protocol.UnsentException;
 import dev.switchboard.protocol.wire.Control;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Something that a client wants done, with an outcome to be reported. Immutable by convention. */
@@ -15,10 +17,12 @@ public sealed interface Command {
   record Frame(boolean text, byte[] payload) implements Command {}
 
   /**
-   * Like {@link Frame}, but read while it is sent, so it can't be sent again. {@code source}
-   * belongs to the I/O layer.
+   * Like {@link Frame}, but read while it is sent, so it can't be sent again.
+   *
+   * @param source belongs to the I/O layer
+   * @param failure returns why the source could not be sent; null if that is not its own fault
    */
-  record Streamed(Object source) implements Command {}
+  record Streamed(Object source, Supplier<@Nullable UnsentException> failure) implements Command {}
 
   /**
    * Appends a message to one log, or to those of several rooms.

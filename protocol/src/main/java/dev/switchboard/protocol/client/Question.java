@@ -70,12 +70,14 @@ public final class Question {
 
   /**
    * Returns the failure if no answer will come. An incomplete stream was received by nobody, so it
-   * counts as unsent.
+   * counts as unsent; if it ended the connection itself, that is the reason.
    */
   SwitchboardException unanswered(String why) {
-    return sent && !(ask instanceof Command.Streamed)
-        ? new RefusedException(ErrorCode.TIMEOUT, why)
-        : new UnsentException(why, unsent());
+    if (ask instanceof Command.Streamed stream) {
+      UnsentException broken = stream.failure().get();
+      return broken == null ? new UnsentException(why, unsent()) : broken;
+    }
+    return sent ? new RefusedException(ErrorCode.TIMEOUT, why) : new UnsentException(why, unsent());
   }
 
   boolean answered(Answer answer) {
