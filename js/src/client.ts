@@ -2,16 +2,18 @@ import type { Conversation } from "./conversation.js";
 import type { Report } from "./effects.js";
 import { Emitter } from "./emitter.js";
 import { SwitchboardError } from "./error.js";
-import { Engine, type Question } from "./engine.js";
+import { deferred, Engine, type Deferred, type Question } from "./engine.js";
 import type { Url } from "./link.js";
+import { patiently, type Patience } from "./patience.js";
 import { settings, type Options, type SocketConstructor } from "./options.js";
-import { limits } from "./protocol.js";
+import { CloseCode, limits } from "./protocol.js";
 import { Room, type ByType } from "./room.js";
 import { Opening } from "./opening.js";
 import type {
   AnyMessages,
   Answer,
   AuthFailure,
+  CloseOptions,
   Delivered,
   Entry,
   Events,
@@ -43,7 +45,9 @@ type Listeners<M> = { [Name in keyof Events<M>]: [event: Events<M>[Name]] };
 export class Client<M extends object = AnyMessages, A extends object = Record<never, never>> {
   readonly #engine: Engine;
   readonly #rooms = new Map<string, Room<M>>();
-  readonly #connecting = new Set<{ resolve(): void; reject(error: SwitchboardError): void }>();
+  readonly #connecting = new Set<Deferred<void>>();
+  readonly #closing = new Set<Deferred<void>>();
+  readonly #publishing = new Set<Deferred<void>>(); // until they have their answers
   readonly #thrown = (error: unknown) => this.#listenerThrew(error);
   readonly #listeners = new Emitter<Listeners<M>>(this.#thrown);
   readonly #types = new Emitter<ByType<M>>(this.#thrown);
@@ -125,8 +129,8 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   }
 
   /**
-   * Connects. Resolves when the session is open. Rejects if the attempt fails; it is not repeated unless
-   * `reconnectFromStart` is set.
+   * Connects, or ends the wait for the next attempt. Resolves when the session is open. Rejects if the attempt fails; it is
+   * repeated only with `reconnectFromStart`, which is the default in browsers. A client that is closing connects anew.
    */
   connect(): Promise<void> {
     return this.state === "open" ? Promise.resolve() : this.#opened((now) => this.#engine.session.connect(now));
@@ -140,9 +144,27 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     return this.#opened((now) => this.#engine.session.reconnect(now));
   }
 
-  /** Ends the session. Unacknowledged messages are refused with `closed`; rooms and places are forgotten. */
-  close(reason?: string): void {
-    this.#engine.do((now) => this.#engine.session.close(now, reason));
+  /**
+   * Ends the session. Resolves when the connection is closed. Unacknowledged messages are refused with `closed`, but with
+   * `flush` only after the server had so many milliseconds to answer them. Rooms and places are forgotten. The client can
+   * `connect()` again.
+   */
+  async close({ reason, flush = 0 }: CloseOptions = {}): Promise<void> {
+    if (flush > 0) await this.flush({ timeout: flush }).catch(() => {});
+    const close = (now: number) => this.#engine.session.close(now, reason);
+    if (this.state === "idle" || this.state === "closed") return this.#engine.do(close);
+    const closed = deferred<void>();
+    this.#closing.add(closed);
+    this.#engine.do(close);
+    await closed.promise;
+  }
+
+  /**
+   * Resolves once everything that was published so far has its answer, which may be a refusal. Rejects with `timeout`, or
+   * with the reason of `signal`; the messages wait on.
+   */
+  async flush(options: Patience = {}): Promise<void> {
+    await patiently(Promise.all([...this.#publishing].map(({ promise }) => promise)), options);
   }
 
   /** Returns the room of this name, joined or not, so that you can listen before joining. */
@@ -154,7 +176,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
 
   /** Joins a room. Resolves when joined; listeners added right after that receive the entries that follow. */
   join(room: string, options?: JoinOptions): Promise<Room<M>> {
-    return this.#engine.ask((now) => this.#talk.join(now, room, options), () => this.room(room));
+    return this.#engine.ask((now) => this.#talk.join(now, room, options), { map: () => this.room(room), signal: options?.signal });
   }
 
   /** Leaves a room. Resolves when the server has confirmed it. */
@@ -176,7 +198,10 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   ): Promise<PublishedToRooms>;
   publish(to: string | LogAddress | readonly string[], type: string, data: unknown, options?: PublishOptions): Promise<any> {
     const address = typeof to === "string" ? { room: to } : "length" in to ? { rooms: [...to] } : to;
-    return this.#engine.ask(() => this.#talk.publish(address, type, data, options));
+    const answered = deferred<void>();
+    this.#publishing.add(answered);
+    const done = () => void (this.#publishing.delete(answered) && answered.resolve());
+    return this.#engine.ask((now) => this.#talk.publish(now, address, type, data, options), { done, signal: options?.signal });
   }
 
   /**
@@ -195,9 +220,12 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
    * Sends a request to the server's handler. Resolves with the data of the reply. The request is not repeated if the
    * connection is lost (`connection_lost`).
    */
-  request<T extends TypeOf<M>>(type: T, data: M[T], options: { timeout?: number } = {}): Promise<Answer<M, A, T>> {
-    const ask = (now: number) => this.#talk.request(now, type, data, options.timeout);
-    return this.#engine.ask(ask, (reply: { data: Answer<M, A, T> }) => reply.data);
+  request<T extends TypeOf<M>>(type: T, data: M[T], options: Patience = {}): Promise<Answer<M, A, T>> {
+    return this.#request(type, data, options, (reply) => reply.data as Answer<M, A, T>);
+  }
+
+  #request<R>(type: string, data: unknown, { timeout, signal }: Patience, map: (reply: { data: unknown }) => R): Promise<R> {
+    return this.#engine.ask((now) => this.#talk.request(now, type, data, timeout), { map, signal });
   }
 
   /**
@@ -220,19 +248,19 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   }
 
   /** Sends a message to the server's handler. Resolves when the handler has processed it. */
-  async send<T extends TypeOf<M>>(type: T, data: M[T], options: { timeout?: number } = {}): Promise<void> {
-    await this.request(type, data, options);
+  send<T extends TypeOf<M>>(type: T, data: M[T], options: Patience = {}): Promise<void> {
+    return this.#request(type, data, options, () => {});
   }
 
   /** Reads a page of a log: of a room you are in, of your own inbox, or of everyone's log. */
   history(log: LogAddress, options?: HistoryOptions): Promise<Page<M>> {
-    const page = this.#engine.ask((now) => this.#talk.history(now, log, options));
-    return page.then((sealed: any) => this.#opening.page(sealed)) as Promise<Page<M>>;
+    const map = (sealed: any) => this.#opening.page(sealed) as Promise<Page<M>>;
+    return this.#engine.ask((now) => this.#talk.history(now, log, options), { map, signal: options?.signal });
   }
 
   /** Asks who is in a room or, without a room, online. */
   userList({ room, ...options }: UserListOptions & { room?: string } = {}): Promise<Users> {
-    return this.#engine.ask((now) => this.#talk.userList(now, room, options));
+    return this.#engine.ask((now) => this.#talk.userList(now, room, options), { signal: options.signal });
   }
 
   /** Asks whether these users are online. Resolves in the given order. */
@@ -248,17 +276,23 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   }
 
   /** Stops watching these users. */
-  async unwatch(users: readonly string[]): Promise<void> {
-    await this.#statuses(users, false);
+  unwatch(users: readonly string[]): Promise<void> {
+    return this.#statuses(users, false, () => {});
   }
 
-  async #statuses(users: readonly string[], watch?: boolean): Promise<UserStatus[]> {
+  #statuses<T = UserStatus[]>(
+    users: readonly string[],
+    watch?: boolean,
+    map: (statuses: UserStatus[]) => T = (statuses) => statuses as T,
+  ): Promise<T> {
     const asked: Promise<UserStatus[]>[] = [];
     for (let from = 0; from < users.length; from += limits.maxStatusUsers) {
       const some = users.slice(from, from + limits.maxStatusUsers);
       asked.push(this.#engine.ask((now) => this.#talk.userStatus(now, some, watch)));
     }
-    return (await Promise.all(asked)).flat();
+    const all = Promise.all(asked).then((groups) => map(groups.flat()));
+    all.catch(() => {}); // that the client was closed is no unhandled rejection
+    return all;
   }
 
   async #answer({ id, type, data }: Question): Promise<void> {
@@ -276,23 +310,28 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   }
 
   #opened(start: (now: number) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#connecting.add({ resolve, reject });
-      this.#engine.do(start);
-    });
+    const opened = deferred<void>();
+    this.#connecting.add(opened);
+    this.#engine.do(start);
+    return opened.promise;
   }
 
   #report({ name, event }: Report): void {
     switch (name) {
       case "state":
         this.#listenForNetwork(event.state === "waiting");
+        if (event.state === "closed") this.#closing.forEach(({ resolve }) => resolve());
+        if (event.state === "closed") this.#closing.clear();
+        if (event.attempt === 1 && !this.#engine.session.id && !this.#listeners.has("state")) {
+          console.warn(`not connected, trying again: ${event.code} ${event.reason}`);
+        }
         break;
       case "open":
         this.#connecting.forEach(({ resolve }) => resolve());
         this.#connecting.clear();
         break;
       case "close":
-        if (!event.again) this.#gaveUp(`closed with ${event.code} ${event.reason}`.trimEnd(), event);
+        if (!event.again && this.state === "closed") this.#stopped(event);
         break;
       case "error": {
         const told = this.state === "closed" && this.#connecting.size > 0;
@@ -330,6 +369,12 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   #deliver(entry: Entry<M>): void {
     (this.#types as Emitter<any>).emit(entry.type, entry.data, entry);
     if (entry.room !== undefined) this.#rooms.get(entry.room)?.deliver(entry);
+  }
+
+  #stopped(event: Events<M>["close"]): void {
+    // Whoever closes the client knows it.
+    if (event.code === CloseCode.NORMAL) this.#connecting.forEach(({ promise }) => promise.catch(() => {}));
+    this.#gaveUp(`closed with ${event.code} ${event.reason}`.trimEnd(), event);
   }
 
   #gaveUp(why: string, details: unknown, retryable = true): void {

@@ -56,13 +56,15 @@ export class Conversation {
     this.#arrivals = new Arrivals(this.places, this.#outbox, (gap) => this.#gap(gap));
   }
 
-  publish(address: Address, type: string, data: unknown, options: PublishOptions = {}): number {
+  publish(now: number, address: Address, type: string, data: unknown, options: PublishOptions = {}): number {
     const messageId = options.messageId ?? this.#draws.newId();
     const head: Json = { type, ...address, messageId };
     if (options.echo === false) head.echo = false;
     const unsent: Unsent = { type, data, ...address, messageId };
     const fault = typeFault(type) ?? this.#sealing.fault(head);
-    return this.#command("publish", head, { data: JSON.stringify(data), unsent, fault, cipher: this.#sealing.cipher(head) });
+    const deadline = options.timeout === undefined ? undefined : now + options.timeout;
+    const cipher = this.#sealing.cipher(head);
+    return this.#command("publish", head, { data: JSON.stringify(data), unsent, fault, cipher, deadline });
   }
 
   /** Sends a message to the server's handler. */
@@ -202,14 +204,28 @@ export class Conversation {
 
   expire(now: number): void {
     for (const command of this.#outbox.expired(now)) {
-      const wasSent = command.id !== undefined;
       this.#refuse(command, "timeout", "no answer in time", true);
-      if (command.kind !== "join") continue;
-      const room = text(command.head.room);
-      if (wasSent) this.#doubtful.add(room);
-      this.#takeBack(room);
+      this.#givenUp(command);
     }
     this.#joinAgain(now);
+  }
+
+  /** Nobody waits any longer for the command with this ticket. */
+  withdraw(ticket: number): void {
+    for (const command of this.#outbox.all()) {
+      if (command.ticket !== ticket) continue;
+      this.#outbox.remove(command);
+      this.#givenUp(command);
+    }
+  }
+
+  /** A command that was taken from the outbox is given up. A room that it joined is left again; what it held goes on. */
+  #givenUp({ kind, head, id }: Command): void {
+    if (kind === "join") {
+      if (id !== undefined) this.#doubtful.add(text(head.room));
+      this.#takeBack(text(head.room));
+    }
+    if (kind === "publish" && this.#open) this.flush();
   }
 
   deadline(): number {

@@ -2,6 +2,7 @@ import type { Effect, Report } from "./effects.js";
 import { SwitchboardError } from "./error.js";
 import { Link, type Url } from "./link.js";
 import type { Code, Settings, SocketConstructor, Token } from "./options.js";
+import { onAbort } from "./patience.js";
 import { Session } from "./session.js";
 import { uuid7 } from "./uuid.js";
 
@@ -10,6 +11,14 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 interface Waiter {
   resolve(value: any): void;
   reject(error: SwitchboardError): void;
+}
+
+interface Asking<T> {
+  /** Makes the result of the answer. */
+  readonly map?: (value: any) => T | Promise<T>;
+  /** Called when there is an answer, or none any more. */
+  readonly done?: () => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A request of the server. */
@@ -56,6 +65,7 @@ export class Engine {
       text: (text) => this.do((now) => this.session.received(now, text)),
       binary: () => this.do(() => this.session.unreadable("message: binary (expected: text)")),
       lost: (code, reason, clean) => this.do((now) => this.session.lost(now, code, reason, clean)),
+      refused: (status, retryAfter) => this.do((now) => this.session.refused(now, status, retryAfter)),
     });
   }
 
@@ -74,12 +84,42 @@ export class Engine {
     }
   }
 
-  /** Runs an input that is a command. Returns a promise of its answer. */
-  ask<T>(command: (now: number) => number, map: (value: any) => T = (value) => value): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const waiter = { resolve: (value: any) => resolve(map(value)), reject };
-      this.do((now) => this.#waiters.set(command(now), waiter));
-    });
+  /**
+   * Runs an input that is a command. Returns a promise of its answer. Whoever does not wait for the answer need not be told
+   * that the client was closed, so that alone is never an unhandled rejection.
+   */
+  ask<T>(command: (now: number) => number, { map = (value) => value, done, signal }: Asking<T> = {}): Promise<T> {
+    const { promise, resolve, reject } = deferred<T>();
+    const end = () => {
+      off();
+      done?.();
+    };
+    let ticket = 0;
+    let off = () => {};
+    const waiter: Waiter = {
+      resolve: (value) => {
+        resolve(map(value));
+        end();
+      },
+      reject: (error) => {
+        if (error.code === "closed") promise.catch(() => {});
+        reject(error);
+        end();
+      },
+    };
+    try {
+      off = onAbort(signal, (reason) => {
+        this.#waiter(ticket);
+        this.do(() => this.session.conversation.withdraw(ticket));
+        reject(reason);
+        end();
+      });
+      this.do((now) => this.#waiters.set((ticket = command(now)), waiter));
+    } catch (error) {
+      reject(error);
+      end();
+    }
+    return promise;
   }
 
   #pump(): void {
@@ -172,4 +212,17 @@ export class Engine {
       this.do((now) => this.session.tick(now));
     }, delay);
   }
+}
+
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T | Promise<T>): void;
+  reject(error: unknown): void;
+}
+
+export function deferred<T>(): Deferred<T> {
+  let resolve!: Deferred<T>["resolve"];
+  let reject!: Deferred<T>["reject"];
+  const promise = new Promise<T>((fulfil, refuse) => ([resolve, reject] = [fulfil, refuse]));
+  return { promise, resolve, reject };
 }

@@ -11,6 +11,14 @@ export interface LinkEvents {
   text(text: string): void;
   binary(): void;
   lost(code: number, reason: string, clean: boolean): void;
+  /** The upgrade was refused with an HTTP status; `retryAfter` is in milliseconds, 0 if the server did not say. */
+  refused(status: number, retryAfter: number): void;
+}
+
+/** What `ws` passes to listeners of `unexpected-response`. */
+interface Response {
+  readonly statusCode?: number;
+  readonly headers?: Readonly<Record<string, unknown>>;
 }
 
 /** Cuts a reason to the length that fits, between characters. Sockets refuse to close with a longer one. */
@@ -104,9 +112,22 @@ export class Link {
       this.#socket = undefined;
       this.#events.lost(code, reason || trouble, wasClean);
     };
+    // `ws` alone tells why an upgrade was refused; with such a listener, the socket is left to the listener.
+    socket.on?.("unexpected-response", (_request: unknown, { statusCode = 0, headers = {} }: Response) => {
+      if (!current()) return;
+      this.abandon(undefined, undefined);
+      this.#events.refused(statusCode, afterHeader(headers["retry-after"]));
+    });
     // A close event follows. Browsers give no details; `ws` gives them here.
     socket.onerror = ({ message }: { message?: unknown }) => {
       if (typeof message === "string") trouble = message;
     };
   }
+}
+
+/** Reads `Retry-After` (RFC 9110 §10.2.3), in milliseconds: seconds or a date. Anything else is ignored. */
+function afterHeader(value: unknown): number {
+  if (typeof value !== "string") return 0;
+  const wait = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return wait > 0 ? wait : 0;
 }

@@ -12,6 +12,8 @@ export interface SocketLike {
   onerror: ((event: any) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;
+  /** `ws` has it; it tells the status of a refused upgrade. */
+  on?(event: "unexpected-response", listener: (request: any, response: any) => void): unknown;
 }
 
 export type SocketConstructor = new (url: string, protocols?: string | string[]) => SocketLike;
@@ -47,7 +49,10 @@ export interface Options {
   encryption?: Encryption | readonly Encryption[];
   /** Whether to reconnect after a lost connection. Default true. */
   autoReconnect?: boolean;
-  /** Whether to retry if the first attempt fails. Default false: `connect()` rejects at once. */
+  /**
+   * Whether to retry if the first attempt fails. Default true in browsers, which do not tell a wrong address from a server
+   * that restarts; elsewhere false: `connect()` rejects at once.
+   */
   reconnectFromStart?: boolean;
   /** Attempts in a row before giving up. Default unlimited. */
   maxReconnectAttempts?: number;
@@ -79,6 +84,11 @@ type Undefinable = "token" | "bindCode" | "heartbeatInterval" | "heartbeatTimeou
 const WHOLE = "a whole number";
 const LONGEST = 2 ** 31 - 1;
 
+/** Whether this is a page or a worker of one. */
+function inBrowser(): boolean {
+  return "document" in globalThis || "importScripts" in globalThis;
+}
+
 export function settings(options: Options = {}): Settings {
   const whole = (name: keyof Options, least: number, otherwise: number): number => {
     const value = options[name] ?? otherwise;
@@ -106,7 +116,7 @@ export function settings(options: Options = {}): Settings {
     bindCode,
     encryption: rules(options.encryption),
     autoReconnect: options.autoReconnect ?? true,
-    reconnectFromStart: options.reconnectFromStart ?? false,
+    reconnectFromStart: options.reconnectFromStart ?? inBrowser(),
     maxReconnectAttempts: unlimited ? Infinity : whole("maxReconnectAttempts", 0, 0),
     reconnectBackoff: backoff,
     reconnectDelay: whole("reconnectDelay", 0, defaults.reconnectDelay),

@@ -36,6 +36,7 @@ export class Outbox {
   readonly #settings: Settings;
   #lastId = 0; // on the current connection
   #publications = 0; // how many of the commands are publications
+  #limited = 0; // how many of them have a deadline
   #bytes = 0; // the size of the publications
 
   constructor(settings: Settings) {
@@ -47,6 +48,7 @@ export class Outbox {
     const fault = command.kind === "publish" ? this.#refusePublication(command) : this.#refuseRequest();
     if (fault) return fault;
     this.#commands.add(command);
+    if (command.deadline !== undefined) this.#limited++;
     if (command.kind === "publish") {
       this.#publications++;
       this.#bytes += command.bytes!;
@@ -79,6 +81,7 @@ export class Outbox {
   remove(command: Command): void {
     if (!this.#commands.delete(command)) return;
     if (command.id !== undefined) this.#byId.delete(command.id);
+    if (command.deadline !== undefined) this.#limited--;
     if (command.kind === "publish") {
       this.#publications--;
       this.#bytes -= command.bytes!;
@@ -113,7 +116,7 @@ export class Outbox {
 
   /** Returns when the next command expires, or Infinity. */
   deadline(): number {
-    if (this.#commands.size === this.#publications) return Infinity;
+    if (this.#limited === 0) return Infinity;
     let next = Infinity;
     for (const { deadline } of this.#commands) if (deadline !== undefined && deadline < next) next = deadline;
     return next;

@@ -75,7 +75,10 @@ export class Session {
     return Math.min(this.#until, this.#heartbeat.deadline(), conversation.deadline(), this.#authentication.deadline());
   }
 
+  /** Connects, or ends the wait for the next attempt. */
   connect(now: number): void {
+    if (this.#state === "waiting") return this.#reconnect(now);
+    if (this.#state === "closing") this.#closed(CloseCode.NORMAL, "", false);
     if (this.#state !== "idle" && this.#state !== "closed") return;
     this.conversation.reopen();
     this.#comeback.reset();
@@ -170,6 +173,15 @@ export class Session {
     this.#report("error", new SwitchboardError("bad_message", why, false));
   }
 
+  /** The server refused the upgrade with this HTTP status; `retryAfter` is in milliseconds. Browsers do not tell. */
+  refused(now: number, status: number, retryAfter = 0): void {
+    if (this.#state !== "connecting") return;
+    this.#comeback.ask(retryAfter);
+    const why = `the server refused the upgrade with ${status}`;
+    if (status >= 500 || retryableStatus.has(status)) this.lost(now, CloseCode.ABNORMAL, why);
+    else this.#givenUp(statusCodes.get(status) ?? "closed", why);
+  }
+
   /** The WebSocket was closed or could not be opened; the code is 1006 if there was no close frame. */
   lost(now: number, code: number, reason = "", clean = false): void {
     const before = this.#state;
@@ -246,14 +258,19 @@ export class Session {
   #unproved(now: number, { message, retryable }: Unproved): void {
     const { autoReconnect, reconnectFromStart } = this.#settings;
     const { attempt, exhausted } = this.#comeback;
-    const first = attempt === 0;
-    const again = retryable && autoReconnect && !exhausted && (!first || reconnectFromStart);
+    const again = retryable && autoReconnect && !exhausted && (attempt > 0 || reconnectFromStart);
     this.#report("auth_failed", { message, again });
-    if (retryable) return this.lost(now, CloseCode.ABNORMAL, message);
+    if (retryable) this.lost(now, CloseCode.ABNORMAL, message);
+    else this.#givenUp("not_authenticated", message);
+  }
+
+  /** The present attempt has failed, and the next would too. */
+  #givenUp(code: string, why: string): void {
+    const { attempt } = this.#comeback;
     this.#enter("closed");
-    this.#report("error", new SwitchboardError("not_authenticated", message, false));
-    if (!first) this.#report("reconnect_failed", { attempt });
-    this.conversation.end(message);
+    this.#report("error", new SwitchboardError(code, why, false));
+    if (attempt > 0) this.#report("reconnect_failed", { attempt });
+    this.conversation.end(why);
   }
 
   #reconnect(now: number): void {
@@ -364,6 +381,10 @@ export class Session {
     this.#effects.push({ kind: "report", name, event } as Report);
   }
 }
+
+/** What a refused upgrade tells, by its status; after some others, another attempt may help. */
+const statusCodes = new Map([[401, "not_authenticated"], [403, "forbidden"], [404, "not_found"]]);
+const retryableStatus = new Set([408, 425, 429]);
 
 function closedWith(code: number, reason: string): string {
   return `closed with ${code} ${reason}`.trimEnd();

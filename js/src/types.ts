@@ -1,4 +1,5 @@
 import type { SwitchboardError } from "./error.js";
+import type { Patience } from "./patience.js";
 import type { Binding, DecryptionReason } from "./jwe.js";
 
 /** Message types if a client is given no map: any name, with unknown data. */
@@ -47,26 +48,23 @@ export type LogAddress = { readonly room: string } | { readonly user: string } |
 /** The destination of a message. */
 export type Address = LogAddress | { readonly rooms: readonly string[] };
 
-export interface JoinOptions {
+export interface JoinOptions extends Patience {
   /** How many of the last entries follow (1–200). */
   recent?: number;
   /** Entries after this place follow. Without `epoch`, the current epoch is meant. */
   since?: { epoch?: string; seq: number };
-  /** Milliseconds; default `requestTimeout`. */
-  timeout?: number;
 }
 
-export interface HistoryOptions {
+export interface HistoryOptions extends Patience {
   /** Reads the newest entries below this seq. */
   before?: number;
   /** Reads the oldest entries above this seq. */
   after?: number;
   /** The maximum number of entries, 1–200. Default 50. */
   limit?: number;
-  timeout?: number;
 }
 
-export interface PublishOptions {
+export interface PublishOptions extends Patience {
   /** If `false`, this session does not get its own copy. */
   echo?: boolean;
   /** The message's ID, to publish a refused message again. Default a new UUIDv7. */
@@ -104,10 +102,16 @@ export interface DecryptionFailed {
   readonly messageId?: string;
 }
 
-export interface UserListOptions {
+export interface UserListOptions extends Patience {
   /** Lists the names after this one, in the order of code points. */
   after?: string;
-  timeout?: number;
+}
+
+export interface CloseOptions {
+  /** At most 123 bytes of UTF-8; the rest is cut off. */
+  readonly reason?: string;
+  /** How many milliseconds published messages have to be acknowledged. Default 0. */
+  readonly flush?: number;
 }
 
 /** Part of a log, oldest first. */

@@ -110,7 +110,7 @@ test("rooms that are more than a resume can name are joined again one by one, fr
 
 test("after maxReconnectAttempts it gives up, says so and refuses what waits", () => {
   const machine = Machine.open({ reconnectDelay: 100, maxReconnectAttempts: 2 });
-  const ticket = machine.do(() => machine.talk.publish({ room: "r" }, "chat", {}));
+  const ticket = machine.do(() => machine.talk.publish(machine.now, { room: "r" }, "chat", {}));
   waits(machine, 2);
   machine.lose();
   assert.deepEqual(machine.of("reconnect_failed"), [{ attempt: 2 }]);

@@ -78,7 +78,7 @@ test("a connection lost among the recent entries leaves no hole", () => {
 test("an own entry without echo moves the place once all before it are there", () => {
   const machine = Machine.open();
   machine.join("r", 4);
-  machine.do(() => machine.talk.publish({ room: "r" }, "chat", {}, { echo: false }));
+  machine.do(() => machine.talk.publish(machine.now, { room: "r" }, "chat", {}, { echo: false }));
   machine.hear({ type: "ack", re: 2, seq: 6 });
   const place = () => machine.talk.places.rooms.get("r")!.log.seq;
   assert.equal(place(), 4);
@@ -89,7 +89,7 @@ test("an own entry without echo moves the place once all before it are there", (
 test("an own entry without echo does not come back in a recovery, acknowledged or not", () => {
   const machine = Machine.open({ reconnectDelay: 1 });
   machine.join("r", 4);
-  for (let i = 0; i < 2; i++) machine.do(() => machine.talk.publish({ room: "r" }, "chat", {}, { echo: false }));
+  for (let i = 0; i < 2; i++) machine.do(() => machine.talk.publish(machine.now, { room: "r" }, "chat", {}, { echo: false }));
   machine.hear({ type: "ack", re: 2, seq: 6 });
   machine.lose();
   machine.pass(1);
@@ -102,7 +102,7 @@ test("an own entry without echo does not come back in a recovery, acknowledged o
 
 test("an own message to another's inbox without echo does not move the own inbox", () => {
   const machine = Machine.open({}, BOTH);
-  machine.do(() => machine.talk.publish({ user: "bob" }, "chat", {}, { echo: false }));
+  machine.do(() => machine.talk.publish(machine.now, { user: "bob" }, "chat", {}, { echo: false }));
   machine.hear({ type: "ack", re: 1, seq: 1 });
   machine.hear({ type: "chat", user: "ann", seq: 1, from: "bob", timestamp: 1, data: {} });
   assert.deepEqual(machine.seqs, [1]);

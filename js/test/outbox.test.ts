@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Machine } from "./machine.js";
 
-const publish = (machine: Machine, n: number) => machine.do(() => machine.talk.publish({ room: "r" }, "chat", { n }));
+const publish = (machine: Machine, n: number) => machine.do(() => machine.talk.publish(machine.now, { room: "r" }, "chat", { n }));
 
 test("what was not acknowledged is sent again in order under its old name and a new id", () => {
   const machine = Machine.open({ reconnectDelay: 1 });
@@ -33,7 +33,7 @@ test("the bound on messages refuses the next one and hands it back", () => {
 
 test("the bound on bytes counts UTF-8, and an acknowledgement makes room", () => {
   const machine = Machine.open({ maxUnacknowledgedBytes: 150 });
-  const first = machine.do(() => machine.talk.publish({ room: "r" }, "chat", "ü".repeat(45)));
+  const first = machine.do(() => machine.talk.publish(machine.now, { room: "r" }, "chat", "ü".repeat(45)));
   const second = publish(machine, 2);
   assert.equal(machine.refused.get(first), undefined);
   assert.equal(machine.refused.get(second)?.code, "queue_full");
@@ -50,7 +50,7 @@ test("requests are bounded too", () => {
 
 test("a message larger than the server's limit is refused here", () => {
   const machine = Machine.open();
-  const ticket = machine.do(() => machine.talk.publish({ room: "r" }, "chat", "x".repeat(1000)));
+  const ticket = machine.do(() => machine.talk.publish(machine.now, { room: "r" }, "chat", "x".repeat(1000)));
   assert.equal(machine.refused.get(ticket)?.code, "too_large");
   assert.deepEqual(machine.said, []);
   const fleeting = () => machine.do(() => machine.talk.fleeting({ room: "r" }, "chat", "x".repeat(1000)));
@@ -121,7 +121,7 @@ test("a leave that was under way when the session ended has come true", () => {
 test("a publication that the server refuses frees its place, and is not sent again", () => {
   const machine = Machine.open({ reconnectDelay: 1, maxUnacknowledged: 1 });
   for (let n = 1; n <= 3; n++) {
-    const ticket = machine.do(() => machine.talk.publish({ room: "r" }, "typing", { on: true }));
+    const ticket = machine.do(() => machine.talk.publish(machine.now, { room: "r" }, "typing", { on: true }));
     machine.hear({ type: "error", re: n, code: "bad_message", message: "", retryable: false });
     assert.equal(machine.refused.get(ticket)?.code, "bad_message");
   }
@@ -143,10 +143,10 @@ test("what is published to a room that is being joined again waits, and what com
   machine.hear({ type: "room_joined", room: "b", re: 3, epoch: "e", seq: 1, members: [], count: 1, recovered: true });
   machine.hear({ type: "error", re: 2, code: "unavailable", message: "", retryable: true });
   machine.said.length = 0;
-  machine.do(() => machine.talk.publish({ rooms: ["a", "b"] }, "chat", 1));
-  machine.do(() => machine.talk.publish({ room: "b" }, "chat", 2));
-  machine.do(() => machine.talk.publish({ room: "c" }, "chat", 3));
-  machine.do(() => machine.talk.publish({ user: "bob" }, "chat", 4));
+  machine.do(() => machine.talk.publish(machine.now, { rooms: ["a", "b"] }, "chat", 1));
+  machine.do(() => machine.talk.publish(machine.now, { room: "b" }, "chat", 2));
+  machine.do(() => machine.talk.publish(machine.now, { room: "c" }, "chat", 3));
+  machine.do(() => machine.talk.publish(machine.now, { user: "bob" }, "chat", 4));
   assert.deepEqual(machine.said.map(({ data }) => data), [3, 4]);
   machine.pass(1000);
   const { id } = machine.said.at(-1);
@@ -158,7 +158,7 @@ test("a room that is refused for good frees what waited for it", () => {
   const machine = Machine.open({ reconnectDelay: 1 });
   machine.join("a", 1);
   machine.lose();
-  machine.do(() => machine.talk.publish({ room: "a" }, "chat", 1));
+  machine.do(() => machine.talk.publish(machine.now, { room: "a" }, "chat", 1));
   machine.pass(1);
   machine.do((session) => session.opened());
   machine.hear({ type: "welcome", re: 1, session: "s2", secret: "k", user: "ann", logs: [] });
@@ -190,7 +190,7 @@ test("a leave sent twice that finds us gone has succeeded", () => {
 for (const type of ["join_room", "ping", "Chat", "", "a".repeat(65)]) {
   test(`the type "${type.slice(0, 12)}" is refused before the wire`, () => {
     const machine = Machine.open();
-    const ticket = machine.do(() => machine.talk.publish({ room: "r" }, type, {}));
+    const ticket = machine.do(() => machine.talk.publish(machine.now, { room: "r" }, type, {}));
     assert.equal(machine.refused.get(ticket)?.code, "bad_message");
     assert.deepEqual(machine.said, []);
   });

@@ -37,7 +37,7 @@ class Sailor {
   publish(echo: boolean): void {
     const n = `${this.user} ${this.published.size}`;
     const options = { echo, messageId: n };
-    const ticket = this.machine.do(() => this.machine.talk.publish({ room: "r" }, "chat", { n }, options));
+    const ticket = this.machine.do(() => this.machine.talk.publish(this.machine.now, { room: "r" }, "chat", { n }, options));
     this.published.set(ticket, { echo, n });
     this.#send();
   }

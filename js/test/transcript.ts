@@ -107,10 +107,10 @@ class Player {
         ask(talk.leave(this.#now, first));
         return;
       case "publish":
-        ask(talk.publish({ room: first }, second, JSON.parse(third)));
+        ask(talk.publish(this.#now, { room: first }, second, JSON.parse(third)));
         return;
       case "direct":
-        ask(talk.publish({ user: first }, second, JSON.parse(third)));
+        ask(talk.publish(this.#now, { user: first }, second, JSON.parse(third)));
         return;
       case "fleeting":
         talk.fleeting({ room: first }, second, JSON.parse(third));

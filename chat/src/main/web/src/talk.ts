@@ -41,7 +41,7 @@ export class Talk {
     token?: string,
   ) {
     const endpoint = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
-    const options = { maxReconnectDelay: 15_000, reconnectFromStart: true };
+    const options = { maxReconnectDelay: 15_000 };
     const client =
       token === undefined
         ? new Client<Chat>(`${endpoint}?user=${encodeURIComponent(store.me)}`, options)
@@ -160,7 +160,7 @@ export class Talk {
 
   close(): void {
     this.typing.close();
-    this.client.close();
+    void this.client.close();
   }
 
   #received(entry: Entry<Chat>): void {
