@@ -4,6 +4,7 @@ import { Emitter } from "./emitter.js";
 import { SwitchboardError } from "./error.js";
 import { deferred, Engine, type Deferred, type Question } from "./engine.js";
 import type { Url } from "./link.js";
+import { Network } from "./network.js";
 import { patiently, type Patience } from "./patience.js";
 import { settings, type Options, type SocketConstructor } from "./options.js";
 import { CloseCode, limits } from "./protocol.js";
@@ -51,7 +52,10 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   readonly #thrown = (error: unknown) => this.#listenerThrew(error);
   readonly #listeners = new Emitter<Listeners<M>>(this.#thrown);
   readonly #types = new Emitter<ByType<M>>(this.#thrown);
-  readonly #online = () => this.#engine.do((now) => this.#engine.session.online(now));
+  readonly #network = new Network(
+    () => this.#engine.do((now) => this.#engine.session.online(now)),
+    () => this.#engine.do((now) => this.#engine.session.probe(now)),
+  );
   readonly #opening: Opening;
   readonly #repliers = new Map<string, Replier>();
   /** Whether listeners of `error` are being told that a listener threw, so that theirs go to the console. */
@@ -142,6 +146,14 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
    */
   reconnect(): Promise<void> {
     return this.#opened((now) => this.#engine.session.reconnect(now));
+  }
+
+  /**
+   * Asks the server at once whether the connection is still alive; without an answer within 2.5 s the client reconnects. In
+   * browsers it does so by itself when the network or the page comes back.
+   */
+  probe(): void {
+    this.#engine.do((now) => this.#engine.session.probe(now));
   }
 
   /**
@@ -319,7 +331,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   #report({ name, event }: Report): void {
     switch (name) {
       case "state":
-        this.#listenForNetwork(event.state === "waiting");
+        this.#network.watch(event.state !== "closed");
         if (event.state === "closed") this.#closing.forEach(({ resolve }) => resolve());
         if (event.state === "closed") this.#closing.clear();
         if (event.attempt === 1 && !this.#engine.session.id && !this.#listeners.has("state")) {
@@ -381,12 +393,6 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     const error = new SwitchboardError("closed", why, retryable, details);
     this.#connecting.forEach(({ reject }) => reject(error));
     this.#connecting.clear();
-  }
-
-  #listenForNetwork(listen: boolean): void {
-    if (typeof globalThis.addEventListener !== "function") return;
-    if (listen) globalThis.addEventListener("online", this.#online);
-    else globalThis.removeEventListener("online", this.#online);
   }
 
   #listenerThrew(cause: unknown): void {

@@ -34,6 +34,11 @@ export class Comeback {
     return this.#returning;
   }
 
+  /** Whether the server has asked to wait before the next attempt. */
+  get asked(): boolean {
+    return this.#asked > 0;
+  }
+
   get exhausted(): boolean {
     return this.#attempt >= this.#settings.maxReconnectAttempts;
   }

@@ -1,22 +1,36 @@
+import type { Emit } from "./effects.js";
+
 /** A timer is this late only if the whole program was suspended. In milliseconds. */
 const LATE = 2000;
 
-/** Pings after `interval` of silence, and gives up after `timeout` more (spec/protocol.md#10-liveness). */
+/** How long the answer to a probe may take, in milliseconds. */
+const PROBE = 2500;
+
+/**
+ * Pings after `interval` of silence, or at once if there is a reason to doubt the connection, and gives up if nothing arrives
+ * for `timeout` after the ping (spec/protocol.md#10-liveness).
+ */
 export class Heartbeat {
-  #interval = 0;
+  readonly #nextId: () => number;
+  readonly #emit: Emit;
+  #interval = 0; // 0: pings only when told to
   #timeout = 0;
   #running = false; // whether there is a session to watch
   #heardAt = 0; // when anything last arrived
-  #waiting = false; // whether nothing has arrived since the last ping
+  #due = Infinity; // when a ping that nothing has followed becomes a timeout
   #asked = 0; // how many pings were sent since anything arrived
   #ping: { id: number; at: number } | undefined; // the last ping, until it is answered
 
-  /** Starts watching; an interval of 0 never pings. */
+  constructor(nextId: () => number, emit: Emit) {
+    this.#nextId = nextId;
+    this.#emit = emit;
+  }
+
+  /** Starts watching; an interval of 0 never pings by itself. */
   start(now: number, interval: number, timeout: number): void {
     this.#interval = interval;
     this.#timeout = timeout;
-    this.#running = interval > 0;
-    this.#waiting = false;
+    this.#running = true;
     this.#ping = undefined;
     this.heard(now);
   }
@@ -28,40 +42,46 @@ export class Heartbeat {
   /** Anything arrived. */
   heard(now: number): void {
     this.#heardAt = now;
-    this.#waiting = false;
+    this.#due = Infinity;
     this.#asked = 0;
-  }
-
-  silence(now: number): number {
-    return now - this.#heardAt;
   }
 
   deadline(): number {
     if (!this.#running) return Infinity;
-    return this.#waiting ? this.#ping!.at + this.#timeout : this.#heardAt + this.#interval;
+    return Math.min(this.#due, this.#asked === 0 && this.#interval > 0 ? this.#heardAt + this.#interval : Infinity);
+  }
+
+  /** Something says that the connection may be dead, such as a page that was frozen: asks now, with little patience. */
+  probe(now: number): void {
+    if (this.#running && this.#due > now + PROBE) this.#ask(now, Math.min(PROBE, this.#timeout));
   }
 
   /**
-   * Returns what to do at the deadline. A timer that fires late (because a page was frozen or the machine slept) proves
-   * nothing: what arrived meanwhile may not have been delivered to the program yet, so it pings once more.
+   * Does what is due. Returns whether the connection is dead. A timer that fires late (because a page was frozen or the
+   * machine slept) proves nothing: what arrived meanwhile may not have been delivered to the program yet, so it pings once
+   * more.
    */
-  due(now: number): "nothing" | "ping" | "end" {
-    if (now < this.deadline()) return "nothing";
-    if (!this.#waiting) return "ping";
-    return now - this.deadline() > LATE && this.#asked < 2 ? "ping" : "end";
+  beat(now: number): boolean {
+    if (now < this.deadline()) return false;
+    const late = now - this.#due > LATE && this.#asked < 2;
+    if (this.#asked === 0 || late) this.#ask(now, this.#timeout);
+    else this.#emit({ kind: "report", name: "heartbeat_timeout", event: { silence: now - this.#heardAt } });
+    return this.#asked > 0 && now >= this.#due;
   }
 
-  pinged(now: number, id: number): void {
-    this.#ping = { id, at: now };
-    this.#waiting = true;
-    this.#asked++;
-  }
-
-  /** Returns how long the pong took, if it answers the last ping. */
-  latency(now: number, re: unknown): number | undefined {
+  /** A `pong` arrived. Reports how long it took, if it answers the last ping. */
+  ponged(now: number, re: unknown): void {
     const ping = this.#ping;
-    if (!ping || ping.id !== re) return undefined;
+    if (!ping || ping.id !== re) return;
     this.#ping = undefined;
-    return now - ping.at;
+    this.#emit({ kind: "report", name: "heartbeat", event: { latency: now - ping.at } });
+  }
+
+  #ask(now: number, patience: number): void {
+    const id = this.#nextId();
+    this.#ping = { id, at: now };
+    this.#due = now + patience;
+    this.#asked++;
+    this.#emit({ kind: "send", text: JSON.stringify({ type: "ping", id }) });
   }
 }

@@ -35,7 +35,7 @@ export class Session {
   #state: State = "idle"; // changed only by `#enter`
   #secret: { session: string; secret: string } | undefined; // resumes the session; undefined if there is none
   #resumeId: number | undefined; // the ID of `resume` on this connection, if it was sent
-  readonly #heartbeat = new Heartbeat();
+  readonly #heartbeat: Heartbeat;
   #rhythm = { interval: 0, timeout: 0 }; // of the heartbeat, by the options or `welcome`
   /** When the state times out: the attempt, the wait, or the close handshake. */
   #until = Infinity;
@@ -45,7 +45,9 @@ export class Session {
     this.#comeback = new Comeback(settings, chance.random);
     const emit = (effect: Effect) => void this.#effects.push(effect);
     this.conversation = new Conversation(settings, chance, emit);
-    this.#authentication = new Authentication(settings, chance.random, () => this.conversation.nextId(), emit);
+    const nextId = () => this.conversation.nextId();
+    this.#authentication = new Authentication(settings, chance.random, nextId, emit);
+    this.#heartbeat = new Heartbeat(nextId, emit);
   }
 
   get state(): State {
@@ -104,9 +106,15 @@ export class Session {
     this.#reconnect(now);
   }
 
-  /** The network is back. */
+  /** The network is back, or the program was suspended: ends a wait that the server has not asked for. */
   online(now: number): void {
-    if (this.#state === "waiting") this.#reconnect(now);
+    if (this.#state === "waiting" && !this.#comeback.asked) this.#reconnect(now);
+    else this.probe(now);
+  }
+
+  /** The connection may be dead: asks the server now, and gives it little time. */
+  probe(now: number): void {
+    this.#heartbeat.probe(now);
   }
 
   /** Ends the session. The server forgets it, and so does the client. */
@@ -163,7 +171,7 @@ export class Session {
     if (this.#authentication.told(now, message)) return;
     if (this.#state === "connecting") return this.#greeted(now, message);
     if (message.type === "ping") return this.#pong(message);
-    if (message.type === "pong") return this.#ponged(now, message);
+    if (message.type === "pong") return this.#heartbeat.ponged(now, message.re);
     if (message.type === "going_away") this.#comeback.ask(whole(message.after));
     else if (message.type !== "welcome" && message.type !== "resumed") this.conversation.received(now, message);
   }
@@ -324,25 +332,13 @@ export class Session {
   }
 
   #beat(now: number): void {
-    const due = this.#heartbeat.due(now);
-    if (due === "ping") {
-      const id = this.conversation.nextId();
-      this.#heartbeat.pinged(now, id);
-      this.#effects.push({ kind: "send", text: JSON.stringify({ type: "ping", id }) });
-    } else if (due === "end") {
-      this.#report("heartbeat_timeout", { silence: this.#heartbeat.silence(now) });
-      this.#effects.push({ kind: "abandon", code: CloseCode.NO_HEARTBEAT, reason: "no heartbeat" });
-      this.lost(now, CloseCode.NO_HEARTBEAT, "no heartbeat");
-    }
+    if (!this.#heartbeat.beat(now)) return;
+    this.#effects.push({ kind: "abandon", code: CloseCode.NO_HEARTBEAT, reason: "no heartbeat" });
+    this.lost(now, CloseCode.NO_HEARTBEAT, "no heartbeat");
   }
 
   #pong(ping: Json): void {
     this.#effects.push({ kind: "send", text: JSON.stringify({ type: "pong", re: ping.id }) });
-  }
-
-  #ponged(now: number, pong: Json): void {
-    const latency = this.#heartbeat.latency(now, pong.re);
-    if (latency !== undefined) this.#report("heartbeat", { latency });
   }
 
   /** `connect()` failed, which is not retried unless `reconnectFromStart` is set. */

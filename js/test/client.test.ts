@@ -283,21 +283,59 @@ test("the states a page sees, in order", async () => {
   assert.deepEqual(states, ["connecting", "open", "waiting", "connecting", "open", "closing", "closed"]);
 });
 
-test("the network coming back ends the wait", async () => {
-  const target = new EventTarget();
+/** Runs it on something like a page. */
+async function onAPage(test: (page: EventTarget) => Promise<void>): Promise<void> {
+  const page = new EventTarget();
   const globals = globalThis as any;
-  globals.addEventListener = target.addEventListener.bind(target);
-  globals.removeEventListener = target.removeEventListener.bind(target);
+  globals.addEventListener = page.addEventListener.bind(page);
+  globals.removeEventListener = page.removeEventListener.bind(page);
+  globals.document = Object.assign(new EventTarget(), { visibilityState: "visible" });
   try {
+    await test(page);
+  } finally {
+    for (const name of ["addEventListener", "removeEventListener", "document"]) delete globals[name];
+  }
+}
+
+test("the network coming back ends the wait", () =>
+  onAPage(async (page) => {
     const ann = client({ reconnectDelay: 60_000 });
     await ann.connect();
     const closed = next(ann, "close");
     server.last.terminate();
     await closed;
-    target.dispatchEvent(new Event("online"));
+    page.dispatchEvent(new Event("online"));
     await next(ann, "reconnect_success");
-  } finally {
-    delete globals.addEventListener;
-    delete globals.removeEventListener;
-  }
-});
+  }));
+
+for (const name of ["online", "offline", "pageshow", "resume", "visibilitychange"]) {
+  test(`${name} has an open connection answer for itself`, () =>
+    onAPage(async (page) => {
+      const ann = client();
+      await ann.connect();
+      const alive = next(ann, "heartbeat");
+      (name === "resume" || name === "visibilitychange" ? document : page).dispatchEvent(new Event(name));
+      await alive;
+      assert.deepEqual(server.said.map(({ type }) => type), ["ping"]);
+      await ann.close();
+      page.dispatchEvent(new Event(name));
+      assert.equal(server.said.length, 1, "a closed client does not care");
+    }));
+}
+
+test("a page that keeps trying says so on the console, unless it listens for the state", (t) =>
+  onAPage(async () => {
+    const said = t.mock.method(console, "warn", () => {});
+    let address = "ws://127.0.0.1:1";
+    const ann = client({}, () => address);
+    ann.once("reconnect", () => (address = server.url));
+    await ann.connect();
+    assert.match(String(said.mock.calls[0]?.arguments[0]), /^not connected, trying again: 1006 .*ECONNREFUSED/);
+    assert.equal(said.mock.callCount(), 1);
+    const bob = client({}, () => address);
+    address = "ws://127.0.0.1:1";
+    bob.on("state", () => {});
+    bob.once("reconnect", () => (address = server.url));
+    await bob.connect();
+    assert.equal(said.mock.callCount(), 1);
+  }));

@@ -64,3 +64,47 @@ test("a ping of the server is answered", () => {
   machine.hear({ type: "ping", id: "x" });
   assert.deepEqual(machine.said, [{ type: "pong", re: "x" }]);
 });
+
+test("a probe asks at once and gives the server 2.5 s; an answer is all it takes", () => {
+  const machine = Machine.open();
+  machine.pass(1_000);
+  machine.do((session) => session.probe(machine.now));
+  machine.do((session) => session.probe(machine.now));
+  assert.deepEqual(machine.said, [{ type: "ping", id: 1 }]);
+  machine.pass(2_000);
+  machine.hear({ type: "pong", re: 1 });
+  assert.deepEqual(machine.of("heartbeat"), [{ latency: 2_000 }]);
+  machine.pass(24_999);
+  assert.equal(machine.said.length, 1);
+  machine.do((session) => session.probe(machine.now));
+  machine.pass(2_499);
+  assert.equal(machine.session.state, "open");
+  machine.pass(1);
+  assert.equal(machine.session.state, "waiting");
+  assert.deepEqual(machine.closes, [4009]);
+});
+
+test("a probe shortens the patience with a ping that is on its way, and works without a heartbeat", () => {
+  const machine = Machine.open();
+  machine.pass(26_000);
+  machine.do((session) => session.probe(machine.now));
+  machine.pass(2_500);
+  assert.equal(machine.session.state, "waiting");
+  const silent = Machine.open({ heartbeatInterval: 0 });
+  silent.do((session) => session.probe(silent.now));
+  silent.pass(2_500);
+  assert.equal(silent.session.state, "waiting");
+});
+
+test("a probe without a connection does nothing; the network coming back ends a wait, but not one that the server asked for", () => {
+  const machine = Machine.open();
+  machine.lose();
+  machine.do((session) => session.probe(machine.now));
+  assert.equal(machine.session.state, "waiting");
+  machine.do((session) => session.online(machine.now));
+  assert.equal(machine.session.state, "connecting");
+  machine.resume();
+  machine.lose(1013, "retryAfter=5000");
+  machine.do((session) => session.online(machine.now));
+  assert.equal(machine.session.state, "waiting");
+});

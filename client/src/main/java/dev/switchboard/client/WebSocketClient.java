@@ -146,6 +146,15 @@ public abstract sealed class WebSocketClient implements AutoCloseable permits Cl
     engine.input(session -> session.reconnect(engine.now()));
   }
 
+  /**
+   * Pings the server now, if the connection is open, and reconnects if nothing arrives within 2.5
+   * s. For programs that learn of a reason to doubt the connection, such as another network or a
+   * machine that slept. Without a heartbeat, does nothing.
+   */
+  public void probe() {
+    engine.input(session -> session.probe(engine.now()));
+  }
+
   /** Returns the state of the client. */
   public ConnectionState state() {
     return ConnectionState.valueOf(engine.state().name());

@@ -108,6 +108,13 @@ public final class ClientSession {
     connect(now);
   }
 
+  /** The user doubts the open connection: asks the other side at once, and gives it 2.5 s. */
+  public void probe(long now) {
+    if (life.open()) {
+      heartbeat.probe(now);
+    }
+  }
+
   /** The user closes the client: there are no more attempts, and unanswered questions fail. */
   public void close(long now, int code, String reason) {
     switch (life.state()) {
@@ -116,7 +123,7 @@ public final class ClientSession {
         boolean first = life.first();
         life.end("the client was closed");
         if (first) {
-          effects.report(failure("connect: closed before it was open", true));
+          effects.report(new Report.Failed(failure("connect: closed before it was open", true)));
         }
       }
       case IDLE, WAITING -> life.end("the client was closed");
@@ -153,18 +160,12 @@ public final class ClientSession {
 
   /** The token that was asked for with that number. */
   public void token(long now, int request, String token) {
-    tokenCame(now, authentication.token(now, request, token));
+    unproved(now, authentication.token(now, request, token));
   }
 
   /** There is no token to be had; {@code why} becomes the reason of what fails for it. */
   public void noToken(long now, int request, ConnectFailedException why) {
-    tokenCame(now, authentication.noToken(now, request, why));
-  }
-
-  private void tokenCame(long now, @Nullable ConnectFailedException failed) {
-    if (failed != null) {
-      unproved(now, failed);
-    }
+    unproved(now, authentication.noToken(now, request, why));
   }
 
   /**
@@ -195,8 +196,11 @@ public final class ClientSession {
     }
   }
 
-  /** The present attempt has failed for its token, or for want of one. */
-  private void unproved(long now, ConnectFailedException why) {
+  /** The present attempt has failed for its token, or for want of one, if {@code why} is given. */
+  private void unproved(long now, @Nullable ConnectFailedException why) {
+    if (why == null) {
+      return;
+    }
     effects.report(new Report.AuthFailed(String.valueOf(why.getMessage()), life.goesOnAfter(why)));
     life.failed(now, why);
   }
@@ -223,7 +227,7 @@ public final class ClientSession {
         if (!back) {
           effects.report(new Report.Closed(code, reason, clean));
         }
-        life.failed(now, new ConnectFailedException(what, 0, back, null));
+        life.failed(now, failure(what, back));
       }
       case IDLE, WAITING, CLOSED -> {}
     }
@@ -263,7 +267,8 @@ public final class ClientSession {
     try {
       envelope = encoding.read(message);
     } catch (Envelope.MalformedEnvelope malformed) {
-      effects.report(failure("received an invalid message: " + malformed.getMessage(), false));
+      String what = "received an invalid message: " + malformed.getMessage();
+      effects.report(new Report.Failed(failure(what, false)));
       return;
     }
     switch (life.state()) {
@@ -310,7 +315,7 @@ public final class ClientSession {
       effects.close(code, "no answer to ping");
       life.lost(now, code, "no answer to ping", false, true);
     }
-    tokenCame(now, authentication.advance(now));
+    unproved(now, authentication.advance(now));
     if (!life.due(now)) {
       return;
     }
@@ -319,11 +324,9 @@ public final class ClientSession {
       case CONNECTING ->
           life.failed(
               now,
-              new ConnectFailedException(
+              failure(
                   "connect: no welcome in time (expected: a server that speaks switchboard.v1)",
-                  0,
-                  true,
-                  null));
+                  true));
       default -> {}
     }
   }
@@ -333,14 +336,10 @@ public final class ClientSession {
       return;
     }
     switch (envelope.type()) {
-      case "welcome" -> {
-        if (!ticket.valid() || ticket.answeredBy(envelope)) {
-          welcomed(now, ControlReader.session(envelope.control()), false);
-        }
-      }
-      case "resumed" -> {
-        if (ticket.answeredBy(envelope)) {
-          welcomed(now, ControlReader.session(envelope.control()), true);
+      case "welcome", "resumed" -> {
+        boolean resumed = envelope.type().equals("resumed");
+        if (ticket.answeredBy(envelope) || (!resumed && !ticket.valid())) {
+          welcomed(now, ControlReader.session(envelope.control()), resumed);
         }
       }
       case "error" -> {
@@ -393,7 +392,7 @@ public final class ClientSession {
     }
   }
 
-  private static Report.Failed failure(String message, boolean retryable) {
-    return new Report.Failed(new ConnectFailedException(message, 0, retryable, null));
+  private static ConnectFailedException failure(String message, boolean retryable) {
+    return new ConnectFailedException(message, 0, retryable, null);
   }
 }

@@ -10,12 +10,16 @@ import org.jspecify.annotations.Nullable;
  * the session's thread.
  */
 final class Pings {
+  /** How long the answer to a probe may take, in milliseconds. */
+  private static final long PROBE = 2_500;
+
   private final Settings.@Nullable Heartbeat settings;
   private final Questions questions;
   private final Effects effects;
   private long heardAt; // when anything last arrived
   private long askedAt = -1; // when the last ping was sent; -1 if its pong has arrived
   private boolean waiting; // whether nothing has arrived since that ping
+  private long patience; // how long after that ping something has to arrive, in milliseconds
   private long messageId; // the ID of the last ping message; 0 if none was sent
 
   Pings(Settings.@Nullable Heartbeat settings, Questions questions, Effects effects) {
@@ -66,8 +70,23 @@ final class Pings {
       effects.report(new Report.HeartbeatTimeout());
       return false;
     }
+    ask(now, settings, settings.timeout());
+    return true;
+  }
+
+  /**
+   * Something says that the connection may be dead: asks now, and gives the other side little time.
+   */
+  void probe(long now) {
+    if (settings != null && !(waiting && askedAt + patience <= now + PROBE)) {
+      ask(now, settings, Math.min(PROBE, settings.timeout()));
+    }
+  }
+
+  private void ask(long now, Settings.Heartbeat settings, long within) {
     waiting = true;
     askedAt = now;
+    patience = within;
     if (settings.message() && !settings.words().isEmpty()) {
       effects.ping(settings.words().getBytes(StandardCharsets.UTF_8));
     } else if (settings.message()) {
@@ -76,13 +95,12 @@ final class Pings {
     } else {
       effects.ping();
     }
-    return true;
   }
 
   long wakeAt() {
     if (settings == null) {
       return Questions.NEVER;
     }
-    return waiting ? askedAt + settings.timeout() : heardAt + settings.interval();
+    return waiting ? askedAt + patience : heardAt + settings.interval();
   }
 }

@@ -160,6 +160,7 @@ final class ClientRole implements Effects {
       case "join" ->
           ask(new Command.Join(words[1], words.length > 2 ? Integer.parseInt(words[3]) : 0, null));
       case "reconnect" -> session.reconnect(now);
+      case "probe" -> session.probe(now);
       case "token", "code" -> session.token(now, tokenRequest, words[1]);
       case "no" -> // token
           session.noToken(

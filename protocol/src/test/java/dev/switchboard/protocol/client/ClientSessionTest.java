@@ -560,6 +560,33 @@ class ClientSessionTest {
 
   @Test
   @Tag("A9")
+  void aDoubtfulConnectionIsAskedAboutAtOnceAndGivenLittleTime() {
+    replay(
+        OPEN,
+        """
+        +10s
+        ann! probe
+        ann> ping
+        ann! probe
+        +2s
+        ann< pong
+        ann= heartbeat 2000
+        +25s
+        ann> ping
+        +1s
+        ann! probe
+        ann> ping
+        +2499ms
+        +1ms
+        ann= heartbeat_timeout
+        ann> close 4009 no answer to ping
+        ann= close 4009 unclean
+        ann! probe
+        """);
+  }
+
+  @Test
+  @Tag("A9")
   void aServerCanBeAskedByMessage() {
     Settings base = Settings.DEFAULT;
     Settings settings =
