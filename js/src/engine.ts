@@ -60,10 +60,9 @@ export class Engine {
       random: Math.random,
       newId: () => uuid7(Date.now(), crypto.getRandomValues(new Uint8Array(10))),
     });
-    this.#link = new Link(url, settings.subprotocols, Socket, {
+    this.#link = new Link(url, settings, Socket, {
       opened: () => this.do(() => this.session.opened()),
-      text: (text) => this.do((now) => this.session.received(now, text)),
-      binary: () => this.do(() => this.session.unreadable("message: binary (expected: text)")),
+      message: (message) => this.do((now) => this.session.received(now, message)),
       lost: (code, reason, clean) => this.do((now) => this.session.lost(now, code, reason, clean)),
       refused: (status, retryAfter) => this.do((now) => this.session.refused(now, status, retryAfter)),
     });

@@ -1,4 +1,4 @@
-import type { SocketConstructor, SocketLike } from "./options.js";
+import type { Encoding, Settings, SocketConstructor, SocketLike } from "./options.js";
 import { CloseCode, limits } from "./protocol.js";
 
 /** The bytes that may wait in the socket before fleeting messages are dropped. */
@@ -8,8 +8,8 @@ export type Url = string | (() => string | Promise<string>);
 
 export interface LinkEvents {
   opened(): void;
-  text(text: string): void;
-  binary(): void;
+  /** `message` is undefined if it can't be read. */
+  message(message: unknown): void;
   lost(code: number, reason: string, clean: boolean): void;
   /** The upgrade was refused with an HTTP status; `retryAfter` is in milliseconds, 0 if the server did not say. */
   refused(status: number, retryAfter: number): void;
@@ -38,14 +38,16 @@ export function fit(reason: string): string {
 export class Link {
   readonly #url: Url;
   readonly #protocols: string[];
+  readonly #encoding: Encoding | undefined;
   readonly #Socket: SocketConstructor;
   readonly #events: LinkEvents;
   #socket: SocketLike | undefined; // the current one
   #attempt = 0; // identifies the current attempt or socket
 
-  constructor(url: Url, protocols: string[], Socket: SocketConstructor, events: LinkEvents) {
+  constructor(url: Url, settings: Pick<Settings, "subprotocols" | "encoding">, Socket: SocketConstructor, events: LinkEvents) {
     this.#url = url;
-    this.#protocols = protocols;
+    this.#protocols = settings.subprotocols;
+    this.#encoding = settings.encoding;
     this.#Socket = Socket;
     this.#events = events;
   }
@@ -71,8 +73,24 @@ export class Link {
     return (this.#socket?.bufferedAmount ?? 0) > MOST_BUFFERED;
   }
 
-  send(text: string): void {
-    this.#socket?.send(text);
+  /** Sends a message in JSON, or in the encoding that was agreed on. */
+  send(json: string): void {
+    const encoding = this.#agreed;
+    this.#socket?.send(encoding ? encoding.encode(JSON.parse(json)) : json);
+  }
+
+  get #agreed(): Encoding | undefined {
+    return this.#encoding && this.#socket?.protocol === this.#encoding.subprotocol ? this.#encoding : undefined;
+  }
+
+  #read(data: unknown): unknown {
+    const encoding = this.#agreed;
+    try {
+      if (!encoding) return typeof data === "string" ? JSON.parse(data) : undefined;
+      return data instanceof ArrayBuffer ? encoding.decode(new Uint8Array(data)) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Closes the socket; `lost` follows. */
@@ -97,15 +115,14 @@ export class Link {
   #open(url: string, attempt: number): void {
     const socket = new this.#Socket(url, this.#protocols);
     this.#socket = socket;
+    socket.binaryType = "arraybuffer";
     let trouble = "";
     const current = () => attempt === this.#attempt;
     socket.onopen = () => {
       if (current()) this.#events.opened();
     };
     socket.onmessage = ({ data }: { data: unknown }) => {
-      if (!current()) return;
-      if (typeof data === "string") this.#events.text(data);
-      else this.#events.binary();
+      if (current()) this.#events.message(this.#read(data));
     };
     socket.onclose = ({ code, reason, wasClean }: { code: number; reason: string; wasClean: boolean }) => {
       if (!current()) return;

@@ -6,17 +6,28 @@ import type { Encryption } from "./types.js";
 /** The part of a WebSocket that the client uses. Browsers, Node.js (22 or newer) and the `ws` package provide it. */
 export interface SocketLike {
   readonly bufferedAmount: number;
+  readonly protocol: string;
+  binaryType: string;
   onopen: ((event: any) => void) | null;
   onmessage: ((event: any) => void) | null;
   onclose: ((event: any) => void) | null;
   onerror: ((event: any) => void) | null;
-  send(text: string): void;
+  send(message: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
   /** `ws` has it; it tells the status of a refused upgrade. */
   on?(event: "unexpected-response", listener: (request: any, response: any) => void): unknown;
 }
 
 export type SocketConstructor = new (url: string, protocols?: string | string[]) => SocketLike;
+
+/** How messages are written in binary. `cbor` of `switchboard-client/cbor` is one. */
+export interface Encoding {
+  readonly subprotocol: string;
+  /** Writes what `JSON.parse` can return. */
+  encode(message: unknown): Uint8Array<ArrayBuffer>;
+  /** Reads what a binary message holds. Throws if it can't be read. */
+  decode(bytes: Uint8Array): unknown;
+}
 
 /** A token of 1–16,384 visible ASCII characters, or what gives one. What it throws is told as `auth_failed`. */
 export type Token = string | (() => string | Promise<string>);
@@ -28,8 +39,10 @@ export type Code = string | (() => string | BindCode | Promise<string | BindCode
 export interface Options {
   /** The WebSocket class. Default the global `WebSocket`. Node.js 20 has none; pass the one from `ws`. */
   WebSocket?: SocketConstructor;
-  /** The subprotocols to offer. Default `switchboard.v1.json`. */
+  /** The subprotocols to offer. Default that of `encoding`, if any, and `switchboard.v1.json`. */
   subprotocols?: string[];
+  /** What to use instead of JSON if the server agrees, such as `cbor`. Default none. */
+  encoding?: Encoding;
   /**
    * Proves who the user is, in the first message of each connection. A function is asked before each attempt, and before
    * the token expires, which is renewed then on the open connection; never twice at a time, and for at most 30 s.
@@ -79,7 +92,7 @@ export interface Options {
 export type Settings = Required<Omit<Options, "WebSocket" | "encryption" | Undefinable>> &
   Pick<Options, Undefinable> & { encryption: readonly Rule[] };
 
-type Undefinable = "token" | "bindCode" | "heartbeatInterval" | "heartbeatTimeout";
+type Undefinable = "encoding" | "token" | "bindCode" | "heartbeatInterval" | "heartbeatTimeout";
 
 const WHOLE = "a whole number";
 const LONGEST = 2 ** 31 - 1;
@@ -102,7 +115,7 @@ export function settings(options: Options = {}): Settings {
   if (backoff !== "exponential" && backoff !== "fixed") {
     throw new RangeError(`reconnectBackoff: ${String(backoff)} (expected: "exponential" or "fixed")`);
   }
-  const { token, bindCode } = options;
+  const { encoding, token, bindCode } = options;
   for (const [name, given] of Object.entries({ token, bindCode })) {
     if (given !== undefined && typeof given !== "string" && typeof given !== "function") {
       throw new TypeError(`${name}: ${typeof given} (expected: a string, or a function that gives one)`);
@@ -111,7 +124,8 @@ export function settings(options: Options = {}): Settings {
   if (token !== undefined && bindCode !== undefined) throw new TypeError("token, bindCode: both given (expected: one)");
   const unlimited = (options.maxReconnectAttempts ?? Infinity) === Infinity;
   const result: Settings = {
-    subprotocols: options.subprotocols ?? ["switchboard.v1.json"],
+    subprotocols: options.subprotocols ?? [...(encoding ? [encoding.subprotocol] : []), "switchboard.v1.json"],
+    encoding,
     token,
     bindCode,
     encryption: rules(options.encryption),

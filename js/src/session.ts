@@ -7,7 +7,7 @@ import { Heartbeat } from "./heartbeat.js";
 import type { Settings } from "./options.js";
 import { CloseCode, defaults } from "./protocol.js";
 import type { AnyMessages, Events, State } from "./types.js";
-import { comesBackAfter, errorOf, isObject, parse, retryAfter, text, whole, type Json } from "./wire.js";
+import { comesBackAfter, envelope, errorOf, isObject, retryAfter, text, whole, type Json } from "./wire.js";
 
 /** The session's sources of randomness, injected so that tests can control them. */
 export interface Chance {
@@ -162,11 +162,11 @@ export class Session {
     if (failed) this.#unproved(now, failed);
   }
 
-  /** A text message arrived. */
-  received(now: number, frame: string): void {
+  /** A message arrived. `received` is what it holds; undefined if it can't be read. */
+  received(now: number, received: unknown): void {
     this.#heartbeat.heard(now);
-    const message = parse(frame);
-    if (!message) return this.unreadable("message: not a JSON object with a type");
+    const message = envelope(received);
+    if (!message) return this.#unreadable("message: not an object with a type");
     if (this.#state !== "connecting" && this.#state !== "open") return;
     if (this.#authentication.told(now, message)) return;
     if (this.#state === "connecting") return this.#greeted(now, message);
@@ -177,7 +177,7 @@ export class Session {
   }
 
   /** Something arrived that is not of this protocol. The connection continues. */
-  unreadable(why: string): void {
+  #unreadable(why: string): void {
     this.#report("error", new SwitchboardError("bad_message", why, false));
   }
 

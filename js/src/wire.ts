@@ -12,14 +12,9 @@ export function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** Returns the object in a text message, or undefined if it is not an object with a type. */
-export function parse(text: string): (Json & { type: string }) | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && typeof value.type === "string" ? (value as Json & { type: string }) : undefined;
-  } catch {
-    return undefined;
-  }
+/** Returns a message as an envelope, or undefined if it is not an object with a type. */
+export function envelope(message: unknown): (Json & { type: string }) | undefined {
+  return isObject(message) && typeof message.type === "string" ? (message as Json & { type: string }) : undefined;
 }
 
 /** Returns an envelope of `head` and `data`. `data` is JSON already, so it is encoded once however often it is sent. */

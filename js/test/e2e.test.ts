@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, test } from "node:test";
 import { WebSocket } from "ws";
-import { Client, SwitchboardError, type Events } from "#client/index.js";
+import { cbor } from "#client/cbor.js";
+import { Client, SwitchboardError, type Events, type Options } from "#client/index.js";
 
 /** The chat application's messages, as far as they are needed here. */
 interface Chat {
@@ -18,7 +19,7 @@ const clients: Client<Chat>[] = [];
 after(() => clients.forEach((client) => client.close()));
 
 /** A user of that name, new in every run; `cut` breaks the connection without a close frame. */
-async function arrive(name: string): Promise<{ client: Client<Chat>; user: string; cut(): void }> {
+async function arrive(name: string, options: Options = {}): Promise<{ client: Client<Chat>; user: string; cut(): void }> {
   let socket: WebSocket | undefined;
   class Cuttable extends WebSocket {
     constructor(...args: ConstructorParameters<typeof WebSocket>) {
@@ -28,7 +29,12 @@ async function arrive(name: string): Promise<{ client: Client<Chat>; user: strin
   }
   const user = `${name}-${randomUUID().slice(0, 8)}`;
   const address = `${url}?user=${encodeURIComponent(user)}`;
-  const client = new Client<Chat>(address, { WebSocket: Cuttable, reconnectBackoff: "fixed", reconnectDelay: 200 });
+  const client = new Client<Chat>(address, {
+    WebSocket: Cuttable,
+    reconnectBackoff: "fixed",
+    reconnectDelay: 200,
+    ...options,
+  });
   clients.push(client);
   await client.connect();
   return { client, user, cut: () => socket!.terminate() };
@@ -162,4 +168,25 @@ test("refusals have the codes of the specification", { skip }, async () => {
   assert.equal(await code(client.publish(general, "nonsense" as never, {} as never)), "unknown_type");
   assert.equal(await code(client.publish(general, "message", {} as never)), "invalid");
   assert.equal(client.state, "open");
+});
+
+test("one who speaks CBOR and one who speaks JSON read each other", { skip }, async () => {
+  let used = "";
+  class Seen extends WebSocket {
+    constructor(...args: ConstructorParameters<typeof WebSocket>) {
+      super(...args);
+      this.on("message", (data, binary) => (used = binary ? "binary" : `text ${String(data)}`));
+    }
+  }
+  const ann = new Client<Chat>(`${url}?user=ann-${randomUUID().slice(0, 8)}`, { WebSocket: Seen, encoding: cbor });
+  clients.push(ann);
+  await ann.connect();
+  const bob = await arrive("bob");
+  const general = room();
+  const [annHere, bobHere] = [await ann.join(general), await bob.client.join(general)];
+  const [annHears, bobHears] = [collect(ann, 2), collect(bob.client, 2)];
+  await annHere.publish("message", { content: "水 0.5 😀" });
+  await bobHere.publish("message", { content: "line\nline" });
+  assert.deepEqual([await annHears, await bobHears], [["水 0.5 😀", "line\nline"], ["水 0.5 😀", "line\nline"]]);
+  assert.equal(used, "binary");
 });

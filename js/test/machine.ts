@@ -46,7 +46,7 @@ export class Machine {
   }
 
   hear(message: object): void {
-    this.do((session) => session.received(this.now, JSON.stringify(message)));
+    this.do((session) => session.received(this.now, message));
   }
 
   lose(code = 1006, reason = ""): void {

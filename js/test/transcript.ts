@@ -132,7 +132,7 @@ class Player {
     if (line === "ping" || line === "pong") return;
     const [, code, reason] = /^close (\d+) ?(.*)$/.exec(line) ?? [];
     if (code) return this.#session.lost(this.#now, Number(code), reason, true);
-    this.#session.received(this.#now, JSON.stringify(this.#filled(JSON.parse(line))));
+    this.#session.received(this.#now, this.#filled(JSON.parse(line)));
   }
 
   #said(line: string): void {
