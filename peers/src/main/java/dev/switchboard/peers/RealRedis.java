@@ -192,23 +192,13 @@ public final class RealRedis implements AutoCloseable {
   }
 
   /** Stops it from doing anything, without its connections ending. */
-  public void pause() {
-    signal("STOP");
+  public synchronized void pause() {
+    Signals.send(process, "STOP");
   }
 
   /** Lets it go on after {@link #pause}. */
-  public void resume() {
-    signal("CONT");
-  }
-
-  private synchronized void signal(String name) {
-    try {
-      new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  public synchronized void resume() {
+    Signals.send(process, "CONT");
   }
 
   /** Kills it and deletes its folder. */
