@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The receiving half of a bus. Puts the parts of other servers' batches together and hands their
  * messages to whoever listens. The parts of a batch arrive one after the other, so each server has
- * at most one batch that is not whole. Confined to the receiving thread once that has started.
+ * at most one batch that is not whole. What arrives again, or after a later batch, is dropped: late
+ * is as good as lost. Confined to the receiving thread once that has started.
  */
 public final class BusReceiver {
   private static final Logger LOG = LoggerFactory.getLogger(BusReceiver.class);
@@ -31,18 +32,25 @@ public final class BusReceiver {
     private int parts; // how many it has
     private @Nullable ByteArrayOutputStream bytes; // the parts so far; null if nothing is awaited
 
-    /** Adds a part. Returns false if it reveals that something before it was lost. */
+    /**
+     * Adds a part, unless it was here before or is of a batch that is given up. Returns false if it
+     * reveals that something before it was lost.
+     */
     boolean add(BusParts next) {
-      boolean begins = next.part() == 0;
-      boolean expected = begins ? bytes == null && next.batch() == batch + 1 : isContinuedBy(next);
-      if (begins) {
-        batch = next.batch();
+      boolean same = next.batch() == batch;
+      if (next.batch() < batch || (same && (bytes == null || next.part() < part))) {
+        return true;
+      }
+      boolean expected =
+          same
+              ? next.part() == part
+              : next.part() == 0 && bytes == null && next.batch() == batch + 1;
+      batch = next.batch();
+      if (next.part() == 0) {
         bytes = new ByteArrayOutputStream();
       } else if (!expected) {
-        boolean known = bytes == null && next.batch() == batch; // the rest of what was lost
-        batch = next.batch();
         bytes = null;
-        return known;
+        return false;
       }
       part = next.part() + 1;
       parts = next.parts();
@@ -50,10 +58,6 @@ public final class BusReceiver {
         bytes.writeBytes(next.bytes());
       }
       return expected;
-    }
-
-    private boolean isContinuedBy(BusParts next) {
-      return bytes != null && next.batch() == batch && next.part() == part;
     }
 
     /** Returns the batch if it is whole now. */

@@ -81,6 +81,32 @@ class BusReceiverTest {
   }
 
   @Test
+  void whatArrivesAgainIsDropped() {
+    List<BusParts> first = batch("a", 1, "one");
+    List<BusParts> large = batch("a", 2, "x".repeat(30_000));
+    first.forEach(receiver::received);
+    first.forEach(receiver::received);
+    for (BusParts part : large) {
+      receiver.received(part);
+      receiver.received(part);
+      receiver.received(large.getFirst());
+      first.forEach(receiver::received);
+    }
+    large.forEach(receiver::received);
+    batch("a", 3, "three").forEach(receiver::received);
+    assertThat(told).containsExactly("one", "large", "three");
+  }
+
+  @Test
+  void whatArrivesAfterALaterBatchIsLostAndToldOnce() {
+    batch("a", 1, "one").forEach(receiver::received);
+    batch("a", 3, "three").forEach(receiver::received);
+    batch("a", 2, "two").forEach(receiver::received);
+    batch("a", 4, "four").forEach(receiver::received);
+    assertThat(told).containsExactly("one", "three", "restored", "four");
+  }
+
+  @Test
   void ownMessagesAreOnlyAProofThatNotificationsArrive() {
     batch("me", 1, "own").forEach(receiver::received);
     assertThat(told).containsExactly("self");

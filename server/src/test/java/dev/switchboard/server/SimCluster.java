@@ -1,5 +1,7 @@
 package dev.switchboard.server;
 
+import dev.switchboard.cluster.BusParts;
+import dev.switchboard.cluster.BusReceiver;
 import dev.switchboard.spi.Bus;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
@@ -16,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What the servers of a {@link SimWorld} share besides their store: a bus that is slow and loses
- * some of what is sent, and who is where.
+ * What the servers of a {@link SimWorld} share besides their store: a bus that is slow, and loses
+ * or repeats some of what is sent, and who is where.
  */
 final class SimCluster {
   private static final int LEASE_MILLIS = 12_000;
@@ -26,6 +28,7 @@ final class SimCluster {
   private final SimWorld world;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<LogKey, Map<String, Set<Node>>> places = new HashMap<>();
+  private int started; // how many nodes have begun
 
   SimCluster(SimWorld world) {
     this.world = world;
@@ -68,7 +71,7 @@ final class SimCluster {
       if (alive && !bus.deaf) {
         world.tell("a server is deaf for " + millis + " ms");
         bus.deaf = true;
-        bus.listeners.values().forEach(Bus.Listener::interrupted);
+        bus.receiver.interrupted();
         world.after(
             millis,
             () -> {
@@ -78,14 +81,17 @@ final class SimCluster {
       }
     }
 
+    /** Sends each message in a batch of its own, over the real receiving half of a bus. */
     final class End implements Bus {
-      private final Map<String, Listener> listeners = new LinkedHashMap<>();
+      private final String name = "n" + started++;
+      private final BusReceiver receiver = new BusReceiver(name, () -> {});
       private final Map<Node, Long> arrivals = new HashMap<>(); // the last one at each other node
+      private long batches; // how many were sent
       private boolean deaf;
 
       @Override
       public void listen(String kind, Listener listener) {
-        listeners.put(kind, listener);
+        receiver.listen(kind, listener);
       }
 
       @Override
@@ -93,32 +99,39 @@ final class SimCluster {
 
       @Override
       public void send(String kind, byte[] message) {
+        List<String> parts =
+            BusParts.payloads(name, ++batches, List.of(new BusParts.Message(kind, message)));
         for (Node other : List.copyOf(nodes)) {
           if (other != Node.this && alive) {
-            long at = world.now() + world.random.nextInt(world.chance(10) ? 1_000 : 20);
-            at = Math.max(at, arrivals.getOrDefault(other, 0L));
-            arrivals.put(other, at);
-            world.after(at - world.now(), () -> other.bus.receive(kind, message));
+            parts.forEach(part -> send(other, BusParts.read(part)));
           }
         }
       }
 
-      private void receive(String kind, byte[] message) {
-        Listener listener = listeners.get(kind);
-        if (!alive || deaf || listener == null) {
+      private void send(Node other, BusParts part) {
+        if (world.chance(2)) {
+          world.tell("a message of the bus is lost");
           return;
         }
-        if (world.chance(2)) {
-          world.tell("a message of the bus is lost: " + kind);
-          world.after(world.random.nextInt(3_000), this::restored);
-        } else {
-          listener.received(message);
+        long at = world.now() + world.random.nextInt(world.chance(10) ? 1_000 : 20);
+        at = Math.max(at, arrivals.getOrDefault(other, 0L));
+        arrivals.put(other, at);
+        world.after(at - world.now(), () -> other.bus.receive(part));
+        if (world.chance(5)) {
+          long again = at + world.random.nextInt(2_000);
+          world.after(again - world.now(), () -> other.bus.receive(part));
+        }
+      }
+
+      private void receive(BusParts part) {
+        if (alive && !deaf) {
+          receiver.received(part);
         }
       }
 
       private void restored() {
         if (alive && !deaf) {
-          listeners.values().forEach(Bus.Listener::restored);
+          receiver.restored();
         }
       }
 

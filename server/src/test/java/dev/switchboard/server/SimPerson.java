@@ -64,6 +64,11 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
   /** The last seq seen of each log, or that any may come next. */
   private final Map<Address, Long> seen = new HashMap<>();
 
+  /** The fleeting messages that were shown on this connection. */
+  private final Set<String> fleeting = new HashSet<>();
+
+  private int typed; // how many fleeting messages were sent
+
   /** What was told of the users who are watched. */
   private final Map<String, Boolean> online = new HashMap<>();
 
@@ -142,7 +147,10 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
       case 4 -> publish(Address.user("u" + world.random.nextInt(3)));
       case 5 -> publish(Address.EVERYONE);
       case 12 -> {
-        byte[] data = "{\"on\":true}".getBytes(StandardCharsets.UTF_8);
+        byte[] data =
+            "{\"on\":true,\"by\":\"%s %s\"}"
+                .formatted(name, typed++)
+                .getBytes(StandardCharsets.UTF_8);
         session.conversation().fleeting("typing", in ? Address.room(room) : Address.EVERYONE, data);
       }
       case 13 -> {
@@ -342,8 +350,10 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
         world.tell(name + " has a gap in " + gap.log());
         seen.put(gap.log(), UNKNOWN);
       }
-      case Report.Opened opened ->
-          world.tell(name + (opened.resumed() ? " has resumed" : " is welcome"));
+      case Report.Opened opened -> {
+        world.tell(name + (opened.resumed() ? " has resumed" : " is welcome"));
+        fleeting.clear(); // at another server, one may arrive again
+      }
       case Report.Closed closed -> world.tell(name + " was closed with " + closed.code());
       default -> {}
     }
@@ -351,6 +361,8 @@ final class SimPerson implements Effects, SimLink.Far, SimWorld.Actor {
 
   private void shown(Envelope envelope) {
     if (envelope.fleeting()) {
+      String data = new String(Objects.requireNonNull(envelope.data()), StandardCharsets.UTF_8);
+      assertThat(fleeting.add(data)).as("%s is shown %s once", name, data).isTrue();
       return;
     }
     Address log = envelope.addresses().get(0);
