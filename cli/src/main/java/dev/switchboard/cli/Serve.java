@@ -84,7 +84,7 @@ final class Serve implements Callable<Integer> {
       defaultValue = "${env:SWITCHBOARD_CLUSTER}",
       description =
           "Be one of several servers that share a PostgreSQL database, postgresql://USER:PASSWORD@HOST/DATABASE, "
-              + "or a Redis, redis://USER:PASSWORD@HOST/NUMBER (default: the variable SWITCHBOARD_CLUSTER).")
+              + "or a Redis, redis://USER:PASSWORD@HOST/NUMBER, or rediss://… with TLS (default: the variable SWITCHBOARD_CLUSTER).")
   private @Nullable String cluster;
 
   @Option(
@@ -95,6 +95,13 @@ final class Serve implements Callable<Integer> {
           "When a message counts as stored in Redis: flushed (on its disk), replicated (a replica has it) "
               + "or fast (in its memory) (default: ${DEFAULT-VALUE}).")
   private String redisLevel = "";
+
+  @Option(
+      names = "--redis-ca",
+      paramLabel = "FILE",
+      description =
+          "Certificates to trust with rediss://…, Redis's own or its authority's (PEM) (default: what Java trusts).")
+  private @Nullable Path redisAuthorities;
 
   @Option(
       names = "--keep-messages",
@@ -209,9 +216,17 @@ final class Serve implements Callable<Integer> {
       throw new Switchboard.Failure(
           "--database, --cluster: both given (expected: one of them, as a cluster has the messages)");
     }
-    return url.startsWith("redis")
-        ? RedisCluster.builder(url, level()).maxBytes(databaseLimits().maxBytes()).open()
-        : PostgresCluster.builder(url).limits(databaseLimits()).open();
+    if (url.startsWith("postgresql:") || url.startsWith("jdbc:postgresql:")) {
+      return PostgresCluster.builder(url).limits(databaseLimits()).open();
+    }
+    if (!url.matches("redis(s|-sentinel)?:.*")) { // not shown, because it may contain a password
+      throw new Switchboard.Failure(
+          "--cluster: neither PostgreSQL nor Redis (expected: postgresql://…, redis://…, rediss://… or "
+              + "redis-sentinel://…)");
+    }
+    RedisCluster.Builder redis =
+        RedisCluster.builder(url, level()).maxBytes(databaseLimits().maxBytes());
+    return (redisAuthorities == null ? redis : redis.trustedCertificates(redisAuthorities)).open();
   }
 
   private RedisCluster.Level level() {

@@ -90,7 +90,7 @@ class CommandLineTest {
   @Tag("D5")
   void aClusterThatIsNoneOrDoesNotAnswerIsSaidWithoutItsPassword() {
     Program none = serve("--port", "0", "--cluster", "mysql://ann:hunter2@localhost");
-    fails(none, 1, "url: not for PostgreSQL");
+    fails(none, 1, "--cluster: neither PostgreSQL nor Redis (expected: postgresql://…, redis://…");
     assertThat(none.err().get(0)).doesNotContain("hunter2");
     Program refused =
         serve("--port", "0", "--cluster", "postgresql://ann:hunter2@localhost:1/chat");

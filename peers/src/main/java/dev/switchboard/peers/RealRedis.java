@@ -111,7 +111,8 @@ public final class RealRedis implements AutoCloseable {
     return folder;
   }
 
-  private static int freePort() {
+  /** Returns a port that nobody listens on. */
+  public static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {

@@ -9,6 +9,8 @@ import dev.switchboard.spi.HistoryStore;
 import dev.switchboard.spi.LastSeen;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.RestrictionStore;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several servers on one Redis (7.0 or newer; tested with 7.0) or Valkey. All of them append to the
@@ -89,6 +91,7 @@ public final class RedisCluster implements Cluster {
     private final Level level;
     private int replicas = 1; // for Level.REPLICATED
     private long maxBytes = Long.MAX_VALUE;
+    private @Nullable Path trusted; // null for what Java trusts
 
     private Builder(String uri, Level level) {
       this.uri = uri;
@@ -125,6 +128,18 @@ public final class RedisCluster implements Cluster {
     }
 
     /**
+     * Sets the certificates to trust, with {@code rediss://}: Redis's own, or that of the authority
+     * that has signed it. The default are the authorities that Java trusts. Redis's certificate
+     * must be for the host in the URI in any case.
+     *
+     * @param pem a file in PEM format, which is read again for each connection
+     */
+    public Builder trustedCertificates(Path pem) {
+      trusted = pem;
+      return this;
+    }
+
+    /**
      * Opens the cluster's logs. The server that it is given to opens the rest.
      *
      * @throws HistoryException if Redis refuses, does not answer within 3 seconds, or is not
@@ -132,7 +147,7 @@ public final class RedisCluster implements Cluster {
      */
     public RedisCluster open() {
       int written = level == Level.REPLICATED ? replicas : 0;
-      RedisServer server = RedisServer.at(uri);
+      RedisServer server = RedisServer.at(uri, trusted);
       boolean opened = false;
       try {
         Requirements.check(server, level, written);

@@ -5,10 +5,18 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections to one database of Redis, whose address it knows. With Sentinel, each goes to
@@ -24,7 +32,7 @@ final class RedisServer implements AutoCloseable {
   private final int database;
   private final RedisClient client;
 
-  private RedisServer(String uri, int database) {
+  private RedisServer(String uri, int database, SslOptions tls) {
     this.uri = uri;
     this.database = database;
     this.client = RedisClient.create();
@@ -34,16 +42,33 @@ final class RedisServer implements AutoCloseable {
             .autoReconnect(false)
             .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
             .socketOptions(sockets)
+            .sslOptions(tls)
             .build());
   }
 
   /**
    * Creates a server without a connection.
    *
-   * @throws HistoryException if the URI is none of Redis
+   * @param trusted a PEM file with the certificates to trust; null for those that Java trusts
+   * @throws HistoryException if the URI is none of Redis, or the file can't be read
    */
-  static RedisServer at(String uri) {
-    return new RedisServer(uri, parse(uri).getDatabase());
+  static RedisServer at(String uri, @Nullable Path trusted) {
+    int database = parse(uri).getDatabase();
+    return new RedisServer(
+        uri, database, trusted == null ? SslOptions.create() : trusting(trusted));
+  }
+
+  private static SslOptions trusting(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      if (CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty()) {
+        throw new CertificateException("empty");
+      }
+    } catch (IOException | CertificateException wrong) {
+      throw new HistoryException(
+          "Redis: trusted certificates: " + file + " (expected: a readable PEM file with some)",
+          wrong);
+    }
+    return SslOptions.builder().jdkSslProvider().trustManager(file.toFile()).build();
   }
 
   private static RedisURI parse(String uri) {

@@ -15,8 +15,8 @@ final class PresenceNode implements PresenceStore {
   private final RedisListener listener;
 
   private PresenceNode(String calls, String notifications, Duration lease) {
-    this.calls = RedisServer.at(calls);
-    this.notifications = RedisServer.at(notifications);
+    this.calls = RedisServer.at(calls, null);
+    this.notifications = RedisServer.at(notifications, null);
     this.store = new RedisStore(this.calls, 0);
     this.listener = new RedisListener(this.notifications);
     this.presence = RedisPresence.open(store.presence(), listener, this.calls.database(), lease);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** How Redis must be configured, and what becomes of a full one. */
 @Tag("D5")
 class RedisClusterTest {
-  private static final LogKey ROOM = new LogKey("/ws", Address.room("r"));
+  static final LogKey ROOM = new LogKey("/ws", Address.room("r"));
 
   private static void assertRefused(RealRedis redis, Level level, String message) {
     assertThatThrownBy(() -> RedisCluster.at(redis.uri(0), level))
@@ -76,7 +76,7 @@ class RedisClusterTest {
     }
   }
 
-  private static Publication publication(String id, int bytes) {
+  static Publication publication(String id, int bytes) {
     return new Publication(
         ROOM,
         "chat",

@@ -68,7 +68,7 @@ class RedisLastSeenTest implements LastSeenContract {
 
   @Test
   void whoHasBeenAwayLongestIsForgotten() {
-    try (RedisServer server = RedisServer.at(url);
+    try (RedisServer server = RedisServer.at(url, null);
         RedisStore store = new RedisStore(server, 0)) {
       RedisPresence visit = new RedisPresence(store.presence(), Keys.channel(0, "unused"));
       for (int i = 0; i < 25; i++) {
