@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * at most one batch that is not whole. What arrives again, or after a later batch, is dropped: late
  * is as good as lost. Confined to the receiving thread once that has started.
  */
-public final class BusReceiver {
+public final class BusReceiver implements ChannelListener.Watcher {
   private static final Logger LOG = LoggerFactory.getLogger(BusReceiver.class);
 
   /** How many servers are remembered; those that were heard of least recently are forgotten. */
@@ -117,11 +117,13 @@ public final class BusReceiver {
   }
 
   /** Tells everybody who listens that messages may be lost from now on. */
+  @Override
   public void interrupted() {
     listeners.values().forEach(listener -> call(listener::interrupted));
   }
 
   /** Tells everybody who listens that messages arrive again. */
+  @Override
   public void restored() {
     listeners.values().forEach(listener -> call(listener::restored));
   }

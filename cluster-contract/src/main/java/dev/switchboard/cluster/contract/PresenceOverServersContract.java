@@ -173,6 +173,6 @@ public abstract class PresenceOverServersContract {
                 .bindCode(code.code())
                 .build("ws://127.0.0.1:" + other.port() + "/ws"));
     phone.connect();
-    assertThat(phone.users()).containsExactly("ann");
+    await().untilAsserted(() -> assertThat(phone.users()).containsExactly("ann"));
   }
 }

@@ -3,6 +3,7 @@ package dev.switchboard.cluster.postgres;
 import dev.switchboard.cluster.BusParts;
 import dev.switchboard.cluster.BusReceiver;
 import dev.switchboard.cluster.BusSender;
+import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.sql.Reason;
 import dev.switchboard.spi.Bus;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class PostgresBus implements Bus {
   private static final long PROBE_SECONDS = 5;
 
-  private final PostgresListener listener;
+  private final ChannelListener<String> listener;
   private final DirectConnections connections;
   private final String channel;
   private final String node = Long.toString(new SecureRandom().nextLong() >>> 4, 36);
@@ -41,23 +42,12 @@ final class PostgresBus implements Bus {
    * @param listener receives; it has not started
    * @param connections opens the connection that sends
    */
-  PostgresBus(PostgresListener listener, DirectConnections connections, String channel) {
+  PostgresBus(ChannelListener<String> listener, DirectConnections connections, String channel) {
     this.listener = listener;
     this.connections = connections;
     this.channel = channel;
     listener.listen(channel, payload -> receiver.received(BusParts.read(payload)));
-    listener.watch(
-        new PostgresListener.Watcher() {
-          @Override
-          public void interrupted() {
-            receiver.interrupted();
-          }
-
-          @Override
-          public void restored() {
-            receiver.restored();
-          }
-        });
+    listener.watch(receiver);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.switchboard.cluster.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.postgres.PostgresHistory;
@@ -37,7 +38,7 @@ public final class PostgresCluster implements Cluster {
   private static final int CONNECT_MILLIS = 3_000; // so that a lease is tried again in time
 
   private final PostgresHistory history;
-  private final PostgresListener listener;
+  private final ChannelListener<String> listener;
   private final PostgresBus bus;
   private final OutboxReader outbox;
   private final HikariDataSource pool; // for presence and bind codes
@@ -46,7 +47,7 @@ public final class PostgresCluster implements Cluster {
 
   private PostgresCluster(
       PostgresHistory history,
-      PostgresListener listener,
+      ChannelListener<String> listener,
       PostgresBus bus,
       OutboxReader outbox,
       HikariDataSource pool) {
@@ -127,9 +128,8 @@ public final class PostgresCluster implements Cluster {
       boolean opened = false;
       try (Connection connection = connections(url).open("switchboard")) {
         PostgresUrl direct = listenUrl == null ? url : listenUrl;
-        PostgresListener listener =
-            new PostgresListener(direct.jdbc(), user(direct), password(direct));
-        String channel = PostgresListener.channel(connection, "bus");
+        ChannelListener<String> listener = PostgresChannels.listener(connections(direct));
+        String channel = PostgresChannels.channel(connection, "bus");
         PostgresBus bus = new PostgresBus(listener, connections(direct), channel);
         String schema = OutboxTable.schema(connection);
         OutboxReader outbox = new OutboxReader(connections(direct), schema);

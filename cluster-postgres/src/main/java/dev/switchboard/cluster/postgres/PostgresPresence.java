@@ -1,5 +1,6 @@
 package dev.switchboard.cluster.postgres;
 
+import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.sql.Reason;
@@ -20,26 +21,17 @@ final class PostgresPresence {
    * @param listener one that has not started
    * @throws HistoryException if the database does not answer
    */
-  static LeasedPresence open(DataSource pool, PostgresListener listener, Duration lease) {
+  static LeasedPresence open(DataSource pool, ChannelListener<String> listener, Duration lease) {
     String channel = channel(pool);
     LeasedPresence presence = new LeasedPresence(PresenceTables.in(pool, channel), lease);
     listener.listen(channel, presence::notified);
-    listener.watch(
-        new PostgresListener.Watcher() {
-          @Override
-          public void interrupted() {}
-
-          @Override
-          public void restored() {
-            presence.missed();
-          }
-        });
+    listener.watch(presence::missed);
     return presence;
   }
 
   private static String channel(DataSource pool) {
     try (Connection connection = pool.getConnection()) {
-      return PostgresListener.channel(connection, "presence");
+      return PostgresChannels.channel(connection, "presence");
     } catch (SQLException e) {
       throw new HistoryException("PostgreSQL: presence: " + Reason.of(e), e);
     }

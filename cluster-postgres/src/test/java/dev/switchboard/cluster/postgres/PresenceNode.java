@@ -2,6 +2,7 @@ package dev.switchboard.cluster.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.spi.LogKey;
@@ -13,9 +14,10 @@ import java.util.concurrent.CompletionStage;
 final class PresenceNode implements PresenceStore {
   final LeasedPresence presence;
   private final HikariDataSource pool;
-  private final PostgresListener listener;
+  private final ChannelListener<String> listener;
 
-  private PresenceNode(HikariDataSource pool, PostgresListener listener, LeasedPresence presence) {
+  private PresenceNode(
+      HikariDataSource pool, ChannelListener<String> listener, LeasedPresence presence) {
     this.pool = pool;
     this.listener = listener;
     this.presence = presence;
@@ -28,7 +30,8 @@ final class PresenceNode implements PresenceStore {
   /** Its statements and its notifications may take different ways. */
   static PresenceNode open(String url, String listenUrl, Duration lease) {
     HikariDataSource pool = pool(url);
-    PostgresListener listener = new PostgresListener(listenUrl, null, null);
+    ChannelListener<String> listener =
+        PostgresChannels.listener(new DirectConnections(listenUrl, null, null));
     LeasedPresence presence = PostgresPresence.open(pool, listener, lease);
     listener.start();
     return new PresenceNode(pool, listener, presence);

@@ -49,7 +49,7 @@ final class Keys {
   /**
    * Returns a channel's name. Channels belong to all databases, so it has the database's number.
    */
-  static byte[] channel(int database, String name) {
-    return key(database + ":" + name);
+  static String channel(int database, String name) {
+    return PREFIX + database + ":" + name;
   }
 }

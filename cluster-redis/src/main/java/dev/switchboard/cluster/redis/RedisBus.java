@@ -3,6 +3,7 @@ package dev.switchboard.cluster.redis;
 import dev.switchboard.cluster.BusParts;
 import dev.switchboard.cluster.BusReceiver;
 import dev.switchboard.cluster.BusSender;
+import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.sql.Reason;
 import dev.switchboard.spi.Bus;
@@ -12,6 +13,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
 
@@ -23,7 +25,7 @@ import java.util.List;
  * if Redis loses it ({@link SeenCommits}).
  */
 final class RedisBus implements Bus {
-  private final RedisListener listener;
+  private final ChannelListener<byte[]> listener;
   private final RedisLink link;
   private final byte[] channel;
   private final SeenCommits seen;
@@ -36,24 +38,14 @@ final class RedisBus implements Bus {
    *
    * @param listener receives; it has not started
    */
-  RedisBus(RedisServer server, RedisListener listener, SeenCommits seen) {
+  RedisBus(RedisServer server, ChannelListener<byte[]> listener, SeenCommits seen) {
     this.listener = listener;
     this.seen = seen;
-    this.channel = Keys.channel(server.database(), "bus");
+    String name = Keys.channel(server.database(), "bus");
+    this.channel = name.getBytes(StandardCharsets.UTF_8);
     this.link = new RedisLink(() -> server.connect("switchboard-publish"), calls -> {});
-    listener.listen(channel, this::received);
-    listener.watch(
-        new RedisListener.Watcher() {
-          @Override
-          public void interrupted() {
-            receiver.interrupted();
-          }
-
-          @Override
-          public void restored() {
-            receiver.restored();
-          }
-        });
+    listener.listen(name, this::received);
+    listener.watch(receiver);
   }
 
   private void received(byte[] message) {

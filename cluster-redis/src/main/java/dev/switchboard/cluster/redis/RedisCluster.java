@@ -1,5 +1,6 @@
 package dev.switchboard.cluster.redis;
 
+import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.spi.BindCodes;
@@ -31,7 +32,7 @@ public final class RedisCluster implements Cluster {
   private final RedisServer server;
   private final RedisStore store;
   private final RedisHistory history;
-  private final RedisListener listener;
+  private final ChannelListener<byte[]> listener;
   private final RedisBus bus;
   private final LeasedPresence presence;
   private final RedisRestrictions restrictions;
@@ -60,7 +61,7 @@ public final class RedisCluster implements Cluster {
     this.server = server;
     this.store = new RedisStore(server, replicas);
     this.history = new RedisHistory(store, maxBytes);
-    this.listener = new RedisListener(server);
+    this.listener = RedisChannels.listener(server);
     this.bus = new RedisBus(server, listener, store.seen);
     this.presence =
         RedisPresence.open(store.presence(), listener, server.database(), LeasedPresence.LEASE);

@@ -1,5 +1,6 @@
 package dev.switchboard.cluster.redis;
 
+import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.cluster.OwnPresence;
 import dev.switchboard.cluster.PresenceEngine;
@@ -42,9 +43,9 @@ final class RedisPresence implements PresenceEngine.Visit {
   private final RedisLink link;
   private final byte[] channel;
 
-  RedisPresence(RedisLink link, byte[] channel) {
+  RedisPresence(RedisLink link, String channel) {
     this.link = link;
-    this.channel = channel;
+    this.channel = channel.getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -52,22 +53,14 @@ final class RedisPresence implements PresenceEngine.Visit {
    *
    * @param listener one that has not started
    */
-  static LeasedPresence open(RedisLink link, RedisListener listener, int database, Duration lease) {
-    byte[] channel = Keys.channel(database, "presence");
+  static LeasedPresence open(
+      RedisLink link, ChannelListener<byte[]> listener, int database, Duration lease) {
+    String channel = Keys.channel(database, "presence");
     RedisPresence visit = new RedisPresence(link, channel);
     LeasedPresence presence = new LeasedPresence(() -> visit, lease);
     listener.listen(
         channel, message -> presence.notified(new String(message, StandardCharsets.UTF_8)));
-    listener.watch(
-        new RedisListener.Watcher() {
-          @Override
-          public void interrupted() {}
-
-          @Override
-          public void restored() {
-            presence.missed();
-          }
-        });
+    listener.watch(presence::missed);
     return presence;
   }
 

@@ -1,5 +1,6 @@
 package dev.switchboard.cluster.redis;
 
+import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
@@ -12,13 +13,13 @@ final class PresenceNode implements PresenceStore {
   private final RedisServer calls;
   private final RedisServer notifications;
   private final RedisStore store;
-  private final RedisListener listener;
+  private final ChannelListener<byte[]> listener;
 
   private PresenceNode(String calls, String notifications, Duration lease) {
     this.calls = RedisServer.at(calls, null);
     this.notifications = RedisServer.at(notifications, null);
     this.store = new RedisStore(this.calls, 0);
-    this.listener = new RedisListener(this.notifications);
+    this.listener = RedisChannels.listener(this.notifications);
     this.presence = RedisPresence.open(store.presence(), listener, this.calls.database(), lease);
     listener.start();
   }
