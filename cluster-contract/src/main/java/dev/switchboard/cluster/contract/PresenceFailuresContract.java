@@ -7,7 +7,6 @@ import dev.switchboard.protocol.Address;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.spi.LogKey;
-import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.PresenceStore.Users;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ public abstract class PresenceFailuresContract {
   private final Engine engine;
   private final String url;
   private final TcpProxy network;
-  private final List<PresenceStore> nodes = new ArrayList<>();
+  private final List<PresenceNode> nodes = new ArrayList<>();
 
   /** Tests an engine. */
   protected PresenceFailuresContract(Engine engine) {
@@ -41,10 +40,7 @@ public abstract class PresenceFailuresContract {
   }
 
   /** Opens the store of one server. Its calls and its notifications may take different ways. */
-  protected abstract PresenceStore open(String calls, String notifications, Duration lease);
-
-  /** Returns how many places such a store watches. */
-  protected abstract int watched(PresenceStore store);
+  protected abstract PresenceNode open(String calls, String notifications, Duration lease);
 
   /** Ends all connections, and empties what the engine has of presence. */
   protected abstract void crash(String address) throws Exception;
@@ -52,27 +48,27 @@ public abstract class PresenceFailuresContract {
   @AfterEach
   void close() {
     network.heal();
-    nodes.forEach(PresenceStore::close);
+    nodes.forEach(PresenceNode::close);
     network.close();
   }
 
   /** Opens a node that records what it is told, as {@code +ann 1}. */
-  private PresenceStore node(String calls, String notifications, Told told) {
-    PresenceStore node = open(calls, notifications, LEASE);
+  private PresenceNode node(String calls, String notifications, Told told) {
+    PresenceNode node = open(calls, notifications, LEASE);
     nodes.add(node);
     node.watch(told);
     return node;
   }
 
-  private static Users users(PresenceStore node) {
+  private static Users users(PresenceNode node) {
     return Waiting.get(node.after(ROOM, "", 99));
   }
 
   @Test
   void ofAServerThatDiesOnlyThoseWhoDoNotComeBackAreToldToHaveLeft() throws Exception {
     Told told = new Told(ROOM);
-    PresenceStore survivor = node(url, url, told);
-    PresenceStore dying = node(network.through(url), network.through(url), new Told(ROOM));
+    PresenceNode survivor = node(url, url, told);
+    PresenceNode dying = node(network.through(url), network.through(url), new Told(ROOM));
     Waiting.get(survivor.enter(ROOM, "zoe"));
     Waiting.get(dying.enter(ROOM, "ann"));
     Waiting.get(dying.enter(ROOM, "bob"));
@@ -93,8 +89,8 @@ public abstract class PresenceFailuresContract {
   void aServerThatWasCutOffPutsItsUsersInAgain() throws Exception {
     Told told = new Told(ROOM);
     Told own = new Told(ROOM);
-    PresenceStore survivor = node(url, url, told);
-    PresenceStore paused = node(network.through(url), network.through(url), own);
+    PresenceNode survivor = node(url, url, told);
+    PresenceNode paused = node(network.through(url), network.through(url), own);
     Waiting.get(survivor.enter(ROOM, "zoe"));
     Waiting.get(paused.enter(ROOM, "ann"));
     Waiting.get(paused.enter(ROOM, "bob"));
@@ -113,8 +109,8 @@ public abstract class PresenceFailuresContract {
   @Test
   void whatWasMissedWhileNotListeningIsToldOnce() throws Exception {
     Told told = new Told(ROOM);
-    PresenceStore deaf = node(url, network.through(url), told);
-    PresenceStore other = node(url, url, new Told(ROOM));
+    PresenceNode deaf = node(url, network.through(url), told);
+    PresenceNode other = node(url, url, new Told(ROOM));
     Waiting.get(deaf.enter(ROOM, "zoe"));
     Waiting.get(other.enter(ROOM, "ann"));
     Waiting.get(other.enter(ROOM, "bob"));
@@ -139,8 +135,8 @@ public abstract class PresenceFailuresContract {
   @Test
   void nothingIsLeftOutHoweverOftenTheListeningConnectionIsEnded() {
     Told told = new Told(ROOM);
-    PresenceStore one = node(url, url, told);
-    PresenceStore other = node(url, url, new Told(ROOM));
+    PresenceNode one = node(url, url, told);
+    PresenceNode other = node(url, url, new Told(ROOM));
     Waiting.get(one.enter(ROOM, "zoe"));
     for (int round = 0; round < 10; round++) {
       List<CompletionStage<Void>> changes =
@@ -160,8 +156,8 @@ public abstract class PresenceFailuresContract {
   @Test
   void whileTheEngineIsAwayCallsAreUnavailableAndAreCarriedOutLater() throws Exception {
     Told told = new Told(ROOM);
-    PresenceStore node = node(network.through(url), network.through(url), told);
-    PresenceStore other = node(url, url, new Told(ROOM));
+    PresenceNode node = node(network.through(url), network.through(url), told);
+    PresenceNode other = node(url, url, new Told(ROOM));
     Waiting.get(node.enter(ROOM, "ann"));
     Waiting.get(node.enter(ROOM, "bob"));
     told.expect("+ann 1", "+bob 2");
@@ -184,8 +180,8 @@ public abstract class PresenceFailuresContract {
   @Test
   void afterACrashOfTheEngineEverybodyIsThereAgainAndNobodyIsToldToHaveLeft() throws Exception {
     Told told = new Told(ROOM);
-    PresenceStore one = node(url, url, told);
-    PresenceStore other = node(url, url, new Told(ROOM));
+    PresenceNode one = node(url, url, told);
+    PresenceNode other = node(url, url, new Told(ROOM));
     Waiting.get(one.enter(ROOM, "ann"));
     Waiting.get(other.enter(ROOM, "bob"));
     told.expect("+ann 1", "+bob 2");
@@ -203,7 +199,7 @@ public abstract class PresenceFailuresContract {
   @Test
   void manyUsersAreEnteredTogetherAndPlacesWithoutUsersHereAreForgotten() {
     Told told = new Told(ROOM);
-    PresenceStore one = node(url, url, told);
+    PresenceNode one = node(url, url, told);
     List<CompletionStage<Void>> stages =
         IntStream.range(0, 5_000).mapToObj(i -> one.enter(ROOM, "é".repeat(50) + i)).toList();
     stages.forEach(Waiting::get);
@@ -215,8 +211,8 @@ public abstract class PresenceFailuresContract {
     List<CompletionStage<Void>> leaving =
         IntStream.range(0, 5_000).mapToObj(i -> one.leave(ROOM, "é".repeat(50) + i)).toList();
     leaving.forEach(Waiting::get);
-    Waiting.until(() -> watched(one) == 0);
-    assertThat(watched(one)).isZero();
+    Waiting.until(() -> one.presence.watched() == 0);
+    assertThat(one.presence.watched()).isZero();
     assertThat(told.all()).hasSize(10_000).last().asString().endsWith(" 0");
   }
 }

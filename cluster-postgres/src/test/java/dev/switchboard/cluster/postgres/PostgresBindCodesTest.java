@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class PostgresBindCodesTest implements BindCodesContract {
   private final String url = RealPostgres.url();
   private final TcpProxy network = TcpProxy.toDatabase(url);
-  private final HikariDataSource pool = PresenceNode.pool(network.through(url));
+  private final HikariDataSource pool = PresenceNodes.pool(network.through(url));
 
   @AfterEach
   void close() {

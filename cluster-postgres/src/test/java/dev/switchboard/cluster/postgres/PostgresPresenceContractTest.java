@@ -1,5 +1,6 @@
 package dev.switchboard.cluster.postgres;
 
+import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.peers.RealPostgres;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.contract.PresenceStoreContract;
@@ -11,6 +12,6 @@ class PostgresPresenceContractTest implements PresenceStoreContract {
 
   @Override
   public PresenceStore open() {
-    return PresenceNode.open(url);
+    return PresenceNodes.open(url, url, LeasedPresence.LEASE);
   }
 }

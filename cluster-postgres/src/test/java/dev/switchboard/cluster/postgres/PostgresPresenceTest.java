@@ -1,7 +1,7 @@
 package dev.switchboard.cluster.postgres;
 
 import dev.switchboard.cluster.contract.PresenceFailuresContract;
-import dev.switchboard.spi.PresenceStore;
+import dev.switchboard.cluster.contract.PresenceNode;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -14,13 +14,8 @@ class PostgresPresenceTest extends PresenceFailuresContract {
   }
 
   @Override
-  protected PresenceStore open(String calls, String notifications, Duration lease) {
-    return PresenceNode.open(calls, notifications, lease);
-  }
-
-  @Override
-  protected int watched(PresenceStore store) {
-    return ((PresenceNode) store).presence.watched();
+  protected PresenceNode open(String calls, String notifications, Duration lease) {
+    return PresenceNodes.open(calls, notifications, lease);
   }
 
   /** A crash empties the tables that are UNLOGGED. */

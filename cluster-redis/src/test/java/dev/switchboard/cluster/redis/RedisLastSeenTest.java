@@ -1,86 +1,24 @@
 package dev.switchboard.cluster.redis;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.switchboard.cluster.PresenceEngine;
-import dev.switchboard.cluster.contract.Waiting;
-import dev.switchboard.peers.RealRedis;
-import dev.switchboard.peers.TcpProxy;
-import dev.switchboard.protocol.Address;
-import dev.switchboard.spi.LastSeen;
-import dev.switchboard.spi.LogKey;
-import dev.switchboard.spi.contract.LastSeenContract;
+import dev.switchboard.cluster.contract.LastSeenOverServersContract;
+import dev.switchboard.cluster.contract.PresenceNode;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
-@Tag("D5")
-class RedisLastSeenTest implements LastSeenContract {
-  private final String url = RealRedis.uri();
+class RedisLastSeenTest extends LastSeenOverServersContract {
+  RedisLastSeenTest() {
+    super(new RedisEngine());
+  }
 
   @Override
-  public LastSeen open() {
-    PresenceNode node = PresenceNode.open(url);
-    node.watch((where, user, present, count) -> {});
-    LastSeen store = node.presence.lastSeen();
-    return new LastSeen() {
-      @Override
-      public void put(String space, String user, Instant time) {
-        store.put(space, user, time);
-      }
-
-      @Override
-      public CompletionStage<Optional<Instant>> get(String space, String user) {
-        return store.get(space, user);
-      }
-
-      @Override
-      public void close() {
-        node.close();
-      }
-    };
+  protected PresenceNode node(String calls, String notifications, Duration lease) {
+    return PresenceNodes.open(calls, notifications, lease);
   }
 
-  @Test
-  void theUsersOfADeadServerWereSeenUntilItDied() throws Exception {
-    Duration lease = Duration.ofSeconds(1);
-    Instant before = Instant.now();
-    try (TcpProxy network = TcpProxy.toDatabase(url);
-        PresenceNode dead = PresenceNode.open(network.through(url), url, lease);
-        PresenceNode other = PresenceNode.open(url, url, lease)) {
-      other.watch((where, user, present, count) -> {});
-      dead.watch((where, user, present, count) -> {});
-      Waiting.get(dead.enter(new LogKey("/ws", Address.EVERYONE), "ann"));
-      Waiting.get(dead.enter(new LogKey("/ws", Address.room("r")), "ann"));
-      network.cut();
-      Waiting.until(() -> seen(other).isPresent());
-      assertThat(seen(other).orElseThrow()).isBetween(before, Instant.now());
-    }
-  }
-
-  private static Optional<Instant> seen(PresenceNode node) {
-    return Waiting.get(node.presence.lastSeen().get("/ws", "ann"));
-  }
-
-  @Test
-  void whoHasBeenAwayLongestIsForgotten() {
-    try (RedisServer server = RedisServer.at(url, null);
-        RedisStore store = new RedisStore(server, 0)) {
-      RedisPresence visit = new RedisPresence(store.presence(), Keys.channel(0, "unused"));
-      for (int i = 0; i < 25; i++) {
-        visit.seen(Map.of(user(i), TIME.plusSeconds(i).toEpochMilli()));
-      }
-      visit.forgetSeen(10);
-      assertThat(visit.lastSeen(user(14))).isEmpty();
-      assertThat(visit.lastSeen(user(15))).hasValue(TIME.plusSeconds(15).toEpochMilli());
-    }
-  }
-
-  private static PresenceEngine.Seen user(int number) {
-    return new PresenceEngine.Seen("/ws", "user" + number);
+  @Override
+  protected PresenceEngine.Visit visit() throws Exception {
+    RedisServer server = close.later(RedisServer.at(url, null));
+    RedisStore store = close.later(new RedisStore(server, 0));
+    return new RedisPresence(store.presence(), "unused");
   }
 }

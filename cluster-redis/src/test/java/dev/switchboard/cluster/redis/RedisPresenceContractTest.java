@@ -1,5 +1,6 @@
 package dev.switchboard.cluster.redis;
 
+import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.peers.RealRedis;
 import dev.switchboard.spi.PresenceStore;
 import dev.switchboard.spi.contract.PresenceStoreContract;
@@ -11,6 +12,6 @@ class RedisPresenceContractTest implements PresenceStoreContract {
 
   @Override
   public PresenceStore open() {
-    return PresenceNode.open(uri);
+    return PresenceNodes.open(uri, uri, LeasedPresence.LEASE);
   }
 }

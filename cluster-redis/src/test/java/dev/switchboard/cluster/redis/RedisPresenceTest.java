@@ -2,13 +2,14 @@ package dev.switchboard.cluster.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.cluster.contract.PresenceFailuresContract;
+import dev.switchboard.cluster.contract.PresenceNode;
 import dev.switchboard.cluster.contract.Told;
 import dev.switchboard.cluster.contract.Waiting;
 import dev.switchboard.peers.RealRedis;
 import dev.switchboard.protocol.Address;
 import dev.switchboard.spi.LogKey;
-import dev.switchboard.spi.PresenceStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -18,13 +19,8 @@ class RedisPresenceTest extends PresenceFailuresContract {
   }
 
   @Override
-  protected PresenceStore open(String calls, String notifications, Duration lease) {
-    return PresenceNode.open(calls, notifications, lease);
-  }
-
-  @Override
-  protected int watched(PresenceStore store) {
-    return ((PresenceNode) store).presence.watched();
+  protected PresenceNode open(String calls, String notifications, Duration lease) {
+    return PresenceNodes.open(calls, notifications, lease);
   }
 
   @Test
@@ -32,8 +28,8 @@ class RedisPresenceTest extends PresenceFailuresContract {
     LogKey room = new LogKey("/ws", Address.room("general"));
     Told told = new Told(room);
     try (RealRedis redis = RealRedis.start();
-        PresenceNode one = PresenceNode.open(redis.uri(0));
-        PresenceNode other = PresenceNode.open(redis.uri(0))) {
+        PresenceNode one = PresenceNodes.open(redis.uri(0), redis.uri(0), LeasedPresence.LEASE);
+        PresenceNode other = PresenceNodes.open(redis.uri(0), redis.uri(0), LeasedPresence.LEASE)) {
       one.watch(told);
       other.watch(new Told(room));
       Waiting.get(one.enter(room, "ann"));

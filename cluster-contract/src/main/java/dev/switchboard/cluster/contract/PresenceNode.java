@@ -1,36 +1,29 @@
-package dev.switchboard.cluster.redis;
+package dev.switchboard.cluster.contract;
 
 import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.cluster.LeasedPresence;
 import dev.switchboard.spi.LogKey;
 import dev.switchboard.spi.PresenceStore;
-import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** The presence of one server, with connections of its own. */
-final class PresenceNode implements PresenceStore {
+public final class PresenceNode implements PresenceStore {
   final LeasedPresence presence;
-  private final RedisServer calls;
-  private final RedisServer notifications;
-  private final RedisStore store;
-  private final ChannelListener<byte[]> listener;
+  private final ChannelListener<?> listener;
+  private final List<Runnable> connections; // how they are closed
 
-  private PresenceNode(String calls, String notifications, Duration lease) {
-    this.calls = RedisServer.at(calls, null);
-    this.notifications = RedisServer.at(notifications, null);
-    this.store = new RedisStore(this.calls, 0);
-    this.listener = RedisChannels.listener(this.notifications);
-    this.presence = RedisPresence.open(store.presence(), listener, this.calls.database(), lease);
+  /**
+   * Starts the listener, which tells the presence.
+   *
+   * @param connections close the connections of both, in this order
+   */
+  public PresenceNode(
+      LeasedPresence presence, ChannelListener<?> listener, Runnable... connections) {
+    this.presence = presence;
+    this.listener = listener;
+    this.connections = List.of(connections);
     listener.start();
-  }
-
-  static PresenceNode open(String uri) {
-    return open(uri, uri, LeasedPresence.LEASE);
-  }
-
-  /** Its calls and its notifications may take different ways. */
-  static PresenceNode open(String calls, String notifications, Duration lease) {
-    return new PresenceNode(calls, notifications, lease);
   }
 
   @Override
@@ -67,8 +60,6 @@ final class PresenceNode implements PresenceStore {
   public void close() {
     presence.close();
     listener.close();
-    store.close();
-    calls.close();
-    notifications.close();
+    connections.forEach(Runnable::run);
   }
 }
