@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The programs in the documentation are compiled and run as they stand there. */
 class PagesTest {
@@ -25,9 +27,10 @@ class PagesTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {"Checkout", "SpringCheckout"})
   @Tag("D15")
-  void thePageAboutTransactionsPrintsWhatItSays() throws Exception {
+  void thePageAboutTransactionsPrintsWhatItSays(String program) throws Exception {
     Path page = DOCS.resolve("transactions.md");
     String url = RealPostgres.url();
     try (Snippets snippets =
@@ -35,7 +38,7 @@ class PagesTest {
             page,
             folder,
             source -> source.replace("jdbc:postgresql://localhost/shop?user=shop", url))) {
-      assertThat(Files.readString(page)).contains("```text\n" + snippets.run("Checkout") + "```");
+      assertThat(Files.readString(page)).contains("```text\n" + snippets.run(program) + "```");
     }
   }
 

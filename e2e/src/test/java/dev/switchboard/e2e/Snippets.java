@@ -68,12 +68,15 @@ final class Snippets implements AutoCloseable {
     Method main = loaded(name).getDeclaredMethod("main", String[].class);
     main.setAccessible(true);
     PrintStream before = System.out;
+    ClassLoader ours = Thread.currentThread().getContextClassLoader();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
+      Thread.currentThread().setContextClassLoader(loader);
       System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
       main.invoke(null, (Object) new String[0]);
     } finally {
       System.setOut(before);
+      Thread.currentThread().setContextClassLoader(ours);
     }
     return out.toString(StandardCharsets.UTF_8);
   }
