@@ -73,7 +73,7 @@ function joined(command: Command, message: Message, places: Places, emit: Emit):
   const recovered = message.recovered !== false;
   const event = { room, epoch, seq, members, count: whole(message.count), recovered };
   emit({ kind: "report", name: "room_joined", event });
-  if (command.ticket !== undefined) emit({ kind: "settle", ticket: command.ticket, value: event, entriesFollow: true });
+  if (command.ticket !== undefined) emit({ kind: "settle", ticket: command.ticket, value: event });
 }
 
 function left(command: Command, places: Places, emit: Emit, error?: SwitchboardError): void {

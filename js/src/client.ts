@@ -2,13 +2,15 @@ import type { Conversation } from "./conversation.js";
 import type { Report } from "./effects.js";
 import { Emitter } from "./emitter.js";
 import { SwitchboardError } from "./error.js";
-import { deferred, Engine, type Deferred, type Question } from "./engine.js";
+import { deferred, Engine, type Deferred } from "./engine.js";
 import type { Url } from "./link.js";
 import { Network } from "./network.js";
 import { patiently, type Patience } from "./patience.js";
 import { settings, type Options, type SocketConstructor } from "./options.js";
 import { CloseCode, limits } from "./protocol.js";
-import { Room, type ByType } from "./room.js";
+import type { ByType } from "./feed.js";
+import { Repliers } from "./repliers.js";
+import { Room, type Wishes } from "./room.js";
 import { Opening } from "./opening.js";
 import type {
   AnyMessages,
@@ -32,11 +34,6 @@ import type {
   UserStatus,
 } from "./types.js";
 
-interface Replier {
-  readonly replyType: string;
-  replier(data: unknown): unknown;
-}
-
 type Listeners<M> = { [Name in keyof Events<M>]: [event: Events<M>[Name]] };
 
 /**
@@ -56,8 +53,16 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     () => this.#engine.do((now) => this.#engine.session.online(now)),
     () => this.#engine.do((now) => this.#engine.session.probe(now)),
   );
+  readonly #wishes: Wishes = {
+    want: (room, recent) => this.#engine.do(() => this.#talk.want(room, recent)),
+    unwant: (room) => this.#engine.do(() => this.#talk.unwant(room)),
+    joinSince: (room, options) => this.#engine.ask((now) => this.#talk.join(now, room, options), options),
+    leave: (room) => this.#engine.ask((now) => this.#talk.leave(now, room)),
+    thrown: this.#thrown,
+    failed: (event) => this.#report({ kind: "report", name: "error", event }),
+  };
   readonly #opening: Opening;
-  readonly #repliers = new Map<string, Replier>();
+  readonly #repliers = new Repliers(this.#thrown);
   /** Whether listeners of `error` are being told that a listener threw, so that theirs go to the console. */
   #listenerThrowing = false;
 
@@ -78,7 +83,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     this.#opening = new Opening(chosen.encryption, (report) => this.#report(report), this.#thrown);
     this.#engine = new Engine(url, chosen, Socket, {
       report: (report) => this.#opening.report(report),
-      asked: (question) => void this.#answer(question),
+      asked: (question) => void this.#repliers.answer(this.#engine, question),
       failed: (error) => console.error(error),
     });
   }
@@ -164,7 +169,10 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   async close({ reason, flush = 0 }: CloseOptions = {}): Promise<void> {
     if (flush > 0) await this.flush({ timeout: flush }).catch(() => {});
     const close = (now: number) => this.#engine.session.close(now, reason);
-    if (this.state === "idle" || this.state === "closed") return this.#engine.do(close);
+    if (this.state === "idle" || this.state === "closed") {
+      this.#engine.do(close);
+      return this.#closed();
+    }
     const closed = deferred<void>();
     this.#closing.add(closed);
     this.#engine.do(close);
@@ -179,21 +187,24 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     await patiently(Promise.all([...this.#publishing].map(({ promise }) => promise)), options);
   }
 
-  /** Returns the room of this name, joined or not, so that you can listen before joining. */
+  /** Returns the room of this name, always the same object, whether the client is in it or not. */
   room(name: string): Room<M> {
-    const room = this.#rooms.get(name) ?? new Room<M>(name, this, this.#thrown);
+    const room = this.#rooms.get(name) ?? new Room<M>(name, this, this.#wishes);
     this.#rooms.set(name, room);
     return room;
   }
 
-  /** Joins a room. Resolves when joined; listeners added right after that receive the entries that follow. */
-  join(room: string, options?: JoinOptions): Promise<Room<M>> {
-    return this.#engine.ask((now) => this.#talk.join(now, room, options), { map: () => this.room(room), signal: options?.signal });
+  /** Joins a room. Resolves when the client is in it; listeners that are added to it right after that hear what follows. */
+  join(name: string, options?: JoinOptions): Promise<Room<M>> {
+    const room = this.room(name);
+    const joined = room.join(options).then(() => room);
+    joined.catch(() => {});
+    return joined;
   }
 
-  /** Leaves a room. Resolves when the server has confirmed it. */
+  /** Undoes `join`. Resolves when the server has confirmed it. */
   leave(room: string): Promise<void> {
-    return this.#engine.ask((now) => this.#talk.leave(now, room));
+    return this.room(room).leave();
   }
 
   /**
@@ -253,10 +264,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     replyType: A[T] & string,
     replier: (data: M[T]) => Answer<M, A, T> | Promise<Answer<M, A, T>>,
   ): () => void {
-    if (this.#repliers.has(type)) throw new TypeError(`type: ${type} already has a replier (expected: remove it first)`);
-    const entry: Replier = { replyType, replier: replier as Replier["replier"] };
-    this.#repliers.set(type, entry);
-    return () => void (this.#repliers.get(type) === entry && this.#repliers.delete(type));
+    return this.#repliers.add(type, replyType, replier);
   }
 
   /** Sends a message to the server's handler. Resolves when the handler has processed it. */
@@ -307,20 +315,6 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     return all;
   }
 
-  async #answer({ id, type, data }: Question): Promise<void> {
-    const answer = this.#repliers.get(type);
-    try {
-      if (!answer) throw new SwitchboardError("unknown_type", `type: ${type} has no replier here`, false);
-      const reply = await answer.replier(data);
-      this.#engine.do(() => this.#talk.reply(id, answer.replyType, reply));
-    } catch (error) {
-      const known = error instanceof SwitchboardError;
-      if (!known) this.#listenerThrew(error);
-      const { code, message, retryable } = known ? error : new SwitchboardError("internal", "the client failed");
-      this.#engine.do(() => this.#talk.refuse(id, code, message, retryable));
-    }
-  }
-
   #opened(start: (now: number) => void): Promise<void> {
     const opened = deferred<void>();
     this.#connecting.add(opened);
@@ -332,8 +326,8 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
     switch (name) {
       case "state":
         this.#network.watch(event.state !== "closed");
-        if (event.state === "closed") this.#closing.forEach(({ resolve }) => resolve());
-        if (event.state === "closed") this.#closing.clear();
+        if (event.state === "closed") this.#closed();
+        if (event.state === "connecting" && event.before !== "waiting") this.#rooms.forEach((room) => room.away());
         if (event.attempt === 1 && !this.#engine.session.id && !this.#listeners.has("state")) {
           console.warn(`not connected, trying again: ${event.code} ${event.reason}`);
         }
@@ -341,6 +335,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
       case "open":
         this.#connecting.forEach(({ resolve }) => resolve());
         this.#connecting.clear();
+        if (!event.resumed) this.#rooms.forEach((room) => room.away());
         break;
       case "close":
         if (!event.again && this.state === "closed") this.#stopped(event);
@@ -361,7 +356,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
         this.#gaveUp(`${event.attempt} attempts to reconnect failed`, event);
         break;
       case "room_joined":
-        this.room(event.room).joined(event);
+        this.room(event.room).entered(event);
         break;
       case "user_joined":
       case "user_left":
@@ -371,7 +366,12 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
         this.#rooms.get(event.room)?.counted(event.count);
         break;
       case "room_left":
-        if (this.#rooms.get(event.room)?.unheard) this.#rooms.delete(event.room);
+        if (!this.#rooms.get(event.room)?.gone(event.error) && event.error && !this.#listeners.has("room_left")) {
+          console.error(event.error);
+        }
+        break;
+      case "gap":
+        if (event.room !== undefined) this.#rooms.get(event.room)?.gap();
         break;
     }
     (this.#listeners as Emitter<any>).emit(name, event);
@@ -380,7 +380,14 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
 
   #deliver(entry: Entry<M>): void {
     (this.#types as Emitter<any>).emit(entry.type, entry.data, entry);
-    if (entry.room !== undefined) this.#rooms.get(entry.room)?.deliver(entry);
+    if (entry.room !== undefined) this.#rooms.get(entry.room)?.arrived(entry);
+  }
+
+  #closed(): void {
+    this.#closing.forEach(({ resolve }) => resolve());
+    this.#closing.clear();
+    const error = new SwitchboardError("closed", "the client was closed", false);
+    this.#rooms.forEach((room) => room.closed(error, !this.#talk.places.rooms.has(room.name)));
   }
 
   #stopped(event: Events<M>["close"]): void {

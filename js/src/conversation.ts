@@ -1,6 +1,5 @@
 import { answer } from "./answers.js";
 import { Arrivals } from "./arrivals.js";
-import { repeatDelay } from "./comeback.js";
 import type { Emit } from "./effects.js";
 import { SwitchboardError, type Unsent } from "./error.js";
 import type { Settings } from "./options.js";
@@ -9,10 +8,11 @@ import { Places, type Gap } from "./places.js";
 import { defaults } from "./protocol.js";
 import { presenceChanged, usersChanged } from "./presence.js";
 import { Replies, type QuestionId } from "./replies.js";
+import { Rooms, type Wanted } from "./rooms.js";
 import { Sealing } from "./sealing.js";
 import { Statuses } from "./statuses.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
-import { byteLength, errorOf, frame, names, reserved, retryAfter, text, typeFault, type Json } from "./wire.js";
+import { byteLength, errorOf, frame, names, reserved, text, typeFault, type Json } from "./wire.js";
 
 /** Sources of randomness: message IDs, and numbers for delays. */
 interface Draws {
@@ -37,8 +37,8 @@ export class Conversation {
   readonly #settings: Settings;
   readonly #emit: Emit;
   readonly #draws: Draws;
-  /** Rooms that the server may have this client in although the client is not in them. */
-  readonly #doubtful = new Set<string>();
+  /** Which rooms the client is in, or wants to be in. */
+  readonly rooms: Rooms;
   #open = false; // whether there is a connection to send on
   #ended: SwitchboardError | undefined; // why nothing is accepted, once the client is closed
   #mostBytes = Infinity; // the server's limit on the size of a message
@@ -52,6 +52,8 @@ export class Conversation {
     this.#outbox = new Outbox(settings);
     this.#replies = new Replies(emit);
     this.#statuses = new Statuses(emit);
+    const say = (command: Command) => void (this.#outbox.add(command) === undefined && this.#send(command));
+    this.rooms = new Rooms(this.places, this.#outbox, draws.random, emit, say);
     this.#sealing = new Sealing(settings.encryption, emit);
     this.#arrivals = new Arrivals(this.places, this.#outbox, (gap) => this.#gap(gap));
   }
@@ -80,8 +82,26 @@ export class Conversation {
     return this.#command("join", head, { deadline: now + timeout });
   }
 
+  /** Wants to be in a room, until `leave`. Joins it as soon as possible, and again until that is refused for good. */
+  want(room: string, recent?: number): Wanted | "closed" {
+    return this.#ended ? "closed" : this.rooms.want(room, recent);
+  }
+
+  /** Leaves a room, which the server has to confirm in time. */
   leave(now: number, room: string): number {
-    return this.#command("leave", { type: "leave_room", room }, { deadline: now + this.#settings.requestTimeout });
+    this.rooms.unwanted(room);
+    return this.#leave(room, now + this.#settings.requestTimeout);
+  }
+
+  /** Leaves a room, however long it takes. */
+  unwant(room: string): void {
+    if (this.rooms.unwanted(room)) this.#leave(room);
+  }
+
+  #leave(room: string, deadline?: number): number {
+    const ticket = this.#command("leave", { type: "leave_room", room }, { deadline });
+    if (this.#open) this.flush();
+    return ticket;
   }
 
   history(now: number, log: LogAddress, options: HistoryOptions = {}): number {
@@ -149,22 +169,15 @@ export class Conversation {
   welcomed(user: string, logs: unknown, mostBytes: number): void {
     this.#begin(user, mostBytes);
     this.#replies.clear();
-    this.#doubtful.clear();
     for (const gap of this.places.welcomed(user, logs)) this.#gap(gap);
-    this.#leaveForgottenRooms();
-    this.#joinAgain();
+    this.rooms.welcomed();
     this.#watchAgain();
   }
 
   /** The session was resumed. */
   resumed(user: string, logs: unknown): void {
     this.#begin(user, this.#mostBytes);
-    const { gaps, left, strange } = this.places.resumed(logs);
-    for (const gap of gaps) this.#gap(gap);
-    for (const room of left) this.#emit({ kind: "report", name: "room_left", event: { room } });
-    for (const room of strange) this.#doubtful.add(room);
-    for (const room of strange) this.#takeBack(room);
-    this.#joinAgain();
+    for (const gap of this.rooms.resumed(logs)) this.#gap(gap);
     this.#watchAgain();
   }
 
@@ -178,7 +191,7 @@ export class Conversation {
 
   disconnected(): void {
     this.#open = false;
-    for (const membership of this.places.rooms.values()) membership.againAt = Infinity;
+    this.rooms.disconnected();
     for (const command of this.#outbox.all()) {
       if (command.kind === "rejoin" || (command.kind === "user_status" && command.ticket === undefined)) {
         this.#outbox.remove(command);
@@ -207,7 +220,7 @@ export class Conversation {
       this.#refuse(command, "timeout", "no answer in time", true);
       this.#givenUp(command);
     }
-    this.#joinAgain(now);
+    this.rooms.due(now);
   }
 
   /** Nobody waits any longer for the command with this ticket. */
@@ -220,18 +233,13 @@ export class Conversation {
   }
 
   /** A command that was taken from the outbox is given up. A room that it joined is left again; what it held goes on. */
-  #givenUp({ kind, head, id }: Command): void {
-    if (kind === "join") {
-      if (id !== undefined) this.#doubtful.add(text(head.room));
-      this.#takeBack(text(head.room));
-    }
-    if (kind === "publish" && this.#open) this.flush();
+  #givenUp(command: Command): void {
+    this.rooms.givenUp(command);
+    if (command.kind === "publish" && this.#open) this.flush();
   }
 
   deadline(): number {
-    let next = this.#outbox.deadline();
-    for (const { againAt } of this.places.rooms.values()) if (againAt < next) next = againAt;
-    return next;
+    return Math.min(this.#outbox.deadline(), this.rooms.deadline());
   }
 
   received(now: number, message: Json & { type: string }): void {
@@ -246,7 +254,7 @@ export class Conversation {
       case "users_changed":
         return usersChanged(message, this.user, this.#emit);
       case "room_left":
-        return this.#left(message);
+        return this.rooms.left(message);
       case "error":
         if (message.re === undefined) this.#emit({ kind: "report", name: "error", event: errorOf(message) });
         return;
@@ -267,7 +275,7 @@ export class Conversation {
     if (error) this.#emit({ kind: "refuse", ticket, error });
     else {
       if (this.user) this.#sealPublication(command);
-      if (this.#open && (command.cipher || this.#anyAway() || this.#outbox.unsealed)) this.flush();
+      if (this.#open && (command.cipher || this.rooms.anyAway() || this.#outbox.unsealed)) this.flush();
       else if (this.#open) this.#send(command);
     }
     return ticket;
@@ -279,12 +287,6 @@ export class Conversation {
     this.#sealing.publication(command, this.user, sealed, ({ code, message }) => this.#refuse(command, code, message, false));
   }
 
-  /** Whether a room has not been joined again yet. */
-  #anyAway(): boolean {
-    for (const { joined } of this.places.rooms.values()) if (!joined) return true;
-    return false;
-  }
-
   /**
    * Whether a publication must wait until it is encrypted, for a room that is not joined again yet, or behind another that
    * does, because order within a log matters. `held` contains the logs of earlier ones: rooms by their names, others by names
@@ -294,7 +296,7 @@ export class Conversation {
     if (kind === "leave") return held.has(text(head.room));
     if (kind !== "publish") return false;
     const logs = head.rooms ? names(head.rooms) : [text(head.room, `\0${text(head.user)}`)];
-    const away = (log: string) => held.has(log) || this.places.rooms.get(log)?.joined === false;
+    const away = (log: string) => held.has(log) || this.rooms.isAway(log);
     if (cipher === undefined && !logs.some(away)) return false;
     for (const log of logs) held.add(log);
     return true;
@@ -323,38 +325,8 @@ export class Conversation {
     this.user = user;
     this.#mostBytes = mostBytes;
     this.#open = true;
+    this.rooms.connected();
     if (first) for (const command of this.#outbox.all()) this.#sealPublication(command);
-  }
-
-  /** Completes leaves that were under way when the session ended, because the new one is in no room. */
-  #leaveForgottenRooms(): void {
-    for (const command of this.#outbox.all()) {
-      if (command.kind !== "leave" || !this.places.rooms.has(text(command.head.room))) continue;
-      this.#outbox.remove(command);
-      const { room } = command.head;
-      answer(command, { type: "room_left", room }, this.places, this.#emit);
-    }
-  }
-
-  /** Leaves a room whose join was given up, unless another join or leave of it is under way. */
-  #takeBack(room: string): void {
-    if (!this.#doubtful.has(room) || this.places.rooms.has(room)) return;
-    if (this.#outbox.has(({ kind, head }) => (kind === "join" || kind === "leave") && head.room === room)) return;
-    this.#doubtful.delete(room);
-    const command: Command = { ticket: undefined, kind: "leave", head: { type: "leave_room", room } };
-    if (this.#outbox.add(command) === undefined) this.#send(command);
-  }
-
-  /** Joins rooms again; with a time, only those that are due. */
-  #joinAgain(now?: number): void {
-    for (const [room, membership] of this.places.rooms) {
-      const { log, joined, againAt } = membership;
-      if (joined || (now !== undefined && now < againAt)) continue;
-      membership.againAt = Infinity;
-      const since = { epoch: log.epoch, seq: log.seq };
-      const command: Command = { ticket: undefined, kind: "rejoin", head: { type: "join_room", room, since } };
-      if (this.#outbox.add(command) === undefined) this.#send(command);
-    }
   }
 
   /** Repeats watches, which the server keeps for one connection only. */
@@ -370,33 +342,14 @@ export class Conversation {
     if (command.kind === "user_status" && message.type === "user_status") {
       this.#statuses.answered(names(command.head.users), command.head.watch, message);
     }
-    if (command.ticket === undefined && message.type === "error") {
-      const error = errorOf(message);
+    const later = this.rooms.postponed(now, command, message);
+    if (command.ticket === undefined && message.type === "error" && (later || !this.rooms.tells(command))) {
       // The session's own command, so there is no promise that would report the error.
-      if (command.kind !== "leave") this.#emit({ kind: "report", name: "error", event: error });
-      if (command.kind === "rejoin" && error.retryable) return this.#joinLater(now, text(command.head.room), error);
+      this.#emit({ kind: "report", name: "error", event: errorOf(message) });
     }
+    if (later) return;
     answer(command, message, this.places, this.#emit);
-    if (command.kind === "rejoin" || command.kind === "join" || command.kind === "leave") {
-      const room = text(command.head.room);
-      if (message.type === "room_joined") this.#doubtful.delete(room);
-      this.#takeBack(room);
-      this.flush();
-    }
-  }
-
-  #joinLater(now: number, room: string, error: SwitchboardError): void {
-    const membership = this.places.rooms.get(room);
-    if (!membership) return;
-    membership.refusals++;
-    membership.againAt = now + repeatDelay(membership.refusals, retryAfter(error), this.#draws.random());
-  }
-
-  /** The server reports that the client has left, unasked or too late. */
-  #left(message: Json): void {
-    const room = text(message.room);
-    answer({ ticket: undefined, kind: "leave", head: { room } }, { ...message, type: "room_left" }, this.places, this.#emit);
-    this.#takeBack(room);
+    if (this.rooms.answered(command, message)) this.flush();
   }
 
   #entry(message: Json): void {

@@ -20,8 +20,8 @@ export type Effect =
   | { kind: "close"; code: number; reason: string }
   /** Close it and forget it; without a code, the close frame has none. */
   | { kind: "abandon"; code?: number; reason?: string }
-  /** The command with this ticket succeeded; after a join, past entries may follow. */
-  | { kind: "settle"; ticket: number; value: unknown; entriesFollow?: boolean }
+  /** The command with this ticket succeeded. */
+  | { kind: "settle"; ticket: number; value: unknown }
   /** The command with this ticket failed. */
   | { kind: "refuse"; ticket: number; error: SwitchboardError }
   /** The server sent a request; `reply` or `refuse` of the conversation answers it. */

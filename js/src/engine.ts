@@ -35,8 +35,7 @@ interface Told {
  * Runs the session: gives it the time, a socket and randomness, and carries out its effects.
  *
  * Effects are carried out in order and never nested. `#busy` is set while that happens; an input from a listener only appends
- * its effects, and the running pump gets to them. After a join the pump pauses for a turn of the event loop, still busy, so
- * that the code behind the promise can add listeners before entries arrive.
+ * its effects, and the running pump gets to them.
  */
 export class Engine {
   readonly session: Session;
@@ -47,7 +46,7 @@ export class Engine {
   readonly #failed: (error: unknown) => void;
   readonly #waiters = new Map<number, Waiter>();
   #effects: Effect[] = []; // still to be carried out
-  #busy = false; // whether the pump is running or paused
+  #busy = false; // whether the pump is running
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity; // when the timer fires; Infinity if there is none
 
@@ -128,11 +127,6 @@ export class Engine {
         this.#perform(effect);
       } catch (error) {
         this.#failed(error);
-      }
-      if (effect.kind === "settle" && effect.entriesFollow) {
-        // The code behind the promise runs first, so that the listeners it adds get the entries.
-        setTimeout(() => this.#pump());
-        return;
       }
     }
     this.#busy = false;

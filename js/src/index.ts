@@ -5,5 +5,7 @@ export { SwitchboardError, type LocalCode, type Unsent } from "./error.js";
 export type { Url } from "./link.js";
 export type { Patience } from "./patience.js";
 export type { Code, Encoding, Options, Token, SocketConstructor, SocketLike } from "./options.js";
+export type { Feed } from "./feed.js";
 export type { Room } from "./room.js";
+export type { Subscription } from "./subscription.js";
 export type * from "./types.js";

@@ -371,6 +371,7 @@ export class Session {
   #forget(): void {
     this.#secret = undefined;
     this.conversation.places.forget();
+    this.conversation.rooms.forget();
   }
 
   #report<Name extends keyof Events<AnyMessages>>(name: Name, event: Events<AnyMessages>[Name]): void {

@@ -36,6 +36,9 @@ export type Answer<M, A, T> = T extends keyof A ? (A[T] extends keyof M ? M[A[T]
 /** `idle`: never connected. `waiting`: until the next attempt. `closed`: until `connect()` or `reconnect()` is called. */
 export type State = "idle" | "connecting" | "open" | "waiting" | "closing" | "closed";
 
+/** Whether the client is in a room: see `Room.state`. */
+export type RoomState = "left" | "joining" | "joined" | "refused";
+
 /** A place in a log. */
 export interface Place {
   readonly epoch: string;
@@ -47,6 +50,13 @@ export type LogAddress = { readonly room: string } | { readonly user: string } |
 
 /** The destination of a message. */
 export type Address = LogAddress | { readonly rooms: readonly string[] };
+
+export interface SubscribeOptions {
+  /** How many of the last messages come first (0–200). Default 0. */
+  readonly recent?: number;
+  /** Releases the subscription. */
+  readonly signal?: AbortSignal;
+}
 
 export interface JoinOptions extends Patience {
   /** How many of the last entries follow (1–200). */
@@ -211,7 +221,7 @@ export interface Events<M> {
   /** A message arrived that could not be decrypted, is plain where all are encrypted, or the reverse. */
   decryption_failed: DecryptionFailed;
   room_joined: RoomJoined;
-  /** You left the room, or the server removed you; then `error` may tell why. */
+  /** You left the room, or the server does not let you in, or has removed you; then `error` may tell why. */
   room_left: { readonly room: string; readonly error?: SwitchboardError };
   user_joined: Presence;
   user_left: Presence;

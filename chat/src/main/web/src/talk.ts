@@ -1,4 +1,4 @@
-import { Client, SwitchboardError, type Entry } from "switchboard-client";
+import { Client, SwitchboardError, type Entry, type Patience } from "switchboard-client";
 import type { Conversation, Row } from "./conversation.js";
 import { Past } from "./past.js";
 import { is, levelOf, textOf } from "./reading.js";
@@ -61,8 +61,8 @@ export class Talk {
       watcher.changed();
     });
     client.on("room_left", ({ room, error }) => {
-      store.conversations.delete(`room:${room}`);
-      if (error) watcher.notify("error", `#${room}: ${error.message}`);
+      const known = store.conversations.delete(`room:${room}`);
+      if (known && error) watcher.notify("error", `#${room}: ${error.message}`);
       watcher.rooms();
     });
     client.on("user_joined", ({ room, user, count }) => this.#presence(room, user, count, true));
@@ -82,21 +82,11 @@ export class Talk {
   /** A connection stands: joins what is not joined yet, and asks who came and went meanwhile. */
   async #opened(): Promise<void> {
     const rooms = this.store.of("room");
-    const tasks = rooms.map((room) => (room.loaded ? this.#whoIsIn(room) : this.#joinAgain(room.name)));
+    // A room that is being joined goes on by itself; one of an earlier visit that is refused is left.
+    const fresh = rooms.filter(({ name, loaded }) => !loaded && this.client.room(name).state !== "joining");
+    const tasks = [...rooms.filter(({ loaded }) => loaded).map((room) => this.#whoIsIn(room)), ...fresh.map(({ name }) => this.#enter(name))];
     await Promise.allSettled([...tasks, this.#past.loadInbox(), this.whoIsOnline()]);
     this.watcher.changed();
-  }
-
-  /** Joins a room of an earlier visit. One that can't be had any more is forgotten. */
-  async #joinAgain(name: string): Promise<void> {
-    try {
-      await this.join(name);
-    } catch (error) {
-      if (!(error instanceof SwitchboardError) || error.retryable || error.code === "closed") throw error;
-      this.store.conversations.delete(`room:${name}`);
-      this.watcher.notify("error", `#${name}: ${error.message}`);
-      this.watcher.rooms();
-    }
   }
 
   async #whoIsIn(room: Conversation): Promise<void> {
@@ -111,8 +101,12 @@ export class Talk {
   }
 
   /** Joins a room, or starts it, and loads what was said last. */
-  async join(name: string): Promise<Conversation> {
-    await this.client.join(name);
+  join(name: string): Promise<Conversation> {
+    return this.#enter(name, { timeout: 10_000 });
+  }
+
+  async #enter(name: string, patience?: Patience): Promise<Conversation> {
+    await this.client.join(name, patience);
     const room = this.store.open("room", name);
     await this.#past.settle(room);
     this.watcher.rooms();
