@@ -358,12 +358,8 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
       case "room_joined":
         this.room(event.room).entered(event);
         break;
-      case "user_joined":
-      case "user_left":
-        this.#rooms.get(event.room)?.changed(event, name === "user_joined");
-        break;
-      case "users_changed":
-        this.#rooms.get(event.room)?.counted(event.count);
+      case "members":
+        this.#rooms.get(event.room)?.listed(event);
         break;
       case "room_left":
         if (!this.#rooms.get(event.room)?.gone(event.error) && event.error && !this.#listeners.has("room_left")) {

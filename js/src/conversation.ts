@@ -6,7 +6,6 @@ import type { Settings } from "./options.js";
 import { Outbox, type Command, type CommandKind } from "./outbox.js";
 import { Places, type Gap } from "./places.js";
 import { defaults } from "./protocol.js";
-import { presenceChanged, usersChanged } from "./presence.js";
 import { Replies, type QuestionId } from "./replies.js";
 import { Rooms, type Wanted } from "./rooms.js";
 import { Sealing } from "./sealing.js";
@@ -193,7 +192,7 @@ export class Conversation {
     this.#open = false;
     this.rooms.disconnected();
     for (const command of this.#outbox.all()) {
-      if (command.kind === "rejoin" || (command.kind === "user_status" && command.ticket === undefined)) {
+      if (command.kind === "rejoin" || (isAsk(command) && command.ticket === undefined)) {
         this.#outbox.remove(command);
       }
       if (command.kind === "request" && command.id !== undefined) {
@@ -248,11 +247,10 @@ export class Conversation {
     switch (message.type) {
       case "user_joined":
       case "user_left":
-        return presenceChanged(message.type, message, this.#emit);
+      case "users_changed":
+        return this.rooms.noticed(message, this.user);
       case "user_status":
         return this.#statuses.told(message);
-      case "users_changed":
-        return usersChanged(message, this.user, this.#emit);
       case "room_left":
         return this.rooms.left(message);
       case "error":
@@ -343,13 +341,13 @@ export class Conversation {
       this.#statuses.answered(names(command.head.users), command.head.watch, message);
     }
     const later = this.rooms.postponed(now, command, message);
-    if (command.ticket === undefined && message.type === "error" && (later || !this.rooms.tells(command))) {
+    if (command.ticket === undefined && message.type === "error" && !this.rooms.tells(command, later)) {
       // The session's own command, so there is no promise that would report the error.
       this.#emit({ kind: "report", name: "error", event: errorOf(message) });
     }
     if (later) return;
     answer(command, message, this.places, this.#emit);
-    if (this.rooms.answered(command, message)) this.flush();
+    if (this.rooms.answered(command, message, this.user)) this.flush();
   }
 
   #entry(message: Json): void {
@@ -359,6 +357,10 @@ export class Conversation {
   #gap(gap: Gap): void {
     this.#emit({ kind: "report", name: "gap", event: gap });
   }
+}
+
+function isAsk({ kind }: Command): boolean {
+  return kind === "user_status" || kind === "user_list";
 }
 
 /** Whether a message is a request of the server, which has an ID and no address. */

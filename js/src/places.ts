@@ -1,4 +1,5 @@
 import { Log } from "./log.js";
+import type { Roster } from "./roster.js";
 import type { LogAddress, Place } from "./types.js";
 import { objects, text, whole, type Json } from "./wire.js";
 
@@ -13,6 +14,10 @@ export interface Membership {
   refusals: number;
   /** When to ask again; Infinity if that is not scheduled. */
   againAt: number;
+  /** Who is there, once the server has said. */
+  roster?: Roster | undefined;
+  /** Whether notices for it may have been missed. */
+  stale: boolean;
 }
 
 export type Gap = LogAddress & Place;
@@ -76,7 +81,10 @@ export class Places {
     }
     const left = [...this.rooms].filter(([room, { joined }]) => joined && !still.has(room)).map(([room]) => room);
     for (const room of left) this.rooms.delete(room);
-    for (const [room, membership] of this.rooms) membership.joined = still.has(room) && !this.#unnamed;
+    for (const [room, membership] of this.rooms) {
+      membership.joined = still.has(room) && !this.#unnamed;
+      membership.stale = membership.joined;
+    }
     this.#unnamed = false;
     const strange = [...still].filter((room) => !this.rooms.has(room));
     return { gaps, left, strange };
@@ -92,7 +100,7 @@ export class Places {
     const wasIn = known?.joined ?? false;
     const start = { epoch: since?.epoch ?? place.epoch, seq: since?.seq ?? Math.max(0, place.seq - (recent ?? 0)) };
     const log = known?.log ?? new Log({ room }, start.epoch, start.seq);
-    this.rooms.set(room, { log, joined: true, refusals: 0, againAt: Infinity });
+    this.rooms.set(room, { log, joined: true, refusals: 0, againAt: Infinity, roster: known?.roster, stale: false });
     if (wasIn && log.epoch === place.epoch) return undefined;
     if (since) return log.recovered(answer) ? log.place() : undefined;
     if (log.epoch === start.epoch && log.seq >= start.seq) return undefined;

@@ -10,7 +10,6 @@ import type {
   HistoryOptions,
   JoinOptions,
   Page,
-  Presence,
   Published,
   PublishOptions,
   RoomJoined,
@@ -90,9 +89,7 @@ export class Room<M extends object> extends Feed<M> {
     return () => void this.#listeners.delete(listener);
   }
 
-  /**
-   * The first 100 members, as far as reported. Call `userList()` to learn who came or left while the connection was lost.
-   */
+  /** The first 100 members. After a reconnect, the client asks who came or left meanwhile. */
   get members(): readonly string[] {
     return this.#members;
   }
@@ -212,8 +209,7 @@ export class Room<M extends object> extends Feed<M> {
 
   /** @internal The client is in the room, or again. */
   entered({ members, count, seq }: RoomJoined): void {
-    this.#members = members;
-    this.#count = count;
+    this.listed({ members, count });
     for (const subscription of this.#subscriptions) subscription.begin(seq, this.#recent);
     this.#recent = 0;
     this.#leaving = false;
@@ -259,14 +255,8 @@ export class Room<M extends object> extends Feed<M> {
   }
 
   /** @internal */
-  changed({ user, count }: Presence, there: boolean): void {
-    const others = this.#members.filter((member) => member !== user);
-    this.#members = there && others.length < limits.maxListedUsers ? [...others, user] : others;
-    this.#count = count;
-  }
-
-  /** @internal */
-  counted(count: number): void {
+  listed({ members, count }: Users): void {
+    this.#members = members;
     this.#count = count;
   }
 

@@ -3,7 +3,14 @@ import { repeatDelay } from "./comeback.js";
 import type { Emit } from "./effects.js";
 import type { Command, Outbox } from "./outbox.js";
 import type { Gap, Places } from "./places.js";
+import { presenceChanged, usersChanged } from "./presence.js";
+import { Roster } from "./roster.js";
 import { errorOf, names, retryAfter, text, type Json } from "./wire.js";
+
+/** Whether a command asks who is in a room, because notices may have been missed. */
+function isOwnList({ kind, ticket }: Command): boolean {
+  return kind === "user_list" && ticket === undefined;
+}
 
 /** When to ask for a room again that the server has refused for now. */
 interface Attempts {
@@ -114,7 +121,9 @@ export class Rooms {
 
   /** Asks again for the rooms for which it is time. */
   due(now: number): void {
-    if (this.#open) this.#askAgain(now);
+    if (!this.#open) return;
+    this.#askAgain(now);
+    this.refresh(now);
   }
 
   deadline(): number {
@@ -124,9 +133,10 @@ export class Rooms {
     return next;
   }
 
-  /** Whether a command is a join that the server refuses for now, and that is repeated later. */
-  postponed(now: number, { kind, head }: Command, message: Json & { type: string }): boolean {
-    if (kind !== "rejoin" || message.type !== "error") return false;
+  /** Whether a command is one of this class that the server refuses for now, and that is repeated later. */
+  postponed(now: number, command: Command, message: Json & { type: string }): boolean {
+    const { kind, head } = command;
+    if ((kind !== "rejoin" && !isOwnList(command)) || message.type !== "error") return false;
     const error = errorOf(message);
     const attempts = this.#wishes.get(text(head.room)) ?? this.#places.rooms.get(text(head.room));
     if (!error.retryable || !attempts) return false;
@@ -136,18 +146,44 @@ export class Rooms {
   }
 
   /** Whether the refusal of a command needs no report of its own: nobody cares, or the room is told to be left. */
-  tells({ kind, head }: Command): boolean {
-    return kind === "leave" || (kind === "rejoin" && this.#wishes.has(text(head.room)));
+  tells(command: Command, later: boolean): boolean {
+    const { kind, head } = command;
+    return kind === "leave" || isOwnList(command) || (kind === "rejoin" && !later && this.#wishes.has(text(head.room)));
   }
 
   /** A command has its answer, which was applied. Returns whether it concerned being in a room. */
-  answered({ kind, head }: Command, { type }: Json & { type: string }): boolean {
-    if (kind !== "rejoin" && kind !== "join" && kind !== "leave") return false;
+  answered(command: Command, message: Json & { type: string }, self: string): boolean {
+    const { kind, head } = command;
     const room = text(head.room);
-    if (type === "room_joined") this.#doubtful.delete(room);
-    if (type === "room_joined" || kind === "rejoin") this.#wishes.delete(room);
+    if (message.type === "room_joined" || isOwnList(command)) this.#listed(room, message, self);
+    if (kind !== "rejoin" && kind !== "join" && kind !== "leave") return false;
+    if (message.type === "room_joined") this.#doubtful.delete(room);
+    if (message.type === "room_joined" || kind === "rejoin") this.#wishes.delete(room);
     this.#takeBack(room);
     return true;
+  }
+
+  /** Asks who is in the rooms for which notices may have been missed; with a time, only if that is due. */
+  refresh(now?: number): void {
+    for (const [room, membership] of this.#places.rooms) {
+      if (!membership.joined || !membership.stale || (now !== undefined && now < membership.againAt)) continue;
+      if (this.#own("leave", room).length > 0) continue;
+      membership.againAt = Infinity;
+      this.#say({ ticket: undefined, kind: "user_list", head: { type: "user_list", room } });
+    }
+  }
+
+  /** A notice of who came or left. */
+  noticed(message: Json & { type: string }, self: string): void {
+    const roster = this.#places.rooms.get(text(message.room))?.roster;
+    if (message.type === "users_changed") {
+      if (roster) roster.manyChanged(message, self);
+      else usersChanged(message, self, this.#emit);
+    } else {
+      const name = message.type as "user_joined" | "user_left";
+      if (roster) roster.changed(name, message);
+      else presenceChanged(name, message, this.#emit);
+    }
   }
 
   /** The server reports that the client has left, unasked or too late. */
@@ -162,6 +198,17 @@ export class Rooms {
     if (kind !== "join") return;
     if (id !== undefined) this.#doubtful.add(text(head.room));
     this.#takeBack(text(head.room));
+  }
+
+  /** The server says who is in a room. */
+  #listed(room: string, message: Json & { type: string }, self: string): void {
+    const membership = this.#places.rooms.get(room);
+    if (!membership) return;
+    membership.stale = false;
+    membership.refusals = 0;
+    if (message.type === "error") return;
+    if (membership.roster) membership.roster.replace(message, self);
+    else membership.roster = new Roster(room, message, this.#emit);
   }
 
   #own(kind: "rejoin" | "leave", room: string): Command[] {

@@ -329,6 +329,7 @@ export class Session {
     if (returning) this.#report("reconnect_success", { attempt });
     this.#comeback.succeeded(now);
     this.conversation.flush();
+    this.conversation.rooms.refresh();
   }
 
   #beat(now: number): void {

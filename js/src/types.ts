@@ -151,6 +151,10 @@ export interface Users {
   readonly count: number;
 }
 
+export interface Members extends Users {
+  readonly room: string;
+}
+
 export interface RoomJoined extends Users, Place {
   readonly room: string;
   readonly recovered: boolean;
@@ -225,6 +229,8 @@ export interface Events<M> {
   room_left: { readonly room: string; readonly error?: SwitchboardError };
   user_joined: Presence;
   user_left: Presence;
+  /** The list of a room's first 100 members or their count has changed, for whichever reason. */
+  members: Members;
   /** A user passed to `client.watch` went online or offline. */
   user_status: UserStatus;
   /** Replaces many messages about who joined and left a large room. */

@@ -326,3 +326,25 @@ test("a wish goes from connection to connection until it comes true", () => {
   machine.pass(1);
   assert.deepEqual(machine.said.at(-1), { type: "join_room", room: "r", recent: 5, id: 3 });
 });
+
+test("members are known after a reconnect, whoever came and went meanwhile, and each change is told", async () => {
+  const ann = await connected();
+  ann.on("error", () => {});
+  const told: [string, unknown][] = [];
+  for (const name of ["user_joined", "user_left"] as const) ann.on(name, ({ user, count }) => told.push([name, [user, count]]));
+  ann.on("members", ({ members }) => told.push(["members", members]));
+  const room = await ann.join("general");
+  assert.deepEqual([room.members, room.count], [["ann"], 1]);
+  server.send({ type: "user_joined", room: "general", user: "bob", count: 2 });
+  await settled(ann);
+  server.on.user_list = ({ id }, socket) =>
+    server.send({ type: "user_list", re: id, room: "general", members: ["ann", "carl"], count: 2 }, socket);
+  server.last.terminate();
+  await until(() => room.members.includes("carl"));
+  assert.deepEqual([room.members, room.count], [["ann", "carl"], 2]);
+  assert.deepEqual(told, [
+    ["members", ["ann"]],
+    ["user_joined", ["bob", 2]], ["members", ["ann", "bob"]],
+    ["user_left", ["bob", 2]], ["user_joined", ["carl", 2]], ["members", ["ann", "carl"]],
+  ]);
+});

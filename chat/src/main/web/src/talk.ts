@@ -56,8 +56,11 @@ export class Talk {
     client.on("room_joined", (joined) => {
       const room = store.open("room", joined.room);
       if (!store.learnEpoch(room, joined.epoch) && room.era === 0) room.read = joined.seq;
-      room.members = [...joined.members];
-      room.count = joined.count;
+      watcher.changed();
+    });
+    client.on("members", ({ room: name, members, count }) => {
+      const room = store.find("room", name);
+      if (room) Object.assign(room, { members: [...members], count });
       watcher.changed();
     });
     client.on("room_left", ({ room, error }) => {
@@ -65,8 +68,10 @@ export class Talk {
       if (known && error) watcher.notify("error", `#${room}: ${error.message}`);
       watcher.rooms();
     });
-    client.on("user_joined", ({ room, user, count }) => this.#presence(room, user, count, true));
-    client.on("user_left", ({ room, user, count }) => this.#presence(room, user, count, false));
+    client.on("user_left", ({ room, user }) => {
+      store.find("room", room)?.typing.delete(user);
+      store.left(user);
+    });
     client.on("gap", (gap) => void this.#past.gap(gap));
     client.on("error", (error) => {
       if (error.code === "listener") console.error(error.cause);
@@ -79,20 +84,14 @@ export class Talk {
     this.client.connect().catch(() => {});
   }
 
-  /** A connection stands: joins what is not joined yet, and asks who came and went meanwhile. */
+  /** A connection stands: joins what is not joined yet, and asks who is online. */
   async #opened(): Promise<void> {
     const rooms = this.store.of("room");
     // A room that is being joined goes on by itself; one of an earlier visit that is refused is left.
     const fresh = rooms.filter(({ name, loaded }) => !loaded && this.client.room(name).state !== "joining");
-    const tasks = [...rooms.filter(({ loaded }) => loaded).map((room) => this.#whoIsIn(room)), ...fresh.map(({ name }) => this.#enter(name))];
+    const tasks = fresh.map(({ name }) => this.#enter(name));
     await Promise.allSettled([...tasks, this.#past.loadInbox(), this.whoIsOnline()]);
     this.watcher.changed();
-  }
-
-  async #whoIsIn(room: Conversation): Promise<void> {
-    const { members, count } = await this.client.userList({ room: room.name });
-    room.members = [...members];
-    room.count = count;
   }
 
   async whoIsOnline(): Promise<void> {
@@ -183,19 +182,6 @@ export class Talk {
     conversation.typing.delete(from);
     this.watcher.changed();
     return conversation;
-  }
-
-  #presence(name: string, user: string, count: number, here: boolean): void {
-    const room = this.store.find("room", name);
-    if (!room) return;
-    const others = room.members.filter((member) => member !== user);
-    room.members = here ? [...others, user] : others;
-    room.count = count;
-    if (!here) {
-      room.typing.delete(user);
-      this.store.left(user);
-    }
-    this.watcher.changed();
   }
 }
 

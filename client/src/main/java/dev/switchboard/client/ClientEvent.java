@@ -91,6 +91,14 @@ public sealed interface ClientEvent {
   record UserLeft(String room, String user, int count) implements ClientEvent {}
 
   /**
+   * The list of a room's members or their count has changed: the client has joined the room, a user
+   * came or left, or the client has asked after a lost connection.
+   *
+   * @param members at most 100
+   */
+  record Members(String room, List<String> members, int count) implements ClientEvent {}
+
+  /**
    * What has changed in a large room since the last report. It follows a {@link UserJoined} or
    * {@link UserLeft} for each named user.
    *

@@ -196,6 +196,7 @@ final class Events {
           presence.joined()
               ? new ClientEvent.UserJoined(presence.room(), presence.user(), presence.count())
               : new ClientEvent.UserLeft(presence.room(), presence.user(), presence.count());
+      case Report.Members all -> new ClientEvent.Members(all.room(), all.members(), all.count());
       case Report.UsersChanged changed ->
           new ClientEvent.UsersChanged(
               changed.room(), changed.joined(), changed.left(), changed.count(), changed.more());

@@ -372,7 +372,7 @@ public final class ClientSession {
   private void begun(long now, Report.Opened opened) {
     heartbeat.start(now);
     life.begun(now, opened);
-    conversation.pump();
+    conversation.resumeSending();
   }
 
   private void told(long now, Envelope envelope, byte[] message) {

@@ -38,7 +38,6 @@ public final class Conversation {
   private final Replies replies;
   private Encoding encoding = Encoding.JSON; // of the current or last connection
   private SizeLimit limit = SizeLimit.NONE; // of the server in that encoding
-  private String user = ""; // the user's own name, by the last welcome or resumed
 
   Conversation(
       Settings settings,
@@ -183,8 +182,7 @@ public final class Conversation {
 
   /** A session has started or was resumed. */
   void begin(ControlReader.Session greeting, boolean resumed) {
-    user = greeting.user();
-    places.retainUser(user);
+    places.retainUser(greeting.user());
     if (greeting.limit() > 0) {
       limit = new SizeLimit(encoding, greeting.limit());
     }
@@ -193,6 +191,12 @@ public final class Conversation {
     }
     rooms.begin(greeting, resumed);
     statuses.begin();
+  }
+
+  /** Sends what is waiting on a new connection, and then asks what was missed beside messages. */
+  void resumeSending() {
+    pump();
+    rooms.refresh();
   }
 
   /** Does everything that is due by now. */
@@ -265,29 +269,16 @@ public final class Conversation {
       return;
     }
     switch (envelope.type()) {
-      case "user_joined" -> effects.report(ControlReader.presence(true, control));
-      case "user_left" -> effects.report(ControlReader.presence(false, control));
+      case "user_joined" -> rooms.rosters().noticed(ControlReader.presence(true, control));
+      case "user_left" -> rooms.rosters().noticed(ControlReader.presence(false, control));
       case "user_status" -> statuses.told(ControlReader.statuses(control));
-      case "users_changed" -> changed(ControlReader.usersChanged(control));
+      case "users_changed" -> rooms.rosters().noticed(ControlReader.usersChanged(control));
       case "room_left" ->
           rooms.left(ControlReader.text(control, "room"), ControlReader.why(control));
       case "error" -> effects.report(new Report.Failed(Refusal.read(control)));
       case "ping" -> effects.send(ServerMessages.pong(envelope.id()));
       default -> {}
     }
-  }
-
-  /** Handles the collective notice of a large room: first reports the named users one by one. */
-  private void changed(Report.UsersChanged all) {
-    for (String came : all.joined()) {
-      if (!came.equals(user)) {
-        effects.report(new Report.Presence(true, all.room(), came, all.count()));
-      }
-    }
-    for (String gone : all.left()) {
-      effects.report(new Report.Presence(false, all.room(), gone, all.count()));
-    }
-    effects.report(all);
   }
 
   private void message(Envelope envelope) {

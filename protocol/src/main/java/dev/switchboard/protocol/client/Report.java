@@ -68,6 +68,13 @@ public sealed interface Report {
   record UsersChanged(String room, List<String> joined, List<String> left, int count, boolean more)
       implements Report {}
 
+  /**
+   * The list of a room's members or their count has changed, for whichever reason.
+   *
+   * @param members at most 100
+   */
+  record Members(String room, List<String> members, int count) implements Report {}
+
   /** A watched user went online or offline. */
   record Status(ServerMessages.UserState state) implements Report {}
 

@@ -40,6 +40,7 @@ final class Rooms {
   private final DoubleSupplier draws;
   private final Effects effects;
   private final BiConsumer<Long, Command> send;
+  private final Rosters rosters;
 
   /** Rooms that have not been joined again yet. */
   private final Map<String, Away> away = new LinkedHashMap<>();
@@ -72,6 +73,11 @@ final class Rooms {
     this.draws = draws;
     this.effects = effects;
     this.send = send;
+    this.rosters = new Rosters(questions, draws, effects, send);
+  }
+
+  Rosters rosters() {
+    return rosters;
   }
 
   /**
@@ -105,6 +111,7 @@ final class Rooms {
     boolean missed = places.joined(join, answer, !away.containsKey(join.room()));
     arrived(join.room());
     effects.report(new Report.Joined(join.room(), answer));
+    rosters.listed(join.room(), answer.members(), answer.count());
     if (missed) {
       effects.report(new Report.Gap(Address.room(join.room())));
     }
@@ -163,7 +170,13 @@ final class Rooms {
       places.rooms().forEach(room -> away.put(room, new Away()));
     }
     unnamed = false;
+    rosters.begin(greeting.user());
     List.copyOf(away.keySet()).forEach(this::rejoin);
+  }
+
+  /** Asks who is in the rooms, since notices may have been missed. */
+  void refresh() {
+    places.rooms().stream().filter(room -> !away.containsKey(room)).forEach(rosters::refresh);
   }
 
   private void pause(Away room) {
@@ -237,13 +250,13 @@ final class Rooms {
   }
 
   /**
-   * Handles a retryable refusal. Returns whether the question was a rejoin, which is then repeated
-   * later.
+   * Handles a retryable refusal. Returns whether the question was one of this class, which is then
+   * repeated later.
    */
   boolean refused(long now, Question question, RefusedException why) {
     Away room = question.ask instanceof Command.Join join ? away.get(join.room()) : null;
     if (room == null || room.question != question) {
-      return false;
+      return rosters.refused(now, question, why);
     }
     room.question = null;
     room.refusals++;
@@ -262,11 +275,13 @@ final class Rooms {
         rejoin(room.getKey());
       }
     }
+    rosters.advance(now);
   }
 
   /** Returns when {@link #advance} has something to do. */
   long wakeAt() {
-    return away.values().stream().mapToLong(room -> room.at).min().orElse(Questions.NEVER);
+    long next = away.values().stream().mapToLong(room -> room.at).min().orElse(Questions.NEVER);
+    return Math.min(next, rosters.wakeAt());
   }
 
   /** The client is no longer in the room, if it was, because the user wanted it. */
@@ -277,6 +292,7 @@ final class Rooms {
   /** The client is no longer in the room, if it was. */
   void left(String room, @Nullable RefusedException why) {
     boolean was = places.left(room);
+    rosters.left(room);
     arrived(room);
     if (was) {
       effects.report(new Report.Left(room, why));

@@ -363,6 +363,7 @@ final class ClientRole implements Effects {
                   + (status.state().online() ? " online" : " offline");
           case Report.UsersChanged changed ->
               "users_changed " + changed.room() + " " + changed.count();
+          case Report.Members all -> null;
           case Report.Presence presence ->
               (presence.joined() ? "user_joined " : "user_left ")
                   + presence.room()

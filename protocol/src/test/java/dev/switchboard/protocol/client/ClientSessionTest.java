@@ -400,6 +400,7 @@ class ClientSessionTest {
         ann= gap general
         ann= open
         ann= reconnect_success 1
+        ann> {"type":"user_list","room":"general","id":2}
         ann< {"type":"chat","room":"general","seq":3,"from":"bob","timestamp":1,"data":{}}
         ann< {"type":"chat","room":"general","seq":4,"from":"bob","timestamp":1,"data":{}}
         ann= message {"type":"chat","room":"general","seq":4,"from":"bob","timestamp":1,"data":{}}
@@ -502,6 +503,7 @@ class ClientSessionTest {
         ann= open
         ann= reconnect_success 1
         ann> {"type":"chat","room":"general","id":2,"messageId":"$m","echo":false,"data":{}}
+        ann> {"type":"user_list","room":"general","id":3}
         ann< {"type":"chat","room":"general","seq":8,"from":"ann","timestamp":1,"messageId":"$m","data":{}}
         ann< {"type":"ack","re":2,"seq":8}
         ann= published 8

@@ -105,6 +105,8 @@ final class FlakyServer {
       }
       case "history" ->
           say("{'type':'history',%s'epoch':'e','seq':0,'messages':[],'more':false}".formatted(re));
+      case "user_list" ->
+          say("{'type':'user_list',%s'room':'%s','members':['ann'],'count':1}".formatted(re, room));
       case "ping" -> say("{'type':'pong',%s'x':0}".formatted(re));
       case "ask" -> {
         if (!chance(0.2)) {
