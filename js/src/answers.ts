@@ -1,10 +1,10 @@
 import type { Emit } from "./effects.js";
-import type { SwitchboardError } from "./error.js";
+import { SwitchboardError } from "./error.js";
 import type { Command } from "./outbox.js";
 import type { Places } from "./places.js";
 import { statusesOf } from "./statuses.js";
 import type { Place } from "./types.js";
-import { errorOf, isObject, names, objects, text, whole, type Json } from "./wire.js";
+import { entryFault, errorOf, isObject, names, objects, text, whole, type Json } from "./wire.js";
 
 type Message = Json & { type: string };
 
@@ -20,7 +20,7 @@ export function answer(command: Command, message: Message, places: Places, emit:
     case "leave":
       return left(command, places, emit, message.code === undefined ? undefined : errorOf(message));
     case "history":
-      return settle(command, emit, pageOf(message));
+      return settle(command, emit, pageOf(message, emit));
     case "user_list":
       return settle(command, emit, { members: names(message.members), count: whole(message.count) });
     case "user_status":
@@ -30,12 +30,19 @@ export function answer(command: Command, message: Message, places: Places, emit:
   }
 }
 
-function pageOf(message: Message): Json {
-  const messages = objects(message.messages);
+/** Entries that can't be read are reported, and left out. */
+function pageOf(message: Message, emit: Emit): Json {
+  const all = objects(message.messages);
+  const messages: Json[] = [];
+  for (const entry of all) {
+    const fault = entryFault(entry);
+    if (fault) emit({ kind: "report", name: "error", event: new SwitchboardError("bad_message", fault, false) });
+    else messages.push(entry.data === undefined ? { ...entry, data: {} } : entry);
+  }
   return {
     messages,
-    first: whole(messages[0]?.seq),
-    last: whole(messages.at(-1)?.seq),
+    first: whole(all[0]?.seq),
+    last: whole(all.at(-1)?.seq),
     more: message.more === true,
     epoch: text(message.epoch),
     seq: whole(message.seq),

@@ -8,7 +8,6 @@ import { Network } from "./network.js";
 import { patiently, type Patience } from "./patience.js";
 import { settings, type Options, type SocketConstructor } from "./options.js";
 import { CloseCode, limits } from "./protocol.js";
-import type { ByType } from "./feed.js";
 import { Repliers } from "./repliers.js";
 import { Room, type Wishes } from "./room.js";
 import { Opening } from "./opening.js";
@@ -27,6 +26,7 @@ import type {
   Published,
   PublishedToRooms,
   PublishOptions,
+  RoomEntry,
   State,
   TypeOf,
   UserListOptions,
@@ -34,6 +34,7 @@ import type {
   UserStatus,
 } from "./types.js";
 
+type AllTypes<M> = { [T in TypeOf<M>]: [data: M[T], entry: Delivered<T, M[T]>] };
 type Listeners<M> = { [Name in keyof Events<M>]: [event: Events<M>[Name]] };
 
 /**
@@ -48,7 +49,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   readonly #publishing = new Set<Deferred<void>>(); // until they have their answers
   readonly #thrown = (error: unknown) => this.#listenerThrew(error);
   readonly #listeners = new Emitter<Listeners<M>>(this.#thrown);
-  readonly #types = new Emitter<ByType<M>>(this.#thrown);
+  readonly #types = new Emitter<AllTypes<M>>(this.#thrown);
   readonly #network = new Network(
     () => this.#engine.do((now) => this.#engine.session.online(now)),
     () => this.#engine.do((now) => this.#engine.session.probe(now)),
@@ -376,7 +377,7 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
 
   #deliver(entry: Entry<M>): void {
     (this.#types as Emitter<any>).emit(entry.type, entry.data, entry);
-    if (entry.room !== undefined) this.#rooms.get(entry.room)?.arrived(entry);
+    if (entry.room !== undefined) this.#rooms.get(entry.room)?.arrived(entry as RoomEntry<M>);
   }
 
   #closed(): void {

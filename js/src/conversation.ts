@@ -11,7 +11,7 @@ import { Rooms, type Wanted } from "./rooms.js";
 import { Sealing } from "./sealing.js";
 import { Statuses } from "./statuses.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
-import { byteLength, errorOf, frame, names, reserved, text, typeFault, type Json } from "./wire.js";
+import { byteLength, entryFault, errorOf, frame, names, reserved, text, typeFault, type Json } from "./wire.js";
 
 /** Sources of randomness: message IDs, and numbers for delays. */
 interface Draws {
@@ -257,7 +257,8 @@ export class Conversation {
         if (message.re === undefined) this.#emit({ kind: "report", name: "error", event: errorOf(message) });
         return;
       default:
-        if (message.re !== undefined || reserved(message.type)) return;
+        // Users' messages have a time. Whatever has none is for clients of a later version (spec/protocol.md#12-compatibility).
+        if (message.re !== undefined || reserved(message.type) || message.timestamp === undefined) return;
         if (isQuestion(message)) this.#replies.asked(message.id, message);
         else this.#entry(message);
     }
@@ -351,7 +352,11 @@ export class Conversation {
   }
 
   #entry(message: Json): void {
-    if (this.#arrivals.isNew(message, this.user)) this.#emit({ kind: "report", name: "message", event: message as never });
+    const fault = entryFault(message);
+    if (fault) this.#emit({ kind: "report", name: "error", event: new SwitchboardError("bad_message", fault, false) });
+    else if (this.#arrivals.isNew(message, this.user)) {
+      this.#emit({ kind: "report", name: "message", event: (message.data === undefined ? { ...message, data: {} } : message) as never });
+    }
   }
 
   #gap(gap: Gap): void {

@@ -1,17 +1,17 @@
 import { Emitter } from "./emitter.js";
-import type { Delivered, Entry, TypeOf } from "./types.js";
+import type { InRoom, RoomEntry, TypeOf } from "./types.js";
 
 /** How many messages wait for a first listener; beyond that, the oldest are dropped. */
 const MOST_HELD = 1000;
 
 /** Listeners by message type. They receive the data and the whole entry. */
-export type ByType<M> = { [T in TypeOf<M>]: [data: M[T], entry: Delivered<T, M[T]>] };
+export type ByType<M> = { [T in TypeOf<M>]: [data: M[T], entry: InRoom<T, M[T]>] };
 
 /** The messages of a room, in their order. They wait for the first listener where one was promised them. */
 export class Feed<M extends object> {
   readonly #types: Emitter<ByType<M>>;
-  readonly #all: Emitter<{ message: [entry: Entry<M>] }>;
-  #held: Entry<M>[] | undefined; // what waits; undefined if nothing has to
+  readonly #all: Emitter<{ message: [entry: RoomEntry<M>] }>;
+  #held: RoomEntry<M>[] | undefined; // what waits; undefined if nothing has to
   #flushing = false; // whether what waits is about to be delivered
 
   /** @internal */
@@ -21,19 +21,19 @@ export class Feed<M extends object> {
   }
 
   /** Adds a listener for messages of this type. Returns a function that removes it. */
-  on<T extends TypeOf<M>>(type: T, listener: (data: M[T], entry: Delivered<T, M[T]>) => unknown): () => void {
+  on<T extends TypeOf<M>>(type: T, listener: (data: M[T], entry: InRoom<T, M[T]>) => unknown): () => void {
     this.#flushSoon();
     return this.#types.on(type, listener as never);
   }
 
   /** Adds a listener for all messages. Returns a function that removes it. */
-  onMessage(listener: (entry: Entry<M>) => unknown): () => void {
+  onMessage(listener: (entry: RoomEntry<M>) => unknown): () => void {
     this.#flushSoon();
     return this.#all.on("message", listener);
   }
 
   /** Removes a listener or, if none is given, all listeners of this type. */
-  off<T extends TypeOf<M>>(type: T, listener?: (data: M[T], entry: Delivered<T, M[T]>) => unknown): void {
+  off<T extends TypeOf<M>>(type: T, listener?: (data: M[T], entry: InRoom<T, M[T]>) => unknown): void {
     this.#types.off(type, listener as never);
   }
 
@@ -53,7 +53,7 @@ export class Feed<M extends object> {
   }
 
   /** @internal */
-  deliver(entry: Entry<M>): void {
+  deliver(entry: RoomEntry<M>): void {
     if (this.#held) {
       this.#held.push(entry);
       if (this.#held.length > MOST_HELD) this.#held.shift();

@@ -6,12 +6,12 @@ import { limits } from "./protocol.js";
 import type { Wanted } from "./rooms.js";
 import { Subscription } from "./subscription.js";
 import type {
-  Entry,
   HistoryOptions,
   JoinOptions,
   Page,
   Published,
   PublishOptions,
+  RoomEntry,
   RoomJoined,
   RoomState,
   SubscribeOptions,
@@ -201,7 +201,7 @@ export class Room<M extends object> extends Feed<M> {
   }
 
   /** @internal An entry arrived. */
-  arrived(entry: Entry<M>): void {
+  arrived(entry: RoomEntry<M>): void {
     if (this.#past) this.#past.arrived(entry);
     else this.deliver(entry);
     for (const subscription of this.#subscriptions) subscription.arrived(entry);

@@ -1,7 +1,7 @@
 import type { SwitchboardError } from "./error.js";
 import { Feed } from "./feed.js";
 import type { Patience } from "./patience.js";
-import type { Entry, Page, RoomState } from "./types.js";
+import type { Page, RoomEntry, RoomState } from "./types.js";
 
 /** What a subscription needs of its room. @internal */
 export interface Subscribed<M> {
@@ -20,7 +20,7 @@ export class Subscription<M extends object> extends Feed<M> {
   readonly #room: Subscribed<M>;
   readonly #recent: number;
   #after = Infinity; // entries up to this place are not for these listeners; Infinity until it has begun
-  #arrived: Entry<M>[] | undefined; // what arrives while the recent messages are read; they come first
+  #arrived: RoomEntry<M>[] | undefined; // what arrives while the recent messages are read; they come first
   #released = false;
 
   /** @internal */
@@ -68,7 +68,7 @@ export class Subscription<M extends object> extends Feed<M> {
   }
 
   /** @internal */
-  arrived(entry: Entry<M>): void {
+  arrived(entry: RoomEntry<M>): void {
     if (this.#released) return;
     if (this.#arrived) this.#arrived.push(entry);
     else if (entry.seq === undefined ? this.#after !== Infinity : entry.seq > this.#after) this.deliver(entry);
@@ -79,7 +79,7 @@ export class Subscription<M extends object> extends Feed<M> {
     this.#arrived = [];
     try {
       const { messages, last } = await this.#room.history({ limit: this.#recent, timeout: Infinity });
-      for (const entry of messages) if (!this.#released) this.deliver(entry);
+      for (const entry of messages) if (!this.#released) this.deliver(entry as RoomEntry<M>);
       this.#after = last;
     } catch (error) {
       if (!this.#released) this.#room.failed(error as SwitchboardError);

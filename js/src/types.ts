@@ -8,24 +8,62 @@ export type AnyMessages = Record<string, unknown>;
 /** The names of a message map. */
 export type TypeOf<M> = keyof M & string;
 
-/** A message as the server delivered it (spec/protocol.md#5-messages-and-where-they-go). */
-export interface Delivered<T extends string, D> {
+/** What all delivered messages have (spec/protocol.md#5-messages-and-where-they-go). */
+interface Envelope<T extends string, D> {
   readonly type: T;
   readonly data: D;
-  /** The user who sent it, according to the server. */
-  readonly from: string;
   /** Milliseconds since 1970, by the server's clock. */
   readonly timestamp: number;
-  /** The log: one of `room`, `user` (your inbox) and `everyone`. */
-  readonly room?: string;
-  readonly user?: string;
-  readonly everyone?: true;
+  readonly messageId?: string;
+}
+
+/** What a published message has. */
+interface Publication<T extends string, D> extends Envelope<T, D> {
+  /** The user who published it, according to the server. */
+  readonly from: string;
   /** The place in the log; a fleeting message has none. */
   readonly seq?: number;
   readonly epoch?: string;
-  readonly messageId?: string;
   readonly fleeting?: true;
 }
+
+/** A message that was published to a room. */
+export interface InRoom<T extends string, D> extends Publication<T, D> {
+  readonly room: string;
+  readonly user?: undefined;
+  readonly everyone?: undefined;
+}
+
+/** A direct message: to you, or from you (then `user` is still you: both inboxes have it). */
+export interface InInbox<T extends string, D> extends Publication<T, D> {
+  readonly user: string;
+  readonly room?: undefined;
+  readonly everyone?: undefined;
+}
+
+/** A message to everyone. */
+export interface ToEveryone<T extends string, D> extends Publication<T, D> {
+  readonly everyone: true;
+  readonly room?: undefined;
+  readonly user?: undefined;
+}
+
+/** A message from the server's own code to this connection alone; it is in no log. */
+export interface FromServer<T extends string, D> extends Envelope<T, D> {
+  readonly room?: undefined;
+  readonly user?: undefined;
+  readonly everyone?: undefined;
+  readonly from?: undefined;
+  readonly seq?: undefined;
+  readonly epoch?: undefined;
+  readonly fleeting?: undefined;
+}
+
+/** A message as the server delivered it: a union, of which the address tells the kinds apart. */
+export type Delivered<T extends string, D> = InRoom<T, D> | InInbox<T, D> | ToEveryone<T, D> | FromServer<T, D>;
+
+/** Any message of a room. */
+export type RoomEntry<M> = { [T in TypeOf<M>]: InRoom<T, M[T]> }[TypeOf<M>];
 
 /** Any message of a map: a union discriminated by `type`. */
 export type Entry<M> = { [T in TypeOf<M>]: Delivered<T, M[T]> }[TypeOf<M>];
@@ -103,9 +141,9 @@ export interface DecryptionFailed {
   readonly reason: DecryptionReason;
   readonly message: string;
   readonly type: string;
-  readonly from: string;
+  readonly from?: string | undefined;
   readonly timestamp: number;
-  readonly room?: string;
+  readonly room?: string | undefined;
   readonly user?: string;
   readonly everyone?: true;
   readonly seq?: number;

@@ -54,6 +54,22 @@ export function typeFault(type: string): SwitchboardError | undefined {
   return new SwitchboardError("bad_message", `type: ${type} (expected: ${TYPE.source}, not reserved)`, false);
 }
 
+/** Returns what is wrong with a delivered message, or undefined if nothing is (spec/protocol.md#4-the-envelope). */
+export function entryFault({ type, data, timestamp, room, user, everyone, from, seq, messageId }: Json): string | undefined {
+  const name = (value: unknown) => value === undefined || (typeof value === "string" && value !== "");
+  const addresses = [room, user, everyone].filter((address) => address !== undefined).length;
+  const rules: [boolean, string][] = [
+    [addresses <= 1 && name(room) && name(user) && (everyone === undefined || everyone === true), "address: not one room, user or everyone"],
+    [addresses === 0 ? name(from) : typeof from === "string", "from: not a user"],
+    [seq === undefined || whole(seq, -1) > 0, "seq: not a place"],
+    [Number.isSafeInteger(timestamp), "timestamp: not a time"],
+    [name(messageId), "messageId: not a text"],
+    [data === undefined || isObject(data) || typeof data === "string", "data: not an object"],
+  ];
+  const broken = rules.find(([holds]) => !holds);
+  return broken && `${String(type)}: ${broken[1]}`;
+}
+
 /** Reads an `error` (spec/protocol.md#6-answers; #12-compatibility for an unknown code). */
 export function errorOf(message: Json, unsent?: Unsent): SwitchboardError {
   const code = text(message.code, "internal");

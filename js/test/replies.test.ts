@@ -44,7 +44,7 @@ test("a new session knows nothing of the questions of the old one", () => {
 
 test("an answer that the server would not take is refused before the wire", () => {
   const machine = Machine.open();
-  machine.hear({ type: "confirm", id: "q", data: {} });
+  machine.hear({ type: "confirm", id: "q", timestamp: 1, data: {} });
   const large = () => machine.do(() => machine.talk.reply("q", "confirmed", "x".repeat(1000)));
   assert.throws(large, { code: "too_large" });
   machine.do(() => machine.talk.refuse("q", "too_large", "", false));
@@ -64,6 +64,6 @@ test("a refusal is an error with its code; a message with an address is no quest
   machine.hear(question("q1"));
   machine.do(() => machine.talk.refuse("q1", "unknown_type", "no", false));
   assert.deepEqual(machine.said, [{ type: "error", re: "q1", code: "unknown_type", message: "no", retryable: false }]);
-  machine.hear({ ...question("q2"), everyone: true, seq: 1 });
+  machine.hear({ ...question("q2"), everyone: true, from: "root", seq: 1 });
   assert.equal(machine.asked.length, 1);
 });

@@ -132,6 +132,9 @@ class Player {
     if (line === "ping" || line === "pong") return;
     const [, code, reason] = /^close (\d+) ?(.*)$/.exec(line) ?? [];
     if (code) return this.#session.lost(this.#now, Number(code), reason, true);
+    for (const [, name] of line.matchAll(/"timestamp":"(\$\w+)"/g)) {
+      if (!this.#bound.has(name!)) this.#bound.set(name!, 1 + this.#bound.size);
+    }
     this.#session.received(this.#now, this.#filled(JSON.parse(line)));
   }
 

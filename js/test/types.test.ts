@@ -22,6 +22,20 @@ export async function typed(client: Client<Chat, { ask: "answer" }>, untyped: Cl
   seqs.a?.toFixed(seq);
   const answer = await client.request("ask", { n: 1 });
   answer.n.toFixed();
+  client.on("message", (e) => {
+    if (e.room !== undefined) e.from.trim();
+    else if (e.user !== undefined) e.user.trim();
+    else if (e.everyone) e.from.trim();
+    // @ts-expect-error: a message from the server to this connection has no sender
+    else e.from.trim();
+    // @ts-expect-error: nor has any message that may be one
+    e.from.trim();
+  });
+  const subscription = client.room("general").subscribe({ recent: 5 });
+  subscription.on("chat", (data, entry) => [data.message, entry.room.trim(), entry.from.trim()]);
+  subscription.onMessage((entry) => entry.type === "typing" && entry.data.on);
+  // @ts-expect-error: no such type
+  subscription.on("shout", () => {});
   const page = await room.history({ before: seq });
   page.messages.map((entry) => (entry.type === "chat" ? entry.data.message : ""));
   exhaustive(page.messages[0]!);

@@ -158,6 +158,7 @@ export class Talk {
 
   #received(entry: Entry<Chat>): void {
     const { me } = this.store;
+    if (entry.from === undefined) return; // the server's own code says nothing here
     if (entry.type === "notification") this.watcher.noticed(levelOf(entry.data), entry.from, textOf(entry.data, "text"));
     else if (entry.type === "typing") {
       const where = entry.room === undefined ? this.store.find("user", entry.from) : this.store.find("room", entry.room);
