@@ -10,6 +10,7 @@ module dev.switchboard.protocol {
   exports dev.switchboard.protocol.format to
       dev.switchboard.client,
       dev.switchboard.testkit,
+      dev.switchboard.types,
       dev.switchboard.validation;
   exports dev.switchboard.protocol.wire to
       dev.switchboard.client,

@@ -36,6 +36,7 @@ class ArchitectureTest {
   private static final Map<String, List<String>> ARROWS =
       Map.ofEntries(
           Map.entry("protocol", List.of()),
+          Map.entry("types", List.of("protocol")),
           Map.entry("validation", List.of("protocol")),
           Map.entry("encryption", List.of("protocol")),
           Map.entry("spi", List.of("protocol")),
