@@ -3,6 +3,18 @@ import type { Report } from "./effects.js";
 import { Emitter } from "./emitter.js";
 import { SwitchboardError } from "./error.js";
 import { deferred, Engine, type Deferred } from "./engine.js";
+import {
+  type Answer,
+  type Answerable,
+  type Fleeting,
+  type Kinds,
+  type Protocol,
+  type Publishable,
+  type ReplyTo,
+  type Requestable,
+  type Sendable,
+  wrongKind,
+} from "./kinds.js";
 import type { Url } from "./link.js";
 import { Network } from "./network.js";
 import { patiently, type Patience } from "./patience.js";
@@ -13,7 +25,6 @@ import { Room, type Wishes } from "./room.js";
 import { Opening } from "./opening.js";
 import type {
   AnyMessages,
-  Answer,
   AuthFailure,
   CloseOptions,
   Delivered,
@@ -38,12 +49,12 @@ type AllTypes<M> = { [T in TypeOf<M>]: [data: M[T], entry: Delivered<T, M[T]>] }
 type Listeners<M> = { [Name in keyof Events<M>]: [event: Events<M>[Name]] };
 
 /**
- * A connection to a Switchboard server that reconnects by itself. `M` maps message types to their data, `A` maps request
- * types to the types of their replies.
+ * A connection to a Switchboard server that reconnects by itself. `M` maps message types to their data, `K` tells how
+ * they are used. A generated protocol says both.
  */
-export class Client<M extends object = AnyMessages, A extends object = Record<never, never>> {
+export class Client<M extends object = AnyMessages, K extends Kinds = Record<never, never>> {
   readonly #engine: Engine;
-  readonly #rooms = new Map<string, Room<M>>();
+  readonly #rooms = new Map<string, Room<M, K>>();
   readonly #connecting = new Set<Deferred<void>>();
   readonly #closing = new Set<Deferred<void>>();
   readonly #publishing = new Set<Deferred<void>>(); // until they have their answers
@@ -64,17 +75,23 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   };
   readonly #opening: Opening;
   readonly #repliers = new Repliers(this.#thrown);
+  readonly #kinds: Kinds | undefined;
   /** Whether listeners of `error` are being told that a listener threw, so that theirs go to the console. */
   #listenerThrowing = false;
 
   /**
    * Creates a client. Nothing is sent before `connect()`. `url` may be a function, which is called before each attempt (for
-   * example, to fetch a fresh token).
+   * example, to fetch a fresh token). `protocol` is the constant of a generated file.
    *
    * @throws TypeError if there is no WebSocket or the URL is invalid
    * @throws RangeError if an option is out of range
    */
-  constructor(url: Url, options: Options = {}) {
+  constructor(url: Url, protocol: Protocol<M, K>, options?: Options);
+  constructor(url: Url, options?: Options);
+  constructor(url: Url, first: Protocol<M, K> | Options = {}, second: Options = {}) {
+    const protocol = "types" in first ? first : undefined;
+    const options = protocol ? second : (first as Options);
+    this.#kinds = protocol?.types;
     const chosen = settings(options);
     const Socket = options.WebSocket ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
     if (!Socket) throw new TypeError("WebSocket: undefined (expected: a global one, or the option, such as that of `ws`)");
@@ -189,14 +206,14 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   }
 
   /** Returns the room of this name, always the same object, whether the client is in it or not. */
-  room(name: string): Room<M> {
-    const room = this.#rooms.get(name) ?? new Room<M>(name, this, this.#wishes);
+  room(name: string): Room<M, K> {
+    const room = this.#rooms.get(name) ?? new Room<M, K>(name, this, this.#wishes);
     this.#rooms.set(name, room);
     return room;
   }
 
   /** Joins a room. Resolves when the client is in it; listeners that are added to it right after that hear what follows. */
-  join(name: string, options?: JoinOptions): Promise<Room<M>> {
+  join(name: string, options?: JoinOptions): Promise<Room<M, K>> {
     const room = this.room(name);
     const joined = room.join(options).then(() => room);
     joined.catch(() => {});
@@ -213,14 +230,16 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
    * is in the log; until then it is sent again after each reconnect. Use `fleeting` for types that are fleeting at the
    * server; here they are refused with `bad_message`.
    */
-  publish<T extends TypeOf<M>>(to: string | LogAddress, type: T, data: M[T], options?: PublishOptions): Promise<Published>;
-  publish<T extends TypeOf<M>>(
+  publish<T extends Publishable<M, K>>(to: string | LogAddress, type: T, data: M[T], options?: PublishOptions): Promise<Published>;
+  publish<T extends Publishable<M, K>>(
     rooms: readonly string[],
     type: T,
     data: M[T],
     options?: PublishOptions,
   ): Promise<PublishedToRooms>;
   publish(to: string | LogAddress | readonly string[], type: string, data: unknown, options?: PublishOptions): Promise<any> {
+    const wrong = wrongKind(this.#kinds, type, "message");
+    if (wrong) return Promise.reject(wrong);
     const address = typeof to === "string" ? { room: to } : "length" in to ? { rooms: [...to] } : to;
     const answered = deferred<void>();
     this.#publishing.add(answered);
@@ -234,7 +253,9 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
    *
    * @throws SwitchboardError `too_large` if the message exceeds the server's size limit
    */
-  fleeting<T extends TypeOf<M>>(to: string | LogAddress, type: T, data: M[T], options: { echo?: boolean } = {}): boolean {
+  fleeting<T extends Fleeting<M, K>>(to: string | LogAddress, type: T, data: M[T], options: { echo?: boolean } = {}): boolean {
+    const wrong = wrongKind(this.#kinds, type, "fleeting");
+    if (wrong) throw wrong;
     if (this.#engine.congested) return false;
     const address = typeof to === "string" ? { room: to } : to;
     return this.#engine.do(() => this.#talk.fleeting(address, type, data, options.echo));
@@ -244,8 +265,9 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
    * Sends a request to the server's handler. Resolves with the data of the reply. The request is not repeated if the
    * connection is lost (`connection_lost`).
    */
-  request<T extends TypeOf<M>>(type: T, data: M[T], options: Patience = {}): Promise<Answer<M, A, T>> {
-    return this.#request(type, data, options, (reply) => reply.data as Answer<M, A, T>);
+  request<T extends Requestable<M, K>>(type: T, data: M[T], options: Patience = {}): Promise<Answer<M, K, T>> {
+    const wrong = wrongKind(this.#kinds, type, "request");
+    return wrong ? Promise.reject(wrong) : this.#request(type, data, options, (reply) => reply.data as Answer<M, K, T>);
   }
 
   #request<R>(type: string, data: unknown, { timeout, signal }: Patience, map: (reply: { data: unknown }) => R): Promise<R> {
@@ -253,24 +275,25 @@ export class Client<M extends object = AnyMessages, A extends object = Record<ne
   }
 
   /**
-   * Answers the server's requests of this type. `A` names the type of the reply, which is given again as `replyType`. The
+   * Answers the server's requests of this type. `K` names the type of the reply, which is given again as `replyType`. The
    * replier is called once for each request, even if the connection is lost and the server asks again. If it throws, the
    * request is refused: a `SwitchboardError` with its code, anything else with `internal`. Returns a function that removes
    * the replier.
    *
    * @throws TypeError if the type already has a replier
    */
-  reply<T extends TypeOf<M> & keyof A>(
+  reply<T extends Answerable<M, K>>(
     type: T,
-    replyType: A[T] & string,
-    replier: (data: M[T]) => Answer<M, A, T> | Promise<Answer<M, A, T>>,
+    replyType: ReplyTo<K, T>,
+    replier: (data: M[T]) => Answer<M, K, T> | Promise<Answer<M, K, T>>,
   ): () => void {
     return this.#repliers.add(type, replyType, replier);
   }
 
   /** Sends a message to the server's handler. Resolves when the handler has processed it. */
-  send<T extends TypeOf<M>>(type: T, data: M[T], options: Patience = {}): Promise<void> {
-    return this.#request(type, data, options, () => {});
+  send<T extends Sendable<M, K>>(type: T, data: M[T], options: Patience = {}): Promise<void> {
+    const wrong = wrongKind(this.#kinds, type, "message", "request");
+    return wrong ? Promise.reject(wrong) : this.#request(type, data, options, () => {});
   }
 
   /** Reads a page of a log: of a room you are in, of your own inbox, or of everyone's log. */

@@ -1,4 +1,5 @@
 import { createContext, createElement, useContext, useEffect, useMemo, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
+import type { Kinds } from "./kinds.js";
 import type { Client } from "./client.js";
 import type { Room } from "./room.js";
 import {
@@ -16,7 +17,7 @@ import {
 } from "./store.js";
 import type { AnyMessages } from "./types.js";
 
-export interface ProviderProps<M extends object, K extends object> {
+export interface ProviderProps<M extends object, K extends Kinds> {
   readonly client: Client<M, K>;
   /** Whether to connect the client while this is mounted, and to close it afterwards. Default true. */
   readonly connect?: boolean;
@@ -24,13 +25,13 @@ export interface ProviderProps<M extends object, K extends object> {
 }
 
 /** A room in a component. */
-export interface UseRoom<M extends object> extends RoomView<M> {
+export interface UseRoom<M extends object, K extends Kinds> extends RoomView<M> {
   /** Loads up to 50 older messages, or as many as it is told. */
   readonly loadOlder: (limit?: number) => Promise<void>;
   /** The same as `Room.publish`. */
-  readonly publish: Room<M>["publish"];
+  readonly publish: Room<M, K>["publish"];
   /** The same as `Room.fleeting`. */
-  readonly fleeting: Room<M>["fleeting"];
+  readonly fleeting: Room<M, K>["fleeting"];
 }
 
 export interface UseTyping extends TypingView {
@@ -42,7 +43,7 @@ export interface UseTyping extends TypingView {
  * Returns hooks for one protocol: `const { Provider, useRoom } = createHooks<Chat>()`, once, outside of components. They
  * need a `Provider` around them. A room is left when the last component that uses it is gone.
  */
-export function createHooks<M extends object = AnyMessages, K extends object = Record<never, never>>() {
+export function createHooks<M extends object = AnyMessages, K extends Kinds = Record<never, never>>() {
   const Context = createContext<Client<M, K> | undefined>(undefined);
 
   /** Gives the components inside it a client, and keeps it connected while it is mounted. */
@@ -68,15 +69,15 @@ export function createHooks<M extends object = AnyMessages, K extends object = R
   }
 
   /** The messages and the state of a room. The options that it was first called with stay. */
-  function useRoom(name: string, options: RoomStoreOptions = {}): UseRoom<M> {
+  function useRoom(name: string, options: RoomStoreOptions = {}): UseRoom<M, K> {
     const client = useClient();
     const { recent, keep } = options;
     const store = useMemo(() => new RoomStore<M, K>(client, name, { recent, keep }), [client, name, recent, keep]);
     const view = useStore(store);
     return useMemo(() => {
       const room = store.room;
-      const publish: Room<M>["publish"] = (...message) => room.publish(...message);
-      const fleeting: Room<M>["fleeting"] = (...message) => room.fleeting(...message);
+      const publish: Room<M, K>["publish"] = (...message) => room.publish(...message);
+      const fleeting: Room<M, K>["fleeting"] = (...message) => room.fleeting(...message);
       return { ...view, loadOlder: store.loadOlder, publish, fleeting };
     }, [view, store]);
   }

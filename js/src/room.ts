@@ -1,6 +1,7 @@
 import { SwitchboardError } from "./error.js";
 import { deferred, type Deferred } from "./engine.js";
 import { Feed } from "./feed.js";
+import type { Fleeting, Kinds, Publishable } from "./kinds.js";
 import { patiently, type Patience } from "./patience.js";
 import { limits } from "./protocol.js";
 import type { Wanted } from "./rooms.js";
@@ -15,15 +16,14 @@ import type {
   RoomJoined,
   RoomState,
   SubscribeOptions,
-  TypeOf,
   UserListOptions,
   Users,
 } from "./types.js";
 
 /** What a room needs of its client. */
-export interface Switch<M> {
-  publish<T extends TypeOf<M>>(room: string, type: T, data: M[T], options?: PublishOptions): Promise<Published>;
-  fleeting<T extends TypeOf<M>>(room: string, type: T, data: M[T], options?: { echo?: boolean }): boolean;
+export interface Switch<M, K extends Kinds> {
+  publish<T extends Publishable<M, K>>(room: string, type: T, data: M[T], options?: PublishOptions): Promise<Published>;
+  fleeting<T extends Fleeting<M, K>>(room: string, type: T, data: M[T], options?: { echo?: boolean }): boolean;
   history(log: { room: string }, options?: HistoryOptions): Promise<Page<M>>;
   userList(options?: UserListOptions & { room?: string }): Promise<Users>;
 }
@@ -44,8 +44,8 @@ export interface Wishes {
  * subscribed to, and from `join()` until `leave()`. It joins it again after reconnects, and keeps asking as long as the
  * server refuses only for now. Listeners hear what arrives from then on; those of a subscription also get recent messages.
  */
-export class Room<M extends object> extends Feed<M> {
-  readonly #client: Switch<M>;
+export class Room<M extends object, K extends Kinds = Record<never, never>> extends Feed<M> {
+  readonly #client: Switch<M, K>;
   readonly #wishes: Wishes;
   readonly #subscriptions = new Set<Subscription<M>>();
   readonly #waiting = new Set<Deferred<void>>(); // for the client to be in the room
@@ -62,7 +62,7 @@ export class Room<M extends object> extends Feed<M> {
   /** Not for users: rooms come from `client.join` and `client.room`. */
   constructor(
     readonly name: string,
-    client: Switch<M>,
+    client: Switch<M, K>,
     wishes: Wishes,
   ) {
     super(wishes.thrown);
@@ -162,7 +162,7 @@ export class Room<M extends object> extends Feed<M> {
   }
 
   /** Publishes a message. Resolves once it is in the log; rejects with a `SwitchboardError` if it is refused. */
-  publish<T extends TypeOf<M>>(type: T, data: M[T], options?: PublishOptions): Promise<Published> {
+  publish<T extends Publishable<M, K>>(type: T, data: M[T], options?: PublishOptions): Promise<Published> {
     return this.#client.publish(this.name, type, data, options);
   }
 
@@ -171,7 +171,7 @@ export class Room<M extends object> extends Feed<M> {
    *
    * @throws SwitchboardError `too_large` if the message exceeds the server's size limit
    */
-  fleeting<T extends TypeOf<M>>(type: T, data: M[T], options?: { echo?: boolean }): boolean {
+  fleeting<T extends Fleeting<M, K>>(type: T, data: M[T], options?: { echo?: boolean }): boolean {
     return this.#client.fleeting(this.name, type, data, options);
   }
 

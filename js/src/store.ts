@@ -1,3 +1,4 @@
+import type { Kinds } from "./kinds.js";
 import type { Client } from "./client.js";
 import type { SwitchboardError } from "./error.js";
 import { limits } from "./protocol.js";
@@ -102,8 +103,8 @@ export interface RoomView<M extends object> {
 }
 
 /** Follows a room: subscribes to it as long as anybody looks, and keeps what arrives. */
-export class RoomStore<M extends object = AnyMessages, K extends object = Record<never, never>> extends Store<RoomView<M>> {
-  readonly room: Room<M>;
+export class RoomStore<M extends object = AnyMessages, K extends Kinds = Record<never, never>> extends Store<RoomView<M>> {
+  readonly room: Room<M, K>;
   readonly #client: Client<M, K>;
   readonly #recent: number;
   readonly #keep: number;

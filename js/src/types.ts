@@ -68,9 +68,6 @@ export type RoomEntry<M> = { [T in TypeOf<M>]: InRoom<T, M[T]> }[TypeOf<M>];
 /** Any message of a map: a union discriminated by `type`. */
 export type Entry<M> = { [T in TypeOf<M>]: Delivered<T, M[T]> }[TypeOf<M>];
 
-/** The reply to a request. `A` maps the request's type to the reply's, as in `{ ask: "answer" }`. */
-export type Answer<M, A, T> = T extends keyof A ? (A[T] extends keyof M ? M[A[T]] : unknown) : unknown;
-
 /** `idle`: never connected. `waiting`: until the next attempt. `closed`: until `connect()` or `reconnect()` is called. */
 export type State = "idle" | "connecting" | "open" | "waiting" | "closing" | "closed";
 

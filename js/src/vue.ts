@@ -12,6 +12,7 @@ import {
   type InjectionKey,
   type MaybeRefOrGetter,
 } from "vue";
+import type { Kinds } from "./kinds.js";
 import type { Client } from "./client.js";
 import type { Room } from "./room.js";
 import {
@@ -29,14 +30,14 @@ import {
 import type { AnyMessages } from "./types.js";
 
 /** A room in a component. */
-export interface UseRoom<M extends object> {
+export interface UseRoom<M extends object, K extends Kinds> {
   readonly view: ComputedRef<RoomView<M>>;
   /** Loads up to 50 older messages, or as many as it is told. */
   readonly loadOlder: (limit?: number) => Promise<void>;
   /** The same as `Room.publish`. */
-  readonly publish: Room<M>["publish"];
+  readonly publish: Room<M, K>["publish"];
   /** The same as `Room.fleeting`. */
-  readonly fleeting: Room<M>["fleeting"];
+  readonly fleeting: Room<M, K>["fleeting"];
 }
 
 export interface UseTyping {
@@ -49,7 +50,7 @@ export interface UseTyping {
  * Returns composables for one protocol: `const { provideClient, useRoom } = createComposables<Chat>()`, once, outside of
  * components. A component further up calls `provideClient`. A room is left when the last component that uses it is gone.
  */
-export function createComposables<M extends object = AnyMessages, K extends object = Record<never, never>>() {
+export function createComposables<M extends object = AnyMessages, K extends Kinds = Record<never, never>>() {
   const key: InjectionKey<Client<M, K>> = Symbol("switchboard");
 
   /** Gives the components below a client, and keeps it connected while this one is mounted. */
@@ -72,7 +73,7 @@ export function createComposables<M extends object = AnyMessages, K extends obje
   }
 
   /** The messages and the state of a room, which may change. */
-  function useRoom(name: MaybeRefOrGetter<string>, options?: RoomStoreOptions): UseRoom<M> {
+  function useRoom(name: MaybeRefOrGetter<string>, options?: RoomStoreOptions): UseRoom<M, K> {
     const client = useClient();
     const { view, store } = useStore(() => new RoomStore<M, K>(client, toValue(name), options));
     return {

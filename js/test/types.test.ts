@@ -9,7 +9,7 @@ interface Chat {
 }
 
 // Never run: that this compiles, and that what must not compile does not, is the test.
-export async function typed(client: Client<Chat, { ask: "answer" }>, untyped: Client): Promise<void> {
+export async function typed(client: Client<Chat, { ask: { kind: "request"; reply: "answer" } }>, untyped: Client): Promise<void> {
   client.on("message", (e) => {
     if (e.type === "chat") e.data.message.trim();
     // @ts-expect-error: `typing` has no message
