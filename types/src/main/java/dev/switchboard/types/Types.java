@@ -13,6 +13,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A protocol's message types for other languages. Immutable and thread-safe.
@@ -104,6 +106,29 @@ public final class Types {
   /** Returns 16 hexadecimal digits that differ when {@link #jsonSchema} does. */
   public String hash() {
     return hash;
+  }
+
+  /**
+   * Compares these types with those of an earlier version.
+   *
+   * @param earlier a text that {@link #jsonSchema} returned then
+   * @return the changes that break clients which run already, one sentence each; empty if there are
+   *     none
+   * @throws IllegalArgumentException if it is no such text
+   */
+  public List<String> breaksSince(String earlier) {
+    JsonNode before;
+    try {
+      before = Json.MAPPER.readTree(earlier);
+    } catch (JacksonException bad) {
+      throw new IllegalArgumentException(
+          "earlier: " + bad.getOriginalMessage() + " (expected: a generated JSON Schema)", bad);
+    }
+    if (!before.has("oneOf") || !before.has("$defs")) {
+      throw new IllegalArgumentException(
+          "earlier: has no messages (expected: a generated JSON Schema)");
+    }
+    return Evolution.breaks(before, Json.MAPPER.readTree(schema));
   }
 
   private String document() {
