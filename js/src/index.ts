@@ -2,7 +2,7 @@ export { fetchBindCode, type BindCode, type BindCodeRequest } from "./bindcode.j
 export { Client } from "./client.js";
 export { CloseCode, type ErrorCode } from "./protocol.js";
 export { SwitchboardError, type LocalCode, type Unsent } from "./error.js";
-export type { Kind, Protocol } from "./kinds.js";
+export type { Kind, Kinds, Protocol } from "./kinds.js";
 export type { Url } from "./link.js";
 export type { Patience } from "./patience.js";
 export type { Code, Encoding, Options, Token, SocketConstructor, SocketLike } from "./options.js";

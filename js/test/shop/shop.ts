@@ -127,6 +127,16 @@ export interface Shop {
   confirmed: Confirmed;
 }
 
+/** For forms, such as `maxlength` of an input. */
+export const limits = {
+  Order: { lines: { maxItems: 100, minItems: 1 }, note: { maxLength: 500, minLength: 1 } },
+  Line: { amount: { minimum: 1 }, weight: { minimum: 0.5 } },
+  Card: { number: { maxLength: 16, minLength: 16 } },
+  OrderMoved: { revision: { maximum: 9007199254740991, minimum: 0 } },
+  Price: { amount: { exclusiveMinimum: 0 } },
+  Find: { words: { minLength: 1 } },
+} as const;
+
 const types = {
   order: { kind: "message" },
   "order.moved": { kind: "message" },

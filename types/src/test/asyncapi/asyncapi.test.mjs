@@ -12,7 +12,7 @@ async function parse(text) {
   return { document, faults: diagnostics.filter(({ severity }) => severity <= ERROR_OR_WARNING).map(({ message }) => message) };
 }
 
-for (const file of ["js/test/shop/shop.yaml"]) {
+for (const file of ["js/test/shop/shop.yaml", "docs/chat.asyncapi.yaml"]) {
   test(`${file} is AsyncAPI 3.0`, async () => {
     const { document, faults } = await parse(readFileSync(new URL(file, root), "utf8"));
     assert.deepEqual(faults, []);

@@ -1,8 +1,10 @@
+import { limits } from "./chat.js";
 import type { Conversation } from "./conversation.js";
 import { h, setText } from "./dom.js";
 import { icon } from "./icons.js";
-import { MAX_CONTENT } from "./talk.js";
 import type { Texts } from "./texts.js";
+
+const MAX_CONTENT = limits.Message.content.maxLength;
 
 const SAY_WHEN_LEFT = 400;
 const TALLEST = 200;

@@ -1,13 +1,13 @@
+import { type Level, limits, type Notification } from "./chat.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { MAX_CONTENT, type Chat, type Level } from "./talk.js";
 import type { Texts } from "./texts.js";
 
 const levels: readonly Level[] = ["info", "success", "warning", "error"];
 const EVERYONE = "";
 
 /** The form to send a notification by. It takes itself off the page when it is closed. */
-export function notifyDialog(people: readonly string[], t: Texts, send: (notification: Chat["notification"], user?: string) => void): HTMLDialogElement {
+export function notifyDialog(people: readonly string[], t: Texts, send: (notification: Notification, user?: string) => void): HTMLDialogElement {
   // A name is never empty, so the empty value can stand for everyone.
   const to = h(
     "select",
@@ -15,7 +15,7 @@ export function notifyDialog(people: readonly string[], t: Texts, send: (notific
     h("option", { value: EVERYONE }, t.everyone),
     ...people.map((user) => h("option", { value: user }, user)),
   );
-  const text = h("textarea", { id: "notify-text", rows: 3, required: true, maxlength: MAX_CONTENT, autofocus: true, dir: "auto", "data-testid": "notify-text" });
+  const text = h("textarea", { id: "notify-text", rows: 3, required: true, maxlength: limits.Notification.text.maxLength, autofocus: true, dir: "auto", "data-testid": "notify-text" });
   const choice = (level: Level) =>
     h(
       "label",

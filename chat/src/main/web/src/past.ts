@@ -1,7 +1,8 @@
-import type { Client, Entry, Page } from "switchboard-client";
+import type { Entry, Page } from "switchboard-client";
+import type { Chat } from "./chat.js";
 import type { Conversation, Hole } from "./conversation.js";
 import type { Store } from "./store.js";
-import type { Chat } from "./talk.js";
+import type { ChatClient } from "./talk.js";
 
 /** So many messages at a time. */
 const PAGE = 50;
@@ -15,7 +16,7 @@ type Gap = { room?: string; user?: string; everyone?: true; epoch: string; seq: 
 /** What was said before: history page by page, and what was missed while away. */
 export class Past {
   constructor(
-    readonly client: Client<Chat>,
+    readonly client: ChatClient,
     readonly store: Store,
     /** Puts an entry into its conversation; false if it was there. */
     readonly take: (entry: Entry<Chat>) => boolean,

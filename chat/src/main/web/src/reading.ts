@@ -2,7 +2,7 @@
  * Reads what others said. The types of `Chat` are what they should say; what is in a log may be anything, so it is looked at
  * before it is used.
  */
-import type { Level } from "./talk.js";
+import type { Level } from "./chat.js";
 
 const LEVELS: ReadonlySet<unknown> = new Set<Level>(["info", "warning", "error", "success"]);
 

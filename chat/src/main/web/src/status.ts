@@ -21,7 +21,7 @@ export class Status {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
-    readonly client: Client<any>,
+    readonly client: Client<any, any>,
     readonly texts: () => Texts,
     readonly changed: () => void,
     attempt: (attempt: number) => void,

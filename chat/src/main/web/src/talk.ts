@@ -1,20 +1,12 @@
 import { Client, SwitchboardError, type Entry, type Patience } from "switchboard-client";
+import { type Chat, chat, type Level, type Notification } from "./chat.js";
 import type { Conversation, Row } from "./conversation.js";
 import { Past } from "./past.js";
 import { is, levelOf, textOf } from "./reading.js";
 import type { Store } from "./store.js";
 import { Typing } from "./typing.js";
 
-export type Level = "info" | "warning" | "error" | "success";
-
-/** The chat application's messages; the same as `Chat` in Java. */
-export interface Chat {
-  message: { content: string; to?: string | null; extra?: unknown };
-  typing: { on: boolean };
-  notification: { level: Level; text: string };
-}
-
-export const MAX_CONTENT = 4_000;
+export type ChatClient = Client<Chat, typeof chat.types>;
 
 export interface Watcher {
   /** Something in the store changed. */
@@ -31,7 +23,7 @@ export interface Watcher {
 
 /** Connects the store to the server: what comes in goes to the store, what the person does goes out. */
 export class Talk {
-  readonly client: Client<Chat>;
+  readonly client: ChatClient;
   readonly typing: Typing;
   readonly #past: Past;
 
@@ -44,8 +36,8 @@ export class Talk {
     const options = { maxReconnectDelay: 15_000 };
     const client =
       token === undefined
-        ? new Client<Chat>(`${endpoint}?user=${encodeURIComponent(store.me)}`, options)
-        : new Client<Chat>(endpoint, { ...options, token });
+        ? new Client(`${endpoint}?user=${encodeURIComponent(store.me)}`, chat, options)
+        : new Client(endpoint, chat, { ...options, token });
     this.client = client;
     this.typing = new Typing(client, () => watcher.changed());
     this.#past = new Past(client, store, (entry) => this.#take(entry) !== undefined, () => watcher.changed());
@@ -139,7 +131,7 @@ export class Talk {
   }
 
   /** Has people notice something; without a user: everyone. */
-  async notify(notification: Chat["notification"], user?: string): Promise<void> {
+  async notify(notification: Notification, user?: string): Promise<void> {
     await this.client.publish(user === undefined ? { everyone: true } : { user }, "notification", notification);
   }
 

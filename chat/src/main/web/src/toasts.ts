@@ -1,6 +1,6 @@
+import type { Level } from "./chat.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import type { Level } from "./talk.js";
 import type { Texts } from "./texts.js";
 
 const STAYS_MS = 7_000;

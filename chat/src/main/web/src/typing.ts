@@ -1,6 +1,5 @@
-import type { Client } from "switchboard-client";
 import type { Conversation } from "./conversation.js";
-import type { Chat } from "./talk.js";
+import type { ChatClient } from "./talk.js";
 
 const ENDS_AFTER_MS = 5_000;
 const RENEW_MS = 3_000;
@@ -12,7 +11,7 @@ export class Typing {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(
-    readonly client: Client<Chat>,
+    readonly client: ChatClient,
     readonly changed: () => void,
   ) {}
 

@@ -2,6 +2,8 @@ package dev.switchboard.chat;
 
 import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.TypeName;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -9,6 +11,12 @@ import tools.jackson.databind.JsonNode;
 public sealed interface Chat {
   /** Longest text, in characters. */
   int MAX_CONTENT = 4_000;
+
+  /** Matches a text that shows something: not only white space, of Unicode too. */
+  String NOT_BLANK = "[\\s\\S]*[^\\s\\p{Z}][\\s\\S]*";
+
+  /** What is said of a text that does not match. */
+  String BLANK = "not only white space";
 
   /**
    * Something said in a room or to a user.
@@ -19,12 +27,12 @@ public sealed interface Chat {
    * @param extra whatever an application adds; null if nothing
    */
   @TypeName("message")
-  record Message(String content, @Nullable String to, @Nullable JsonNode extra) implements Chat {
-    /** Refuses a content that says nothing or too much. */
-    public Message {
-      requireText("content", content);
-    }
-
+  record Message(
+      @Size(min = 1, max = MAX_CONTENT) @Pattern(regexp = NOT_BLANK, message = BLANK)
+          String content,
+      @Nullable String to,
+      @Nullable JsonNode extra)
+      implements Chat {
     /** Just a text. */
     public Message(String content) {
       this(content, null, null);
@@ -54,25 +62,8 @@ public sealed interface Chat {
    * @param text 1–4,000 characters, not only white space
    */
   @TypeName("notification")
-  record Notification(Level level, String text) implements Chat {
-    /** Refuses a text that says nothing or too much. */
-    public Notification {
-      requireText("text", text);
-    }
-  }
-
-  private static void requireText(String name, @Nullable String text) {
-    if (text == null) {
-      return; // the protocol says "required" for that
-    }
-    if (text.isBlank() || text.length() > MAX_CONTENT) {
-      throw new IllegalArgumentException(
-          name
-              + ": "
-              + text.length()
-              + " characters (expected: 1-"
-              + MAX_CONTENT
-              + ", not only white space)");
-    }
-  }
+  record Notification(
+      Level level,
+      @Size(min = 1, max = MAX_CONTENT) @Pattern(regexp = NOT_BLANK, message = BLANK) String text)
+      implements Chat {}
 }

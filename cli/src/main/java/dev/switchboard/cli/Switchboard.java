@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     description = "Realtime messaging for Java.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {Serve.class, ChatCommand.class, Token.class, Bench.class})
+    subcommands = {Serve.class, ChatCommand.class, Token.class, TypesCommand.class, Bench.class})
 public final class Switchboard implements Runnable {
   @Spec private @Nullable CommandSpec spec; // set by picocli
 

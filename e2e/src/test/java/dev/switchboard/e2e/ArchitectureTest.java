@@ -58,6 +58,7 @@ class ArchitectureTest {
                   "history",
                   "cluster",
                   "security",
+                  "types",
                   "chat")));
 
   private static final JavaClasses OURS =

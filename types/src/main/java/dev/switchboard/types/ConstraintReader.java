@@ -20,18 +20,23 @@ import java.lang.reflect.AnnotatedElement;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Reads Jakarta's annotations at one place. Confined to one thread, for one use. */
 final class ConstraintReader {
-  /** What regular expressions of Java have and those of JavaScript have not. */
+  /** What regular expressions of Java have and those of JavaScript, with {@code u}, have not. */
   private static final java.util.regex.Pattern JAVA_ONLY =
-      java.util.regex.Pattern.compile("\\\\[AZzGQEpPhHRX]|\\(\\?[a-z-]+[:)]|\\(\\?>|[*+?}]\\+|&&");
+      java.util.regex.Pattern.compile(
+          "\\\\[AZzGQEhHRX]|\\\\[pP](?!\\{[LMNPSZC][a-z]?\\})|\\(\\?[a-z-]+[:)]|\\(\\?>|[*+?}]\\+|&&");
+
+  /** Found in a text that {@link NotBlank} accepts. */
+  static final String NOT_BLANK = "[^\\u0000-\\u0020]";
 
   private final Map<String, Object> keywords = new TreeMap<>();
-  private final List<String> patterns = new ArrayList<>();
+  private final Map<String, String> patterns = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
   private final Form form;
 
@@ -45,7 +50,7 @@ final class ConstraintReader {
     reader.all(place);
     return new Rules(
         Collections.unmodifiableMap(reader.keywords),
-        List.copyOf(reader.patterns),
+        Collections.unmodifiableMap(reader.patterns),
         List.copyOf(reader.notes));
   }
 
@@ -64,7 +69,7 @@ final class ConstraintReader {
       case NotEmpty empty -> length(1, Integer.MAX_VALUE);
       case NotBlank blank -> {
         length(1, Integer.MAX_VALUE);
-        patterns.add(Rules.NOT_BLANK);
+        patterns.put(NOT_BLANK, "not blank");
       }
       case Size size -> length(size.min(), size.max());
       case Min min -> atLeast("minimum", BigDecimal.valueOf(min.value()));
@@ -107,10 +112,13 @@ final class ConstraintReader {
   }
 
   private void pattern(Pattern pattern) {
-    if (pattern.flags().length == 0 && !JAVA_ONLY.matcher(pattern.regexp()).find()) {
-      patterns.add("^(?:" + pattern.regexp() + ")$");
+    boolean readable = pattern.flags().length == 0 && !JAVA_ONLY.matcher(pattern.regexp()).find();
+    String said = pattern.message().startsWith("{") ? "" : pattern.message();
+    if (readable) {
+      String whole = "^(?:" + pattern.regexp() + ")$";
+      patterns.put(whole, said.isEmpty() ? "matches `" + whole + "`" : said);
     } else {
-      notes.add("matches a pattern of Java: " + pattern.regexp());
+      notes.add(said.isEmpty() ? "matches a pattern of Java: " + pattern.regexp() : said);
     }
   }
 

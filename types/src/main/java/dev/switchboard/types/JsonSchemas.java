@@ -145,11 +145,11 @@ final class JsonSchemas {
             default -> schema.put(keyword, value);
           }
         });
-    if (rules.patterns().size() == 1) {
-      schema.put("pattern", rules.patterns().getFirst());
-    } else if (!rules.patterns().isEmpty()) {
-      schema.put(
-          "allOf", rules.patterns().stream().map(pattern -> Map.of("pattern", pattern)).toList());
+    List<String> patterns = List.copyOf(rules.patterns().keySet());
+    if (patterns.size() == 1) {
+      schema.put("pattern", patterns.getFirst());
+    } else if (!patterns.isEmpty()) {
+      schema.put("allOf", patterns.stream().map(pattern -> Map.of("pattern", pattern)).toList());
     }
     if (!rules.notes().isEmpty()) {
       schema.put("description", String.join("; ", rules.notes()));

@@ -21,9 +21,7 @@ final class Phrases {
     range(rules.keywords(), "Items", "element", phrases);
     range(rules.keywords(), "Properties", "entry", phrases);
     bounds(rules.keywords(), phrases);
-    for (String pattern : rules.patterns()) {
-      phrases.add(pattern.equals(Rules.NOT_BLANK) ? "not blank" : "matches `" + pattern + "`");
-    }
+    phrases.addAll(rules.patterns().values());
     phrases.addAll(rules.notes());
     return phrases;
   }

@@ -8,12 +8,9 @@ import java.util.Map;
  *
  * @param keywords those that are keywords of JSON Schema, in its terms; lengths in UTF-16 code
  *     units
- * @param patterns regular expressions that all have to be found
+ * @param patterns regular expressions that all have to be found, and what they mean in words
  * @param notes the others, in words
  */
-record Rules(Map<String, Object> keywords, List<String> patterns, List<String> notes) {
-  static final Rules NONE = new Rules(Map.of(), List.of(), List.of());
-
-  /** Found in a text that is not blank. */
-  static final String NOT_BLANK = "[^\\u0000-\\u0020]";
+record Rules(Map<String, Object> keywords, Map<String, String> patterns, List<String> notes) {
+  static final Rules NONE = new Rules(Map.of(), Map.of(), List.of());
 }

@@ -1,5 +1,6 @@
 package dev.switchboard.types;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -81,6 +82,7 @@ final class TypeScript {
   private String module() {
     model.declared().forEach(this::declared);
     messages();
+    limits();
     constant();
     StringBuilder module = new StringBuilder();
     module.append("// Generated from ").append(model.source());
@@ -211,6 +213,39 @@ final class TypeScript {
       out.append("  " + key(message.type()) + ": " + message.record() + ";\n");
     }
     out.append("}\n");
+  }
+
+  private void limits() {
+    StringBuilder limits = new StringBuilder();
+    model
+        .declared()
+        .forEach((name, type) -> {
+          if (type instanceof TypeModel.Fields record) {
+            String inside =
+                record.fields().stream()
+                    .filter(field -> !field.use().rules().keywords().isEmpty())
+                    .map(field -> key(field.key()) + ": { " + limits(field.use().rules()) + " }")
+                    .collect(Collectors.joining(", "));
+            if (!inside.isEmpty()) {
+              limits.append("  " + name + ": { " + inside + " },\n");
+            }
+          }
+        });
+    if (!limits.isEmpty()) {
+      out.append("\n/** For forms, such as `maxlength` of an input. */\n");
+      out.append("export const limits = {\n" + limits + "} as const;\n");
+    }
+  }
+
+  private static String limits(Rules rules) {
+    return rules.keywords().entrySet().stream()
+        .map(limit ->
+            limit.getKey()
+                + ": "
+                + (limit.getValue() instanceof BigDecimal number
+                    ? number.toPlainString()
+                    : limit.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   private void constant() {

@@ -5,7 +5,12 @@ import static dev.switchboard.types.JsonSchemas.ordered;
 import dev.switchboard.protocol.DefinitionException;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.format.Json;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -52,6 +57,39 @@ public final class Types {
    */
   public static Types of(Protocol<?> protocol) {
     return new Types(ModelReader.read(protocol));
+  }
+
+  /**
+   * Reads the types of a sealed interface that is not loaded yet.
+   *
+   * @param union its name, as {@link Class#getName} returns it
+   * @param classpath the folders and jars of it and of all that it needs, except Switchboard
+   * @throws DefinitionException as for {@link #of(Class)}, or if a class is not there
+   */
+  public static Types load(String union, List<Path> classpath) throws IOException {
+    URL[] locations = new URL[classpath.size()];
+    for (int i = 0; i < locations.length; i++) {
+      if (!Files.exists(classpath.get(i))) {
+        throw new DefinitionException(
+            "class path: " + classpath.get(i) + " does not exist (expected: folders and jars)");
+      }
+      locations[i] = classpath.get(i).toUri().toURL();
+    }
+    // Annotations and Request have to be the same classes here and there, so this loader is asked
+    // first.
+    try (URLClassLoader loader = new URLClassLoader(locations, Types.class.getClassLoader())) {
+      return of(Class.forName(union, false, loader));
+    } catch (ClassNotFoundException none) {
+      throw new DefinitionException(
+          "class: " + union + " is not there (expected: a class on the class path)");
+    } catch (LinkageError incomplete) {
+      throw new DefinitionException(
+          "class path: "
+              + incomplete.getMessage()
+              + " is missing (expected: all that "
+              + union
+              + " needs)");
+    }
   }
 
   /**

@@ -98,7 +98,7 @@ class EvolutionTest {
         .containsExactly(
             "note.text: minLength was any and is 1" + REFUSES,
             "note.text: maxLength was any and is 9" + REFUSES,
-            "note.text: pattern " + Rules.NOT_BLANK + " was added" + REFUSES);
+            "note.text: pattern " + ConstraintReader.NOT_BLANK + " was added" + REFUSES);
     assertThat(breaks(Tight.class, Note.class))
         .hasSize(3)
         .allMatch(one -> one.endsWith(UNREADABLE));

@@ -195,6 +195,13 @@ class TypesTest {
     assertThat(Types.of(Java.class).jsonSchema()).doesNotContain("\"pattern\"").contains("(?i)a++");
   }
 
+  @Test
+  void aPatternIsSaidInTheWordsOfItsMessage() {
+    record Said(@Pattern(regexp = "\\p{Lu}.*", message = "begins with a capital") String text) {}
+    assertThat(typescript(Said.class)).contains("/** Begins with a capital. */");
+    assertThat(Types.of(Said.class).jsonSchema()).contains("\"^(?:\\\\p{Lu}.*)$\"");
+  }
+
   /** An emoji is one character in JSON Schema and two in Java. */
   @Test
   void aSchemaIsNeverNarrowerThanTheRecord() {
