@@ -2,11 +2,7 @@
 module dev.switchboard.validation {
   requires static transitive org.jspecify;
   requires transitive dev.switchboard.protocol;
-  requires com.fasterxml.classmate;
-  requires com.fasterxml.jackson.annotation;
-  requires com.github.victools.jsonschema.generator;
-  requires com.github.victools.jsonschema.module.jackson;
-  requires com.github.victools.jsonschema.module.jakarta.validation;
+  requires dev.switchboard.types;
   requires com.networknt.schema;
   requires jakarta.validation;
   requires org.hibernate.validator;

@@ -37,7 +37,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("protocol", List.of()),
           Map.entry("types", List.of("protocol")),
-          Map.entry("validation", List.of("protocol")),
+          Map.entry("validation", List.of("protocol", "types")),
           Map.entry("encryption", List.of("protocol")),
           Map.entry("spi", List.of("protocol")),
           Map.entry("security", List.of("protocol", "spi")),

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,38 @@ final class JsonSchemas {
     Map<String, Object> all = new LinkedHashMap<>();
     model.declared().forEach((name, type) -> all.put(name, of(type)));
     return all;
+  }
+
+  /** Returns the schema of one declared type, with those of the types that it refers to. */
+  Map<String, Object> alone(String name) {
+    Map<String, Object> referred = new TreeMap<>();
+    refer(declared(name), referred);
+    Map<String, Object> schema = new LinkedHashMap<>(declared(name));
+    if (!referred.isEmpty()) {
+      schema.put("$defs", referred);
+    }
+    return schema;
+  }
+
+  private Map<String, Object> declared(String name) {
+    return of(Objects.requireNonNull(model.declared().get(name)));
+  }
+
+  private void refer(@Nullable Object schema, Map<String, Object> referred) {
+    switch (schema) {
+      case Map<?, ?> map -> {
+        if (map.get("$ref") instanceof String reference) {
+          String name = reference.substring(references.length());
+          if (!referred.containsKey(name)) {
+            referred.put(name, declared(name));
+            refer(referred.get(name), referred);
+          }
+        }
+        map.values().forEach(one -> refer(one, referred));
+      }
+      case List<?> list -> list.forEach(one -> refer(one, referred));
+      case null, default -> {}
+    }
   }
 
   /** Returns the schema of the whole message, of which the data is a part. */

@@ -141,6 +141,24 @@ public final class Types {
     return schema;
   }
 
+  /**
+   * Returns a JSON Schema (draft 2020-12) of the data of one message type. It accepts all that the
+   * protocol accepts.
+   *
+   * @param type the name of the type on the wire
+   * @throws IllegalArgumentException if there is no such type
+   */
+  public String jsonSchema(String type) {
+    TypeModel.Message message =
+        model.messages().stream()
+            .filter(one -> one.type().equals(type))
+            .findFirst()
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "type: " + type + " (expected: a type of " + model.source() + ")"));
+    return text(new JsonSchemas(model, "#/$defs/").alone(message.record()));
+  }
+
   /** Returns 16 hexadecimal digits that differ when {@link #jsonSchema} does. */
   public String hash() {
     return hash;
@@ -183,18 +201,22 @@ public final class Types {
       }
       alternatives.add(alternative);
     }
+    return text(
+        ordered(
+            "$schema",
+            "https://json-schema.org/draft/2020-12/schema",
+            "title",
+            model.name(),
+            "oneOf",
+            alternatives,
+            "$defs",
+            schemas.declared()));
+  }
+
+  private static String text(Map<String, Object> schema) {
     return Json.MAPPER
             .writerWithDefaultPrettyPrinter()
-            .writeValueAsString(
-                ordered(
-                    "$schema",
-                    "https://json-schema.org/draft/2020-12/schema",
-                    "title",
-                    model.name(),
-                    "oneOf",
-                    alternatives,
-                    "$defs",
-                    schemas.declared()))
+            .writeValueAsString(schema)
             .replace(System.lineSeparator(), "\n")
         + "\n";
   }

@@ -7,6 +7,7 @@ import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.MessageType;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.Validator;
+import dev.switchboard.types.Types;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -36,15 +37,17 @@ public final class Schemas {
   /**
    * Generates schemas from a protocol's records and their annotations, for other languages and for
    * clients that send JSON without records. They accept everything that the protocol accepts.
+   *
+   * @throws DefinitionException if a record can't be expressed; see {@link Types#of(Protocol)}
    */
   public static Schemas generated(Protocol<?> protocol) {
-    GeneratedSchemas generated = new GeneratedSchemas();
+    Types types = Types.of(protocol);
     Schemas schemas = NONE;
     for (MessageType<?> type : protocol.types()) {
-      schemas = schemas.with(type.name(), generated.of(type.recordClass()));
+      schemas = schemas.with(type.name(), types.jsonSchema(type.name()));
       if (type.replyClass() != null) {
-        MessageType<?> reply = protocol.type(type.replyClass());
-        schemas = schemas.with(reply.name(), generated.of(reply.recordClass()));
+        String reply = protocol.type(type.replyClass()).name();
+        schemas = schemas.with(reply, types.jsonSchema(reply));
       }
     }
     return schemas;

@@ -11,6 +11,7 @@ import dev.switchboard.protocol.InvalidMessageException;
 import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.format.Json;
+import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
@@ -240,5 +241,38 @@ class SchemasTest {
       assertThatCode(() -> generated.validate("said", Json.MAPPER.readTree(json)))
           .doesNotThrowAnyException();
     }
+  }
+
+  record Odd(@Size(min = 3) String name, @Email String mail) {}
+
+  /**
+   * Java counts an emoji twice and JSON Schema once; Jakarta takes an empty text for an address.
+   */
+  @Test
+  void generatedSchemasAreNoStricterThanConstraints() {
+    Protocol<Odd> odd = Protocol.of(Odd.class);
+    Protocol<Odd> checked = Schemas.generated(odd).on(odd);
+    Odd accepted = new Odd("\uD83D\uDE00\uD83D\uDE00", "");
+    assertThat(checked.decode(checked.type(Odd.class), odd.encode(accepted))).isEqualTo(accepted);
+  }
+
+  @Test
+  void generatedSchemasKnowTheRecordsOfNestedInterfaces() {
+    record Drawing(Shape shape) {}
+    Schemas generated = Schemas.generated(Protocol.of(Drawing.class));
+    String key = "SchemasTest$Shape$Circle";
+    String circle = "{\"shape\":{\"kind\":\"" + key + "\",\"radius\":%s}}";
+    assertThatCode(() -> generated.validate("drawing", json(circle.formatted("1.5"))))
+        .doesNotThrowAnyException();
+    for (String bad : List.of(circle.formatted("true"), circle.replace("Circle", "Oval"))) {
+      assertThatThrownBy(() -> generated.validate("drawing", json(bad.formatted("1"))))
+          .isInstanceOfSatisfying(
+              InvalidMessageException.class,
+              invalid -> assertThat(invalid.path()).startsWith("data.shape"));
+    }
+  }
+
+  private static JsonNode json(String text) {
+    return Json.MAPPER.readTree(text);
   }
 }
