@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.switchboard.protocol.DefinitionException;
 import dev.switchboard.protocol.Fleeting;
 import dev.switchboard.protocol.FromServer;
 import dev.switchboard.protocol.Protocol;
+import dev.switchboard.protocol.TypeName;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -208,6 +210,16 @@ class TypesTest {
     record Sized(@Size(min = 5, max = 9) String text) {}
     assertThat(Types.of(Sized.class).jsonSchema())
         .contains("\"minLength\" : 3", "\"maxLength\" : 9");
+  }
+
+  /** YAML reads them as true, as nothing, and as a number. */
+  @Test
+  void textsThatYamlTakesForOtherThingsAreQuoted() {
+    @TypeName("no")
+    record Odd(@JsonProperty("null") String first, @JsonProperty("1e3") String second) {}
+    assertThat(Types.of(Odd.class).asyncApi())
+        .contains("    \"no\":\n      name: \"no\"\n")
+        .contains("      required: [\"null\", \"1e3\"]\n");
   }
 
   @Test
