@@ -7,11 +7,14 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -24,6 +27,7 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
 
   private final StringBuilder partial = new StringBuilder();
   private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+  private final List<JsonNode> early = new ArrayList<>(); // received, but not expected yet
   private final BlockingQueue<Boolean> pongs = new LinkedBlockingQueue<>();
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
   private final WebSocket webSocket;
@@ -63,6 +67,22 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
     }
   }
 
+  /** The next message like that; others stay, in their order. */
+  JsonNode next(Predicate<JsonNode> expected) {
+    for (JsonNode message : early) {
+      if (expected.test(message)) {
+        early.remove(message);
+        return message;
+      }
+    }
+    JsonNode message = next();
+    while (!expected.test(message)) {
+      early.add(message);
+      message = next();
+    }
+    return message;
+  }
+
   /** The next message of that type; others are skipped. */
   JsonNode next(String type) {
     JsonNode message = next();
@@ -90,6 +110,7 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
   void hearsNothing() {
     barrier();
     assertThat(received).isEmpty();
+    assertThat(early).isEmpty();
   }
 
   /** Waits until the server has read everything said so far. */
