@@ -8,69 +8,20 @@ import dev.switchboard.client.ClientEvent;
 import dev.switchboard.client.SessionInfo;
 import dev.switchboard.peers.TcpProxy;
 import dev.switchboard.protocol.RefusedException;
-import dev.switchboard.server.Addresses;
-import dev.switchboard.server.Endpoint;
 import dev.switchboard.server.Peer;
-import dev.switchboard.server.Server;
-import dev.switchboard.server.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A session goes with its client from server to server, over real sockets. */
 @Tag("D5")
-public abstract class MovingSessionsContract {
-  private final Engine engine;
-  private final String url;
-
-  /** Closes what a test has opened. */
-  @RegisterExtension protected final Closing close = new Closing();
-
+public abstract class MovingSessionsContract extends Nodes {
   /** Tests an engine. */
   protected MovingSessionsContract(Engine engine) {
-    this.engine = engine;
-    this.url = engine.url();
-  }
-
-  /** A server with its endpoint. */
-  private record Node(Endpoint<Talk> endpoint, Server server) {
-    int port() {
-      return server.port();
-    }
-
-    Peer<Talk> peerOf(String user) {
-      await().until(() -> !endpoint.peersOf(user).isEmpty());
-      return endpoint.peersOf(user).getFirst();
-    }
-  }
-
-  private Node node() {
-    return node(url);
-  }
-
-  private Node node(String database) {
-    Endpoint<Talk> endpoint =
-        Endpoint.of(Talk.class)
-            .identify(request ->
-                Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).getFirst()))
-            .clientsMayPublish(Talk.Said.class, Addresses.rooms());
-    Server server =
-        close.later(
-            Server.builder()
-                .port(0)
-                .closeTimeout(Duration.ofSeconds(1))
-                .cluster(engine.open(database))
-                .endpoint("/ws", endpoint)
-                .start());
-    return new Node(endpoint, server);
-  }
-
-  private Member member(String name, int port) {
-    return close.later(new Member(name, port));
+    super(engine);
   }
 
   /** Moves a member by its balancer. Returns the session it then has. */
@@ -97,7 +48,7 @@ public abstract class MovingSessionsContract {
     ann.room.publish(new Talk.Said("still a member"));
     bob.expectAllUpTo(6);
     assertThat(seen).isEmpty();
-    nodes.get(2).endpoint.moderation().in("r").kick("ann", "");
+    nodes.get(2).endpoint().moderation().in("r").kick("ann", "");
     await().untilAsserted(() -> assertThat(seen).containsExactly("left ann"));
   }
 
@@ -173,12 +124,12 @@ public abstract class MovingSessionsContract {
     Member bob = member("bob", other.port());
     network.cut();
     assertThat(move(ann, balancer, here).resumed()).isFalse();
-    here.endpoint.room("r").publish(new Talk.Said("hello"));
+    here.endpoint().room("r").publish(new Talk.Said("hello"));
     ann.expectAllUpTo(1);
     other.turnTo(here.port());
-    closed.server.close();
-    await().until(() -> here.endpoint.peersOf("bob").size() == 1);
-    here.endpoint.room("r").publish(new Talk.Said("hello again"));
+    closed.server().close();
+    await().until(() -> here.endpoint().peersOf("bob").size() == 1);
+    here.endpoint().room("r").publish(new Talk.Said("hello again"));
     bob.expectAllUpTo(2);
     network.heal();
   }

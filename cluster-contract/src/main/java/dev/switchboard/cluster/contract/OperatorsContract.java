@@ -10,63 +10,21 @@ import dev.switchboard.protocol.ConnectFailedException;
 import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.SwitchboardException;
-import dev.switchboard.server.Addresses;
-import dev.switchboard.server.Endpoint;
-import dev.switchboard.server.Server;
-import dev.switchboard.server.Verdict;
-import dev.switchboard.spi.AuthenticatedUser;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What an operator orders at one server holds at the others, over real sockets. */
 @Tag("D4")
 @Tag("D5")
-public abstract class OperatorsContract {
+public abstract class OperatorsContract extends Nodes {
   private static final Duration LONG = Duration.ofHours(1);
-
-  private final Engine engine;
-  private final String url;
-
-  /** Closes what a test has opened. */
-  @RegisterExtension protected final Closing close = new Closing();
 
   /** Tests an engine. */
   protected OperatorsContract(Engine engine) {
-    this.engine = engine;
-    this.url = engine.url();
-  }
-
-  /** A server with its endpoint. */
-  private record Node(Endpoint<Talk> endpoint, Server server) {}
-
-  private Node node(String database) {
-    Endpoint<Talk> endpoint =
-        Endpoint.of(Talk.class)
-            .identify(request -> {
-              String name = request.query().getOrDefault("user", List.of("nobody")).getFirst();
-              return Verdict.allow(
-                  new AuthenticatedUser(name, Map.of(), Set.of(), null, "token of " + name));
-            })
-            .clientsMayPublish(Talk.Said.class, Addresses.rooms());
-    Server server =
-        close.later(
-            Server.builder()
-                .port(0)
-                .closeTimeout(Duration.ofSeconds(1))
-                .cluster(engine.open(database))
-                .endpoint("/ws", endpoint)
-                .start());
-    return new Node(endpoint, server);
-  }
-
-  private Member member(String name, Node node) {
-    return close.later(new Member(name, node.server.port()));
+    super(engine);
   }
 
   private static List<Integer> closes(Member member) {
@@ -77,41 +35,41 @@ public abstract class OperatorsContract {
 
   @Test
   void aBanThrowsOutOfEveryServerAndKeepsOut() {
-    Node here = node(url);
-    Node there = node(url);
-    Member eve = member("eve", there);
-    Member ann = member("ann", there);
+    Node here = node();
+    Node there = node();
+    Member eve = member("eve", there.port());
+    Member ann = member("ann", there.port());
     List<Integer> closes = closes(eve);
-    here.endpoint.moderation().ban("eve", LONG, "spam");
+    here.endpoint().moderation().ban("eve", LONG, "spam");
     await().untilAsserted(() -> assertThat(closes).containsExactly(4505));
-    assertThatThrownBy(() -> new Member("eve", there.server.port()))
+    assertThatThrownBy(() -> new Member("eve", there.port()))
         .isInstanceOf(SwitchboardException.class);
-    assertThatThrownBy(() -> new Member("eve", node(url).server.port()))
+    assertThatThrownBy(() -> new Member("eve", node().port()))
         .isInstanceOf(SwitchboardException.class);
-    assertThat(there.endpoint.moderation().unban("eve")).isTrue();
-    await().untilAsserted(() -> assertThat(here.endpoint.moderation().inForce()).isEmpty());
-    member("eve", here).room.publish(new Talk.Said("I am back"));
+    assertThat(there.endpoint().moderation().unban("eve")).isTrue();
+    await().untilAsserted(() -> assertThat(here.endpoint().moderation().inForce()).isEmpty());
+    member("eve", here.port()).room.publish(new Talk.Said("I am back"));
     await().untilAsserted(() -> assertThat(ann.texts).containsExactly("I am back"));
   }
 
   @Test
   void whoIsRemovedFromARoomIsToldAndWhoIsMutedIsRefusedOnOtherServersToo() {
-    Node here = node(url);
-    Node there = node(url);
-    Member eve = member("eve", there);
+    Node here = node();
+    Node there = node();
+    Member eve = member("eve", there.port());
     List<String> left = new CopyOnWriteArrayList<>();
     eve.client.events(
         ClientEvent.RoomLeft.class, event -> left.add(event.room() + " " + event.why()));
-    here.endpoint.moderation().in("r").mute("eve", LONG, "");
+    here.endpoint().moderation().in("r").mute("eve", LONG, "");
     await()
         .untilAsserted(() ->
             assertThatThrownBy(() -> eve.room.publish(new Talk.Said("hi")))
                 .isInstanceOfSatisfying(
                     RefusedException.class,
                     refused -> assertThat(refused.code()).isEqualTo(ErrorCode.FORBIDDEN)));
-    assertThat(here.endpoint.moderation().in("r").unmute("eve")).isTrue();
+    assertThat(here.endpoint().moderation().in("r").unmute("eve")).isTrue();
     await().ignoreExceptions().until(() -> eve.room.publish(new Talk.Said("hi")) != null);
-    assertThat(here.endpoint.moderation().in("r").kick("eve", "calm down"))
+    assertThat(here.endpoint().moderation().in("r").kick("eve", "calm down"))
         .as("sessions on this server")
         .isZero();
     await().untilAsserted(() -> assertThat(left).hasSize(1));
@@ -120,18 +78,18 @@ public abstract class OperatorsContract {
 
   @Test
   void aRevokedCredentialEndsItsConnectionsAndASessionEndsWhereverItIs() {
-    Node here = node(url);
-    Node there = node(url);
-    Member eve = member("eve", there);
-    Member bob = member("bob", there);
+    Node here = node();
+    Node there = node();
+    Member eve = member("eve", there.port());
+    Member bob = member("bob", there.port());
     List<Integer> closes = closes(eve);
     List<Integer> bobs = closes(bob);
     String session = bob.client.session().orElseThrow().id();
-    here.server.revocations().credential("token of eve", LONG);
+    here.server().revocations().credential("token of eve", LONG);
     await().untilAsserted(() -> assertThat(closes).contains(4001));
-    assertThatThrownBy(() -> new Member("eve", there.server.port()))
+    assertThatThrownBy(() -> new Member("eve", there.port()))
         .isInstanceOf(ConnectFailedException.class);
-    assertThat(here.server.revocations().session(session)).as("on this server").isFalse();
+    assertThat(here.server().revocations().session(session)).as("on this server").isFalse();
     await().untilAsserted(() -> assertThat(bobs).isNotEmpty());
     await()
         .untilAsserted(
@@ -141,12 +99,12 @@ public abstract class OperatorsContract {
   @Test
   void aServerThatWasCutOffFindsTheBanAfterwards() throws Exception {
     TcpProxy network = close.later(TcpProxy.toDatabase(url));
-    Node here = node(url);
+    Node here = node();
     Node there = node(network.through(url));
-    Member eve = member("eve", there);
+    Member eve = member("eve", there.port());
     List<Integer> closes = closes(eve);
     network.cut();
-    here.endpoint.moderation().ban("eve", LONG, "spam");
+    here.endpoint().moderation().ban("eve", LONG, "spam");
     network.heal();
     await()
         .atMost(Duration.ofSeconds(30))

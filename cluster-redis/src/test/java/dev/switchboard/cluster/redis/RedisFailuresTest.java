@@ -8,7 +8,6 @@ import dev.switchboard.cluster.contract.Talk;
 import dev.switchboard.cluster.redis.RedisCluster.Level;
 import dev.switchboard.server.Server;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -29,20 +28,15 @@ class RedisFailuresTest extends Servers {
     Member ann = member("ann", server());
     Member bob = member("bob", server());
     Talker talker = new Talker(ann);
-    atOnce(
-        List.of(
-            talker.talks(),
-            () -> {
-              for (int round = 0; round < 3; round++) {
-                talker.awaitMore(50);
-                own.redis.kill();
-                talker.awaitRefusal();
-                own.redis.restart();
-                talker.awaitMore(50);
-              }
-              talker.stop();
-              return null;
-            }));
+    talker.talkDuring(() -> {
+      for (int round = 0; round < 3; round++) {
+        talker.awaitMore(50);
+        own.redis.kill();
+        talker.awaitRefusal();
+        own.redis.restart();
+        talker.awaitMore(50);
+      }
+    });
     talker.expectAll(bob, ann);
   }
 
@@ -53,20 +47,15 @@ class RedisFailuresTest extends Servers {
     Member near = member("near", one);
     Member far = member("far", server());
     Talker talker = new Talker(ann);
-    atOnce(
-        List.of(
-            talker.talks(),
-            () -> {
-              talker.awaitMore(20);
-              own.redis.pause();
-              near.room.fleeting(new Talk.Typing("still here"));
-              await().until(() -> ann.typing.contains("still here"));
-              talker.awaitRefusal();
-              own.redis.resume();
-              talker.awaitMore(20);
-              talker.stop();
-              return null;
-            }));
+    talker.talkDuring(() -> {
+      talker.awaitMore(20);
+      own.redis.pause();
+      near.room.fleeting(new Talk.Typing("still here"));
+      await().until(() -> ann.typing.contains("still here"));
+      talker.awaitRefusal();
+      own.redis.resume();
+      talker.awaitMore(20);
+    });
     talker.expectAll(far, near, ann);
     await()
         .atMost(LONG)

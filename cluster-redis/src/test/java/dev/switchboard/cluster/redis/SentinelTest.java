@@ -75,17 +75,12 @@ class SentinelTest extends Servers {
     Member ann = member("ann", server());
     Member bob = member("bob", server());
     Talker talker = new Talker(ann);
-    atOnce(
-        List.of(
-            talker.talks(),
-            () -> {
-              talker.awaitMore(100);
-              group.master.kill();
-              talker.awaitRefusal();
-              talker.awaitMore(100);
-              talker.stop();
-              return null;
-            }));
+    talker.talkDuring(() -> {
+      talker.awaitMore(100);
+      group.master.kill();
+      talker.awaitRefusal();
+      talker.awaitMore(100);
+    });
     talker.expectAll(bob, ann);
     assertThat(talker.acknowledged()).hasSizeGreaterThan(200);
   }

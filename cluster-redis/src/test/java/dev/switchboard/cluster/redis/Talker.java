@@ -9,8 +9,10 @@ import dev.switchboard.protocol.ErrorCode;
 import dev.switchboard.protocol.RefusedException;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Publishes without a pause, and notes what was acknowledged and how often it was refused. */
@@ -20,29 +22,35 @@ final class Talker {
   private final Member member;
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final AtomicInteger refused = new AtomicInteger();
-  private volatile boolean stopped; // set by stop()
+  private volatile boolean stopped; // set by talkDuring
 
   Talker(Member member) {
     this.member = member;
   }
 
-  Callable<Void> talks() {
-    return () -> {
-      for (int i = 0; !stopped; i++) {
-        try {
-          member.room.publish(new Talk.Said("m" + i));
-          acknowledged.add("m" + i);
-        } catch (RefusedException failure) {
-          assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
-          refused.incrementAndGet();
-        }
+  /** Talks for as long as something else takes. */
+  void talkDuring(Runnable steps) throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> talking = threads.submit(this::talk);
+      try {
+        steps.run();
+      } finally {
+        stopped = true;
       }
-      return null;
-    };
+      var unused = talking.get();
+    }
   }
 
-  void stop() {
-    stopped = true;
+  private void talk() {
+    for (int i = 0; !stopped; i++) {
+      try {
+        member.room.publish(new Talk.Said("m" + i));
+        acknowledged.add("m" + i);
+      } catch (RefusedException failure) {
+        assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+        refused.incrementAndGet();
+      }
+    }
   }
 
   Set<String> acknowledged() {
