@@ -124,7 +124,7 @@ class PullTest {
     client.events(ClientEvent.Failed.class, failed -> failures.add(failed.cause()));
     try (Messages<MessageEvent<? extends Talk>> messages = client.messages()) {
       client.on(Talk.Note.class, event -> messages.take());
-      there.say("{'type':'note','data':{'text':'x'}}");
+      there.say("{'type':'note','timestamp':1,'data':{'text':'x'}}");
       await().until(() -> !failures.isEmpty());
       assertThat(failures.peek()).hasMessageContaining("pulled by a handler");
     }

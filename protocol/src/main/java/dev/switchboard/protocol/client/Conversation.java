@@ -261,6 +261,9 @@ public final class Conversation {
     }
     JsonNode control = envelope.control();
     if (control == null) {
+      if (envelope.timestamp() == 0) {
+        return; // a control message of a later version
+      }
       if (envelope.id() != null && envelope.addresses().isEmpty()) {
         replies.asked(envelope.id(), envelope);
       } else {

@@ -298,7 +298,7 @@ class ClientSessionTest {
         ann open
         ann< {"type":"welcome","session":"s1","secret":"k1","user":"ann","limits":{"message":200},"logs":[]}
         ann= open
-        ann< {"type":"ask","id":"q1","data":{}}
+        ann< {"type":"ask","id":"q1","timestamp":1,"data":{}}
         ann= asked ask {}
         """,
         "ann! reply answer " + large + "\n",
