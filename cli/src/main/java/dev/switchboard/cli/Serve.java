@@ -88,6 +88,13 @@ final class Serve implements Callable<Integer> {
   private @Nullable String cluster;
 
   @Option(
+      names = "--node",
+      paramLabel = "NAME",
+      description =
+          "What to call this server in the cluster: PostgreSQL and Redis show it with its connections (default: nothing).")
+  private @Nullable String node;
+
+  @Option(
       names = "--redis-level",
       paramLabel = "LEVEL",
       defaultValue = "flushed",
@@ -212,12 +219,21 @@ final class Serve implements Callable<Integer> {
   }
 
   private Cluster openCluster(String url) {
+    try {
+      return open(url);
+    } catch (IllegalArgumentException wrong) {
+      throw new Switchboard.Failure("--" + wrong.getMessage());
+    }
+  }
+
+  private Cluster open(String url) {
     if (database != null) {
       throw new Switchboard.Failure(
           "--database, --cluster: both given (expected: one of them, as a cluster has the messages)");
     }
     if (url.startsWith("postgresql:") || url.startsWith("jdbc:postgresql:")) {
-      return PostgresCluster.builder(url).limits(databaseLimits()).open();
+      PostgresCluster.Builder postgres = PostgresCluster.builder(url).limits(databaseLimits());
+      return (node == null ? postgres : postgres.node(node)).open();
     }
     if (!url.matches("redis(s|-sentinel)?:.*")) { // not shown, because it may contain a password
       throw new Switchboard.Failure(
@@ -226,7 +242,10 @@ final class Serve implements Callable<Integer> {
     }
     RedisCluster.Builder redis =
         RedisCluster.builder(url, level()).maxBytes(databaseLimits().maxBytes());
-    return (redisAuthorities == null ? redis : redis.trustedCertificates(redisAuthorities)).open();
+    if (redisAuthorities != null) {
+      redis.trustedCertificates(redisAuthorities);
+    }
+    return (node == null ? redis : redis.node(node)).open();
   }
 
   private RedisCluster.Level level() {
@@ -291,6 +310,9 @@ final class Serve implements Callable<Integer> {
     ChatServer.Limits limits = limits();
     ChatServer.Site site = site();
     boolean encrypted = tlsCertificate != null || !trustedProxies.isEmpty();
+    if (node != null && cluster == null) {
+      throw new Switchboard.Failure("--node: without --cluster (expected: both)");
+    }
     Authenticator users = access.users(host, encrypted, rate);
     if (users != null) {
       Access.audit();

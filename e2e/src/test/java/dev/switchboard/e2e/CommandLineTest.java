@@ -107,6 +107,11 @@ class CommandLineTest {
         serve("--cluster", "postgresql://localhost/chat", "--database", "jdbc:postgresql:chat"),
         1,
         "--database, --cluster: both given");
+    fails(serve("--node", "a"), 1, "--node: without --cluster (expected: both)");
+    fails(
+        serve("--cluster", "redis://localhost:1", "--node", "a b"),
+        1,
+        "--node: a b (expected: 1-40 letters, digits, '.', '_' or '-')");
   }
 
   @Test

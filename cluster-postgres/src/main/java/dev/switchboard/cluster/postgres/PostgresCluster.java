@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.cluster.LeasedPresence;
+import dev.switchboard.cluster.NodeName;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.history.postgres.PostgresHistory;
 import dev.switchboard.history.postgres.PostgresLimits;
@@ -79,14 +80,15 @@ public final class PostgresCluster implements Cluster {
 
   /** Collects the options. Not thread-safe. */
   public static final class Builder {
-    private final PostgresUrl url;
+    private final PostgresUrl given;
+    private @Nullable String node; // null if it has no name
     private @Nullable String user; // null if it is to be found in the URL
     private @Nullable String password; // null if it is to be found in the URL
     private @Nullable PostgresUrl listenUrl; // null for the URL
     private PostgresLimits limits = PostgresLimits.DEFAULT;
 
     private Builder(String url) {
-      this.url = PostgresUrl.of(url);
+      this.given = PostgresUrl.of(url);
     }
 
     /** Sets the user, if the URL does not name one. */
@@ -111,6 +113,18 @@ public final class PostgresCluster implements Cluster {
       return this;
     }
 
+    /**
+     * Names this server. The database shows it with each connection, as {@code switchboard@NAME} in
+     * {@code pg_stat_activity}. It has no name by default.
+     *
+     * @param name 1–40 letters, digits, dots, underscores or hyphens
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public Builder node(String name) {
+      node = NodeName.checked(name);
+      return this;
+    }
+
     /** Sets how much data the logs may hold. There is no limit by default. */
     public Builder limits(PostgresLimits most) {
       limits = most;
@@ -123,11 +137,12 @@ public final class PostgresCluster implements Cluster {
      * @throws HistoryException if the database refuses or does not answer within 5 seconds
      */
     public PostgresCluster open() {
+      PostgresUrl url = named(given);
       PostgresHistory history = PostgresHistory.open(url.jdbc(), user(url), password(url), limits);
-      HikariDataSource pool = new HikariDataSource(pool());
+      HikariDataSource pool = new HikariDataSource(pool(url));
       boolean opened = false;
       try (Connection connection = connections(url).open("switchboard")) {
-        PostgresUrl direct = listenUrl == null ? url : listenUrl;
+        PostgresUrl direct = listenUrl == null ? url : named(listenUrl);
         ChannelListener<String> listener = PostgresChannels.listener(connections(direct));
         String channel = PostgresChannels.channel(connection, "bus");
         PostgresBus bus = new PostgresBus(listener, connections(direct), channel);
@@ -146,6 +161,10 @@ public final class PostgresCluster implements Cluster {
       }
     }
 
+    private PostgresUrl named(PostgresUrl one) {
+      return node == null ? one : one.named("switchboard@" + node);
+    }
+
     private @Nullable String user(PostgresUrl one) {
       return user == null ? one.user() : user;
     }
@@ -154,7 +173,7 @@ public final class PostgresCluster implements Cluster {
       return password == null ? one.password() : password;
     }
 
-    private HikariConfig pool() {
+    private HikariConfig pool(PostgresUrl url) {
       HikariConfig config = new HikariConfig();
       config.setJdbcUrl(url.jdbc());
       config.setUsername(user(url));

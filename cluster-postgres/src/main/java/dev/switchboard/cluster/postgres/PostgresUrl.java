@@ -31,6 +31,12 @@ record PostgresUrl(String jdbc, @Nullable String user, @Nullable String password
         jdbc, decoded(credentials[0]), credentials.length == 1 ? null : decoded(credentials[1]));
   }
 
+  /** Returns a URL whose connections the database shows under that name. */
+  PostgresUrl named(String application) {
+    String separator = jdbc.contains("?") ? "&" : "?";
+    return new PostgresUrl(jdbc + separator + "ApplicationName=" + application, user, password);
+  }
+
   private static String decoded(String text) {
     return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }

@@ -2,6 +2,7 @@ package dev.switchboard.cluster.redis;
 
 import dev.switchboard.cluster.ChannelListener;
 import dev.switchboard.cluster.LeasedPresence;
+import dev.switchboard.cluster.NodeName;
 import dev.switchboard.history.HistoryException;
 import dev.switchboard.spi.BindCodes;
 import dev.switchboard.spi.Bus;
@@ -93,6 +94,7 @@ public final class RedisCluster implements Cluster {
     private int replicas = 1; // for Level.REPLICATED
     private long maxBytes = Long.MAX_VALUE;
     private @Nullable Path trusted; // null for what Java trusts
+    private @Nullable String node; // null if it has no name
 
     private Builder(String uri, Level level) {
       this.uri = uri;
@@ -141,6 +143,18 @@ public final class RedisCluster implements Cluster {
     }
 
     /**
+     * Names this server. Redis shows it with each connection, as {@code switchboard-…@NAME} in
+     * {@code CLIENT LIST}. It has no name by default.
+     *
+     * @param name 1–40 letters, digits, dots, underscores or hyphens
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public Builder node(String name) {
+      node = NodeName.checked(name);
+      return this;
+    }
+
+    /**
      * Opens the cluster's logs. The server that it is given to opens the rest.
      *
      * @throws HistoryException if Redis refuses, does not answer within 3 seconds, or is not
@@ -148,7 +162,7 @@ public final class RedisCluster implements Cluster {
      */
     public RedisCluster open() {
       int written = level == Level.REPLICATED ? replicas : 0;
-      RedisServer server = RedisServer.at(uri, trusted);
+      RedisServer server = RedisServer.at(uri, node, trusted);
       boolean opened = false;
       try {
         Requirements.check(server, level, written);

@@ -30,10 +30,12 @@ final class RedisServer implements AutoCloseable {
 
   private final String uri; // has the password: never shown
   private final int database;
+  private final String suffix; // of the names of its connections
   private final RedisClient client;
 
-  private RedisServer(String uri, int database, SslOptions tls) {
+  private RedisServer(String uri, @Nullable String node, int database, SslOptions tls) {
     this.uri = uri;
+    this.suffix = node == null ? "" : "@" + node;
     this.database = database;
     this.client = RedisClient.create();
     SocketOptions sockets = SocketOptions.builder().connectTimeout(CONNECT).keepAlive(true).build();
@@ -49,13 +51,14 @@ final class RedisServer implements AutoCloseable {
   /**
    * Creates a server without a connection.
    *
+   * @param node what this process is called; null if it has no name
    * @param trusted a PEM file with the certificates to trust; null for those that Java trusts
    * @throws HistoryException if the URI is none of Redis, or the file can't be read
    */
-  static RedisServer at(String uri, @Nullable Path trusted) {
+  static RedisServer at(String uri, @Nullable String node, @Nullable Path trusted) {
     int database = parse(uri).getDatabase();
     return new RedisServer(
-        uri, database, trusted == null ? SslOptions.create() : trusting(trusted));
+        uri, node, database, trusted == null ? SslOptions.create() : trusting(trusted));
   }
 
   private static SslOptions trusting(Path file) {
@@ -99,7 +102,7 @@ final class RedisServer implements AutoCloseable {
     RedisURI parsed = parse(uri); // a copy of its own, because it can be changed
     parsed.setTimeout(CONNECT);
     parsed.getSentinels().forEach(sentinel -> sentinel.setTimeout(CONNECT));
-    parsed.setClientName(name);
+    parsed.setClientName(name + suffix);
     return parsed;
   }
 

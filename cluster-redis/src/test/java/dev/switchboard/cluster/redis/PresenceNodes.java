@@ -11,8 +11,8 @@ final class PresenceNodes {
 
   /** Its calls and its notifications may take different ways. */
   static PresenceNode open(String calls, String notifications, Duration lease) {
-    RedisServer called = RedisServer.at(calls, null);
-    RedisServer heard = RedisServer.at(notifications, null);
+    RedisServer called = RedisServer.at(calls, null, null);
+    RedisServer heard = RedisServer.at(notifications, null, null);
     RedisStore store = new RedisStore(called, 0);
     ChannelListener<byte[]> listener = RedisChannels.listener(heard);
     LeasedPresence presence =

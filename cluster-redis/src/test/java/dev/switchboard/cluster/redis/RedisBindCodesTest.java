@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class RedisBindCodesTest implements BindCodesContract {
   private final String uri = RealRedis.uri();
   private final TcpProxy network = TcpProxy.toDatabase(uri);
-  private final RedisServer server = RedisServer.at(network.through(uri), null);
+  private final RedisServer server = RedisServer.at(network.through(uri), null, null);
   private final RedisStore redis = new RedisStore(server, 0);
 
   @AfterEach
@@ -71,7 +71,7 @@ class RedisBindCodesTest implements BindCodesContract {
   @Test
   void aRestartOfRedisForgetsAllCodes() {
     try (RealRedis own = RealRedis.start();
-        RedisServer there = RedisServer.at(own.uri(0), null);
+        RedisServer there = RedisServer.at(own.uri(0), null, null);
         RedisStore store = new RedisStore(there, 0);
         BindCodes codes = new RedisBindCodes(store)) {
       codes.put(HASH, AuthenticatedUser.of("ann"), Instant.now().plusSeconds(60));

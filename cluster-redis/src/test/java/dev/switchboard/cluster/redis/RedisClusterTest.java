@@ -76,6 +76,23 @@ class RedisClusterTest {
     }
   }
 
+  @Test
+  void redisShowsTheNameOfAServerWithEachOfItsConnections() {
+    try (RealRedis redis = RealRedis.start();
+        RedisCluster named = RedisCluster.builder(redis.uri(0), Level.FAST).node("web-1").open();
+        RedisCluster unnamed = RedisCluster.at(redis.uri(0), Level.FAST)) {
+      assertThat(named.history().heads(List.of(ROOM))).hasSize(1);
+      assertThat(unnamed.history().heads(List.of(ROOM))).hasSize(1);
+      List<String> clients =
+          redis.say("CLIENT LIST").lines().filter(line -> line.contains(" name=switch")).toList();
+      assertThat(clients).filteredOn(line -> line.contains("@web-1 ")).isNotEmpty();
+      assertThat(clients).filteredOn(line -> !line.contains("@")).isNotEmpty();
+    }
+    assertThatThrownBy(() -> RedisCluster.builder("redis://localhost", Level.FAST).node("web 1"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("node: web 1 (expected: 1-40 letters, digits, '.', '_' or '-')");
+  }
+
   static Publication publication(String id, int bytes) {
     return new Publication(
         ROOM,

@@ -17,7 +17,7 @@ class RedisLastSeenTest extends LastSeenOverServersContract {
 
   @Override
   protected PresenceEngine.Visit visit() throws Exception {
-    RedisServer server = close.later(RedisServer.at(url, null));
+    RedisServer server = close.later(RedisServer.at(url, null, null));
     RedisStore store = close.later(new RedisStore(server, 0));
     return new RedisPresence(store.presence(), "unused");
   }
