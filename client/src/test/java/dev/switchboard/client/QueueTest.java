@@ -226,7 +226,8 @@ class QueueTest {
           assertThat(first).isNotDone();
         });
     Peer.Line line = connect();
-    line.say("{'type':'chat','everyone':true,'seq':1,'from':'bob','timestamp':1,'data':{'message':'hi'}}");
+    line.say(
+        "{'type':'chat','everyone':true,'seq':1,'from':'bob','timestamp':1,'data':{'message':'hi'}}");
     assertThat(refused.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(new Talk.Said("second"));
   }
 

@@ -285,12 +285,14 @@ class RawClientTest {
         assertThat(next()).isEqualTo("m" + i);
         sends.get(i).toCompletableFuture().get(5, TimeUnit.SECONDS);
       }
-      assertThat(events)
-          .containsSubsequence(
-              ClientEvent.Closed.class,
-              ClientEvent.ReconnectAttempt.class,
-              ClientEvent.Opened.class,
-              ClientEvent.ReconnectSuccess.class);
+      await()
+          .untilAsserted(() ->
+              assertThat(events)
+                  .containsSubsequence(
+                      ClientEvent.Closed.class,
+                      ClientEvent.ReconnectAttempt.class,
+                      ClientEvent.Opened.class,
+                      ClientEvent.ReconnectSuccess.class));
     }
   }
 
