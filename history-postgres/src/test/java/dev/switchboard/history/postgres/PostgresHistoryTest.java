@@ -227,6 +227,20 @@ class PostgresHistoryTest {
   }
 
   @Test
+  void aRestoredCopyGetsANewEpochAsTheDocumentationSays() {
+    try (PostgresHistory history = PostgresHistory.open(url);
+        PostgresHistory other = PostgresHistory.open(url)) {
+      assertThat(other.head(A).epoch()).isEqualTo(history.head(A).epoch());
+      String schema = url.substring(url.indexOf("currentSchema=") + "currentSchema=".length());
+      RealPostgres.execute(
+          "UPDATE " + schema + ".switchboard_store SET epoch = md5(random()::text)");
+      try (PostgresHistory restored = PostgresHistory.open(url)) {
+        assertThat(restored.head(A).epoch()).isNotEqualTo(history.head(A).epoch());
+      }
+    }
+  }
+
+  @Test
   void aHistoryGrowsToItsLimitAndIsReadBeyondIt() {
     Retention three = new Retention(3, Duration.ofDays(1));
     try (HikariDataSource pool = PostgresPool.open(url, null, null);

@@ -14,8 +14,10 @@ import dev.switchboard.spi.Retention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,17 @@ class SqliteHistoryTest {
     String first = epoch(folder);
     assertThat(first).matches("[0-9a-z]{1,13}").isEqualTo(epoch(folder));
     assertThat(epoch(folder.resolve("another.db"))).isNotEqualTo(first);
+  }
+
+  @Test
+  void aRestoredCopyGetsANewEpochAsTheDocumentationSays() throws SQLException {
+    String before = epoch(folder);
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("history.db"));
+        Statement statement = connection.createStatement()) {
+      statement.execute("UPDATE store SET epoch = lower(hex(randomblob(8)))");
+    }
+    assertThat(epoch(folder)).isNotEqualTo(before);
   }
 
   @Test
