@@ -14,6 +14,7 @@ import dev.switchboard.spi.PruningTime;
 import dev.switchboard.spi.Publication;
 import dev.switchboard.spi.RestrictionStore;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
@@ -45,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * Processes of an older version running at the same time prune by timestamps alone.
  */
 public final class PostgresHistory implements HistoryStore {
+  private static final int MIN_VERSION = 14; // what the statements need
+
   private final DataSource pool;
   private final @Nullable HikariDataSource owned;
   private final PostgresWriter writer;
@@ -109,12 +112,21 @@ public final class PostgresHistory implements HistoryStore {
   private static PostgresHistory open(
       DataSource pool, @Nullable HikariDataSource owned, PostgresLimits limits) {
     try (Connection connection = pool.getConnection()) {
+      DatabaseMetaData database = connection.getMetaData();
+      requireVersion(database.getDatabaseMajorVersion(), database.getDatabaseProductVersion());
       String epoch = PostgresSchema.migrate(connection);
       long lastPruned = PostgresSchema.lastPruned(connection);
       PostgresWriter writer = new PostgresWriter(pool, epoch, lastPruned, limits);
       return new PostgresHistory(pool, owned, writer, epoch);
     } catch (SQLException e) {
       throw new HistoryException("PostgreSQL: open failed: " + Reason.of(e), e);
+    }
+  }
+
+  static void requireVersion(int major, String version) {
+    if (major < MIN_VERSION) {
+      throw new HistoryException(
+          "PostgreSQL: version: " + version + " (expected: " + MIN_VERSION + " or newer)", null);
     }
   }
 

@@ -227,6 +227,14 @@ class PostgresHistoryTest {
   }
 
   @Test
+  void anOldDatabaseIsRefusedInOneLine() {
+    PostgresHistory.requireVersion(14, "14.0");
+    assertThatThrownBy(() -> PostgresHistory.requireVersion(13, "13.22 (Debian)"))
+        .isInstanceOf(HistoryException.class)
+        .hasMessage("PostgreSQL: version: 13.22 (Debian) (expected: 14 or newer)");
+  }
+
+  @Test
   void aRestoredCopyGetsANewEpochAsTheDocumentationSays() {
     try (PostgresHistory history = PostgresHistory.open(url);
         PostgresHistory other = PostgresHistory.open(url)) {
