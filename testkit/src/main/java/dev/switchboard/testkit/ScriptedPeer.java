@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>{@code "…"} matches anything, and {@code "$name"} the value that it had at first. Anything but
- * JSON is compared literally. Other lines with {@code !} and {@code =}, which are the client's
- * calls and reports, are skipped. Thread-safe.
+ * JSON is compared literally. A message of a user or of the server's code needs a {@code
+ * timestamp}; without one, a client takes it for a control message of a later version. Other lines
+ * with {@code !} and {@code =}, which are the client's calls and reports, are skipped. Thread-safe.
  */
 public final class ScriptedPeer implements AutoCloseable {
   private final World world;

@@ -54,10 +54,10 @@ class ScriptedPeerTest {
           WELCOME
               + """
               peer! reorder
-              ann< {"type":"said","data":{"text":"one"}}
-              ann< {"type":"said","data":{"text":"two"}}
+              ann< {"type":"said","timestamp":1,"data":{"text":"one"}}
+              ann< {"type":"said","timestamp":1,"data":{"text":"two"}}
               peer! duplicate
-              ann< {"type":"said","data":{"text":"three"}}
+              ann< {"type":"said","timestamp":1,"data":{"text":"three"}}
               """);
       client.connect();
       for (String text : List.of("two", "one", "three", "three")) {
@@ -76,10 +76,10 @@ class ScriptedPeerTest {
           WELCOME
               + """
               peer! delay 100ms
-              ann< {"type":"said","data":{"text":"late"}}
+              ann< {"type":"said","timestamp":1,"data":{"text":"late"}}
               peer! drop
-              ann< {"type":"said","data":{"text":"lost"}}
-              ann< {"type":"said","data":{"text":"now"}}
+              ann< {"type":"said","timestamp":1,"data":{"text":"lost"}}
+              ann< {"type":"said","timestamp":1,"data":{"text":"now"}}
               +200ms
               """);
       client.connect();
@@ -159,7 +159,7 @@ class ScriptedPeerTest {
           WELCOME
               + """
               +1440m
-              ann< {"type":"said","data":{"text":"still here?"}}
+              ann< {"type":"said","timestamp":1,"data":{"text":"still here?"}}
               peer! half-open
               +35s
               peer! refuse 503
