@@ -1,8 +1,8 @@
 import type { Conversation } from "./conversation.js";
 import type { Report } from "./effects.js";
-import { Emitter } from "./emitter.js";
 import { SwitchboardError } from "./error.js";
 import { deferred, Engine, type Deferred } from "./engine.js";
+import { Handshakes } from "./handshakes.js";
 import {
   type Answer,
   type Answerable,
@@ -16,10 +16,11 @@ import {
   wrongKind,
 } from "./kinds.js";
 import type { Url } from "./link.js";
+import { Listeners } from "./listeners.js";
 import { Network } from "./network.js";
 import { patiently, type Patience } from "./patience.js";
 import { settings, type Options, type SocketConstructor } from "./options.js";
-import { CloseCode, limits } from "./protocol.js";
+import { limits } from "./protocol.js";
 import { Repliers } from "./repliers.js";
 import { Room, type Wishes } from "./room.js";
 import { Opening } from "./opening.js";
@@ -28,7 +29,6 @@ import type {
   AuthFailure,
   CloseOptions,
   Delivered,
-  Entry,
   Events,
   HistoryOptions,
   JoinOptions,
@@ -45,9 +45,6 @@ import type {
   UserStatus,
 } from "./types.js";
 
-type AllTypes<M> = { [T in TypeOf<M>]: [data: M[T], entry: Delivered<T, M[T]>] };
-type Listeners<M> = { [Name in keyof Events<M>]: [event: Events<M>[Name]] };
-
 /**
  * A connection to a Switchboard server that reconnects by itself. `M` maps message types to their data, `K` tells how
  * they are used. A generated protocol says both.
@@ -55,12 +52,9 @@ type Listeners<M> = { [Name in keyof Events<M>]: [event: Events<M>[Name]] };
 export class Client<M extends object = AnyMessages, K extends Kinds = Record<never, never>> {
   readonly #engine: Engine;
   readonly #rooms = new Map<string, Room<M, K>>();
-  readonly #connecting = new Set<Deferred<void>>();
-  readonly #closing = new Set<Deferred<void>>();
+  readonly #handshakes = new Handshakes();
   readonly #publishing = new Set<Deferred<void>>(); // until they have their answers
-  readonly #thrown = (error: unknown) => this.#listenerThrew(error);
-  readonly #listeners = new Emitter<Listeners<M>>(this.#thrown);
-  readonly #types = new Emitter<AllTypes<M>>(this.#thrown);
+  readonly #listeners = new Listeners<M>();
   readonly #network = new Network(
     () => this.#engine.do((now) => this.#engine.session.online(now)),
     () => this.#engine.do((now) => this.#engine.session.probe(now)),
@@ -70,14 +64,12 @@ export class Client<M extends object = AnyMessages, K extends Kinds = Record<nev
     unwant: (room) => this.#engine.do(() => this.#talk.unwant(room)),
     joinSince: (room, options) => this.#engine.ask((now) => this.#talk.join(now, room, options), options),
     leave: (room) => this.#engine.ask((now) => this.#talk.leave(now, room)),
-    thrown: this.#thrown,
+    thrown: this.#listeners.thrown,
     failed: (event) => this.#report({ kind: "report", name: "error", event }),
   };
   readonly #opening: Opening;
-  readonly #repliers = new Repliers(this.#thrown);
+  readonly #repliers = new Repliers(this.#listeners.thrown);
   readonly #kinds: Kinds | undefined;
-  /** Whether listeners of `error` are being told that a listener threw, so that theirs go to the console. */
-  #listenerThrowing = false;
 
   /**
    * Creates a client. Nothing is sent before `connect()`. `url` may be a function, which is called before each attempt (for
@@ -98,7 +90,7 @@ export class Client<M extends object = AnyMessages, K extends Kinds = Record<nev
     if (typeof url === "string" && !/^(wss?|https?):\/\/./.test(url)) {
       throw new TypeError(`url: ${url} (expected: ws://… or wss://…)`);
     }
-    this.#opening = new Opening(chosen.encryption, (report) => this.#report(report), this.#thrown);
+    this.#opening = new Opening(chosen.encryption, (report) => this.#report(report), this.#listeners.thrown);
     this.#engine = new Engine(url, chosen, Socket, {
       report: (report) => this.#opening.report(report),
       asked: (question) => void this.#repliers.answer(this.#engine, question),
@@ -137,22 +129,22 @@ export class Client<M extends object = AnyMessages, K extends Kinds = Record<nev
 
   /** Adds a listener for an event. Returns a function that removes it. */
   on<Name extends keyof Events<M>>(name: Name, listener: (event: Events<M>[Name]) => unknown): () => void {
-    return this.#listeners.on(name, listener as never);
+    return this.#listeners.events.on(name, listener as never);
   }
 
   /** Adds a listener for the next event of this name only. Returns a function that removes it. */
   once<Name extends keyof Events<M>>(name: Name, listener: (event: Events<M>[Name]) => unknown): () => void {
-    return this.#listeners.once(name, listener as never);
+    return this.#listeners.events.once(name, listener as never);
   }
 
   /** Removes a listener or, if none is given, all listeners of this name. */
   off<Name extends keyof Events<M>>(name: Name, listener?: (event: Events<M>[Name]) => unknown): void {
-    this.#listeners.off(name, listener as never);
+    this.#listeners.events.off(name, listener as never);
   }
 
   /** Adds a listener for messages of this type from anywhere. Returns a function that removes it. */
   onType<T extends TypeOf<M>>(type: T, listener: (data: M[T], entry: Delivered<T, M[T]>) => unknown): () => void {
-    return this.#types.on(type, listener as never);
+    return this.#listeners.types.on(type, listener as never);
   }
 
   /**
@@ -191,10 +183,9 @@ export class Client<M extends object = AnyMessages, K extends Kinds = Record<nev
       this.#engine.do(close);
       return this.#closed();
     }
-    const closed = deferred<void>();
-    this.#closing.add(closed);
+    const closed = this.#handshakes.closed();
     this.#engine.do(close);
-    await closed.promise;
+    await closed;
   }
 
   /**
@@ -340,44 +331,29 @@ export class Client<M extends object = AnyMessages, K extends Kinds = Record<nev
   }
 
   #opened(start: (now: number) => void): Promise<void> {
-    const opened = deferred<void>();
-    this.#connecting.add(opened);
+    const opened = this.#handshakes.opened();
     this.#engine.do(start);
-    return opened.promise;
+    return opened;
   }
 
-  #report({ name, event }: Report): void {
+  #report(report: Report): void {
+    const known = this.#handshakes.told(report, this.state);
+    this.#listeners.tell(report, this.#applied(report) || known);
+    if (report.name === "message" && report.event.room !== undefined) {
+      this.#rooms.get(report.event.room)?.arrived(report.event as RoomEntry<M>);
+    }
+  }
+
+  /** Brings the rooms, and the watch of the network, in line with a report. Returns whether listeners can do without it. */
+  #applied({ name, event }: Report): boolean {
     switch (name) {
       case "state":
         this.#network.watch(event.state !== "closed");
         if (event.state === "closed") this.#closed();
         if (event.state === "connecting" && event.before !== "waiting") this.#rooms.forEach((room) => room.away());
-        if (event.attempt === 1 && !this.#engine.session.id && !this.#listeners.has("state")) {
-          console.warn(`not connected, trying again: ${event.code} ${event.reason}`);
-        }
-        break;
+        return this.session !== undefined;
       case "open":
-        this.#connecting.forEach(({ resolve }) => resolve());
-        this.#connecting.clear();
         if (!event.resumed) this.#rooms.forEach((room) => room.away());
-        break;
-      case "close":
-        if (!event.again && this.state === "closed") this.#stopped(event);
-        break;
-      case "error": {
-        const told = this.state === "closed" && this.#connecting.size > 0;
-        if (this.state === "closed") this.#gaveUp(event.message, event, event.retryable);
-        if (!told && !this.#listeners.has("error")) console.error(event);
-        break;
-      }
-      case "auth_failed":
-        if (!this.#listeners.has("auth_failed")) console.warn(`not authenticated: ${event.message}`);
-        break;
-      case "decryption_failed":
-        if (!this.#listeners.has(name)) console.warn(`a ${event.type} was dropped: ${event.reason}: ${event.message}`);
-        break;
-      case "reconnect_failed":
-        this.#gaveUp(`${event.attempt} attempts to reconnect failed`, event);
         break;
       case "room_joined":
         this.room(event.room).entered(event);
@@ -386,50 +362,16 @@ export class Client<M extends object = AnyMessages, K extends Kinds = Record<nev
         this.#rooms.get(event.room)?.listed(event);
         break;
       case "room_left":
-        if (!this.#rooms.get(event.room)?.gone(event.error) && event.error && !this.#listeners.has("room_left")) {
-          console.error(event.error);
-        }
-        break;
+        return this.#rooms.get(event.room)?.gone(event.error) ?? false;
       case "gap":
         if (event.room !== undefined) this.#rooms.get(event.room)?.gap();
         break;
     }
-    (this.#listeners as Emitter<any>).emit(name, event);
-    if (name === "message") this.#deliver(event as Entry<M>);
-  }
-
-  #deliver(entry: Entry<M>): void {
-    (this.#types as Emitter<any>).emit(entry.type, entry.data, entry);
-    if (entry.room !== undefined) this.#rooms.get(entry.room)?.arrived(entry as RoomEntry<M>);
+    return false;
   }
 
   #closed(): void {
-    this.#closing.forEach(({ resolve }) => resolve());
-    this.#closing.clear();
     const error = new SwitchboardError("closed", "the client was closed", false);
     this.#rooms.forEach((room) => room.closed(error, !this.#talk.places.rooms.has(room.name)));
-  }
-
-  #stopped(event: Events<M>["close"]): void {
-    // Whoever closes the client knows it.
-    if (event.code === CloseCode.NORMAL) this.#connecting.forEach(({ promise }) => promise.catch(() => {}));
-    this.#gaveUp(`closed with ${event.code} ${event.reason}`.trimEnd(), event);
-  }
-
-  #gaveUp(why: string, details: unknown, retryable = true): void {
-    const error = new SwitchboardError("closed", why, retryable, details);
-    this.#connecting.forEach(({ reject }) => reject(error));
-    this.#connecting.clear();
-  }
-
-  #listenerThrew(cause: unknown): void {
-    const error = new SwitchboardError("listener", `a listener threw: ${String(cause)}`, false, undefined, undefined, cause);
-    if (!this.#listenerThrowing && this.#listeners.has("error")) {
-      this.#listenerThrowing = true;
-      this.#listeners.emit("error", error);
-      this.#listenerThrowing = false;
-    } else {
-      console.error(error);
-    }
   }
 }
