@@ -23,7 +23,7 @@ import { settings, type Options, type SocketConstructor } from "./options.js";
 import { limits } from "./protocol.js";
 import { Repliers } from "./repliers.js";
 import { Room, type Wishes } from "./room.js";
-import { Opening } from "./opening.js";
+import { Plain, type Reading } from "./plain.js";
 import type {
   AnyMessages,
   AuthFailure,
@@ -67,7 +67,7 @@ export class Client<M extends object = AnyMessages, K extends Kinds = Record<nev
     thrown: this.#listeners.thrown,
     failed: (event) => this.#report({ kind: "report", name: "error", event }),
   };
-  readonly #opening: Opening;
+  readonly #reading: Reading;
   readonly #repliers = new Repliers(this.#listeners.thrown);
   readonly #kinds: Kinds | undefined;
 
@@ -90,9 +90,10 @@ export class Client<M extends object = AnyMessages, K extends Kinds = Record<nev
     if (typeof url === "string" && !/^(wss?|https?):\/\/./.test(url)) {
       throw new TypeError(`url: ${url} (expected: ws://… or wss://…)`);
     }
-    this.#opening = new Opening(chosen.encryption, (report) => this.#report(report), this.#listeners.thrown);
+    const tell = (report: Report) => this.#report(report);
+    this.#reading = chosen.encryption?.opening(tell, this.#listeners.thrown) ?? new Plain(tell);
     this.#engine = new Engine(url, chosen, Socket, {
-      report: (report) => this.#opening.report(report),
+      report: (report) => this.#reading.report(report),
       asked: (question) => void this.#repliers.answer(this.#engine, question),
       failed: (error) => console.error(error),
     });
@@ -289,7 +290,7 @@ export class Client<M extends object = AnyMessages, K extends Kinds = Record<nev
 
   /** Reads a page of a log: of a room you are in, of your own inbox, or of everyone's log. */
   history(log: LogAddress, options?: HistoryOptions): Promise<Page<M>> {
-    const map = (sealed: any) => this.#opening.page(sealed) as Promise<Page<M>>;
+    const map = (sealed: any) => this.#reading.page(sealed) as Promise<Page<M>>;
     return this.#engine.ask((now) => this.#talk.history(now, log, options), { map, signal: options?.signal });
   }
 

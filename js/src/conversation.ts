@@ -8,7 +8,7 @@ import { Places, type Gap } from "./places.js";
 import { defaults } from "./protocol.js";
 import { Replies, type QuestionId } from "./replies.js";
 import { Rooms, type Wanted } from "./rooms.js";
-import { Sealing } from "./sealing.js";
+import type { Sealing } from "./sealing.js";
 import { Statuses } from "./statuses.js";
 import type { Address, HistoryOptions, JoinOptions, LogAddress, PublishOptions, UserListOptions } from "./types.js";
 import { byteLength, entryFault, errorOf, frame, names, reserved, text, typeFault, type Json } from "./wire.js";
@@ -32,7 +32,7 @@ export class Conversation {
   readonly #arrivals: Arrivals;
   readonly #replies: Replies;
   readonly #statuses: Statuses;
-  readonly #sealing: Sealing;
+  readonly #sealing: Sealing | undefined;
   readonly #settings: Settings;
   readonly #emit: Emit;
   readonly #draws: Draws;
@@ -53,7 +53,7 @@ export class Conversation {
     this.#statuses = new Statuses(emit);
     const say = (command: Command) => void (this.#outbox.add(command) === undefined && this.#send(command));
     this.rooms = new Rooms(this.places, this.#outbox, draws.random, emit, say);
-    this.#sealing = new Sealing(settings.encryption, emit);
+    this.#sealing = settings.encryption?.sealing(emit);
     this.#arrivals = new Arrivals(this.places, this.#outbox, (gap) => this.#gap(gap));
   }
 
@@ -62,9 +62,9 @@ export class Conversation {
     const head: Json = { type, ...address, messageId };
     if (options.echo === false) head.echo = false;
     const unsent: Unsent = { type, data, ...address, messageId };
-    const fault = typeFault(type) ?? this.#sealing.fault(head);
+    const fault = typeFault(type) ?? this.#sealing?.fault(head);
     const deadline = options.timeout === undefined ? undefined : now + options.timeout;
-    const cipher = this.#sealing.cipher(head);
+    const cipher = this.#sealing?.cipher(head);
     return this.#command("publish", head, { data: JSON.stringify(data), unsent, fault, cipher, deadline });
   }
 
@@ -138,11 +138,13 @@ export class Conversation {
     const head: Json = { type, ...address, fleeting: true };
     if (!echo) head.echo = false;
     const unsent: Unsent = { type, data, ...address };
-    this.#sealing.fleeting(head, this.user, unsent, (json) => {
+    const send = (json: string | undefined) => {
       const message = frame(head, json);
       if (!this.fits(message)) throw this.#tooLarge(message, unsent);
       if (this.#open) this.#emit({ kind: "send", text: message });
-    });
+    };
+    if (this.#sealing) this.#sealing.fleeting(head, this.user, unsent, send);
+    else send(JSON.stringify(data));
     return true;
   }
 
@@ -283,7 +285,7 @@ export class Conversation {
   /** Has a publication encrypted if it must be. It keeps its position, and later ones to the same log wait for it. */
   #sealPublication(command: Command): void {
     const sealed = () => this.#open && this.flush();
-    this.#sealing.publication(command, this.user, sealed, ({ code, message }) => this.#refuse(command, code, message, false));
+    this.#sealing?.publication(command, this.user, sealed, ({ code, message }) => this.#refuse(command, code, message, false));
   }
 
   /**

@@ -13,6 +13,7 @@ import {
 } from "./jwe.js";
 import { uuid7 } from "./uuid.js";
 
+export { encrypted } from "./encrypted.js";
 export { type Binding, DecryptionError, type DecryptionReason } from "./jwe.js";
 
 /** PBKDF2 rounds with HMAC-SHA-256, as OWASP's Password Storage Cheat Sheet asks for. */

@@ -1,14 +1,15 @@
 import type { Report } from "./effects.js";
 import type { DecryptionReason } from "./jwe.js";
+import { failure, notExpected, type Reading } from "./plain.js";
 import { cipherOf, type Rule } from "./sealing.js";
-import type { AnyMessages, DecryptionFailed, Entry, MessageCipher, Page } from "./types.js";
+import type { AnyMessages, Entry, MessageCipher, Page } from "./types.js";
 import type { Json } from "./wire.js";
 
 /**
  * Decrypts what arrives, and passes reports on in their order: while an entry is being decrypted, later reports wait. The
  * address alone decides: everything is encrypted where a rule covers it, and nothing elsewhere.
  */
-export class Opening {
+export class Opening implements Reading {
   readonly #rules: readonly Rule[];
   readonly #tell: (report: Report) => void;
   readonly #failed: (error: unknown) => void;
@@ -24,22 +25,21 @@ export class Opening {
   report(report: Report): void {
     const opened = report.name === "message" ? this.#open(report.event) : undefined;
     if (opened === undefined && this.#waiting === 0) this.#tell(report);
-    else this.#later(opened ?? Promise.resolve(report));
+    else this.#later(opened ?? report);
   }
 
-  /** The page with what can be read; the rest is reported. */
   async page(page: Page<AnyMessages>): Promise<Page<AnyMessages>> {
     const messages: Entry<AnyMessages>[] = [];
     for (const entry of page.messages) {
       const opened = await this.#open(entry);
       if (opened === undefined) messages.push(entry);
       else if (opened.name === "message") messages.push(opened.event);
-      else this.#later(Promise.resolve(opened));
+      else this.#later(opened);
     }
     return { ...page, messages };
   }
 
-  #later(ready: Promise<Report>): void {
+  #later(ready: Report | Promise<Report>): void {
     this.#waiting++;
     const before = this.#last;
     this.#last = Promise.all([ready, before])
@@ -49,11 +49,11 @@ export class Opening {
   }
 
   /** Undefined if it is plain and may be; otherwise the report of it once it is decrypted, or of why it is not. */
-  #open(entry: Entry<AnyMessages>): Promise<Report> | undefined {
+  #open(entry: Entry<AnyMessages>): Report | Promise<Report> | undefined {
     const cipher = cipherOf(this.#rules, entry as unknown as Json);
     const { data } = entry;
     if (typeof data !== "string") return cipher && failure(entry, "not_encrypted", "plain (expected: encrypted)");
-    if (!cipher) return failure(entry, "unknown_key", "no encryption is set for its address");
+    if (!cipher) return notExpected(entry);
     return this.#decrypt(cipher, data, entry);
   }
 
@@ -68,10 +68,4 @@ export class Opening {
       return failure(entry, "malformed", "not JSON in it, or the cipher failed");
     }
   }
-}
-
-async function failure(entry: Entry<AnyMessages>, reason: DecryptionReason, message: string): Promise<Report> {
-  const { data: _, ...envelope } = entry;
-  const event: DecryptionFailed = { ...envelope, reason, message };
-  return { kind: "report", name: "decryption_failed", event };
 }

@@ -1,7 +1,6 @@
 import type { BindCode } from "./bindcode.js";
 import { defaults } from "./protocol.js";
-import { rules, type Rule } from "./sealing.js";
-import type { Encryption } from "./types.js";
+import type { EncryptedLogs } from "./types.js";
 
 /** The part of a WebSocket that the client uses. Browsers, Node.js (22 or newer) and the `ws` package provide it. */
 export interface SocketLike {
@@ -56,10 +55,10 @@ export interface Options {
   bindCode?: Code;
   /**
    * Encrypts everything that is published to some logs, and accepts only encrypted messages there: others are told as
-   * `decryption_failed` and reach no listener. Nothing else is encrypted; the first that covers a log applies. A message
-   * names its sender as the server does, so what is published before the first connection waits for it.
+   * `decryption_failed` and reach no listener. Nothing else is encrypted. A message names its sender as the server does, so
+   * what is published before the first connection waits for it. `encrypted` of `switchboard-client/encryption` makes it.
    */
-  encryption?: Encryption | readonly Encryption[];
+  encryption?: EncryptedLogs;
   /** Whether to reconnect after a lost connection. Default true. */
   autoReconnect?: boolean;
   /**
@@ -89,10 +88,9 @@ export interface Options {
   maxUnacknowledgedBytes?: number;
 }
 
-export type Settings = Required<Omit<Options, "WebSocket" | "encryption" | Undefinable>> &
-  Pick<Options, Undefinable> & { encryption: readonly Rule[] };
+export type Settings = Required<Omit<Options, "WebSocket" | Undefinable>> & Pick<Options, Undefinable>;
 
-type Undefinable = "encoding" | "token" | "bindCode" | "heartbeatInterval" | "heartbeatTimeout";
+type Undefinable = "encoding" | "encryption" | "token" | "bindCode" | "heartbeatInterval" | "heartbeatTimeout";
 
 const WHOLE = "a whole number";
 const LONGEST = 2 ** 31 - 1;
@@ -115,20 +113,23 @@ export function settings(options: Options = {}): Settings {
   if (backoff !== "exponential" && backoff !== "fixed") {
     throw new RangeError(`reconnectBackoff: ${String(backoff)} (expected: "exponential" or "fixed")`);
   }
-  const { encoding, token, bindCode } = options;
+  const { encoding, encryption, token, bindCode } = options;
   for (const [name, given] of Object.entries({ token, bindCode })) {
     if (given !== undefined && typeof given !== "string" && typeof given !== "function") {
       throw new TypeError(`${name}: ${typeof given} (expected: a string, or a function that gives one)`);
     }
   }
   if (token !== undefined && bindCode !== undefined) throw new TypeError("token, bindCode: both given (expected: one)");
+  if (encryption !== undefined && typeof encryption.sealing !== "function") {
+    throw new TypeError("encryption: unknown (expected: encrypted(…) of switchboard-client/encryption)");
+  }
   const unlimited = (options.maxReconnectAttempts ?? Infinity) === Infinity;
   const result: Settings = {
     subprotocols: options.subprotocols ?? [...(encoding ? [encoding.subprotocol] : []), "switchboard.v1.json"],
     encoding,
     token,
     bindCode,
-    encryption: rules(options.encryption),
+    encryption,
     autoReconnect: options.autoReconnect ?? true,
     reconnectFromStart: options.reconnectFromStart ?? inBrowser(),
     maxReconnectAttempts: unlimited ? Infinity : whole("maxReconnectAttempts", 0, 0),

@@ -58,7 +58,7 @@ export class Outbox {
 
   /** Whether a publication is still to be encrypted. */
   get unsealed(): boolean {
-    return this.#settings.encryption.length > 0 && this.has(({ cipher }) => cipher !== undefined);
+    return this.#settings.encryption !== undefined && this.has(({ cipher }) => cipher !== undefined);
   }
 
   /** Returns an ID that no other message on this connection has. */

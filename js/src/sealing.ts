@@ -11,8 +11,8 @@ export interface Rule {
   covers(log: LogAddress): boolean;
 }
 
-export function rules(given: Encryption | readonly Encryption[] = []): Rule[] {
-  return ([] as Encryption[]).concat(given).map(({ cipher, where }) => {
+export function rules(given: readonly Encryption[]): Rule[] {
+  return given.map(({ cipher, where }) => {
     if (typeof cipher?.encrypt !== "function" || typeof cipher.decryptText !== "function") {
       throw new TypeError("encryption: no cipher (expected: a MessageEncryption)");
     }

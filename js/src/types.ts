@@ -1,6 +1,9 @@
+import type { Emit, Report } from "./effects.js";
 import type { SwitchboardError } from "./error.js";
 import type { Patience } from "./patience.js";
 import type { Binding, DecryptionReason } from "./jwe.js";
+import type { Reading } from "./plain.js";
+import type { Sealing } from "./sealing.js";
 
 /** Message types if a client is given no map: any name, with unknown data. */
 export type AnyMessages = Record<string, unknown>;
@@ -124,12 +127,20 @@ export interface MessageCipher {
   decryptText(ciphertext: string, message: Binding & { readonly seq?: number }): Promise<string>;
 }
 
-/** What a client encrypts, and how. */
+/** Some logs, and what encrypts their messages. */
 export interface Encryption {
   /** Used by this client only, as it notices messages that come twice. */
   readonly cipher: MessageCipher;
   /** The names of rooms, or what decides for any log. */
   readonly where: readonly string[] | ((log: LogAddress) => boolean);
+}
+
+/** What a client encrypts, and how: `encrypted` of `switchboard-client/encryption` makes it. */
+export interface EncryptedLogs {
+  /** @internal */
+  sealing(emit: Emit): Sealing;
+  /** @internal */
+  opening(tell: (report: Report) => void, failed: (error: unknown) => void): Reading;
 }
 
 /** An encrypted message that no listener gets. All but `reason` and `message` is what the server says, and not proven. */

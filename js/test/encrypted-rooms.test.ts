@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, afterEach, test } from "node:test";
 import { WebSocket } from "ws";
-import { EncryptionKey, KeyRing, MessageEncryption, type Binding } from "#client/encryption.js";
-import { Client, SwitchboardError, type Encryption, type Events, type MessageCipher } from "#client/index.js";
+import { encrypted, EncryptionKey, KeyRing, MessageEncryption, type Binding } from "#client/encryption.js";
+import { Client, SwitchboardError, type EncryptedLogs, type Encryption, type Events, type MessageCipher } from "#client/index.js";
 import { Server } from "./server.js";
 
 interface Chat {
@@ -34,7 +34,7 @@ afterEach(async () => {
 function build(more: Partial<Encryption> = {}): Client<Chat> {
   const options = { WebSocket, reconnectBackoff: "fixed", reconnectDelay: 10 } as const;
   const cipher = more.cipher ?? anns;
-  const client = new Client<Chat>(server.url, { ...options, encryption: { cipher, where: ["vault", "other"], ...more } });
+  const client = new Client<Chat>(server.url, { ...options, encryption: encrypted({ cipher, where: ["vault", "other"], ...more }) });
   clients.push(client);
   return client;
 }
@@ -211,6 +211,32 @@ test("a page of history has what can be read, and the rest is told", async () =>
   await until(() => heard.length === 4);
   const plain = ["not_encrypted m2 vault", "not_encrypted m4 vault"];
   assert.deepEqual(heard, [...plain, ...plain]);
+});
+
+test("a client without encryption hands no encrypted message on, neither live nor from history", async () => {
+  const client = new Client<Chat>(server.url, { WebSocket });
+  clients.push(client);
+  await client.connect();
+  await client.join("vault");
+  const heard = hear(client);
+  const entry = { type: "chat", room: "vault", from: "ann", timestamp: 1 };
+  const messages = [
+    { ...entry, seq: 1, messageId: "m1", data: await sealed("one", "m1") },
+    { ...entry, seq: 2, messageId: "m2", data: { text: "plain" } },
+  ];
+  server.on.history = ({ id }) =>
+    server.send({ type: "history", re: id, room: "vault", epoch: "e", seq: 2, messages, more: false });
+  const page = await client.room("vault").history();
+  assert.deepEqual(page.messages.map(({ data }) => data), [{ text: "plain" }]);
+  messages.forEach((message) => server.send(message));
+  await until(() => heard.length === 3);
+  assert.deepEqual(heard, ["unknown_key m1 vault", "unknown_key m1 vault", 'chat {"text":"plain"}']);
+});
+
+test("what is no encryption is refused, and not ignored", () => {
+  const wrong = { cipher: anns, where: ["vault"] } as unknown as EncryptedLogs;
+  assert.throws(() => new Client(server.url, { WebSocket, encryption: wrong }), TypeError);
+  assert.throws(() => encrypted({ cipher: {} as MessageCipher, where: ["vault"] }), TypeError);
 });
 
 test("keys are rotated while clients are connected", async () => {

@@ -10,12 +10,12 @@ const require = createRequire(new URL("package.json", js));
 const { WebSocket } = require("ws");
 if (!existsSync(new URL("dist/index.js", js))) execFileSync("npm", ["run", "build"], { cwd: js, stdio: "ignore" });
 const { Client } = await import(new URL("dist/index.js", js));
-const { EncryptionKey, KeyRing, MessageEncryption } = await import(new URL("dist/encryption.js", js));
+const { encrypted, EncryptionKey, KeyRing, MessageEncryption } = await import(new URL("dist/encryption.js", js));
 const [url, key] = process.argv.slice(2);
 const tell = (line) => console.log(JSON.stringify(line));
 
 const ring = new KeyRing("k1", await EncryptionKey.of(Buffer.from(key, "base64")));
-const client = new Client(url, { WebSocket, encryption: { cipher: new MessageEncryption(ring), where: ["vault"] } });
+const client = new Client(url, { WebSocket, encryption: encrypted({ cipher: new MessageEncryption(ring), where: ["vault"] }) });
 client.on("decryption_failed", ({ reason, messageId, room }) => tell({ failed: reason, messageId, room }));
 client.onType("said", ({ text }, { from, fleeting }) => tell({ heard: text, from, fleeting: fleeting === true }));
 client.onType("typing", ({ on }, { from, fleeting }) => tell({ heard: `typing ${on}`, from, fleeting: fleeting === true }));
