@@ -84,7 +84,7 @@ export class Client<M extends object = AnyMessages, K extends Kinds = Record<nev
     const protocol = "types" in first ? first : undefined;
     const options = protocol ? second : (first as Options);
     this.#kinds = protocol?.types;
-    const chosen = settings(options);
+    const chosen = settings(options, protocol?.hash);
     const Socket = options.WebSocket ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
     if (!Socket) throw new TypeError("WebSocket: undefined (expected: a global one, or the option, such as that of `ws`)");
     if (typeof url === "string" && !/^(wss?|https?):\/\/./.test(url)) {

@@ -88,7 +88,8 @@ export interface Options {
   maxUnacknowledgedBytes?: number;
 }
 
-export type Settings = Required<Omit<Options, "WebSocket" | Undefinable>> & Pick<Options, Undefinable>;
+export type Settings = Required<Omit<Options, "WebSocket" | Undefinable>> &
+  Pick<Options, Undefinable> & { hash: string | undefined };
 
 type Undefinable = "encoding" | "encryption" | "token" | "bindCode" | "heartbeatInterval" | "heartbeatTimeout";
 
@@ -100,7 +101,8 @@ function inBrowser(): boolean {
   return "document" in globalThis || "importScripts" in globalThis;
 }
 
-export function settings(options: Options = {}): Settings {
+/** `hash` is that of the protocol, if the client was given one. */
+export function settings(options: Options = {}, hash?: string): Settings {
   const whole = (name: keyof Options, least: number, otherwise: number): number => {
     const value = options[name] ?? otherwise;
     const ok = typeof value === "number" && Number.isInteger(value) && value >= least && value <= LONGEST;
@@ -130,6 +132,7 @@ export function settings(options: Options = {}): Settings {
     token,
     bindCode,
     encryption,
+    hash,
     autoReconnect: options.autoReconnect ?? true,
     reconnectFromStart: options.reconnectFromStart ?? inBrowser(),
     maxReconnectAttempts: unlimited ? Infinity : whole("maxReconnectAttempts", 0, 0),

@@ -305,6 +305,7 @@ export class Session {
       return this.lost(now, CloseCode.ABNORMAL, "resume was refused");
     }
     this.#open(now, message.type === "resumed");
+    this.#compare(message.protocol);
   }
 
   #welcomed(welcome: Json): void {
@@ -330,6 +331,13 @@ export class Session {
     this.#comeback.succeeded(now);
     this.conversation.flush();
     this.conversation.rooms.refresh();
+  }
+
+  /** Reports if the server, by the hash it said, was built from other types than this client. */
+  #compare(server: unknown): void {
+    const client = this.#settings.hash;
+    if (!client || typeof server !== "string" || server === client) return;
+    this.#report("protocol_mismatch", { server, client });
   }
 
   #beat(now: number): void {

@@ -257,6 +257,8 @@ export interface AuthFailure {
 export interface Events<M> {
   /** The session is open; `resumed` tells whether it continues an earlier connection. */
   open: { readonly session: string; readonly user: string; readonly resumed: boolean };
+  /** The session is open, but the server was built from other types: both are hashes of the generated protocol. */
+  protocol_mismatch: { readonly server: string; readonly client: string };
   /** An open connection has ended, or the client has stopped; `again` tells whether it will reconnect by itself. */
   close: { readonly code: number; readonly reason: string; readonly clean: boolean; readonly again: boolean };
   /** An error that answers nothing you sent, a message that cannot be read, or an exception from a listener. */

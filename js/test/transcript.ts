@@ -27,6 +27,7 @@ export function replay({ lines }: Transcript, name: string): void {
   const player = new Player(
     lines.some((line) => line.startsWith(`${name}! token `)),
     lines.some((line) => line.startsWith(`${name}! code `)),
+    lines.find((line) => line.startsWith(`${name}! protocol `))?.split(" ")[2],
   );
   for (const line of lines) {
     const [, who, mark, rest] = /^(\w+)([!><=]?) (.*)$/.exec(line) ?? [];
@@ -51,10 +52,10 @@ class Player {
   #returning = false;
   readonly #session: Session;
 
-  constructor(tokens: boolean, codes: boolean) {
+  constructor(tokens: boolean, codes: boolean, hash?: string) {
     const supplier = () => assert.fail("nobody asks it here");
     const options = tokens ? { token: supplier } : codes ? { bindCode: supplier } : {};
-    this.#session = new Session(settings(options), { random: () => 1, newId: () => `made-up-${++this.#names}` });
+    this.#session = new Session(settings(options, hash), { random: () => 1, newId: () => `made-up-${++this.#names}` });
   }
 
   pass(line: string): void {
@@ -90,6 +91,8 @@ class Player {
       case "connect":
         this.#returning = false;
         return this.#session.connect(this.#now);
+      case "protocol": // known to the constructor
+        return;
       case "close":
         return this.#session.close(this.#now);
       case "token":
@@ -243,6 +246,8 @@ function reported({ name, event }: Report, returning: boolean): Output | undefin
     case "reconnect_success":
     case "reconnect_failed":
       return { report: `${name} ${event.attempt}` };
+    case "protocol_mismatch":
+      return { report: `${name} ${event.server} ${event.client}` };
     case "open":
       return { report: "open" };
     case "error":

@@ -58,7 +58,10 @@ public final class Client<M> extends WebSocketClient implements TypedClient<M> {
 
   /** Returns a builder of clients for a protocol. */
   public static <M> ClientBuilder<Client<M>> of(Protocol<M> protocol) {
-    return new ClientBuilder<>(true, options -> new Client<>(protocol, options));
+    ClientBuilder<Client<M>> builder =
+        new ClientBuilder<>(true, options -> new Client<>(protocol, options));
+    builder.protocolHash = protocol.hash();
+    return builder;
   }
 
   /**

@@ -36,6 +36,7 @@ public final class ClientBuilder<C extends WebSocketClient>
   Duration connectTimeout = Duration.ofSeconds(10);
   Duration requestTimeout = Duration.ofSeconds(10);
   int maxMessageBytes = 16 << 20;
+  @Nullable String protocolHash; // of the client's types, by Client.of; null if not known
   Resolver resolver = Resolver.SYSTEM;
   Redirects redirects = Redirects.NONE;
   @Nullable Deflate deflate; // null for none

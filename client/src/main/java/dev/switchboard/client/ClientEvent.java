@@ -17,6 +17,16 @@ public sealed interface ClientEvent {
   /** The session is open. */
   record Opened(SessionInfo session) implements ClientEvent {}
 
+  /**
+   * The session is open, but the server was built from other types than this client ({@link
+   * dev.switchboard.protocol.Protocol#withHash}). Nothing is refused for it. Reported once per
+   * connection.
+   *
+   * @param server the hash of the server's types
+   * @param client the hash of this client's types
+   */
+  record ProtocolMismatch(String server, String client) implements ClientEvent {}
+
   /** The connection has ended. {@code clean} tells whether both sides sent close frames. */
   record Closed(int code, String reason, boolean clean) implements ClientEvent {}
 

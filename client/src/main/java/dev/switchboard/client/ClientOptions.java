@@ -144,7 +144,8 @@ record ClientOptions(
                 from.greeted ? "" : from.heartbeatWords),
         queue(from, gated),
         1_024,
-        WINDOW_BYTES);
+        WINDOW_BYTES,
+        from.protocolHash);
   }
 
   private static Settings.Queue queue(ClientBuilder<?> from, boolean gated) {

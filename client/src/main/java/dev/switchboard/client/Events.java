@@ -152,6 +152,11 @@ final class Events {
               lost.messageId(),
               lost.type(),
               lost.cause().toString());
+      case ClientEvent.ProtocolMismatch differs ->
+          LOG.warn(
+              "the server was built from other types: {} (here: {})",
+              differs.server(),
+              differs.client());
       case ClientEvent.AuthFailed failed -> LOG.warn("not authenticated: {}", failed.message());
       case ClientEvent.Failed failed -> {
         if (failed.cause() instanceof RefusedException refused) {
@@ -180,6 +185,8 @@ final class Events {
       case Report.Opened opened ->
           new ClientEvent.Opened(
               new SessionInfo(opened.session(), opened.user(), opened.resumed()));
+      case Report.ProtocolMismatch differs ->
+          new ClientEvent.ProtocolMismatch(differs.server(), differs.client());
       case Report.Closed closed ->
           new ClientEvent.Closed(closed.code(), closed.reason(), closed.clean());
       case Report.Failed failed -> new ClientEvent.Failed(failed.why());

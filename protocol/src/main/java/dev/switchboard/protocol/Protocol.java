@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,11 +24,14 @@ import tools.jackson.databind.json.JsonMapper;
  * @param <M> the sealed interface
  */
 public final class Protocol<M> {
+  private static final Pattern HASH = Pattern.compile("[A-Za-z0-9]{1,64}");
+
   private final Class<M> union;
   private final Map<String, MessageType<? extends M>> byName;
   private final Map<Class<?>, MessageType<?>> byClass;
   private final DataCodec codec;
   private final Checks checks;
+  private final @Nullable String hash; // null if it is not known
 
   private Protocol(Class<M> union, Definition<M> definition, JsonMapper writing) {
     this.union = union;
@@ -35,14 +39,16 @@ public final class Protocol<M> {
     this.byClass = definition.byClass();
     this.codec = new DataCodec(definition.shapes(), writing);
     this.checks = ConstraintChecks.of(byClass.keySet(), definition.shapes().records());
+    this.hash = null;
   }
 
-  private Protocol(Protocol<M> without, Checks checks) {
+  private Protocol(Protocol<M> without, Checks checks, @Nullable String hash) {
     this.union = without.union;
     this.byName = without.byName;
     this.byClass = without.byClass;
     this.codec = without.codec;
     this.checks = checks;
+    this.hash = hash;
   }
 
   /**
@@ -79,7 +85,7 @@ public final class Protocol<M> {
     for (Class<?> record : records(type)) {
       more = more.plus(record, (Validator<Object>) validator);
     }
-    return new Protocol<>(this, more);
+    return new Protocol<>(this, more, hash);
   }
 
   /**
@@ -94,7 +100,26 @@ public final class Protocol<M> {
     for (Class<?> record : records(type)) {
       more = more.plusData(record, validator);
     }
-    return new Protocol<>(this, more);
+    return new Protocol<>(this, more, hash);
+  }
+
+  /**
+   * Returns a copy that knows the hash of its types. A server says it to its clients, and a client
+   * compares it with its own: if they differ, both were built from different types.
+   *
+   * @param hash as {@code Types.hash()} of {@code switchboard-types} tells: 1-64 letters or digits
+   * @throws IllegalArgumentException if it is no such text
+   */
+  public Protocol<M> withHash(String hash) {
+    if (!HASH.matcher(hash).matches()) {
+      throw new IllegalArgumentException("hash: " + hash + " (expected: 1-64 letters or digits)");
+    }
+    return new Protocol<>(this, checks, hash);
+  }
+
+  /** Returns the hash of its types; null if it is not known. */
+  public @Nullable String hash() {
+    return hash;
   }
 
   private List<Class<?>> records(Class<?> type) {

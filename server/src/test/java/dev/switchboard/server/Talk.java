@@ -1,6 +1,7 @@
 package dev.switchboard.server;
 
 import dev.switchboard.protocol.Fleeting;
+import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.RefusedException;
 import dev.switchboard.protocol.Request;
 import dev.switchboard.protocol.TypeName;
@@ -30,8 +31,13 @@ sealed interface Talk {
    * {@code remove ANN ROOM} has it remove Ann from the room.
    */
   static Endpoint<Talk> endpoint() {
+    return endpoint(Protocol.of(Talk.class));
+  }
+
+  /** The same, with a protocol that may know its hash. */
+  static Endpoint<Talk> endpoint(Protocol<Talk> protocol) {
     Endpoint<Talk> endpoint =
-        Endpoint.of(Talk.class).clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users());
+        Endpoint.of(protocol).clientsMayPublish(Talk.class, Addresses.rooms(), Addresses.users());
     return answering(
         endpoint.identify(request ->
             Verdict.allow(request.query().getOrDefault("user", List.of("nobody")).get(0))));

@@ -2,6 +2,7 @@ package dev.switchboard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.protocol.Protocol;
 import dev.switchboard.spi.AuthenticatedUser;
 import dev.switchboard.spi.AuthenticationException;
 import dev.switchboard.spi.Credentials;
@@ -39,6 +40,7 @@ class TranscriptTest {
           .port(0)
           .clock(clock)
           .endpoint("/ws", Talk.endpoint().encrypted("vault"))
+          .endpoint("/typed", Talk.endpoint(Protocol.of(Talk.class).withHash("f00d")))
           .endpoint("/tokens", Talk.endpoint(this::prove).encrypted("vault"))
           .start();
   private String path = "/ws";
@@ -95,7 +97,8 @@ class TranscriptTest {
   void theServerSaysWhatIsWritten(Path file) throws IOException {
     int number = 0;
     List<String> lines = Files.readAllLines(file);
-    path = withTokens(lines) ? "/tokens" : "/ws";
+    boolean typed = lines.stream().anyMatch(line -> line.startsWith("ann! protocol "));
+    path = withTokens(lines) ? "/tokens" : typed ? "/typed" : "/ws";
     for (String line : lines) {
       number++;
       if (!line.isBlank() && !line.startsWith("#")) {

@@ -367,6 +367,7 @@ public final class ClientSession {
     ticket.renew(greeting);
     conversation.begin(greeting, resumed);
     begun(now, new Report.Opened(greeting.session(), greeting.user(), resumed));
+    greeting.mismatch(settings.protocol()).ifPresent(effects::report);
   }
 
   private void begun(long now, Report.Opened opened) {

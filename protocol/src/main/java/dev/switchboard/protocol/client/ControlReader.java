@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -21,14 +22,23 @@ final class ControlReader {
   private ControlReader() {}
 
   /**
-   * What {@code welcome} and {@code resumed} tell about the session; {@code limit} is 0 for none.
+   * What {@code welcome} and {@code resumed} tell about the session; {@code limit} is 0 for none,
+   * {@code protocol} is empty if the server knows no hash of its types.
    */
   record Session(
       String session,
       @Nullable String secret,
       String user,
       long limit,
+      String protocol,
       List<ServerMessages.LogState> logs) {
+    /** Tells if the server was built from other types than a client with this hash. */
+    Optional<Report> mismatch(@Nullable String own) {
+      return own == null || protocol.isEmpty() || protocol.equals(own)
+          ? Optional.empty()
+          : Optional.of(new Report.ProtocolMismatch(protocol, own));
+    }
+
     @Override
     public String toString() {
       return "Session[session=" + session + ", user=" + user + "]"; // never the secret
@@ -55,6 +65,7 @@ final class ControlReader {
         secret.isString() ? secret.stringValue() : null,
         text(tree, "user"),
         number(tree.path("limits"), "message"),
+        text(tree, "protocol"),
         logs);
   }
 

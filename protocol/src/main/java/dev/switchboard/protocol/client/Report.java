@@ -18,6 +18,9 @@ public sealed interface Report {
    */
   record Opened(String session, String user, boolean resumed) implements Report {}
 
+  /** The session is open, and the server was built from other types. Both are hashes. */
+  record ProtocolMismatch(String server, String client) implements Report {}
+
   /** The open connection has ended. */
   record Closed(int code, String reason, boolean clean) implements Report {}
 

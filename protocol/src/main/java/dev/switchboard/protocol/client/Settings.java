@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param queue what may be unanswered, and how it leaves
  * @param windowMessages the maximum number of unanswered messages on the way
  * @param windowBytes the maximum bytes of unanswered messages on the way
+ * @param protocol the hash of the client's types, to compare with the server's; null if not known
  */
 public record Settings(
     Backoff backoff,
@@ -21,7 +22,41 @@ public record Settings(
     @Nullable Heartbeat heartbeat,
     Queue queue,
     int windowMessages,
-    long windowBytes) {
+    long windowBytes,
+    @Nullable String protocol) {
+
+  /** Creates the settings of a client that does not know the hash of its types. */
+  public Settings(
+      Backoff backoff,
+      long welcomeTimeout,
+      long requestTimeout,
+      @Nullable Heartbeat heartbeat,
+      Queue queue,
+      int windowMessages,
+      long windowBytes) {
+    this(
+        backoff,
+        welcomeTimeout,
+        requestTimeout,
+        heartbeat,
+        queue,
+        windowMessages,
+        windowBytes,
+        null);
+  }
+
+  /** Returns a copy with the hash of the client's types. */
+  public Settings withProtocol(@Nullable String hash) {
+    return new Settings(
+        backoff,
+        welcomeTimeout,
+        requestTimeout,
+        heartbeat,
+        queue,
+        windowMessages,
+        windowBytes,
+        hash);
+  }
 
   /**
    * When to check that the other side is alive.

@@ -22,9 +22,14 @@ public final class ServerMessages {
 
   /**
    * What {@code welcome} tells about the server. Times are in milliseconds, {@code message} is in
-   * bytes.
+   * bytes. {@code protocol} is the hash of its types; omitted if null.
    */
-  public record Terms(long heartbeatInterval, long heartbeatTimeout, int message, int rooms) {}
+  public record Terms(
+      long heartbeatInterval,
+      long heartbeatTimeout,
+      int message,
+      int rooms,
+      @Nullable String protocol) {}
 
   /** Builds {@code welcome}, which also answers a resume that failed. */
   public static Draft welcome(
@@ -49,6 +54,7 @@ public final class ServerMessages {
           out.number("message", terms.message);
           out.number("rooms", terms.rooms);
           out.endObject();
+          protocol(out, terms.protocol);
           logs(out, logs);
         });
   }
@@ -57,9 +63,15 @@ public final class ServerMessages {
    * Builds {@code resumed}.
    *
    * @param secret the session's new secret; null if it keeps its ID and its secret
+   * @param protocol the hash of the server's types; omitted if null
    */
   public static Draft resumed(
-      @Nullable Id re, String session, @Nullable String secret, String user, List<LogState> logs) {
+      @Nullable Id re,
+      String session,
+      @Nullable String secret,
+      String user,
+      @Nullable String protocol,
+      List<LogState> logs) {
     return object(
         "resumed",
         re,
@@ -69,8 +81,15 @@ public final class ServerMessages {
             out.text("secret", secret);
           }
           out.text("user", user);
+          protocol(out, protocol);
           logs(out, logs);
         });
+  }
+
+  private static void protocol(EnvelopeWriter out, @Nullable String hash) {
+    if (hash != null) {
+      out.text("protocol", hash);
+    }
   }
 
   private static void logs(EnvelopeWriter out, List<LogState> logs) {

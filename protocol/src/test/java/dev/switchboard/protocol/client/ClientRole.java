@@ -42,7 +42,12 @@ final class ClientRole implements Effects {
 
   /** A client as the transcripts of {@code spec} know it. */
   ClientRole(String who, Tokens tokens) {
-    this(who, Settings.DEFAULT, tokens, 1.0, false);
+    this(who, tokens, null);
+  }
+
+  /** The same, who may know the hash of its types. */
+  ClientRole(String who, Tokens tokens, @Nullable String protocol) {
+    this(who, Settings.DEFAULT.withProtocol(protocol), tokens, 1.0, false);
   }
 
   /** A client of other habits; {@code liveness} has it report its heartbeat as well. */
@@ -156,6 +161,7 @@ final class ClientRole implements Effects {
         returning = false;
         session.connect(now);
       }
+      case "protocol" -> {} // known from the start
       case "close" -> session.close(now, 1000, "");
       case "join" ->
           ask(new Command.Join(words[1], words.length > 2 ? Integer.parseInt(words[3]) : 0, null));
@@ -337,6 +343,8 @@ final class ClientRole implements Effects {
     String text =
         switch (report) {
           case Report.Opened opened -> "open";
+          case Report.ProtocolMismatch differs ->
+              "protocol_mismatch " + differs.server() + " " + differs.client();
           case Report.Closed closed ->
               "close " + closed.code() + (closed.clean() ? " clean" : " unclean");
           case Report.Failed failed ->

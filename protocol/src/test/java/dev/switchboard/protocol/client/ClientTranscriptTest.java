@@ -32,18 +32,28 @@ class ClientTranscriptTest {
           .map(who ->
               DynamicTest.dynamicTest(
                   file.getFileName() + " as " + who + ": " + transcript.title(),
-                  () -> new ClientRole(who, tokens(transcript, who)).replay(transcript)))
+                  () -> role(transcript, who).replay(transcript)))
           .forEach(tests::add);
     }
     return tests;
   }
 
-  private static Tokens tokens(Transcript transcript, String who) {
+  private static ClientRole role(Transcript transcript, String who) {
     List<String> calls =
         transcript.lines().stream()
             .filter(line -> line.kind() == Transcript.Kind.CALL && line.who().equals(who))
             .map(Transcript.Line::text)
             .toList();
+    String protocol =
+        calls.stream()
+            .filter(call -> call.startsWith("protocol "))
+            .map(call -> call.substring(9))
+            .findFirst()
+            .orElse(null);
+    return new ClientRole(who, tokens(calls), protocol);
+  }
+
+  private static Tokens tokens(List<String> calls) {
     if (calls.stream().anyMatch(call -> call.startsWith("code "))) {
       return Tokens.CODE_IN_MESSAGE;
     }

@@ -55,7 +55,8 @@ public record EndpointRuntime(
         heartbeat.interval().toMillis(),
         heartbeat.timeout().toMillis(),
         settings().maxMessageBytes(),
-        sessionSettings().sessions().maxRooms());
+        sessionSettings().sessions().maxRooms(),
+        protocol.hash());
   }
 
   /** Returns the endpoint's meter. */

@@ -153,6 +153,7 @@ final class SessionHandshake {
                     former.id(),
                     secret,
                     former.user(),
+                    connection.endpoint().protocol().hash(),
                     openings.stream().map(Opening::state).toList())));
   }
 
