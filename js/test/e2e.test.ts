@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { WebSocket } from "ws";
 import { cbor } from "#client/cbor.js";
-import { Client, SwitchboardError, type Events, type Options } from "#client/index.js";
+import { Client, SwitchboardError, type Events, type Options, type Protocol } from "#client/index.js";
 
 /** The chat application's messages, as far as they are needed here. */
 interface Chat {
@@ -15,7 +16,7 @@ const url = process.env.SWITCHBOARD_URL;
 const skip = url ? false : "SWITCHBOARD_URL is not set (expected: ws://HOST:PORT/ws of a running server)";
 if (skip) console.error(`\n*** NOT RUN: test/e2e.test.ts: ${skip}\n`);
 
-const clients: Client<Chat>[] = [];
+const clients: { close(): void }[] = [];
 after(() => clients.forEach((client) => client.close()));
 
 /** A user of that name, new in every run; `cut` breaks the connection without a close frame. */
@@ -189,4 +190,29 @@ test("one who speaks CBOR and one who speaks JSON read each other", { skip }, as
   await bobHere.publish("message", { content: "line\nline" });
   assert.deepEqual([await annHears, await bobHears], [["水 0.5 😀", "line\nline"], ["水 0.5 😀", "line\nline"]]);
   assert.equal(used, "binary");
+});
+
+test("a page built from other types is told so, on each connection, and goes on", { skip }, async () => {
+  const types = { message: { kind: "message" }, typing: { kind: "fleeting" } } as const;
+  const old: Protocol<Chat, typeof types> = { name: "Chat", hash: "beef", types };
+  const ann = new Client(`${url}?user=ann-${randomUUID().slice(0, 8)}`, old, { WebSocket });
+  clients.push(ann);
+  const told: Events<Chat>["protocol_mismatch"][] = [];
+  ann.on("protocol_mismatch", (event) => void told.push(event));
+  const first = new Promise((resolve) => ann.once("protocol_mismatch", resolve));
+  await ann.connect();
+  await first;
+  const again = new Promise((resolve) => ann.once("protocol_mismatch", resolve));
+  ann.reconnect();
+  await again;
+  await (await ann.join(room())).publish("message", { content: "hello" });
+  const generated = readFileSync(new URL("../../../chat/src/main/web/src/chat.ts", import.meta.url), "utf8");
+  const server = /hash: "(\w+)"/.exec(generated)![1]!;
+  assert.deepEqual(told, [{ server, client: "beef" }, { server, client: "beef" }]);
+
+  const same = new Client(`${url}?user=bob-${randomUUID().slice(0, 8)}`, { ...old, hash: server }, { WebSocket });
+  clients.push(same);
+  same.on("protocol_mismatch", () => assert.fail("its types are the same"));
+  await same.connect();
+  await same.join(room());
 });

@@ -1,6 +1,7 @@
 package dev.switchboard.chat;
 
 import dev.switchboard.protocol.Fleeting;
+import dev.switchboard.protocol.Protocol;
 import dev.switchboard.protocol.TypeName;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -9,6 +10,9 @@ import tools.jackson.databind.JsonNode;
 
 /** What people in the chat say to each other. */
 public sealed interface Chat {
+  /** These types, with the hash that the page has too. A test fails if it is stale. */
+  Protocol<Chat> PROTOCOL = Protocol.of(Chat.class).withHash("9bef1f9516edd714");
+
   /** Longest text, in characters. */
   int MAX_CONTENT = 4_000;
 

@@ -41,7 +41,8 @@ public final class ChatClient implements AutoCloseable {
   public static ChatClient of(String url, String user) {
     String name = URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
     return new ChatClient(
-        user, Client.of(Chat.class).build(url + (url.contains("?") ? "&" : "?") + "user=" + name));
+        user,
+        Client.of(Chat.PROTOCOL).build(url + (url.contains("?") ? "&" : "?") + "user=" + name));
   }
 
   /**
@@ -50,7 +51,7 @@ public final class ChatClient implements AutoCloseable {
    * @param tokens supplies the token before each attempt to connect, and before it expires
    */
   public static ChatClient withToken(String url, TokenSupplier tokens) {
-    return new ChatClient(null, Client.of(Chat.class).token(tokens).build(url));
+    return new ChatClient(null, Client.of(Chat.PROTOCOL).token(tokens).build(url));
   }
 
   /**

@@ -138,7 +138,7 @@ public final class ChatServer implements AutoCloseable {
   }
 
   private Endpoint<Chat> known(@Nullable Authenticator authenticator) {
-    Endpoint<Chat> chat = Endpoint.of(Chat.class);
+    Endpoint<Chat> chat = Endpoint.of(Chat.PROTOCOL);
     return authenticator == null
         ? chat.identify(request -> guests.admit(request, this::isOnline))
         : chat.authenticate(authenticator)

@@ -25,5 +25,6 @@ class GeneratedTypesTest {
       FILES.write(types);
     }
     assertThat(FILES.stale(types)).isEmpty();
+    assertThat(Chat.PROTOCOL.hash()).isEqualTo(types.hash());
   }
 }
