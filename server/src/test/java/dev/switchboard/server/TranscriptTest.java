@@ -169,7 +169,9 @@ class TranscriptTest {
       wire(who).close(Integer.parseInt(what.substring(6)));
       wires.remove(who);
     } else {
-      wire(who).say(what.startsWith("{") ? filled(Wire.JSON.readTree(what)).toString() : what);
+      wire(who)
+          .sayUnlessClosed(
+              what.startsWith("{") ? filled(Wire.JSON.readTree(what)).toString() : what);
     }
   }
 

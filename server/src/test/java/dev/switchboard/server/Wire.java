@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +55,15 @@ final class Wire implements WebSocket.Listener, AutoCloseable {
   Wire say(String json) {
     webSocket.sendText(json, true).join();
     return this;
+  }
+
+  /** Says it, unless the server has closed the connection meanwhile. */
+  void sayUnlessClosed(String json) {
+    try {
+      say(json);
+    } catch (CompletionException notSent) {
+      closeCode();
+    }
   }
 
   /** The next message, within ten seconds. */
