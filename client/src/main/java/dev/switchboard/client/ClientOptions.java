@@ -143,8 +143,7 @@ record ClientOptions(
                 from.heartbeatMessages,
                 from.greeted ? "" : from.heartbeatWords),
         queue(from, gated),
-        1_024,
-        WINDOW_BYTES,
+        new Settings.Window(1_024, WINDOW_BYTES),
         from.protocolHash);
   }
 

@@ -141,7 +141,8 @@ final class Questions {
 
   private boolean windowOpen() {
     return sent.isEmpty()
-        || (sent.size() < settings.windowMessages() && bytesOnTheWay < settings.windowBytes());
+        || (sent.size() < settings.window().messages()
+            && bytesOnTheWay < settings.window().bytes());
   }
 
   private void dispatch(Question question, BiConsumer<Long, Command> send) {

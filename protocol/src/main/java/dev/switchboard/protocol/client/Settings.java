@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestTimeout the timeout of everything that is answered, except publications
  * @param heartbeat when to ping; null for never
  * @param queue what may be unanswered, and how it leaves
- * @param windowMessages the maximum number of unanswered messages on the way
- * @param windowBytes the maximum bytes of unanswered messages on the way
+ * @param window how many unanswered messages may be on the way
  * @param protocol the hash of the client's types, to compare with the server's; null if not known
  */
 public record Settings(
@@ -21,8 +20,7 @@ public record Settings(
     long requestTimeout,
     @Nullable Heartbeat heartbeat,
     Queue queue,
-    int windowMessages,
-    long windowBytes,
+    Window window,
     @Nullable String protocol) {
 
   /** Creates the settings of a client that does not know the hash of its types. */
@@ -40,23 +38,17 @@ public record Settings(
         requestTimeout,
         heartbeat,
         queue,
-        windowMessages,
-        windowBytes,
+        new Window(windowMessages, windowBytes),
         null);
   }
 
   /** Returns a copy with the hash of the client's types. */
   public Settings withProtocol(@Nullable String hash) {
-    return new Settings(
-        backoff,
-        welcomeTimeout,
-        requestTimeout,
-        heartbeat,
-        queue,
-        windowMessages,
-        windowBytes,
-        hash);
+    return new Settings(backoff, welcomeTimeout, requestTimeout, heartbeat, queue, window, hash);
   }
+
+  /** The bounds on unanswered messages on the way. */
+  public record Window(int messages, long bytes) {}
 
   /**
    * When to check that the other side is alive.

@@ -62,8 +62,8 @@ class ClientSessionTest {
         base.requestTimeout(),
         base.heartbeat(),
         base.queue(),
-        base.windowMessages(),
-        base.windowBytes());
+        base.window().messages(),
+        base.window().bytes());
   }
 
   @Test
@@ -598,8 +598,8 @@ class ClientSessionTest {
             base.requestTimeout(),
             new Settings.Heartbeat(5_000, 1_000, true),
             base.queue(),
-            base.windowMessages(),
-            base.windowBytes());
+            base.window().messages(),
+            base.window().bytes());
     replay(
         settings,
         1.0,

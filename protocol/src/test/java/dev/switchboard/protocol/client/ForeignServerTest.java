@@ -31,7 +31,7 @@ class ForeignServerTest implements Effects, Question.Outcome {
             heartbeat,
             base.queue(),
             window,
-            base.windowBytes());
+            base.window().bytes());
     return new ClientSession(settings, false, () -> 1.0, this);
   }
 
