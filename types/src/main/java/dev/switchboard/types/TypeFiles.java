@@ -26,21 +26,26 @@ public record TypeFiles(
    * @return those that were written
    */
   public List<Path> write(Types types) throws IOException {
-    List<Path> stale = stale(types);
+    Map<Path, String> texts = texts(types);
+    List<Path> stale = stale(texts);
     for (Path file : stale) {
       Path folder = file.toAbsolutePath().getParent();
       if (folder != null) {
         Files.createDirectories(folder);
       }
-      Files.writeString(file, texts(types).get(file));
+      Files.writeString(file, texts.get(file));
     }
     return stale;
   }
 
   /** Returns the files that are missing, or not what would be generated. */
   public List<Path> stale(Types types) throws IOException {
+    return stale(texts(types));
+  }
+
+  private static List<Path> stale(Map<Path, String> texts) throws IOException {
     List<Path> stale = new ArrayList<>();
-    for (Map.Entry<Path, String> file : texts(types).entrySet()) {
+    for (Map.Entry<Path, String> file : texts.entrySet()) {
       if (!file.getValue().equals(read(file.getKey()))) {
         stale.add(file.getKey());
       }
